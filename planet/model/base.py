@@ -1,0 +1,29 @@
+"""Two small values that everything else uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+SafeHtml = NewType("SafeHtml", str)
+"""HTML that went through the allow-list. Only `planet.sanitise` makes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for a person, translated only where it is shown.
+
+    `text` is English, is the key of the gettext catalogues, and holds `{name}` for each of `params`:
+    `Message.of("moved to {url}", url="https://…")`. A plain string with no entry in the catalogue shows as it is.
+    """
+
+    text: str
+    params: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, text: str, /, **params: object) -> Message:
+        return cls(text, tuple((name, str(value)) for name, value in params.items()))
+
+    def __str__(self) -> str:
+        """The English sentence."""
+        return self.text.format(**dict(self.params)) if self.params else self.text

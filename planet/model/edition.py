@@ -1,0 +1,222 @@
+"""The site as values: all that pages and feeds are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from planet.model.base import Message, SafeHtml
+from planet.model.config import Config, Technology
+from planet.model.entry import Person
+from planet.model.event import Event
+from planet.model.feed import Enclosure
+from planet.model.fetch import ErrorClass, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """One feed that carries a story: the configured name, the feed as configured (credentials masked), id and link as it gave them."""
+
+    source: str
+    source_slug: str
+    kind: Literal["member", "group"]
+    feed: str
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A story in lists: small, one for each story of the planet. `rev` changes exactly when anything that is shown of it does."""
+
+    row: int
+    date: datetime
+    technologies: tuple[str, ...]
+    sources: tuple[str, ...]
+    """Slugs, the lead's first."""
+    rev: str
+    in_feeds: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One thing published, with everything a page or a feed shows of it.
+
+    `id` is its Atom id (an absolute IRI; the source's own, else a `tag:` of the planet), `guid` the RSS guid (the source's own,
+    else `id`). `anchor` is unique on every page: the `id=` of its article and the prefix of the ids inside `html`.
+    """
+
+    row: int
+    id: str
+    guid: str
+    anchor: str
+    url: str
+    title: str
+    html: SafeHtml
+    text: str
+    summary: str
+    excerpt: str
+    """Plain text, whole words, at most some 300 characters."""
+    published: datetime
+    updated: datetime
+    edited: bool
+    first_seen: datetime
+    author: str
+    authors: tuple[Person, ...]
+    source: Carrier
+    carriers: tuple[Carrier, ...]
+    technologies: tuple[str, ...]
+    tags: tuple[str, ...]
+    enclosures: tuple[Enclosure, ...]
+    image: str
+    language: str
+    minutes: int
+    """Reading time, at least 1."""
+    summary_only: bool
+    comments: str
+    feed_id: str
+    feed_title: str
+    feed_url: str
+    feed_link: str
+    feed_updated: datetime | None
+    rev: str
+    events: tuple[str, ...] = ()
+    """Ids of the events it announces."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTechnology:
+    """A technology as menus show it. `hue` is 0 to 359."""
+
+    technology: Technology
+    slug: str
+    name: str
+    hue: int
+    stories: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedSource:
+    """A source as pages show it. `months` counts its stories: ("2026-11", 3), oldest first, only months with some."""
+
+    kind: Literal["member", "group"]
+    name: str
+    slug: str
+    url: str
+    avatar: str
+    technologies: tuple[str, ...]
+    feeds: tuple[tuple[str, str], ...]
+    """(URL with credentials masked, title), local files left out."""
+    calendars: tuple[str, ...]
+    stories: int
+    latest: datetime | None
+    months: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """The public state of one feed: the keys are those of `planet status --json`. Credentials are masked."""
+
+    url: str
+    source: str
+    source_slug: str
+    kind: Literal["posts", "events", "calendar"]
+    state: State
+    http_status: int | None
+    error_class: ErrorClass | None
+    error: Message | None
+    failures: int
+    first_failure: datetime | None
+    last_attempt: datetime | None
+    last_success: datetime | None
+    next_due: datetime | None
+    entries: int
+    effective_url: str
+    advice: Message | None
+    reader: str = ""
+    reader_reason: str = ""
+    warnings: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list. `number` 1 is the list's own index; `path` is its folder below output/, "" or ending with a slash."""
+
+    number: int
+    path: str
+    headlines: tuple[Headline, ...]
+    newer: int | None = None
+    """Number of the page with newer stories, None on the index."""
+    older: int | None = None
+    older_anchor: int | None = None
+    """Row of the first story of the older page that this one does not show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One list of stories that has pages, feeds or both, newest first. `path` is its folder: "", "php/", "members/x/", "archive/2026/11/"."""
+
+    kind: Literal["all", "technology", "source", "month"]
+    path: str
+    slug: str
+    name: str
+    headlines: tuple[Headline, ...]
+
+    def feed(self, size: int) -> tuple[Headline, ...]:
+        """The newest `size` stories that may enter the output feeds (an archive's feed holds them all)."""
+        if self.kind == "month":
+            return self.headlines
+        return tuple(headline for headline in self.headlines if headline.in_feeds)[:size]
+
+    def pages(self, size: int) -> tuple[Page, ...]:
+        """The pages of the list, the index first, then `page/2/` (the oldest stories), `page/3/` …
+
+        Numbers count from the oldest story, so that new stories never move old pages: every page but the index is full and
+        final. The index shows the newest `size`; the newest numbered page may repeat some of them.
+        """
+        stories = self.headlines
+        last = 1 + max(0, -(-(len(stories) - size) // size))
+        index = Page(
+            number=1,
+            path=self.path,
+            headlines=stories[:size],
+            older=last if last > 1 else None,
+            older_anchor=stories[size].row if last > 1 else None,
+        )
+        numbered = []
+        for number in range(2, last + 1):
+            end = len(stories) - (number - 2) * size
+            numbered.append(
+                Page(
+                    number=number,
+                    path=f"{self.path}page/{number}/",
+                    headlines=stories[max(0, end - size) : end],
+                    newer=number + 1 if number < last else 1,
+                    older=number - 1 if number > 2 else None,
+                ),
+            )
+        return (index, *numbered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One state of the site. `listing` holds every shown story, newest first; `load` gives whole stories for rows, in that order."""
+
+    config: Config
+    now: datetime
+    technologies: tuple[ListedTechnology, ...]
+    sources: tuple[ListedSource, ...]
+    listing: tuple[Headline, ...]
+    channels: tuple[Channel, ...]
+    """All first, then the technologies in the order of feeds.yaml, the sources, the months that are over (newest first)."""
+    events: tuple[Event, ...]
+    """By start, oldest first."""
+    health: tuple[FeedHealth, ...]
+    load: Callable[[Sequence[int]], list[Story]]
+    updated: datetime
+    """When anything that is shown changed last: what feeds say of themselves, never the time of the run."""
+    base_rev: str = ""
+    """Changes when the configuration, the theme or the program do: part of every digest."""

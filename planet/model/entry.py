@@ -1,0 +1,180 @@
+"""An entry once it is known what it is, and what its arrival changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from planet.model.base import Message, SafeHtml
+from planet.model.feed import Deleted, Enclosure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Someone who is credited: a name to show, and a page if one is known (http or https)."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRef:
+    """Where an entry says it comes from (atom:source, RSS source)."""
+
+    id: str = ""
+    title: str = ""
+    url: str = ""
+    feed_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sanitised:
+    """What one pass over an entry's HTML gives: `text` is plain, `links` the absolute targets, `code` the language classes."""
+
+    html: SafeHtml
+    text: str
+    links: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry with its identity fixed, dates in UTC, links absolute, text safe.
+
+    `uid` is what the entry is recognised by within its feed (folded id, else link, else a hash); `id` is the source's own id as
+    given ("" none). `link_key` is the canonical link ("" none), `text_key` a hash of folded title and text, `title_key` the
+    folded title. `raw_hash` tells whether the feed says the same as before; `content_hash` whether what a reader sees changed.
+    """
+
+    uid: str
+    id: str
+    position: int
+    link: str
+    link_key: str
+    title_key: str
+    text_key: str
+    raw_hash: str
+    content_hash: str
+    title: str
+    title_from_text: bool = False
+    html: SafeHtml
+    text: str
+    summary: str
+    """Plain text of the source's own summary, "" when it gives none."""
+    published: datetime | None = None
+    updated: datetime | None = None
+    url_date: datetime | None = None
+    """The day in its URL, if there is one."""
+    date_only: bool = False
+    date_reason: str = ""
+    authors: tuple[Person, ...] = ()
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str = ""
+    language: str = ""
+    code: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    words: int = 0
+    source: SourceRef | None = None
+    comments: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """An entry that says exactly what it said last time: only its place in the document is news."""
+
+    uid: str
+    raw_hash: str
+    position: int
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a document holds, ready to be compared with what is stored. `feed_date` is the document's own, or HTTP's."""
+
+    entries: tuple[Entry | Seen, ...]
+    deleted: tuple[Deleted, ...] = ()
+    complete: bool = False
+    feed_id: str = ""
+    feed_title: str = ""
+    feed_link: str = ""
+    feed_language: str = ""
+    feed_date: datetime | None = None
+    warnings: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store remembers of an entry, enough to recognise it. `row` is the store's number for it."""
+
+    row: int
+    uid: str
+    id: str
+    link_key: str
+    title_key: str
+    text_key: str
+    raw_hash: str
+    content_hash: str
+    date: datetime
+    first_seen: datetime
+    published: datetime | None
+    updated: datetime | None
+    changes: int = 0
+    missing_since: datetime | None = None
+    withdrawn: bool = False
+    tombstone: bool = False
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """The circumstances in which a document arrives."""
+
+    first_fetch: bool
+    """This feed never gave an entry before."""
+    planet_first_run: bool
+    newcomer_entries: int
+    read: Read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insert:
+    """A new entry: where it sorts (`date`, never after `first_seen`) and whether it may enter the output feeds."""
+
+    entry: Entry
+    date: datetime
+    date_reason: str
+    first_seen: datetime
+    in_feeds: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A known entry that says something else now. `edited` is set when what a reader sees has changed."""
+
+    row: int
+    entry: Entry
+    edited: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a document does to what is stored of its feed. The rows in `seen` are listed again (they miss nothing)."""
+
+    inserts: tuple[Insert, ...] = ()
+    updates: tuple[Update, ...] = ()
+    seen: tuple[int, ...] = ()
+    missing: tuple[tuple[int, datetime], ...] = ()
+    withdrawn: tuple[int, ...] = ()
+    restored: tuple[int, ...] = ()
+    deleted: tuple[int, ...] = ()
+    """Deleted by the feed's own tombstone: they do not return."""
+    flood: bool = False
+    warnings: tuple[Message, ...] = ()
+
+    @property
+    def shown(self) -> bool:
+        """Whether anything that readers see is different."""
+        return bool(self.inserts or self.updates or self.withdrawn or self.restored or self.deleted)

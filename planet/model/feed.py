@@ -1,0 +1,172 @@
+"""A document as it was read: nothing resolved, nothing trusted, nothing sanitised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from planet.model.base import Message
+from planet.model.fetch import ErrorClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text construct. `base` is the xml:base in force ("" none; may be relative to the feed), `lang` the xml:lang."""
+
+    value: str
+    kind: Literal["text", "html"] = "html"
+    base: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A date as written and as understood. `value` is aware UTC, None when it cannot be a date; `reason` says which rule read it."""
+
+    written: str
+    value: datetime | None = None
+    date_only: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawPerson:
+    name: str = ""
+    email: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """`length` is in bytes, None when unknown or junk."""
+
+    url: str
+    type: str = ""
+    length: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSource:
+    """atom:source, or RSS <source>."""
+
+    id: str = ""
+    title: str = ""
+    url: str = ""
+    feed_url: str = ""
+    authors: tuple[RawPerson, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """at:deleted-entry (RFC 6721)."""
+
+    ref: str
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """One entry of a document, in its words."""
+
+    position: int
+    id: str = ""
+    id_is_permalink: bool = False
+    link: str = ""
+    base: str = ""
+    """What relative links of this entry start from (xml:base), "" when the document says nothing."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Every other link of the entry: (rel, href)."""
+    title: Text | None = None
+    content: Text | None = None
+    summary: Text | None = None
+    published: Moment | None = None
+    updated: Moment | None = None
+    authors: tuple[RawPerson, ...] = ()
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    thumbnail: str = ""
+    language: str = ""
+    source: RawSource | None = None
+    comments: str = ""
+    geo: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFeed:
+    """A whole document. `format` is one of rss090 … rss20 rss10 atom03 atom10 json10 json11; hints are in seconds."""
+
+    format: str
+    reader: Literal["strict", "liberal", "json"]
+    reader_reason: str = ""
+    id: str = ""
+    title: str = ""
+    subtitle: str = ""
+    link: str = ""
+    base: str = ""
+    language: str = ""
+    updated: Moment | None = None
+    authors: tuple[RawPerson, ...] = ()
+    icon: str = ""
+    generator: str = ""
+    self_link: str = ""
+    hubs: tuple[str, ...] = ()
+    next_link: str = ""
+    prev_archive: str = ""
+    complete: bool = False
+    expired: bool = False
+    delay_hint: int | None = None
+    """Seconds between polls that the document asks for (ttl, sy:), None when it says nothing valid."""
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    """Monday is 0."""
+    entries: tuple[RawEntry, ...] = ()
+    deleted: tuple[Deleted, ...] = ()
+    dropped: int = 0
+    """How many entries stood behind `max_entries`."""
+    warnings: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A body that is no feed. `candidates` are feeds that an HTML page names (same order as in the page)."""
+
+    error_class: ErrorClass
+    error: Message
+    candidates: tuple[tuple[str, str], ...] = ()
+    """(absolute URL, type)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEvent:
+    """One occurrence, recurrences already expanded. `start` and `end` are aware UTC, or dates for an all-day event (`end` exclusive)."""
+
+    uid: str
+    recurrence_id: str = ""
+    title: str = ""
+    description: str = ""
+    description_is_html: bool = False
+    location: str = ""
+    geo: tuple[float, float] | None = None
+    url: str = ""
+    start: datetime | date
+    end: datetime | date | None = None
+    status: Literal["confirmed", "tentative", "cancelled"] = "confirmed"
+    organizer: str = ""
+    organizer_url: str = ""
+    categories: tuple[str, ...] = ()
+    image: str = ""
+    sequence: int = 0
+    modified: datetime | None = None
+    timezone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarRead:
+    """A whole calendar, or a feed of events."""
+
+    name: str = ""
+    events: tuple[RawEvent, ...] = ()
+    delay_hint: int | None = None
+    warnings: tuple[Message, ...] = field(default=())

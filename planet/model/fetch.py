@@ -1,0 +1,151 @@
+"""What is known of a feed's URL between runs, and what asking it gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from planet.model.base import Message
+
+ErrorClass = Literal[
+    "dns",
+    "connect",
+    "tls",
+    "timeout",
+    "too-large",
+    "truncated",
+    "redirect-loop",
+    "blocked-address",
+    "unsupported",
+    "not-a-feed",
+    "auth",
+    "forbidden",
+    "not-found",
+    "gone",
+    "rate-limited",
+    "server",
+    "protocol",
+]
+State = Literal["new", "ok", "failing", "deferred", "moved", "gone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchState:
+    """Everything about one feed that outlives a run: the store keeps it whole, as JSON, in the transaction of the entries.
+
+    Every field has a default, so that an older state reads as a newer one. Times are aware UTC.
+    """
+
+    effective_url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    validators_url: str = ""
+    body_sha256: str = ""
+    parser_version: str = ""
+    parse_ok: bool = True
+    last_attempt: datetime | None = None
+    last_success: datetime | None = None
+    last_change: datetime | None = None
+    next_due: datetime | None = None
+    failures: int = 0
+    first_failure: datetime | None = None
+    http_status: int | None = None
+    error_class: ErrorClass | None = None
+    error: Message | None = None
+    unchanged_count: int = 0
+    gone_count: int = 0
+    stopped: bool = False
+    moved_to: str = ""
+    moved_first_seen: datetime | None = None
+    moved_count: int = 0
+    last_probe: datetime | None = None
+    hold_until: datetime | None = None
+    server_hint_until: datetime | None = None
+    hubs: tuple[str, ...] = ()
+    discovered: str = ""
+    announced: str = ""
+    reader: str = ""
+    reader_reason: str = ""
+    warnings: tuple[str, ...] = ()
+    entries_last: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One request to make: a feed of the configuration whose time has come (or that is forced)."""
+
+    key: str
+    url: str
+    local: bool = False
+    state: FetchState = field(default_factory=FetchState)
+    interval: timedelta = timedelta(minutes=60)
+    accept_calendar: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One redirect that was followed."""
+
+    status: int
+    url: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    due: Due
+    started: datetime
+    elapsed: float = 0.0
+    http_status: int | None = None
+    chain: tuple[Hop, ...] = ()
+    url: str = ""
+    """The URL that answered in the end, without credentials."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """The header fields that later stages or the schedule read, names in lower case, values as given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh(_Answer):
+    """A whole body that differs from the last one read."""
+
+    body: bytes
+    sha256: str
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged(_Answer):
+    """304, or a 200 (or a file) whose bytes hash to what was read last (`sha256` is then set)."""
+
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed(_Answer):
+    """No usable body. `error` says what happened, in words that a member understands."""
+
+    error_class: ErrorClass
+    error: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred(_Answer):
+    """Not asked in this run: its host asked for peace, the run's time was over, or the network is down."""
+
+    until: datetime | None
+    reason: Message
+    origin_hold: bool = False
+
+
+Fetched = Fresh | Unchanged | Failed | Deferred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What becomes of a feed after an answer: its next state, the holds of origins (scheme://host:port -> until), and what is news."""
+
+    state: FetchState
+    holds: tuple[tuple[str, datetime], ...] = ()
+    adopt: bool = True
+    """False: the entries that were read are not this feed's (it moved to something unrelated) and must not be stored."""

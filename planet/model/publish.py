@@ -1,0 +1,68 @@
+"""What is written, what came of it, and what is news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from planet.model.base import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One file of the site. `digest` names its inputs: `make` is called only when the published file was made from others.
+
+    `volatile` marks files that tell times of runs (health): they may change in a run that brought nothing.
+    """
+
+    path: str
+    digest: str
+    make: Callable[[], bytes]
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Files below one folder that are made together (the search index): `make` gives path -> bytes, paths relative to output/."""
+
+    folder: str
+    digest: str
+    make: Callable[[], dict[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Paths relative to output/, sorted."""
+
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Something a person must act on, said once: `kind` is failing recovered moved gone collision."""
+
+    kind: Literal["failing", "recovered", "moved", "gone", "collision"]
+    feed: str
+    source: str
+    text: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run did. Counts are of feeds, but for `new_stories` and `updated_stories`."""
+
+    asked: int = 0
+    fresh: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    deferred: int = 0
+    network_down: bool = False
+    new_stories: tuple[int, ...] = ()
+    updated_stories: int = 0
+    withdrawn: int = 0
+    news: tuple[News, ...] = ()
+    published: Published | None = None
+    warnings: tuple[Message, ...] = ()

@@ -1,0 +1,61 @@
+"""Plain text: cleaning, folding, cutting, naming. Pure, used by every stage."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from slugify import slugify as _slugify
+
+# What XML 1.0 cannot hold (section 2.2), lone surrogates included, and what only hides or reorders text: bidi controls, zero-width
+# characters but ZWJ and ZWNJ (they spell words), byte order marks.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_BLANKS = re.compile(r"\s+")
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"com{n}" for n in range(10)} | {f"lpt{n}" for n in range(10)},
+)  # Windows opens a device under these names, whatever the folder
+
+
+def legal(text: str) -> str:
+    """The text without the characters that no XML document may hold. Line ends and tabs stay."""
+    return _ILLEGAL.sub("", text)
+
+
+def one_line(text: str, limit: int = 0) -> str:
+    """Text for a title or a name: one line, nothing hidden, nothing reordered, cut at `limit` characters on a word (0: not cut)."""
+    cleaned = _BLANKS.sub(" ", _HIDDEN.sub("", legal(text))).strip()
+    return shorten(cleaned, limit) if limit else cleaned
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, whole words where there are any, `…` where something was left out."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    head, blank, _ = cut.rpartition(" ")
+    return (head if blank and len(head) > limit // 2 else cut).rstrip(" ,;:.–—-(«") + "…"
+
+
+def fold(text: str) -> str:
+    """One spelling for tags and words: case, accents, blanks, dots, dashes and underscores fold; `+` and `#` stay (c++, c#)."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if c.isalnum() or c in "+#")
+
+
+def digest(*parts: str) -> str:
+    """32 hexadecimal characters that name a sequence of texts."""
+    hashed = hashlib.sha256()
+    for part in parts:
+        hashed.update(part.encode("utf-8", "surrogatepass"))
+        hashed.update(b"\0")
+    return hashed.hexdigest()[:32]
+
+
+def slug(text: str, limit: int = 60) -> str:
+    """A name for a file or an address: `[a-z0-9-]`, never empty, never reserved, C, C++ and C# apart."""
+    made: str = _slugify(text[:500], max_length=limit, word_boundary=False, replacements=[["+", "p"], ["#", "sharp"]])
+    if not made:
+        made = digest(text)[:12]
+    return f"{made}-" + digest(text)[:6] if made in RESERVED else made
