@@ -57,6 +57,7 @@ from planet.model.fetch import (
     FetchState,
     Fresh,
     Hop,
+    ReadFacts,
     Settlement,
     Unchanged,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "RawPerson",
     "RawSource",
     "Read",
+    "ReadFacts",
     "Reason",
     "Report",
     "SafeHtml",

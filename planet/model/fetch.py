@@ -142,6 +142,33 @@ Fetched = Fresh | Unchanged | Failed | Deferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFacts:
+    """What reading a `Fresh` body showed that the schedule and the health of a feed need to know."""
+
+    ok: bool
+    error_class: ErrorClass | None = None
+    error: Message | None = None
+    delay_hint: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    expired: bool = False
+    hubs: tuple[str, ...] = ()
+    dates: tuple[datetime, ...] = ()
+    """The claimed dates of its entries, newest first, at most 20."""
+    entries: int = 0
+    new_entries: int = 0
+    had_entries: bool = False
+    """Entries of this feed were stored before."""
+    shares: bool = False
+    """The document has an entry (id or link) or the feed id in common with what is stored."""
+    reader: str = ""
+    reader_reason: str = ""
+    warnings: tuple[Message, ...] = ()
+    candidates: tuple[tuple[str, str], ...] = ()
+    """Feeds that the HTML page names that stood there instead: (URL, type)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """What becomes of a feed after an answer: its next state, the holds of origins (scheme://host:port -> until), and what is news."""
 
