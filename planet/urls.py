@@ -119,7 +119,10 @@ def canonical_key(url: str) -> str:
 
 
 def feed_key(url: str) -> str:
-    """One key for the spellings of one feed's URL: host case, default port, fragment and surrounding blanks fold (Q11)."""
+    """One key for the spellings of one feed's URL: host case, default port, fragment and surrounding blanks fold (Q11).
+
+    The key is stored and shown, so a user name and password in it are `***`.
+    """
     url = url.strip()
     parts = _split(url)
     if parts is None or not parts.hostname:
@@ -128,8 +131,8 @@ def feed_key(url: str) -> str:
     if ":" in host:
         host = f"[{host}]"
     port = "" if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
-    user, at, _ = parts.netloc.rpartition("@")
-    return urlunsplit((parts.scheme.lower(), f"{user}{at}{host}{port}", parts.path or "/", parts.query, ""))
+    user = "***@" if "@" in parts.netloc else ""
+    return urlunsplit((parts.scheme.lower(), f"{user}{host}{port}", parts.path or "/", parts.query, ""))
 
 
 def redacted(url: str) -> str:
