@@ -1,0 +1,54 @@
+"""What every command has at hand: the configuration, the language it speaks, the moment it takes for now."""
+
+from __future__ import annotations
+
+import functools
+import locale
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from planet import config as configuration
+from planet.assemble import open_store
+from planet.i18n import Translator
+from planet.model import Config, Message
+from planet.store import Store
+
+
+@dataclass
+class Context:
+    """Made once for a command. `terminal` is true when a person reads stdout."""
+
+    config_path: Path = Path("feeds.yaml")
+    verbose: bool = False
+    quiet: bool = False
+
+    @functools.cached_property
+    def config(self) -> Config:
+        """feeds.yaml; raises ConfigError with all its faults."""
+        return configuration.load(self.config_path)
+
+    @functools.cached_property
+    def translator(self) -> Translator:
+        """Of the planet's language; before there is a configuration, of the user's."""
+        if "config" in self.__dict__:
+            return Translator(self.config.site.language)
+        return Translator("fr" if (locale.getlocale()[0] or "").startswith("fr") else "en")
+
+    @property
+    def terminal(self) -> bool:
+        return sys.stdout.isatty()
+
+    @property
+    def now(self) -> datetime:
+        """The only place where the clock of the day is read."""
+        return datetime.now(UTC)
+
+    def say(self, message: Message) -> str:
+        """A sentence in the language of the planet."""
+        return self.translator.say(message)
+
+    def store(self) -> Store:
+        """The planet's database, opened (and made where it is missing)."""
+        return open_store(self.config)
