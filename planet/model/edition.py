@@ -38,6 +38,7 @@ class Headline:
     """Slugs, the lead's first."""
     rev: str
     in_feeds: bool = True
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,497 @@
+"""The order of things, nothing else.
+
+    fetch -> parse -> normalise -> sanitise -> place -> arrive -> store      once per feed
+          -> regroup -> edition -> render -> publish -> notify              once per run
+
+Everything that is done is handed in (see `planet.assemble`); everything decided here is decided from values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import Protocol, assert_never
+
+from planet.model import (
+    Arrival,
+    Artifact,
+    Bundle,
+    CalendarRead,
+    Changes,
+    Config,
+    Deferred,
+    Due,
+    Edition,
+    Entry,
+    Failed,
+    FeedConfig,
+    Fetched,
+    FetchState,
+    Fresh,
+    Known,
+    MergeEntry,
+    MergeGroup,
+    Message,
+    News,
+    Placement,
+    Published,
+    RawFeed,
+    Read,
+    ReadFacts,
+    Report,
+    Settlement,
+    Source,
+    StoredEvent,
+    Unchanged,
+    Unreadable,
+)
+from planet.store import MERGE_TEXT, Application, FeedRow, Store
+from planet.urls import host, redacted
+
+NEWEST_DATES = 20
+
+
+class Parse(Protocol):
+    def __call__(
+        self, body: bytes, *, content_type: str, url: str, max_entries: int, timezone: str
+    ) -> RawFeed | Unreadable: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one document holds: posts or events, each ready to be compared with what is stored."""
+
+    facts: ReadFacts
+    read: Read | None = None
+    placements: Mapping[str, Placement] = field(default_factory=dict)
+    events: tuple[StoredEvent, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that reading a document needs; it is sent to worker processes, so it holds only functions of modules and values."""
+
+    max_entries: int
+    feeds: Mapping[str, tuple[str, str]]
+    """feed key -> (kind, time zone)."""
+    parse: Parse
+    normalise: Callable[..., Read]
+    sanitise: Callable[..., object]
+    parse_calendar: Callable[..., CalendarRead | Unreadable]
+    events_from_feed: Callable[..., CalendarRead]
+    normalise_events: Callable[..., tuple[StoredEvent, ...]]
+    window: Callable[[datetime], tuple[datetime, datetime]]
+    place: Callable[[Entry, str], Placement]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One document to read: `known` maps uid -> raw hash of what is stored of its feed."""
+
+    fresh: Fresh
+    known: Mapping[str, str]
+    now: datetime
+
+
+def read(reading: Reading, task: Task) -> Outcome:
+    """A document, read. Pure: the same bytes give the same outcome, wherever it is computed."""
+    fresh, now = task.fresh, task.now
+    kind, timezone = reading.feeds[fresh.due.key]
+    url = fresh.url or fresh.due.url
+    if kind == "calendar":
+        calendar = reading.parse_calendar(
+            fresh.body, content_type=fresh.content_type, url=url, timezone=timezone, window=reading.window(now)
+        )
+        if isinstance(calendar, Unreadable):
+            return _unreadable(calendar)
+        return _events(reading, calendar, fresh, now)
+    raw = reading.parse(
+        fresh.body, content_type=fresh.content_type, url=url, max_entries=reading.max_entries, timezone=timezone
+    )
+    if isinstance(raw, Unreadable):
+        return _unreadable(raw)
+    if kind == "events":
+        return _events(reading, reading.events_from_feed(raw, timezone=timezone), fresh, now)
+    result = reading.normalise(
+        raw,
+        feed=fresh.due.key,
+        url=url,
+        http_date=_http_date(fresh),
+        known=task.known,
+        sanitise=reading.sanitise,
+        now=now,
+    )
+    dates = sorted((entry.published for entry in result.entries if entry.published), reverse=True)[:NEWEST_DATES]
+    return Outcome(
+        facts=ReadFacts(
+            ok=True,
+            delay_hint=raw.delay_hint,
+            skip_hours=raw.skip_hours,
+            skip_days=raw.skip_days,
+            expired=raw.expired,
+            hubs=raw.hubs,
+            dates=tuple(dates),
+            entries=len(result.entries),
+            reader=raw.reader,
+            reader_reason=raw.reader_reason,
+            warnings=(*raw.warnings, *result.warnings),
+        ),
+        read=result,
+        placements={
+            entry.uid: reading.place(entry, fresh.due.key) for entry in result.entries if isinstance(entry, Entry)
+        },
+    )
+
+
+def _unreadable(what: Unreadable) -> Outcome:
+    return Outcome(
+        facts=ReadFacts(ok=False, error_class=what.error_class, error=what.error, candidates=what.candidates),
+    )
+
+
+def _events(reading: Reading, calendar: CalendarRead, fresh: Fresh, now: datetime) -> Outcome:
+    events = reading.normalise_events(calendar, calendar=fresh.due.key, sanitise=reading.sanitise, now=now)
+    return Outcome(
+        facts=ReadFacts(
+            ok=True,
+            delay_hint=calendar.delay_hint,
+            entries=len(events),
+            reader="calendar",
+            warnings=calendar.warnings,
+        ),
+        events=events,
+    )
+
+
+def _http_date(fresh: Fresh) -> datetime | None:
+    """When the document changed last, as HTTP says (RFC 9110 8.8.2): the best guess for entries without a date."""
+    written = dict(fresh.headers).get("last-modified", "")
+    try:
+        return parsedate_to_datetime(written).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planet:
+    """The stages of one planet, as `planet.assemble` picked them."""
+
+    config: Config
+    store: Store
+    reading: Reading
+    rules_rev: str
+    """Changes when what is stored must be placed again: filters, technologies, sources, `hide`."""
+    is_due: Callable[[FetchState, datetime, timedelta, str], bool]
+    fetch_all: Callable[[Sequence[Due], datetime, Mapping[str, datetime], bool], Iterator[Fetched]]
+    map: Callable[[Callable[[Task], Outcome], Iterable[Task]], Iterator[tuple[Task, Outcome]]]
+    network_down: Callable[[Sequence[Fetched]], bool]
+    settle: Callable[[Fetched, ReadFacts | None, datetime, timedelta], Settlement]
+    news: Callable[[FeedConfig, Source, FetchState, datetime], tuple[News | None, str]]
+    arrive: Callable[[Sequence[Known], Arrival, datetime], Changes]
+    rank: Callable[[str, Entry, Placement], tuple[int, int]]
+    """Feed key, entry, placement -> rank among copies, place in feeds.yaml."""
+    merge_keys: Callable[[MergeEntry], tuple[str, ...]]
+    group: Callable[[Sequence[MergeEntry]], tuple[MergeGroup, ...]]
+    arrive_events: Callable[..., object]
+    edition: Callable[[datetime], Edition]
+    outputs: Callable[[Edition], Iterable[Artifact | Bundle]]
+    publish: Callable[[Iterable[Artifact | Bundle], Edition, bool], Published]
+    notify: Callable[[Report, Edition], tuple[Message, ...]]
+
+
+@dataclass(slots=True)
+class _Counts:
+    asked: int = 0
+    fresh: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    deferred: int = 0
+    network_down: bool = False
+    withdrawn: int = 0
+    updated: int = 0
+    due: int = 0
+
+
+def run(
+    planet: Planet,
+    now: datetime,
+    *,
+    force: bool = False,
+    fetch: bool = True,
+    publish: bool = True,
+    force_publish: bool = False,
+    progress: Callable[[Fetched | None, int], None] = lambda _fetched, _total: None,
+) -> Report:
+    """Bring the site up to date. `progress` is told of each answer, and of how many are expected.
+
+    Raises NotPublishedError; what was published then stays as it was, and what was read is kept for the next run.
+    """
+    counts = _Counts()
+    if fetch:
+        gather(planet, now, counts, force=force, progress=progress)
+    new = curate(planet)
+    edition = planet.edition(now)
+    published = planet.publish(planet.outputs(edition), edition, force_publish) if publish else None
+    news = () if counts.network_down else _news(planet, now)
+    report = Report(
+        asked=counts.asked,
+        fresh=counts.fresh,
+        unchanged=counts.unchanged,
+        failed=counts.failed,
+        deferred=counts.deferred,
+        network_down=counts.network_down,
+        new_stories=new,
+        updated_stories=counts.updated,
+        withdrawn=counts.withdrawn,
+        news=news,
+        published=published,
+    )
+    if not publish:
+        return report
+    return replace(report, warnings=planet.notify(report, edition))
+
+
+def _configured(planet: Planet) -> dict[str, tuple[Source, FeedConfig]]:
+    """The feeds to ask, each key once: its first place in feeds.yaml speaks for it."""
+    found: dict[str, tuple[Source, FeedConfig]] = {}
+    for source in planet.config.sources:
+        for feed in source.feeds:
+            found.setdefault(feed.key, (source, feed))
+    return found
+
+
+def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:
+    """What is to be asked now, the longest overdue first, so that a run cut short starves no one."""
+    rows = planet.store.feeds()
+    due = []
+    for key, (_source, feed) in _configured(planet).items():
+        row = rows.get(key)
+        state = row.state if row else FetchState()
+        interval = feed.interval or planet.config.fetch.interval
+        if force or planet.is_due(state, now, interval, feed.url):
+            due.append(
+                Due(
+                    key=key,
+                    url=feed.url,
+                    local=feed.local,
+                    state=state,
+                    interval=interval,
+                    accept_calendar=feed.kind == "calendar",
+                )
+            )
+    return sorted(due, key=lambda one: (one.state.next_due is not None, one.state.next_due or now))
+
+
+def gather(
+    planet: Planet,
+    now: datetime,
+    counts: _Counts,
+    *,
+    force: bool,
+    progress: Callable[[Fetched | None, int], None],
+) -> None:
+    """Ask what is due, and store what it says: each feed alone, in one transaction."""
+    rows = planet.store.feeds()
+    first_run = not planet.store.meta("first_run_done")
+    due = due_feeds(planet, now, force=force)
+    counts.due = len(due)
+    progress(None, len(due))
+    failed: list[Fetched] = []
+    quiet: list[Fetched] = []
+    again: list[Due] = []
+
+    def tasks(asked: Sequence[Due]) -> Iterator[Task]:
+        for fetched in planet.fetch_all(asked, now, planet.store.holds(now), force):
+            progress(fetched, len(due))
+            match fetched:
+                case Fresh():
+                    counts.fresh += 1
+                    known = (
+                        {}
+                        if planet.reading.feeds[fetched.due.key][0] != "posts"
+                        else planet.store.known_hashes(fetched.due.key)
+                    )
+                    yield Task(fresh=fetched, known=known, now=now)
+                case Unchanged():
+                    counts.unchanged += 1
+                    quiet.append(fetched)
+                case Failed():
+                    failed.append(fetched)
+                case Deferred():
+                    counts.deferred += 1
+                    quiet.append(fetched)
+                case _:
+                    assert_never(fetched)
+
+    def store_all(asked: Sequence[Due], *, follow: bool) -> None:
+        for task, outcome in planet.map(partial(read, planet.reading), tasks(asked)):
+            settlement = _store(planet, task, outcome, rows.get(task.fresh.due.key), counts, first_run=first_run)
+            if not outcome.facts.ok:
+                if (
+                    follow
+                    and settlement.state.discovered
+                    and settlement.state.discovered != task.fresh.due.state.discovered
+                ):
+                    # A page was configured that names one feed: it is read at once, so that the first run shows it.
+                    again.append(replace(task.fresh.due, state=settlement.state))
+                else:
+                    counts.failed += 1
+
+    store_all(due, follow=True)
+    if again:
+        store_all(again, follow=False)
+    counts.asked = counts.fresh + counts.unchanged + len(failed)
+    counts.network_down = planet.network_down([*failed, *quiet]) if failed and not counts.fresh else False
+    if not counts.network_down:
+        quiet += failed
+    counts.failed += len(failed)
+    configured = _configured(planet)
+    planet.store.settle(
+        [
+            (
+                fetched.due.key,
+                redacted(configured[fetched.due.key][1].configured),
+                planet.settle(fetched, None, now, fetched.due.interval),
+            )
+            for fetched in quiet
+        ]
+    )
+    if not counts.network_down:
+        planet.store.set_meta({"first_run_done": "1", "born": planet.store.meta("born") or now.isoformat()})
+
+
+def _store(
+    planet: Planet, task: Task, outcome: Outcome, row: FeedRow | None, counts: _Counts, *, first_run: bool
+) -> Settlement:
+    """One document's changes, decided and written."""
+    fresh, now, key = task.fresh, task.now, task.fresh.due.key
+    configured = redacted(_configured(planet)[key][1].configured)
+    if outcome.events is not None:
+        return _store_events(planet, task, outcome, configured)
+    if outcome.read is None:
+        settlement = planet.settle(fresh, outcome.facts, now, fresh.due.interval)
+        planet.store.settle([(key, configured, settlement)])
+        return settlement
+    known = planet.store.known(key)
+    arrival = Arrival(
+        first_fetch=row is None or row.arrived is None,
+        planet_first_run=first_run,
+        newcomer_entries=planet.config.site.newcomer_entries,
+        read=outcome.read,
+    )
+    changes = planet.arrive(known, arrival, now)
+    facts = replace(
+        outcome.facts,
+        new_entries=len(changes.inserts),
+        had_entries=bool(known),
+        shares=_shares(known, outcome.read, row),
+        warnings=(*outcome.facts.warnings, *changes.warnings),
+    )
+    settlement = planet.settle(fresh, facts, now, fresh.due.interval)
+    if not settlement.adopt:
+        planet.store.settle([(key, configured, settlement)])
+        return settlement
+    counts.updated += len(changes.updates)
+    counts.withdrawn += len(changes.withdrawn) + len(changes.deleted)
+
+    def place(entry: Entry, date: datetime) -> tuple[Placement, int, int, tuple[str, ...]]:
+        placement = outcome.placements[entry.uid]
+        rank, order = planet.rank(key, entry, placement)
+        return placement, rank, order, planet.merge_keys(_merge_entry(key, entry, date, rank, order))
+
+    planet.store.apply(
+        Application(
+            feed=key,
+            configured=configured,
+            settlement=settlement,
+            changes=changes,
+            read=outcome.read,
+            now=now,
+            place=place,
+            host=host(planet.config.site.url),
+        )
+    )
+    return settlement
+
+
+def _shares(known: Sequence[Known], document: Read, row: FeedRow | None) -> bool:
+    """Whether the document is the feed we know: the same feed id, or an entry in common."""
+    if row is not None and row.id and row.id == document.feed_id:
+        return True
+    uids = {entry.uid for entry in known}
+    links = {entry.link_key for entry in known if entry.link_key}
+    return any(
+        entry.uid in uids or (isinstance(entry, Entry) and entry.link_key in links) for entry in document.entries
+    )
+
+
+def _merge_entry(feed: str, entry: Entry, date: datetime, rank: int, order: int, row: int = 0) -> MergeEntry:
+    return MergeEntry(
+        row=row,
+        feed=feed,
+        uid=entry.uid,
+        id=entry.id,
+        link=entry.link,
+        link_key=entry.link_key,
+        title=entry.title,
+        title_key=entry.title_key,
+        text=entry.text[:MERGE_TEXT],
+        text_key=entry.text_key,
+        date=date,
+        published=entry.published,
+        rank=rank,
+        order=order,
+        source=entry.source,
+    )
+
+
+def _store_events(planet: Planet, task: Task, outcome: Outcome, configured: str) -> Settlement:
+    fresh, now = task.fresh, task.now
+    assert outcome.events is not None
+    known = planet.store.known_events(fresh.due.key)
+    changes = planet.arrive_events(known, outcome.events, now)
+    settlement = planet.settle(
+        fresh, replace(outcome.facts, had_entries=bool(known), shares=True), now, fresh.due.interval
+    )
+    planet.store.apply_events(fresh.due.key, configured, settlement, changes)
+    return settlement
+
+
+def curate(planet: Planet) -> tuple[int, ...]:
+    """Place again what is stored if the rules changed, then tell each thing once. Gives the rows of new stories."""
+    everything = planet.store.meta("rules_rev") != planet.rules_rev
+    if everything:
+        planet.store.replace_placements(_placements(planet))
+    new = planet.store.regroup(planet.group, everything=everything)
+    if everything:
+        planet.store.set_meta({"rules_rev": planet.rules_rev})
+    return new
+
+
+def _placements(planet: Planet) -> Iterator[tuple[int, Placement, int, int, tuple[str, ...]]]:
+    for stored in list(planet.store.stored_entries()):
+        placement = planet.reading.place(stored.entry, stored.feed)
+        rank, order = planet.rank(stored.feed, stored.entry, placement)
+        keys = planet.merge_keys(_merge_entry(stored.feed, stored.entry, stored.date, rank, order, stored.row))
+        yield stored.row, placement, rank, order, keys
+
+
+def _news(planet: Planet, now: datetime) -> tuple[News, ...]:
+    """What a person must act on, each thing once: what was told is remembered in the feed's state."""
+    rows = planet.store.feeds()
+    told: list[News] = []
+    states: list[tuple[str, str, Settlement]] = []
+    for key, (source, feed) in _configured(planet).items():
+        row = rows.get(key)
+        if row is None:
+            continue
+        news, announced = planet.news(feed, source, row.state, now)
+        if news is not None:
+            told.append(news)
+        if announced != row.state.announced:
+            states.append((key, redacted(feed.configured), Settlement(state=replace(row.state, announced=announced))))
+    planet.store.settle(states)
+    return tuple(told)

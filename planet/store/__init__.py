@@ -1,0 +1,226 @@
+"""SQLite: all that outlives a run, and all SQL. One writer, one transaction a feed."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from planet.errors import StoreError
+from planet.model import (
+    FetchState,
+    Headline,
+    Known,
+    MergeEntry,
+    MergeGroup,
+    Placement,
+    Settlement,
+    StoredEvent,
+    Story,
+)
+from planet.store import entries, events, feeds, stories
+from planet.store.entries import MERGE_TEXT, Application, StoredEntry
+from planet.store.feeds import FeedRow
+from planet.store.schema import explain, open_database
+from planet.store.stories import StoryContext
+
+__all__ = ["MERGE_TEXT", "Application", "FeedRow", "Store", "StoredEntry", "StoryContext", "open_database"]
+
+
+class Store:
+    """The planet's database. Every method that writes is one transaction: done whole, or not at all.
+
+    `trace` is called with each statement before it runs (tests stop the process there). Errors of SQLite come out as StoreError,
+    in words that say what to do.
+    """
+
+    def __init__(self, path: Path | str, *, trace: Callable[[str], None] | None = None) -> None:
+        self.path = path
+        self._connection = open_database(path)
+        if trace is not None:
+            self._connection.set_trace_callback(trace)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write back the log and let go of the file."""
+        self._connection.close()
+
+    def copy(self) -> Store:
+        """The same content in memory: for runs that must change nothing."""
+        twin = Store.__new__(Store)
+        twin.path = ":memory:"
+        twin._connection = sqlite3.connect(":memory:", isolation_level=None)  # noqa: SLF001 - it is being built
+        self._connection.backup(twin._connection)  # noqa: SLF001
+        twin._connection.execute("PRAGMA foreign_keys = ON")  # noqa: SLF001
+        return twin
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._connection
+        except sqlite3.Error as error:
+            raise StoreError(explain(error, self.path)) from error
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    # -- what the planet remembers of itself
+
+    def meta(self, name: str) -> str:
+        """A remembered text, "" when there is none."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+            return str(found[0]) if found else ""
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Remember texts under names."""
+        with self._writing() as connection:
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    # -- feeds
+
+    def feeds(self) -> dict[str, FeedRow]:
+        """Every feed ever configured, by key."""
+        with self._reading() as connection:
+            return feeds.load(connection)
+
+    def holds(self, now: datetime) -> dict[str, datetime]:
+        """Origins that asked for peace, and until when."""
+        with self._reading() as connection:
+            return feeds.holds(connection, now)
+
+    def settle(self, settled: Sequence[tuple[str, str, Settlement]]) -> None:
+        """Save the states (feed key, feed as configured, settlement) of feeds whose entries did not change."""
+        if not settled:
+            return
+        with self._writing() as connection:
+            for key, configured, settlement in settled:
+                feeds.save(connection, key, configured, settlement)
+
+    def save_state(self, key: str, state: FetchState) -> None:
+        """Save one feed's state."""
+        self.settle([(key, "", Settlement(state=state))])
+
+    # -- entries
+
+    def known(self, feed: str) -> tuple[Known, ...]:
+        """What is stored of a feed, enough to recognise its entries."""
+        with self._reading() as connection:
+            return entries.known(connection, feed)
+
+    def known_hashes(self, feed: str) -> dict[str, str]:
+        """Uid -> raw hash of what is stored of a feed."""
+        with self._reading() as connection:
+            return entries.known_hashes(connection, feed)
+
+    def apply(self, application: Application) -> None:
+        """Everything that one document changes, with the feed's validators, hash and next due time, in one transaction."""
+        with self._writing() as connection:
+            feeds.save(connection, application.feed, application.configured, application.settlement)
+            entries.apply(connection, application)
+
+    def stored_entries(self, rows: Sequence[int] | None = None) -> Iterator[StoredEntry]:
+        """Entries with their text, those of the tombstones left out; `rows` None: all."""
+        with self._reading() as connection:
+            yield from entries.stored(connection, rows)
+
+    def find_entries(self, *, link_key: str, identifier: str) -> list[int]:
+        """Rows of entries with this canonical link or this id (as given or folded)."""
+        with self._reading() as connection:
+            return entries.find(connection, link_key, identifier)
+
+    def replace_placements(self, placed: Iterable[tuple[int, Placement, int, int, tuple[str, ...]]]) -> None:
+        """New placements for rows, each with its rank, its place in feeds.yaml and its merge keys."""
+        with self._writing() as connection:
+            entries.replace_placements(connection, placed)
+
+    # -- stories
+
+    def regroup(
+        self,
+        group: Callable[[Sequence[MergeEntry]], tuple[MergeGroup, ...]],
+        *,
+        everything: bool = False,
+    ) -> tuple[int, ...]:
+        """Look again at the stories of entries that changed since the last time (or at all). Gives the rows of new stories."""
+        with self._writing() as connection:
+            return stories.regroup(connection, group, everything=everything)
+
+    def listing(self) -> tuple[Headline, ...]:
+        """Every shown story, newest first, in an order that does not depend on arrival."""
+        with self._reading() as connection:
+            return stories.listing(connection)
+
+    def clashing(self) -> frozenset[int]:
+        """Stories whose own id another story publishes."""
+        with self._reading() as connection:
+            return stories.clashing(connection)
+
+    def load_stories(self, rows: Sequence[int], context: StoryContext) -> list[Story]:
+        """Whole stories, in the order of `rows`."""
+        with self._reading() as connection:
+            return stories.load(connection, rows, context)
+
+    def story_of(self, row: int) -> int | None:
+        """The story that an entry belongs to."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT story FROM entries WHERE row = ?", (row,)).fetchone()
+            return None if found is None else found[0]
+
+    def why(self, story: int) -> tuple[tuple[int, int, str, int], ...]:
+        """Why the entries of a story are one: (row, row, rule, score in hundredths)."""
+        with self._reading() as connection:
+            return stories.why(connection, story)
+
+    def counts(self) -> dict[str, int]:
+        """How many shown entries each feed has, by key."""
+        with self._reading() as connection:
+            return dict(connection.execute("SELECT feed, count(*) FROM entries WHERE shown GROUP BY feed"))
+
+    # -- events
+
+    def known_events(self, calendar: str) -> tuple[StoredEvent, ...]:
+        """What is stored of one calendar."""
+        with self._reading() as connection:
+            return tuple(events.known(connection, calendar))
+
+    def apply_events(self, calendar: str, configured: str, settlement: Settlement, changes: EventChanges) -> None:
+        """Everything that one calendar changes, with its validators and next due time, in one transaction."""
+        with self._writing() as connection:
+            feeds.save(connection, calendar, configured, settlement)
+            events.apply(connection, calendar, changes)
+
+    def stored_events(self) -> tuple[StoredEvent, ...]:
+        """Every stored event of every calendar."""
+        with self._reading() as connection:
+            return tuple(events.all_events(connection))
+
+    # -- avatars
+
+    def avatars(self) -> dict[str, tuple[datetime, bytes | None]]:
+        """What was made of avatars that were downloaded: URL -> (when, image or None)."""
+        with self._reading() as connection:
+            return feeds.avatars(connection)
+
+    def save_avatar(self, url: str, fetched: datetime, image: bytes | None) -> None:
+        """Keep an avatar, or the fact that none can be had."""
+        with self._writing() as connection:
+            feeds.save_avatar(connection, url, fetched, image)

@@ -1,0 +1,343 @@
+"""Entries: what a document changes, what is known of a feed, where each entry is placed. Statements."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from planet.model import Changes, Entry, Known, MergeEntry, Placement, Read, SafeHtml, Settlement, SourceRef
+from planet.store.codec import dump, from_stamp, load, moment, to_stamp
+from planet.text import digest
+from planet.urls import http_url
+
+_COLUMNS = frozenset(
+    {
+        "uid", "id", "link", "link_key", "title", "title_key", "text_key", "raw_hash", "content_hash", "published", "updated",
+        "position", "html", "text", "summary",
+    },
+)  # fmt: skip
+_REST = tuple(field.name for field in fields(Entry) if field.name not in _COLUMNS)
+MERGE_TEXT = 2000
+"""Characters of plain text that merging compares."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """One document, decided: everything that is to be written about it, in one transaction.
+
+    `place` gives for an entry and its fixed date: placement, rank, place in feeds.yaml, merge keys. `host` is the planet's, for
+    the ids of entries that have none of their own.
+    """
+
+    feed: str
+    configured: str
+    settlement: Settlement
+    changes: Changes
+    read: Read
+    now: datetime
+    place: Callable[[Entry, datetime], tuple[Placement, int, int, tuple[str, ...]]]
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """An entry as stored, with all that was decided about it."""
+
+    row: int
+    feed: str
+    entry: Entry
+    atom_id: str
+    date: datetime
+    date_reason: str
+    first_seen: datetime
+    edited: datetime | None
+    in_feeds: bool
+    withdrawn: bool
+    tombstone: bool
+    shown: bool
+    rank: int
+    place: int
+    placement: Placement | None
+    story: int | None
+
+
+def known_hashes(connection: sqlite3.Connection, feed: str) -> dict[str, str]:
+    return dict(connection.execute("SELECT uid, raw_hash FROM entries WHERE feed = ?", (feed,)))
+
+
+def known(connection: sqlite3.Connection, feed: str) -> tuple[Known, ...]:
+    rows = connection.execute(
+        "SELECT row, uid, id, link_key, title_key, text_key, raw_hash, content_hash, date, first_seen, published, updated, "
+        "changes, missing_since, withdrawn, tombstone, position FROM entries WHERE feed = ? ORDER BY row",
+        (feed,),
+    )
+    return tuple(
+        Known(
+            row=row[0],
+            uid=row[1],
+            id=row[2],
+            link_key=row[3],
+            title_key=row[4],
+            text_key=row[5],
+            raw_hash=row[6],
+            content_hash=row[7],
+            date=moment(row[8]),
+            first_seen=moment(row[9]),
+            published=from_stamp(row[10]),
+            updated=from_stamp(row[11]),
+            changes=row[12],
+            missing_since=from_stamp(row[13]),
+            withdrawn=bool(row[14]),
+            tombstone=bool(row[15]),
+            position=row[16],
+        )
+        for row in rows
+    )
+
+
+def _rest(entry: Entry) -> str:
+    plain = json.loads(dump(entry))
+    return json.dumps({name: plain[name] for name in _REST if name in plain}, separators=(",", ":"))
+
+
+def _shown(placement: Placement) -> int:
+    return int(bool(placement.carriers))
+
+
+def _write_keys(connection: sqlite3.Connection, row: int, keys: Iterable[str]) -> None:
+    connection.execute("DELETE FROM merge_keys WHERE row = ?", (row,))
+    connection.executemany("INSERT OR IGNORE INTO merge_keys VALUES (?, ?)", [(key, row) for key in keys])
+
+
+def _write_body(connection: sqlite3.Connection, row: int, entry: Entry) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?)",
+        (row, entry.html, entry.text, entry.summary, _rest(entry)),
+    )
+
+
+def apply(connection: sqlite3.Connection, application: Application) -> None:
+    """Write what a document changes. The caller has the transaction."""
+    changes, feed = application.changes, application.feed
+    for insert in changes.inserts:
+        entry = insert.entry
+        placement, rank, place, keys = application.place(entry, insert.date)
+        cursor = connection.execute(
+            "INSERT INTO entries (feed, uid, id, atom_id, link, link_key, title, title_key, text_key, raw_hash, content_hash, "
+            "date, date_reason, first_seen, published, updated, in_feeds, position, placement, shown, rank, place) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                feed, entry.uid, entry.id, published_id(application.host, feed, entry, insert.date), entry.link, entry.link_key,
+                entry.title, entry.title_key, entry.text_key, entry.raw_hash, entry.content_hash, to_stamp(insert.date),
+                insert.date_reason, to_stamp(insert.first_seen), to_stamp(entry.published), to_stamp(entry.updated),
+                int(insert.in_feeds), entry.position, dump(placement), _shown(placement), rank, place,
+            ),
+        )  # fmt: skip
+        row = cursor.lastrowid
+        assert row is not None
+        _write_body(connection, row, entry)
+        _write_keys(connection, row, keys)
+    for update in changes.updates:
+        entry = update.entry
+        dated = connection.execute("SELECT date FROM entries WHERE row = ?", (update.row,)).fetchone()
+        placement, rank, place, keys = application.place(entry, moment(dated[0]))
+        connection.execute(
+            "UPDATE entries SET uid = ?, id = ?, link = ?, link_key = ?, title = ?, title_key = ?, text_key = ?, raw_hash = ?, "
+            "content_hash = ?, published = ?, updated = ?, edited = coalesce(?, edited), position = ?, placement = ?, "
+            "shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE ? END, rank = ?, place = ?, changes = changes + 1, dirty = 1, "
+            "missing_since = NULL WHERE row = ?",
+            (
+                entry.uid, entry.id, entry.link, entry.link_key, entry.title, entry.title_key, entry.text_key, entry.raw_hash,
+                entry.content_hash, to_stamp(entry.published), to_stamp(entry.updated), to_stamp(update.edited),
+                entry.position, dump(placement), _shown(placement), rank, place, update.row,
+            ),
+        )  # fmt: skip
+        _write_body(connection, update.row, entry)
+        _write_keys(connection, update.row, keys)
+    connection.executemany(
+        "UPDATE entries SET missing_since = NULL WHERE row = ? AND missing_since IS NOT NULL",
+        [(row,) for row in changes.seen],
+    )
+    connection.executemany(
+        "UPDATE entries SET missing_since = ? WHERE row = ?",
+        [(to_stamp(since), row) for row, since in changes.missing],
+    )
+    connection.executemany(
+        "UPDATE entries SET withdrawn = 1, shown = 0, dirty = 1 WHERE row = ?",
+        [(row,) for row in changes.withdrawn],
+    )
+    connection.executemany(
+        "UPDATE entries SET tombstone = 1, shown = 0, dirty = 1 WHERE row = ?",
+        [(row,) for row in changes.deleted],
+    )
+    connection.executemany(
+        "UPDATE entries SET withdrawn = 0, missing_since = NULL, dirty = 1, "
+        "shown = coalesce(json_array_length(placement, '$.carriers'), 0) > 0 WHERE row = ?",
+        [(row,) for row in changes.restored],
+    )
+    read = application.read
+    about = (read.feed_id, read.feed_title, read.feed_link, read.feed_language)
+    # What a feed says of itself is shown with each of its entries.
+    connection.execute(
+        "UPDATE entries SET dirty = 1 WHERE feed = ?1 AND "
+        "NOT EXISTS (SELECT 1 FROM feeds WHERE key = ?1 AND id = ?2 AND title = ?3 AND link = ?4 AND language = ?5)",
+        (feed, *about),
+    )
+    connection.execute(
+        "UPDATE feeds SET id = ?, title = ?, link = ?, language = ?, arrived = coalesce(arrived, ?) WHERE key = ?",
+        (*about, to_stamp(application.now) if read.entries else None, feed),
+    )
+
+
+_ENTRY = (
+    "SELECT e.row, e.feed, e.uid, e.id, e.atom_id, e.link, e.link_key, e.title, e.title_key, e.text_key, e.raw_hash, "
+    "e.content_hash, e.date, e.date_reason, e.first_seen, e.published, e.updated, e.edited, e.in_feeds, e.position, e.placement, "
+    "e.shown, e.withdrawn, e.tombstone, e.rank, e.place, e.story, b.html, b.text, b.summary, b.rest "
+    "FROM entries e JOIN bodies b USING (row) "
+)
+
+
+def _entry(row: sqlite3.Row | Sequence[object]) -> StoredEntry:
+    value: Mapping[str, object] = dict(zip(_NAMES, row, strict=True))
+    stored = json.loads(str(value["rest"]))
+    rest = load(Entry, json.dumps(stored | {name: "" for name in _COLUMNS if name not in {"published", "updated"}}))
+    entry = Entry(
+        **{name: getattr(rest, name) for name in _REST},
+        uid=str(value["uid"]),
+        id=str(value["id"]),
+        link=str(value["link"]),
+        link_key=str(value["link_key"]),
+        title=str(value["title"]),
+        title_key=str(value["title_key"]),
+        text_key=str(value["text_key"]),
+        raw_hash=str(value["raw_hash"]),
+        content_hash=str(value["content_hash"]),
+        published=from_stamp(value["published"]),  # type: ignore[arg-type] # SQLite's own types
+        updated=from_stamp(value["updated"]),  # type: ignore[arg-type]
+        position=int(str(value["position"])),
+        html=SafeHtml(str(value["html"])),
+        text=str(value["text"]),
+        summary=str(value["summary"]),
+    )
+    return StoredEntry(
+        row=int(str(value["row"])),
+        feed=str(value["feed"]),
+        entry=entry,
+        atom_id=str(value["atom_id"]),
+        date=moment(int(str(value["date"]))),
+        date_reason=str(value["date_reason"]),
+        first_seen=moment(int(str(value["first_seen"]))),
+        edited=from_stamp(value["edited"]),  # type: ignore[arg-type]
+        in_feeds=bool(value["in_feeds"]),
+        withdrawn=bool(value["withdrawn"]),
+        tombstone=bool(value["tombstone"]),
+        shown=bool(value["shown"]),
+        rank=int(str(value["rank"])),
+        place=int(str(value["place"])),
+        placement=load(Placement, str(value["placement"])) if value["placement"] else None,
+        story=None if value["story"] is None else int(str(value["story"])),
+    )
+
+
+_NAMES = (
+    "row", "feed", "uid", "id", "atom_id", "link", "link_key", "title", "title_key", "text_key", "raw_hash", "content_hash",
+    "date", "date_reason", "first_seen", "published", "updated", "edited", "in_feeds", "position", "placement", "shown",
+    "withdrawn", "tombstone", "rank", "place", "story", "html", "text", "summary", "rest",
+)  # fmt: skip
+
+
+def stored(connection: sqlite3.Connection, rows: Sequence[int] | None) -> Iterator[StoredEntry]:
+    if rows is None:
+        for row in connection.execute(_ENTRY + "WHERE NOT e.tombstone ORDER BY e.row"):
+            yield _entry(row)
+        return
+    for start in range(0, len(rows), 500):
+        part = rows[start : start + 500]
+        marks = ",".join("?" * len(part))
+        for row in connection.execute(_ENTRY + f"WHERE e.row IN ({marks}) ORDER BY e.row", tuple(part)):
+            yield _entry(row)
+
+
+def find(connection: sqlite3.Connection, link_key: str, identifier: str) -> list[int]:
+    found = connection.execute(
+        "SELECT row FROM entries WHERE id = :id OR atom_id = :id OR uid = :id OR link = :id "
+        "OR (:key != '' AND link_key = :key) ORDER BY row",
+        {"id": identifier, "key": link_key},
+    )
+    return [row for (row,) in found]
+
+
+def replace_placements(
+    connection: sqlite3.Connection,
+    placed: Iterable[tuple[int, Placement, int, int, tuple[str, ...]]],
+) -> None:
+    """Only what differs is written, and looked at again by the next regrouping. The caller has the transaction."""
+    for row, placement, rank, place, keys in placed:
+        coded = dump(placement)
+        changed = connection.execute(
+            "UPDATE entries SET placement = ?, rank = ?, place = ?, dirty = 1, "
+            "shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE ? END "
+            "WHERE row = ? AND (placement != ? OR rank != ? OR place != ?)",
+            (coded, rank, place, _shown(placement), row, coded, rank, place),
+        )
+        if changed.rowcount:
+            _write_keys(connection, row, keys)
+
+
+_MERGE = (
+    "SELECT e.row, e.feed, e.uid, e.id, e.link, e.link_key, e.title, e.title_key, substr(b.text, 1, ?), e.text_key, e.date, "
+    "e.published, e.rank, e.place, json_extract(b.rest, '$.source') FROM entries e JOIN bodies b USING (row) "
+)
+
+
+def merge_entries(connection: sqlite3.Connection, rows: Sequence[int]) -> list[MergeEntry]:
+    """What merging needs to know of the shown entries among `rows`."""
+    found = []
+    for start in range(0, len(rows), 500):
+        part = rows[start : start + 500]
+        marks = ",".join("?" * len(part))
+        cursor = connection.execute(
+            _MERGE + f"WHERE e.shown AND e.row IN ({marks}) ORDER BY e.row", (MERGE_TEXT, *part)
+        )
+        found += [
+            MergeEntry(
+                row=row[0],
+                feed=row[1],
+                uid=row[2],
+                id=row[3],
+                link=row[4],
+                link_key=row[5],
+                title=row[6],
+                title_key=row[7],
+                text=row[8],
+                text_key=row[9],
+                date=moment(row[10]),
+                published=from_stamp(row[11]),
+                rank=row[12],
+                order=row[13],
+                source=load(SourceRef, row[14]) if row[14] else None,
+            )
+            for row in cursor
+        ]
+    return found
+
+
+def published_id(host: str, feed: str, entry: Entry, date: datetime) -> str:
+    """The Atom id of an entry: its own where that is a valid absolute IRI (RFC 4287 4.2.6), else a `tag:` of the planet."""
+    own = entry.id.strip()
+    if http_url(own) or _is_other_iri(own):
+        return own
+    return f"tag:{host},{date.year}:{digest(feed, entry.uid)[:20]}"
+
+
+def _is_other_iri(text: str) -> bool:
+    scheme, colon, rest = text.partition(":")
+    return (
+        bool(colon)
+        and scheme.lower() in {"tag", "urn", "info", "doi", "oai", "acct", "at", "mid", "nntp", "ark"}
+        and bool(rest)
+        and not any(c.isspace() or ord(c) < 0x20 or c in '<>"{}|\\^`' for c in rest)
+    )

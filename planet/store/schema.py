@@ -1,0 +1,166 @@
+"""The tables, and the way from one version of them to the next."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from planet.errors import StoreError
+
+VERSION = 1
+APPLICATION_ID = 0x504C4E54  # "PLNT": tells our databases from any other SQLite file
+
+TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- One row a feed of the configuration, also when it was taken out: it may come back, and must not flood then.
+-- state: FetchState as JSON. No user name or password is ever stored.
+CREATE TABLE feeds (
+  key TEXT PRIMARY KEY,
+  configured TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL DEFAULT '{}',
+  next_due INTEGER,
+  arrived INTEGER,                        -- when it first gave an entry (microseconds, UTC), null: never
+  id TEXT NOT NULL DEFAULT '',
+  title TEXT NOT NULL DEFAULT '',
+  link TEXT NOT NULL DEFAULT '',
+  language TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+
+CREATE TABLE origins (origin TEXT PRIMARY KEY, hold_until INTEGER NOT NULL) WITHOUT ROWID;
+
+-- What is needed to recognise, sort and place an entry; what is needed to show it is in bodies.
+CREATE TABLE entries (
+  row INTEGER PRIMARY KEY,
+  feed TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  id TEXT NOT NULL,
+  atom_id TEXT NOT NULL,
+  link TEXT NOT NULL,
+  link_key TEXT NOT NULL,
+  title TEXT NOT NULL,
+  title_key TEXT NOT NULL,
+  text_key TEXT NOT NULL,
+  raw_hash TEXT NOT NULL,
+  content_hash TEXT NOT NULL,
+  date INTEGER NOT NULL,
+  date_reason TEXT NOT NULL,
+  first_seen INTEGER NOT NULL,
+  published INTEGER,
+  updated INTEGER,
+  edited INTEGER,
+  in_feeds INTEGER NOT NULL,
+  changes INTEGER NOT NULL DEFAULT 0,
+  missing_since INTEGER,
+  withdrawn INTEGER NOT NULL DEFAULT 0,
+  tombstone INTEGER NOT NULL DEFAULT 0,
+  position INTEGER NOT NULL,
+  placement TEXT NOT NULL DEFAULT '',     -- Placement as JSON
+  shown INTEGER NOT NULL DEFAULT 0,       -- has carriers, is not withdrawn
+  rank INTEGER NOT NULL DEFAULT 3,
+  place INTEGER NOT NULL DEFAULT 0,       -- of its first carrier in feeds.yaml
+  story INTEGER,
+  dirty INTEGER NOT NULL DEFAULT 1,       -- its story must be looked at again
+  UNIQUE (feed, uid)
+);
+CREATE INDEX entries_story ON entries (story) WHERE story IS NOT NULL;
+CREATE INDEX entries_dirty ON entries (dirty) WHERE dirty;
+CREATE INDEX entries_link ON entries (link_key);
+
+CREATE TABLE bodies (
+  row INTEGER PRIMARY KEY REFERENCES entries (row) ON DELETE CASCADE,
+  html TEXT NOT NULL,
+  text TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  rest TEXT NOT NULL                      -- the other fields of the Entry as JSON
+);
+
+-- By what an entry may be found to be the same story as another.
+CREATE TABLE merge_keys (
+  key TEXT NOT NULL,
+  row INTEGER NOT NULL REFERENCES entries (row) ON DELETE CASCADE,
+  PRIMARY KEY (key, row)
+) WITHOUT ROWID;
+CREATE INDEX merge_keys_row ON merge_keys (row);
+
+-- row is the smallest row of its entries.
+CREATE TABLE stories (
+  row INTEGER PRIMARY KEY,
+  lead INTEGER NOT NULL,
+  date INTEGER NOT NULL,
+  tie TEXT NOT NULL,                      -- orders stories of one moment, whatever the order of arrival
+  rev TEXT NOT NULL,
+  in_feeds INTEGER NOT NULL,
+  technologies TEXT NOT NULL,
+  sources TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  why TEXT NOT NULL
+);
+CREATE INDEX stories_date ON stories (date DESC, tie);
+
+CREATE TABLE avatars (url TEXT PRIMARY KEY, fetched INTEGER NOT NULL, image BLOB) WITHOUT ROWID;
+"""
+
+MIGRATIONS: dict[int, str] = {}
+"""From version n to n + 1: SQL, run in one transaction with the new version number."""
+
+
+def open_database(path: Path | str) -> sqlite3.Connection:
+    """A connection to a database of this version: made, or brought up to date.
+
+    Raises StoreError: not a database, another program's, from a newer version, locked, not writable.
+    """
+    from planet.store.events import SCHEMA as EVENTS  # noqa: PLC0415 - the tables of events live with their statements
+
+    connection = None
+    try:
+        connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+        connection.execute("PRAGMA busy_timeout = 10000")
+        connection.execute("PRAGMA foreign_keys = ON")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        if not empty and application != APPLICATION_ID:
+            raise StoreError(
+                f"{path} is a database of another program. Name another file under planet.database, or move this one away.",
+            )
+        if version > VERSION:
+            raise StoreError(
+                f"{path} was written by a newer version of the planet (its schema is {version}, this program knows {VERSION}). "
+                "Upgrade the program, or name another file under planet.database.",
+            )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if empty:
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {TABLES} {EVENTS} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;",
+            )
+        for step in range(version, VERSION) if not empty else ():
+            connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;")
+    except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
+        raise StoreError(explain(error, path)) from error
+    except StoreError:
+        if connection is not None:
+            connection.close()
+        raise
+    return connection
+
+
+def explain(error: sqlite3.Error, path: Path | str) -> str:
+    """What a database error means to the person who runs the planet, and what to do."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_NOTADB"):
+        return f"{path} is not a database. Move it away: the next run makes a new one from the feeds."
+    if name.startswith("SQLITE_CORRUPT"):
+        return f"{path} is damaged. Move it away: the next run makes a new one from the feeds."
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return f"{path} is locked by another program. Close what has it open, then run again: nothing was lost."
+    if name.startswith("SQLITE_FULL"):
+        return f"{path} cannot grow: the disk is full. Make room, then run again: nothing was lost."
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return f"{path} cannot be opened for writing. Check that its folder exists and belongs to the user who runs the planet."
+    if name.startswith("SQLITE_IOERR"):
+        return f"{path} cannot be read or written ({error}). Check the disk, then run again."
+    return f"{path}: {error}"

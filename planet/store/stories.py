@@ -1,0 +1,294 @@
+"""Stories: entries that are one thing, kept up to date entry by entry. Statements."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from planet.model import Carrier, Headline, MergeEntry, MergeGroup, Person, Story
+from planet.store.codec import load_as, moment, to_stamp
+from planet.store.entries import StoredEntry, merge_entries, stored
+from planet.store.feeds import FeedRow
+from planet.text import digest, shorten
+
+CLOSURE = 2000
+"""Entries that one change may make us look at: past it, the keys of merging are not selective any more, and the rest waits."""
+WORDS_A_MINUTE = 220
+EXCERPT = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryContext:
+    """What of the configuration a whole story shows.
+
+    `carriers` maps (source slug, feed key) to what is shown of it (id and url empty); `summary_only` and `feed_urls` are by feed key.
+    """
+
+    carriers: Mapping[tuple[str, str], Carrier]
+    summary_only: frozenset[str]
+    feeds: Mapping[str, FeedRow]
+    feed_urls: Mapping[str, str]
+    host: str
+    events: Mapping[int, tuple[str, ...]]
+    clashing: frozenset[int]
+    """Stories whose id another story has too: theirs is made by the planet."""
+
+
+def _closure(connection: sqlite3.Connection, rows: Iterable[int]) -> list[int]:
+    """The rows, those that could be one story with them, and so on, and those that were one story with them."""
+    found = set(rows)
+    frontier = list(found)
+    while frontier and len(found) < CLOSURE:
+        following: set[int] = set()
+        for row in frontier:
+            following.update(
+                other
+                for (other,) in connection.execute(
+                    "SELECT other.row FROM merge_keys mine JOIN merge_keys other USING (key) WHERE mine.row = ?", (row,)
+                )
+            )
+            following.update(
+                other
+                for (other,) in connection.execute(
+                    "SELECT other.row FROM entries mine JOIN entries other ON other.story = mine.story WHERE mine.row = ?",
+                    (row,),
+                )
+            )
+        frontier = sorted(following - found)
+        found.update(frontier)
+    return sorted(found)
+
+
+def _parts(connection: sqlite3.Connection, dirty: Sequence[int]) -> Iterable[list[int]]:
+    """The closures of the rows, each row in one of them only."""
+    done: set[int] = set()
+    for row in dirty:
+        if row not in done:
+            part = _closure(connection, [row])
+            done.update(part)
+            yield part
+
+
+def regroup(
+    connection: sqlite3.Connection,
+    group: Callable[[Sequence[MergeEntry]], tuple[MergeGroup, ...]],
+    *,
+    everything: bool,
+) -> tuple[int, ...]:
+    """See `Store.regroup`. The caller has the transaction."""
+    if everything:
+        connection.execute("UPDATE entries SET dirty = 1 WHERE NOT dirty")
+    dirty = [row for (row,) in connection.execute("SELECT row FROM entries WHERE dirty ORDER BY row")]
+    new: list[int] = []
+    for part in _parts(connection, dirty):
+        before = {
+            row: rev
+            for member in part
+            for row, rev in connection.execute(
+                "SELECT s.row, s.rev FROM stories s JOIN entries e ON e.story = s.row WHERE e.row = ?", (member,)
+            )
+        }
+        connection.executemany("UPDATE entries SET story = NULL WHERE row = ?", [(row,) for row in part])
+        connection.executemany("DELETE FROM stories WHERE row = ?", [(row,) for row in before])
+        for made in group(merge_entries(connection, part)):
+            row = _write(connection, made)
+            if row not in before:
+                new.append(row)
+    connection.execute("UPDATE entries SET dirty = 0 WHERE dirty")
+    return tuple(new)
+
+
+def _write(connection: sqlite3.Connection, made: MergeGroup) -> int:
+    row = min(made.rows)
+    members = []
+    for member in made.rows:
+        members.append(
+            connection.execute(
+                "SELECT row, feed, uid, content_hash, link, date, edited, updated, first_seen, in_feeds, placement, atom_id "
+                "FROM entries WHERE row = ?",
+                (member,),
+            ).fetchone()
+        )
+        connection.execute("UPDATE entries SET story = ? WHERE row = ?", (row, member))
+    lead = members[0]
+    placements = [json.loads(member[10]) for member in members]
+    technologies = list(dict.fromkeys(name for placement in placements for name in placement["technologies"]))
+    carriers = [tuple(carrier) for placement in placements for carrier in placement["carriers"]]
+    sources = list(dict.fromkeys(carrier[0] for carrier in carriers))
+    about = connection.execute("SELECT id, title, link, language FROM feeds WHERE key = ?", (lead[1],)).fetchone() or ()
+    parts = [str(part) for member in members for part in (*member[1:8], member[9], member[11])]
+    connection.execute(
+        "INSERT INTO stories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            row,
+            lead[0],
+            lead[5],
+            digest(lead[1], lead[2]),
+            digest(*parts, *about, *technologies, *(part for carrier in carriers for part in carrier)),
+            int(any(member[9] for member in members)),
+            json.dumps(technologies),
+            json.dumps(sources),
+            to_stamp(
+                shown_update(moment(lead[5]), lead[6] and moment(lead[6]), lead[7] and moment(lead[7]), moment(lead[8]))
+            ),
+            json.dumps(made.why),
+        ),
+    )
+    return row
+
+
+def shown_update(date: datetime, edited: datetime | None, claimed: datetime | None, first_seen: datetime) -> datetime:
+    """When a story changed last: our own mark of an edit, else what it claims as far as that can be, else its date."""
+    if edited is not None:
+        return max(date, edited)
+    if claimed is not None and date < claimed <= first_seen:
+        return claimed
+    return date
+
+
+def listing(connection: sqlite3.Connection) -> tuple[Headline, ...]:
+    rows = connection.execute(
+        "SELECT row, date, rev, in_feeds, technologies, sources, updated FROM stories ORDER BY date DESC, tie"
+    )
+    # The same few lists come back thousands of times: each is read once.
+    lists: dict[str, tuple[str, ...]] = {}
+
+    def names(text: str) -> tuple[str, ...]:
+        if text not in lists:
+            lists[text] = tuple(json.loads(text))
+        return lists[text]
+
+    return tuple(
+        Headline(
+            row=row[0],
+            date=moment(row[1]),
+            rev=row[2],
+            in_feeds=bool(row[3]),
+            technologies=names(row[4]),
+            sources=names(row[5]),
+            updated=moment(row[6]),
+        )
+        for row in rows
+    )
+
+
+def clashing(connection: sqlite3.Connection) -> frozenset[int]:
+    """Stories that may not publish their id: another story that ranks before them has the same."""
+    rows = connection.execute(
+        "SELECT s.row FROM (SELECT s.row, row_number() OVER (PARTITION BY e.atom_id ORDER BY e.rank, e.place, e.date, s.tie) AS nth "
+        "FROM stories s JOIN entries e ON e.row = s.lead WHERE e.atom_id IN "
+        "(SELECT atom_id FROM entries WHERE shown GROUP BY atom_id HAVING count(*) > 1)) s WHERE nth > 1"
+    )
+    return frozenset(row for (row,) in rows)
+
+
+def why(connection: sqlite3.Connection, story: int) -> tuple[tuple[int, int, str, int], ...]:
+    found = connection.execute("SELECT why FROM stories WHERE row = ?", (story,)).fetchone()
+    return () if found is None else tuple((a, b, rule, score) for a, b, rule, score in json.loads(found[0]))
+
+
+def load(connection: sqlite3.Connection, rows: Sequence[int], context: StoryContext) -> list[Story]:
+    made: dict[int, Story] = {}
+    for start in range(0, len(rows), 200):
+        part = rows[start : start + 200]
+        marks = ",".join("?" * len(part))
+        heads = {
+            row: (lead, rev, updated, technologies)
+            for row, lead, rev, updated, technologies in connection.execute(
+                f"SELECT row, lead, rev, updated, technologies FROM stories WHERE row IN ({marks})", tuple(part)
+            )
+        }
+        members: dict[int, list[StoredEntry]] = {}
+        found = [
+            row
+            for (row,) in connection.execute(
+                f"SELECT row FROM entries WHERE story IN ({marks}) ORDER BY row", tuple(part)
+            )
+        ]
+        for entry in stored(connection, found):
+            members.setdefault(entry.story or 0, []).append(entry)
+        for row, (lead, rev, updated, technologies) in heads.items():
+            order = sorted(
+                members[row], key=lambda entry, lead=lead: (entry.row != lead, entry.rank, entry.place, entry.feed)
+            )
+            made[row] = _story(row, order, rev, moment(updated), load_as(tuple[str, ...], technologies), context)
+    return [made[row] for row in rows if row in made]
+
+
+def _carriers(members: Sequence[StoredEntry], context: StoryContext) -> tuple[Carrier, ...]:
+    found = []
+    for member in members:
+        for place in member.placement.carriers if member.placement else ():
+            base = context.carriers.get((place[0], place[1]))
+            if base is not None:
+                found.append(
+                    Carrier(
+                        source=base.source,
+                        source_slug=base.source_slug,
+                        kind=base.kind,
+                        feed=base.feed,
+                        id=member.entry.id,
+                        url=member.entry.link,
+                    )
+                )
+    return tuple(found)
+
+
+def _story(
+    row: int,
+    members: Sequence[StoredEntry],
+    rev: str,
+    updated: datetime,
+    technologies: tuple[str, ...],
+    context: StoryContext,
+) -> Story:
+    lead = members[0]
+    entry = lead.entry
+    carriers = _carriers(members, context)
+    source = carriers[0]
+    feed = context.feeds.get(lead.feed)
+    made_id = f"tag:{context.host},{lead.date.year}:{digest(lead.feed, entry.uid)[:20]}"
+    clashes = row in context.clashing
+    identifier = made_id if clashes else lead.atom_id
+    authors = entry.authors or (Person(name=source.source),)
+    name = digest(lead.feed, entry.uid)[:10]
+    return Story(
+        row=row,
+        id=identifier,
+        guid=identifier if clashes or not entry.id else entry.id,
+        anchor=f"e{name}",
+        url=entry.link or (feed.link if feed else ""),
+        title=entry.title,
+        html=entry.html,
+        text=entry.text,
+        summary=entry.summary,
+        excerpt=shorten(" ".join((entry.summary or entry.text).split()), EXCERPT),
+        published=lead.date,
+        updated=updated,
+        edited=lead.edited is not None,
+        first_seen=min(member.first_seen for member in members),
+        author=", ".join(person.name for person in authors),
+        authors=authors,
+        source=source,
+        carriers=carriers,
+        technologies=technologies,
+        tags=tuple(
+            {tag.casefold(): tag for member in reversed(members) for tag in reversed(member.entry.tags)}.values()
+        )[::-1],
+        enclosures=entry.enclosures,
+        image=entry.image,
+        language=entry.language or (feed.language if feed else ""),
+        minutes=max(1, round(entry.words / WORDS_A_MINUTE)),
+        summary_only=lead.feed in context.summary_only,
+        comments=entry.comments,
+        feed_id=feed.id if feed else "",
+        feed_title=(feed.title if feed else "") or source.source,
+        feed_url=context.feed_urls.get(lead.feed, ""),
+        feed_link=feed.link if feed else "",
+        feed_updated=updated,
+        rev=digest(rev, identifier, *context.events.get(row, ())),
+        events=context.events.get(row, ()),
+    )
