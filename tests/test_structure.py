@@ -24,7 +24,7 @@ STAGES = {
     "notify",
     "agenda",
 }
-TOP = {"cli", "assemble", "pipeline", "subscriptions", "sample", "__main__"}
+TOP = {"cli", "assemble", "pipeline", "workers", "subscriptions", "sample", "__main__"}
 HOMES = {
     "feedparser": {"parse"},
     "lxml": {"parse", "render"},
@@ -43,6 +43,7 @@ HOMES = {
     "rapidfuzz": {"merge", "agenda", "config"},
     "ruamel": {"config", "subscriptions"},
     "PIL": {"render"},
+    "pebble": {"workers"},
 }
 
 

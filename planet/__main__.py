@@ -1,0 +1,6 @@
+"""`python -m planet`."""
+
+from planet.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The command line: commands, clock, logging, exit codes. It prints what the rest returns."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from planet import __version__
+from planet.errors import PlanetError
+
+EXIT_INTERRUPTED = 130
+COMMANDS = {
+    "run": "planet.cli.run:run",
+    "check": "planet.cli.check:check",
+    "status": "planet.cli.status:status",
+    "entries": "planet.cli.entries:entries",
+    "events": "planet.cli.events:events",
+    "explain": "planet.cli.explain:explain",
+    "add": "planet.cli.subscriptions:add",
+    "import": "planet.cli.subscriptions:import_",
+    "export": "planet.cli.subscriptions:export",
+    "new": "planet.cli.subscriptions:new",
+    "schema": "planet.cli.subscriptions:schema",
+    "serve": "planet.cli.serve:serve",
+    "demo": "planet.cli.demo:demo",
+}
+
+
+class Commands(click.Group):
+    """Each command is imported when it is called: cron starts one every few minutes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        where = COMMANDS.get(cmd_name)
+        if where is None:
+            return None
+        module, _, name = where.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _options(function: click.decorators.FC) -> click.decorators.FC:
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option("-v", "--verbose", is_flag=True, help="Say what is done, on stderr."),
+        click.option(
+            "--config", "config_path", type=click.Path(path_type=Path), default=Path("feeds.yaml"), metavar="FILE",
+            help="The planet's configuration. [default: feeds.yaml]",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@_options
+@click.version_option(__version__, prog_name="planet")
+@click.pass_context
+def cli(ctx: click.Context, config_path: Path, verbose: bool, quiet: bool) -> None:
+    """A planet: the feeds and calendars of a community on one page, and by technology."""
+    from planet.cli.context import Context  # noqa: PLC0415 - --help and --version need none of it
+
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.ERROR if quiet else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    ctx.obj = Context(config_path=config_path, verbose=verbose, quiet=quiet)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and leave with the exit code of the contract."""
+    signal.signal(signal.SIGTERM, _terminate)
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        result = cli.main(args=_leading(given), prog_name="planet", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except PlanetError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted: what was read is kept, the site stays as it was", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`planet entries | head`): nothing is left to say, and nothing is wrong.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _leading(arguments: list[str]) -> list[str]:
+    """`--config`, `-v` and `-q` are accepted behind the command too: they are moved in front of it."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument == "--config":
+            front += [argument, *[value for value in [next(waiting, None)] if value is not None]]
+        elif argument.startswith("--config=") or argument in {"-v", "--verbose", "-q", "--quiet"}:
+            front.append(argument)
+        else:
+            rest.append(argument)
+    return front + rest

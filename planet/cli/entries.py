@@ -1,0 +1,87 @@
+"""`planet entries`: the stories, newest first."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import click
+
+from planet.assemble import story_context
+from planet.cli.context import Context
+from planet.errors import UsageError
+from planet.model import Config, Story
+
+ON_A_TERMINAL = 20
+TOGETHER = 200
+
+
+def known_technology(config: Config, slug: str) -> str:
+    """The slug, if feeds.yaml defines it; raises UsageError naming those it does."""
+    slugs = [technology.slug for technology in config.technologies]
+    if slug not in slugs:
+        raise UsageError(f"--technology {slug}: feeds.yaml defines {', '.join(slugs) or 'no technology'}")
+    return slug
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC, with a Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def as_object(story: Story, *, full: bool) -> dict[str, object]:
+    """A story as the contract's JSON object."""
+    made: dict[str, object] = {
+        "id": story.id,
+        "url": story.url,
+        "title": story.title,
+        "published": iso(story.published),
+        "updated": iso(story.updated),
+        "first_seen": iso(story.first_seen),
+        "author": story.author,
+        "source": story.source.source,
+        "technologies": list(story.technologies),
+        "language": story.language,
+        "sources": [
+            {"source": carrier.source, "feed": carrier.feed, "id": carrier.id, "url": carrier.url} for carrier in story.carriers
+        ],
+    }
+    if full:
+        made |= {
+            "html": story.html,
+            "text": story.text,
+            "tags": list(story.tags),
+            "enclosures": [
+                {"url": enclosure.url, "type": enclosure.type, "length": enclosure.length} for enclosure in story.enclosures
+            ],
+        }
+    return made
+
+
+@click.command()
+@click.option("--technology", metavar="NAME", help="Only the stories of this technology.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most so many stories.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+@click.option("--full", is_flag=True, help="With HTML, text, tags and enclosures (implies --json).")
+@click.pass_obj
+def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bool, full: bool) -> int:
+    """List the stories, newest first."""
+    config = ctx.config
+    as_json = as_json or full
+    if technology:
+        known_technology(config, technology)
+    with ctx.store() as store:
+        rows = [story.row for story in store.listing() if not technology or technology in story.technologies]
+        if limit is None and not as_json and ctx.terminal:
+            limit = ON_A_TERMINAL
+        rows = rows[:limit] if limit is not None else rows
+        context = story_context(config, store)
+        for start in range(0, len(rows), TOGETHER):
+            for story in store.load_stories(rows[start : start + TOGETHER], context):
+                if as_json:
+                    click.echo(json.dumps(as_object(story, full=full), ensure_ascii=False))
+                else:
+                    when = ctx.translator.date(story.published)
+                    names = f" [{', '.join(story.technologies)}]" if story.technologies else ""
+                    click.echo(f"{when}  {story.source.source}: {story.title}{names}\n    {story.url}")
+    return 0

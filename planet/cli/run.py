@@ -1,0 +1,135 @@
+"""`planet run`: the cron job."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import click
+from dateutil.parser import isoparse
+
+from planet import pipeline
+from planet.assemble import assemble, lock
+from planet.cli.context import Context
+from planet.errors import UsageError
+from planet.model import Failed, Fetched, Fresh, Message, Report
+
+ALL_FAILED = 4
+log = logging.getLogger("planet")
+
+
+def moment(text: str) -> datetime:
+    """`--now`: ISO 8601; without a zone it is UTC."""
+    try:
+        given = isoparse(text)
+    except ValueError as error:
+        raise UsageError(f"--now {text}: not a moment; write it like 2026-11-23T08:00:00Z") from error
+    return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Ask every feed now, but never within the time a server asked us to wait.")
+@click.option("--no-fetch", is_flag=True, help="Ask no feed: make the site again from what is stored.")
+@click.option("--no-publish", is_flag=True, help="Fetch and store, and leave the site as it is.")
+@click.option("--dry-run", is_flag=True, help="Fetch, say what would be new, and keep and write nothing.")
+@click.option("--force-publish", is_flag=True, help="Publish even if most stories would go.")
+@click.option("--now", metavar="MOMENT", help="Take this moment for now (ISO 8601).")
+@click.pass_obj
+def run(
+    ctx: Context, force: bool, no_fetch: bool, no_publish: bool, dry_run: bool, force_publish: bool, now: str | None
+) -> int:
+    """Fetch what is due, merge, render, publish, notify."""
+    at = moment(now) if now else ctx.now
+    config = ctx.config
+    with lock(config), ctx.store() as kept:
+        store = kept.copy() if dry_run else kept
+        planet = assemble(config, store, at)
+        with _progress(ctx) as progress:
+            report = pipeline.run(
+                planet,
+                at,
+                force=force,
+                fetch=not no_fetch,
+                publish=not (no_publish or dry_run),
+                force_publish=force_publish,
+                progress=progress,
+            )
+        if dry_run:
+            store.close()
+    tell(ctx, report)
+    return ALL_FAILED if report.due and report.failed == report.due else 0
+
+
+def tell(ctx: Context, report: Report) -> None:
+    """Not on a terminal: only what a person must act on. On a terminal: a summary too."""
+    for warning in report.warnings:
+        click.echo(ctx.say(warning), err=True)
+    if report.network_down:
+        click.echo(ctx.say(Message.of("no feed could be reached: the network seems to be down; no feed is blamed")), err=True)
+    if ctx.quiet:
+        return
+    for news in report.news:
+        click.echo(f"{news.source}: {news.feed}: {ctx.say(news.text)}")
+    if ctx.terminal or ctx.verbose:
+        _summary(ctx, report)
+
+
+def _summary(ctx: Context, report: Report) -> None:
+    from rich.console import Console  # noqa: PLC0415 - cron does not need it
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(show_header=False, box=None)
+    published = report.published
+    for label, value in (
+        (Message.of("feeds asked"), report.asked),
+        (Message.of("with something new"), report.fresh),
+        (Message.of("unchanged"), report.unchanged),
+        (Message.of("failed"), report.failed),
+        (Message.of("put off"), report.deferred),
+        (Message.of("new stories"), len(report.new_stories)),
+        (Message.of("updated stories"), report.updated_stories),
+        (Message.of("withdrawn stories"), report.withdrawn),
+        (Message.of("files written"), len(published.written) if published else 0),
+        (Message.of("files removed"), len(published.removed) if published else 0),
+    ):
+        table.add_row(ctx.say(label), str(value))
+    Console(stderr=not ctx.terminal).print(table)
+
+
+@contextlib.contextmanager
+def _progress(ctx: Context) -> Iterator[Callable[[Fetched | None, int], None]]:
+    """A bar on a terminal; otherwise a line a feed with --verbose, on stderr."""
+    if not ctx.terminal or ctx.quiet:
+
+        def logged(fetched: Fetched | None, total: int) -> None:
+            del total
+            if fetched is not None:
+                log.info("%s: %s", fetched.due.key, describe(fetched))
+
+        yield logged
+        return
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(transient=True) as bar:
+        task = bar.add_task(ctx.say(Message.of("feeds")), total=None)
+
+        def shown(fetched: Fetched | None, total: int) -> None:
+            if fetched is None:
+                bar.update(task, total=total)
+            else:
+                bar.advance(task)
+
+        yield shown
+
+
+def describe(fetched: Fetched) -> str:
+    """One answer in a few words, for logs."""
+    match fetched:
+        case Fresh():
+            return f"{fetched.http_status or ''} {len(fetched.body)} bytes in {fetched.elapsed:.2f} s".strip()
+        case Failed():
+            return f"{fetched.error_class}: {fetched.error}"
+        case _:
+            return type(fetched).__name__.lower()

@@ -1,0 +1,102 @@
+"""Reading documents beside each other, each within limits: pure work, so any process may do it.
+
+Little work is done at once, in this process. From `ENOUGH` bytes on, worker processes are started, and each document has
+`DEADLINE` seconds and its process `MEMORY` bytes: one that takes more is stopped, and is alone in that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import resource
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Protocol
+
+from pebble import ProcessExpired, ProcessPool
+
+from planet.model import Message, ReadFacts
+from planet.pipeline import Outcome, Task
+
+ENOUGH = 1_000_000
+LARGE = 256_000
+DEADLINE = 30.0
+MEMORY = 1_500_000_000
+AHEAD = 4
+"""Documents in flight for each process: enough to keep it busy, few enough to bound what is held."""
+
+
+class _Future(Protocol):
+    def result(self) -> Outcome: ...
+    def done(self) -> bool: ...
+
+
+def _limit() -> None:
+    """What a worker may use. Where the system knows no such limit the deadline is left."""
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+def failure(error: BaseException) -> Outcome:
+    """A document that could not be read within its limits, or at all: its feed fails, and says why."""
+    if isinstance(error, FutureTimeoutError):
+        said = Message.of("reading this document took longer than {seconds} seconds; it was stopped", seconds=int(DEADLINE))
+        return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=said))
+    if isinstance(error, MemoryError | ProcessExpired):
+        said = Message.of("reading this document took too much memory; it was stopped")
+        return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=said))
+    said = Message.of(
+        "this document made the reader stumble ({error}); please report it",
+        error=f"{type(error).__name__}: {str(error)[:200]}",
+    )
+    return Outcome(facts=ReadFacts(ok=False, error_class="not-a-feed", error=said))
+
+
+def _here(function: Callable[[Task], Outcome], task: Task) -> Outcome:
+    try:
+        return function(task)
+    except Exception as error:  # noqa: BLE001 - one feed must never end the run (T24)
+        return failure(error)
+
+
+def map_tasks(
+    function: Callable[[Task], Outcome],
+    tasks: Iterable[Task],
+    *,
+    processes: int | None = None,
+    deadline: float = DEADLINE,
+) -> Iterator[tuple[Task, Outcome]]:
+    """Each task with its outcome, in any order. `function` must be picklable. Never raises for what a document does."""
+    count = processes or os.cpu_count() or 1
+    seen = 0
+    pool: ProcessPool | None = None
+    flying: deque[tuple[Task, _Future]] = deque()
+    try:
+        for task in tasks:
+            size = len(task.fresh.body)
+            seen += size
+            if pool is None and (seen > ENOUGH or size > LARGE):
+                context = multiprocessing.get_context("forkserver")
+                context.set_forkserver_preload(["planet.reading"])
+                pool = ProcessPool(max_workers=count, initializer=_limit, context=context)
+            if pool is None:
+                yield task, _here(function, task)
+                continue
+            flying.append((task, pool.schedule(function, args=[task], timeout=deadline)))
+            while flying and (len(flying) >= AHEAD * count or flying[0][1].done()):
+                yield _landed(*flying.popleft())
+        while flying:
+            yield _landed(*flying.popleft())
+    finally:
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
+
+def _landed(task: Task, future: _Future) -> tuple[Task, Outcome]:
+    try:
+        return task, future.result()
+    except Exception as error:  # noqa: BLE001 - see _here
+        return task, failure(error)
