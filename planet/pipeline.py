@@ -237,6 +237,7 @@ def run(
     published = planet.publish(planet.outputs(edition), edition, force_publish) if publish else None
     news = () if counts.network_down else _news(planet, now)
     report = Report(
+        due=counts.due,
         asked=counts.asked,
         fresh=counts.fresh,
         unchanged=counts.unchanged,

@@ -54,6 +54,7 @@ class News:
 class Report:
     """What a run did. Counts are of feeds, but for `new_stories` and `updated_stories`."""
 
+    due: int = 0
     asked: int = 0
     fresh: int = 0
     unchanged: int = 0

@@ -1,0 +1,51 @@
+"""What tests share: the data set beside the project, where there is one, and a world to run a whole planet in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.world import World
+
+SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what cannot run here, and say so at the end."""
+    left_out: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("shared") and not SHARED.is_dir():
+            left_out.setdefault("the data set beside the project is missing", []).append(item)
+        elif (
+            item.get_closest_marker("browser") and not CHROMIUM.exists() and not os.environ.get("PLANET_NEEDS_BROWSER")
+        ):
+            left_out.setdefault(f"{CHROMIUM} is missing (Debian: apt install chromium)", []).append(item)
+    gone = {id(item) for group in left_out.values() for item in group}
+    if gone:
+        items[:] = [item for item in items if id(item) not in gone]
+        config.stash[LEFT_OUT] = {reason: len(group) for reason, group in left_out.items()}
+
+
+LEFT_OUT: pytest.StashKey[dict[str, int]] = pytest.StashKey()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for reason, count in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.write_line(f"left out: {count} tests, because {reason}")
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real feeds, for tests marked `shared`."""
+    return SHARED
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A folder for a planet, and a server on loopback for its feeds."""
+    with World(tmp_path) as made:
+        yield made
