@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import unicodedata
 
@@ -10,12 +11,30 @@ from slugify import slugify as _slugify
 
 # What XML 1.0 cannot hold (section 2.2), lone surrogates included, and what only hides or reorders text: bidi controls, zero-width
 # characters but ZWJ and ZWNJ (they spell words), byte order marks.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _BLANKS = re.compile(r"\s+")
 RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"com{n}" for n in range(10)} | {f"lpt{n}" for n in range(10)},
 )  # Windows opens a device under these names, whatever the folder
+
+
+# Elements of HTML, old ones too: what else stands in angle brackets is text (`List<T>`, `<your name>`).
+_ELEMENTS = (
+    "a|abbr|acronym|address|applet|area|article|aside|audio|b|base|bdi|bdo|big|blink|blockquote|body|br|button|canvas|caption|center|cite"
+    "|code|col|colgroup|data|datalist|dd|del|details|dfn|dialog|dir|div|dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame"
+    "|frameset|h[1-6]|head|header|hgroup|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|map|mark|marquee|math|menu|meta"
+    "|meter|nav|nobr|noembed|noframes|noscript|object|ol|optgroup|option|output|p|param|picture|plaintext|pre|progress|q|rp|rt|ruby|s"
+    "|samp|script|section|select|slot|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot"
+    "|th|thead|time|title|tr|track|tt|u|ul|var|video|wbr|xmp"
+)
+_TAG = re.compile(rf"</?(?:{_ELEMENTS})(?:[\s/][^<>]*)?>|<!--(?:[^-]|-(?!->))*-->", re.IGNORECASE)
+_INLINE = re.compile(
+    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)[\s/>]",
+    re.IGNORECASE,
+)
+_SCRIPT = re.compile(r"<(script|style)(?=[\s/>])", re.IGNORECASE)
+PLAIN_LENGTH = 20_000
 
 
 def legal(text: str) -> str:
@@ -27,6 +46,30 @@ def one_line(text: str, limit: int = 0) -> str:
     """Text for a title or a name: one line, nothing hidden, nothing reordered, cut at `limit` characters on a word (0: not cut)."""
     cleaned = _BLANKS.sub(" ", _HIDDEN.sub("", legal(text))).strip()
     return shorten(cleaned, limit) if limit else cleaned
+
+
+def plain(markup: str) -> str:
+    """The text of a little HTML, on one line: what is a tag goes, character references are read once, all else stays (T01e).
+
+    `AT&T`, `a < b` and `List<T>` survive. The first 20,000 characters count. The result is text: escape it for any output.
+    """
+    markup = legal(markup[:PLAIN_LENGTH])
+    if "<" in markup:
+        markup = _without_scripts(markup)
+        markup = _TAG.sub(lambda found: "" if _INLINE.match(found[0]) else " ", markup)
+    return one_line(html.unescape(markup) if "&" in markup else markup)
+
+
+def _without_scripts(markup: str) -> str:
+    parts: list[str] = []
+    position = 0
+    while opened := _SCRIPT.search(markup, position):
+        end = markup.lower().find(f"</{opened[1].lower()}", opened.end())
+        if end < 0:
+            break
+        parts.append(markup[position : opened.start()])
+        position = end
+    return "".join((*parts, markup[position:]))
 
 
 def shorten(text: str, limit: int) -> str:

@@ -1,0 +1,140 @@
+"""A member's HTML, made fit for the community's own pages and feeds: once, before it is stored.
+
+`sanitise` is the only function of the planet that makes a `SafeHtml`. nh3 (ammonia, html5ever) parses as browsers do and keeps what
+`policy` lists; links are resolved in the same pass; `rewrite` does the rest on nh3's own serialisation. What comes out is a fixed
+point: parsed again it is the same tree, so that nothing can leave the element that it is put into.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+import threading
+
+import nh3
+
+from planet.model import SafeHtml, Sanitised
+from planet.sanitise import guard, policy, rewrite, words
+from planet.sanitise.attributes import Attributes
+from planet.text import legal
+from planet.urls import http_url
+
+__all__ = ["MAX_INPUT", "MAX_OUTPUT", "sanitise"]
+
+MAX_INPUT = 500_000
+MAX_OUTPUT = 1_000_000
+FLAT_LENGTH = 20_000
+_FRAMED = re.compile(r"<(?:iframe|embed|object)", re.IGNORECASE)
+_HIDDEN = re.compile(r"<(script|style)(?=[\s/>])", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LEADING_BREAKS = re.compile(r"(<pre(?: [^>]*)?>)\n+")
+_ROUNDS = 4
+
+
+class _Cleaners(threading.local):
+    """nh3's cleaners are made once a thread; which entry they work on is set before each call."""
+
+    def __init__(self) -> None:
+        self.attributes = Attributes("", "", "")
+        attributes = {tag: set(names) for tag, names in policy.ATTRIBUTES.items()}
+        self.first = self._cleaner(set(policy.TAGS), attributes, filtered=True)
+        self.framed = self._cleaner(
+            {*policy.TAGS, *policy.FRAMES},
+            attributes | {tag: set(n) for tag, n in policy.FRAME_ATTRIBUTES.items()},
+            filtered=True,
+        )
+        for tag, names in policy.FORCED.items():
+            attributes[tag] = attributes.get(tag, set()) | names
+        self.again = self._cleaner(set(policy.TAGS), attributes, filtered=False)
+
+    def _cleaner(self, tags: set[str], attributes: dict[str, set[str]], *, filtered: bool) -> nh3.Cleaner:
+        return nh3.Cleaner(
+            tags=tags,
+            clean_content_tags=set(policy.DROPPED),
+            attributes=attributes,
+            attribute_filter=(lambda tag, name, value: self.attributes(tag, name, value)) if filtered else None,
+            url_schemes=set(policy.SCHEMES),
+            generic_attribute_prefixes=None,
+            strip_comments=True,
+            link_rel=policy.LINK_REL if filtered else None,
+        )
+
+
+_cleaners = _Cleaners()
+
+
+def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
+    """One entry's HTML through the allow-list, with its links absolute and its plain text beside it.
+
+    `base` is the absolute URL that relative links start from; `prefix` (letters, digits, `-`) comes before every id; `page` is the
+    entry's own link: `#place` leads to that place of this entry where it is here, else to that place of `page`. Only http, https and
+    mailto links stay. At most 500,000 characters are read and 1,000,000 written; what nests deeper than 400 elements, or would cost
+    minutes to parse, is kept as plain text. Never raises, whatever the input.
+    """
+    if "<" not in html and "&" not in html:
+        text = legal(html[:MAX_INPUT])
+        escaped = entities.escape(text, quote=False).replace("\xa0", "&nbsp;")
+        return Sanitised(html=SafeHtml(escaped), text=" ".join(text.split()))
+    attributes = Attributes(http_url(base), prefix, http_url(page))
+    seen: dict[str, None] = {}
+    html = _cut(html)
+    clean = None if guard.too_much(html) else _clean(html, attributes, seen)
+    if clean is None:
+        clean, attributes, seen = _flat(html), Attributes("", "", ""), {}
+    return Sanitised(
+        html=SafeHtml(clean),
+        text=words.plain(clean),
+        links=tuple(attributes.links),
+        code=tuple(attributes.code),
+        images=tuple(seen),
+    )
+
+
+def _cut(html: str) -> str:
+    """At most MAX_INPUT characters, never half a tag, marked where it was cut."""
+    if len(html) > MAX_INPUT:
+        html = html[:MAX_INPUT]
+        html = html[: html.rfind("<")] if html.rfind("<") > html.rfind(">") else html
+        html += "…"
+    return legal(html) if _SURROGATE.search(html) else html
+
+
+def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> str | None:
+    """The allow-list, the rewriting, and the proof that another parser would see the same; None when there is none to be had."""
+    _cleaners.attributes = attributes
+    if _FRAMED.search(html):
+        html = rewrite.frames_to_links(_cleaners.framed.clean(html), attributes.links)
+    clean = legal(_cleaners.first.clean(html))
+    if len(clean) > MAX_OUTPUT or guard.too_deep(clean):
+        return None
+    if "<img" in clean or "<source" in clean:
+        clean = rewrite.images(clean, seen)
+    if "<video" in clean or "<audio" in clean:
+        clean = rewrite.media(clean)
+    if "<h" in clean:
+        clean = rewrite.headings(clean)
+    if attributes.fragments:
+        clean = rewrite.fragments(clean, attributes)
+    for _ in range(_ROUNDS):
+        if "<pre" in clean:
+            clean = _LEADING_BREAKS.sub(r"\1", clean)  # a parser drops the first of them, each time
+        once_more = _cleaners.again.clean(clean)
+        if once_more == clean:
+            return clean if len(clean) <= MAX_OUTPUT else None
+        clean = once_more
+    return None
+
+
+def _flat(html: str) -> str:
+    """What can still be read of markup that is not worth parsing: its text, in one paragraph. Linear."""
+    parts: list[str] = []
+    position = 0
+    while opened := _HIDDEN.search(html, position):
+        parts.append(html[position : opened.start()])
+        end = html.find(f"</{opened[1]}", opened.end())
+        position = end if end >= 0 else len(html)
+    parts.append(html[position:])
+    text = entities.unescape(_ANY_TAG.sub(" ", " ".join(parts)))
+    text = " ".join(legal(text).split())[:FLAT_LENGTH]
+    return f"<p>{entities.escape(text, quote=False)}</p>" if text else ""

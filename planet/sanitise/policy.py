@@ -1,0 +1,102 @@
+"""What may stay in a post, and under which conditions. Tables only: the reasons stand beside them."""
+
+from __future__ import annotations
+
+import re
+
+TAGS = frozenset(
+    """a abbr address audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em
+    figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s samp small source span
+    strong sub summary sup table tbody td tfoot th thead time tr u ul var video wbr""".split(),  # noqa: SIM905 - a list of words
+)
+FRAMES = frozenset({"iframe", "embed", "object"})
+"""Kept by the first pass only, so that they can become links."""
+DROPPED = frozenset(
+    """script style template noscript noembed noframes xmp plaintext title textarea select option optgroup datalist
+    button applet svg math canvas map area frame frameset portal dialog meter progress""".split(),  # noqa: SIM905 - a list of words
+)
+"""Removed with what they hold. Whatever is in neither list goes, and leaves its content."""
+
+LAZY_SRC = ("data-src", "data-lazy-src", "data-original", "data-orig-src", "data-lazy")
+LAZY_SRCSET = ("data-srcset", "data-lazy-srcset")
+_SIZE = {"width", "height"}
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"id", "dir", "lang", "title"},
+    "a": {"href", "hreflang"},
+    "img": {"src", "srcset", "sizes", "alt", "style", *_SIZE, *LAZY_SRC, *LAZY_SRCSET},
+    "source": {"src", "srcset", "sizes", "media", "type", *LAZY_SRCSET},
+    "video": {"src", "poster", *_SIZE},
+    "audio": {"src"},
+    "ol": {"start", "reversed", "type"},
+    "li": {"value"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align", "scope"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "time": {"datetime"},
+    "ins": {"datetime", "cite"},
+    "del": {"datetime", "cite"},
+    "blockquote": {"cite"},
+    "q": {"cite"},
+    "details": {"open"},
+    "code": {"class", "data-lang", "data-language"},
+    "pre": {"class", "data-lang", "data-language", "data-enlighter-language"},
+    "figure": {"class"},
+    "span": {"class"},
+    "div": {"class"},
+}
+FRAME_ATTRIBUTES: dict[str, set[str]] = {
+    "iframe": {"src", "style", *_SIZE, *LAZY_SRC},
+    "embed": {"src", *_SIZE},
+    "object": {"data", *_SIZE},
+}
+IMAGE_FORCED = ' loading="lazy" decoding="async" referrerpolicy="no-referrer"'
+MEDIA_FORCED = ' controls="" preload="none"'
+FORCED: dict[str, set[str]] = {
+    "a": {"rel"},
+    "img": {"loading", "decoding", "referrerpolicy"},
+    "video": {"controls", "preload"},
+    "audio": {"controls", "preload"},
+}
+LINK_REL = "noopener ugc"
+"""Members link where they like: `ugc` tells search engines that the planet did not write it."""
+SCHEMES = frozenset({"http", "https", "mailto"})
+
+NUMBERS = {"width": 4096, "height": 4096, "colspan": 50, "rowspan": 200, "span": 50, "start": 10**6, "value": 10**6}
+"""The greatest value: a table of a million columns stops a browser."""
+WORDS = {
+    "align": frozenset({"left", "right", "center", "justify"}),
+    "dir": frozenset({"ltr", "rtl", "auto"}),
+    "scope": frozenset({"row", "col", "rowgroup", "colgroup"}),
+}
+CLASS = re.compile(r"(?:language|lang|hljs|highlight|token)(?:-[\w+#.-]{1,40})?|highlighter-rouge|[a-z][a-z0-9]?")
+"""Classes that colour code: the language, highlight.js, GitHub, Prism, and the two letters of Pygments and Rouge."""
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
+DATETIME = re.compile(r"[0-9TZ:.+\- PDHMSW]{1,40}")
+MEDIA_TYPE = re.compile(r"(?:audio|video|image)/[\w.+-]{1,40}(?:; ?codecs=[\w.\", -]{1,60})?")
+LIST_TYPE = re.compile(r"[1aAiI]")
+MEDIA_QUERY = re.compile(r"[\w\s():.,%*+/-]{1,200}")
+ID = re.compile(r"[^\s\"'<>&#%/\\`]{1,100}")
+MAIL = re.compile(r"mailto:[\w.%+-]+@[\w.-]+", re.IGNORECASE)
+
+PIXEL_STYLE = re.compile(
+    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:width|height)\s*:\s*[01]px)", re.IGNORECASE
+)
+TRACKERS = re.compile(
+    # Hosts and paths that serve nothing but counters: seen in feeds of WordPress, FeedBurner, Medium, Substack, Mailchimp.
+    r"""https?://(?:
+      (?:pixel|stats)\.wp\.com/ | stats\.wordpress\.com/ | [^/]*\.?feedsportal\.com/ | feeds\.wordpress\.com/1\.0/
+    | (?:feeds\.feedburner\.com|feedproxy\.google\.com)/~(?:r|ff|a)/ | rss\.feedsportal\.com/
+    | (?:www|ssl)\.google-analytics\.com/ | [^/]*\.doubleclick\.net/ | (?:www\.)?googletagmanager\.com/
+    | (?:[^/]*\.)?scorecardresearch\.com/ | (?:[^/]*\.)?quantserve\.com/ | (?:[^/]*\.)?statcounter\.com/
+    | (?:[^/]*\.)?list-manage\.com/track/ | medium\.com/_/stat | [^/]*\.medium\.com/_/stat | (?:[^/]*\.)?hit-parade\.com/
+    | logv?\d*\.xiti\.com/ | [^/]*/(?:matomo|piwik)\.php | [^/]+/[^?]*/(?:matomo|piwik)\.php | (?:[^/]*\.)?mixpanel\.com/track
+    | www\.facebook\.com/tr(?:\?|/|$) | (?:[^/]*\.)?ad\.?nxs\.com/ | t\.co/i/adsct | analytics\.twitter\.com/
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+PLACEHOLDER = re.compile(
+    r"/(?:[\w-]*[_-])?(?:blank|placeholder|spacer|transparent|lazy(?:load|loading)?|loading|loader|pixel|1x1|empty|dummy|grey|gray)"
+    r"(?:[_-][\w-]*)?\.(?:gif|png|svg|jpe?g|webp)(?:\?|#|$)",
+    re.IGNORECASE,
+)
