@@ -67,8 +67,17 @@ class FetchState:
     announced: str = ""
     reader: str = ""
     reader_reason: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     entries_last: int = 0
+    configured: str = ""
+    """Eight characters that name the URL of feeds.yaml, password included: an edited one makes the feed due."""
+    median_gap: int | None = None
+    """Seconds between its last entries, in the middle; None: fewer than three dates."""
+    delay_hint: int | None = None
+    """What the last document that was read asks for, so that a 304 keeps it: seconds, hours, days (Monday is 0), expired."""
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
