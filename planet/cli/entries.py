@@ -43,7 +43,8 @@ def as_object(story: Story, *, full: bool) -> dict[str, object]:
         "technologies": list(story.technologies),
         "language": story.language,
         "sources": [
-            {"source": carrier.source, "feed": carrier.feed, "id": carrier.id, "url": carrier.url} for carrier in story.carriers
+            {"source": carrier.source, "feed": carrier.feed, "id": carrier.id, "url": carrier.url}
+            for carrier in story.carriers
         ],
     }
     if full:
@@ -52,7 +53,8 @@ def as_object(story: Story, *, full: bool) -> dict[str, object]:
             "text": story.text,
             "tags": list(story.tags),
             "enclosures": [
-                {"url": enclosure.url, "type": enclosure.type, "length": enclosure.length} for enclosure in story.enclosures
+                {"url": enclosure.url, "type": enclosure.type, "length": enclosure.length}
+                for enclosure in story.enclosures
             ],
         }
     return made

@@ -67,7 +67,9 @@ def tell(ctx: Context, report: Report) -> None:
     for warning in report.warnings:
         click.echo(ctx.say(warning), err=True)
     if report.network_down:
-        click.echo(ctx.say(Message.of("no feed could be reached: the network seems to be down; no feed is blamed")), err=True)
+        click.echo(
+            ctx.say(Message.of("no feed could be reached: the network seems to be down; no feed is blamed")), err=True
+        )
     if ctx.quiet:
         return
     for news in report.news:

@@ -30,6 +30,11 @@ def status(ctx: Context, as_json: bool) -> int:
     for title in ("state", "source", "feed", "entries", "last success", "next try", "advice"):
         table.add_column(ctx.say(Message(title)), overflow="fold")
     for row in rows:
-        table.add_row(*(str(row[name] or "") for name in ("state", "source", "url", "entries", "last_success", "next_due", "advice")))
+        table.add_row(
+            *(
+                str(row[name] or "")
+                for name in ("state", "source", "url", "entries", "last_success", "next_due", "advice")
+            )
+        )
     Console(width=None if ctx.terminal else 200).print(table)
     return 0

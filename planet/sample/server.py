@@ -1,0 +1,127 @@
+"""Two small web servers for loopback: the sample community's feeds, and a look at a published site."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import mimetypes
+import threading
+from collections.abc import Iterator
+from email.utils import formatdate
+from functools import partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from planet.sample import COMMUNITY, PORT
+
+LOOPBACK = "127.0.0.1"
+TYPES = {
+    ".json": "application/feed+json", ".ics": "text/calendar; charset=utf-8", ".rdf": "application/rdf+xml", ".xml": "application/xml",
+    ".webp": "image/webp", ".wasm": "application/wasm",
+}  # fmt: skip
+MOVED = {"/julie/ancien.xml": "/julie/feed.xml"}
+
+
+class _Community(BaseHTTPRequestHandler):
+    """Serves the sample as a well-kept site would: validators, 304, gzip, a move for good, and one feed that is no more."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        if path in MOVED:
+            self._answer(HTTPStatus.MOVED_PERMANENTLY, location=MOVED[path])
+            return
+        file = (COMMUNITY / path.lstrip("/")).resolve()
+        if not file.is_relative_to(COMMUNITY.resolve()) or not file.is_file():
+            self._answer(HTTPStatus.NOT_FOUND)
+            return
+        body = file.read_bytes()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        kind = TYPES.get(file.suffix, mimetypes.guess_type(file.name)[0] or "application/rss+xml")
+        if self.headers.get("If-None-Match") == etag:
+            self._answer(HTTPStatus.NOT_MODIFIED, etag=etag)
+            return
+        zipped = "gzip" in self.headers.get("Accept-Encoding", "")
+        self._answer(
+            HTTPStatus.OK,
+            gzip.compress(body, mtime=0) if zipped else body,
+            content_type=kind,
+            etag=etag,
+            content_encoding="gzip" if zipped else "",
+            last_modified=formatdate(1_700_000_000, usegmt=True),
+        )
+
+    def _answer(self, status: HTTPStatus, body: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            if value:
+                self.send_header(name.replace("_", "-").title(), value)
+        if status != HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Nothing: the demonstration tells its own story."""
+
+
+class _Site(SimpleHTTPRequestHandler):
+    """A published site as a web server would show it."""
+
+    extensions_map = (
+        SimpleHTTPRequestHandler.extensions_map | TYPES | {".json": "application/json", ".js": "text/javascript"}
+    )
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """The site's own page for what is not there."""
+        page = Path(self.directory) / "404.html"
+        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Nothing: a look is no log."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+@contextlib.contextmanager
+def _running(server: _Server) -> Iterator[str]:
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{LOOPBACK}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def community_server(port: int = PORT) -> Iterator[str]:
+    """The sample community on loopback, at `port` or at any free one: gives its address without a slash."""
+    try:
+        server = _Server((LOOPBACK, port), _Community)
+    except OSError:
+        server = _Server((LOOPBACK, 0), _Community)
+    with _running(server) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def site_server(folder: Path, port: int) -> Iterator[str]:
+    """A folder on loopback: gives the address, with a slash. Raises OSError where the port is taken."""
+    with _running(_Server((LOOPBACK, port), partial(_Site, directory=str(folder)))) as address:
+        yield f"{address}/"
