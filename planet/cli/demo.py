@@ -15,7 +15,8 @@ from planet.assemble import assemble, lock, open_store
 from planet.cli.context import Context
 from planet.cli.run import moment, tell
 from planet.model import Config, Message, Report
-from planet.sample import COMMUNITY, PORT, configuration as sample_configuration
+from planet.sample import COMMUNITY, PORT
+from planet.sample import configuration as sample_configuration
 from planet.sample.server import community_server
 
 
