@@ -53,7 +53,7 @@ class _Cleaners(threading.local):
             tags=tags,
             clean_content_tags=set(policy.DROPPED),
             attributes=attributes,
-            attribute_filter=(lambda tag, name, value: self.attributes(tag, name, value)) if filtered else None,
+            attribute_filter=(self.attributes) if filtered else None,
             url_schemes=set(policy.SCHEMES),
             generic_attribute_prefixes=None,
             strip_comments=True,

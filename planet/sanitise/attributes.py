@@ -56,7 +56,7 @@ class Attributes:
             return self.resolve(value) or None
         if name == "class":
             return self._class(tag, value)
-        if name == "alt" or name == "title":
+        if name in {"alt", "title"}:
             return value[:500]
         if name in policy.NUMBERS:
             return _number(value, policy.NUMBERS[name])

@@ -1,0 +1,270 @@
+"""From what a document says to what the planet knows: identity fixed, dates in UTC, links absolute, text safe. Pure.
+
+    RawFeed -> drafts (uid, link, hash) -> told apart -> unchanged ones: Seen, the others: Entry
+
+Ids in comments (N, D, T, B, M) are cases that a test in tests/test_normalise.py names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from planet.model import (
+    Deleted,
+    Enclosure,
+    Entry,
+    Message,
+    Moment,
+    Person,
+    RawEntry,
+    RawFeed,
+    RawPerson,
+    Read,
+    Sanitised,
+    Seen,
+    Text,
+)
+from planet.normalise import content, details, identity, moments
+from planet.normalise.identity import Draft
+from planet.text import digest, fold, one_line, plain
+from planet.urls import canonical_key, http_url, without_tracking
+
+__all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
+
+NORMALISE_VERSION = "1"
+"""Part of every raw_hash: raise it when the rules of this package or of planet.sanitise change, and entries are read anew."""
+_NO_PICTURE = (
+    "s.w.org/images/core/emoji",
+    "/wp-includes/images/smilies",
+    "gravatar.com/avatar",
+    "img.shields.io/",
+    "badge",
+    "feeds.feedburner.com",
+    "/emoji/",
+)
+
+
+class Sanitise(Protocol):
+    """What `planet.sanitise.sanitise` is."""
+
+    def __call__(self, html: str, *, base: str, prefix: str, page: str = "") -> Sanitised: ...
+
+
+def normalise(
+    raw: RawFeed,
+    *,
+    feed: str,
+    url: str,
+    http_date: datetime | None,
+    known: Mapping[str, str],
+    sanitise: Sanitise,
+    now: datetime,
+) -> Read:
+    """A document as the planet reads it.
+
+    `feed` is the feed's key, `url` where the document was found after redirects, `http_date` its Last-Modified, `known` the stored
+    raw_hash of each uid: an entry that says what it said before comes back as `Seen`, and is not sanitised again. Never raises,
+    whatever the document holds.
+    """
+    base = http_url(raw.base, url) or url
+    site = http_url(raw.link, base)
+    reader = _Reader(raw, feed=feed, base=base, site=site, sanitise=sanitise, now=now)
+    drafts = [draft for entry in raw.entries if (draft := reader.draft(entry))]
+    drafts = identity.told_apart(drafts, atom=raw.format.startswith("atom"))
+    entries: list[Entry | Seen] = []
+    for draft in drafts:
+        if known.get(draft.uid) == draft.raw_hash:
+            published, _, _ = reader.dates(draft)
+            entries.append(
+                Seen(uid=draft.uid, raw_hash=draft.raw_hash, position=draft.raw.position, published=published)
+            )
+        else:
+            entries.append(reader.entry(draft))
+    unread = [entry for entry in raw.entries if _unread(entry.published) or _unread(entry.updated)]
+    warnings = list(raw.warnings)
+    if unread:
+        written = next(m.written for m in (unread[0].published, unread[0].updated) if m is not None and _unread(m))
+        warnings.append(
+            Message.of(
+                "{count} dates cannot be read, for instance “{written}”: write them as RFC 3339 (Atom) or RFC 822 (RSS) says",
+                count=len(unread),
+                written=one_line(written, 60),
+            ),
+        )
+    return Read(
+        entries=tuple(entries),
+        deleted=tuple(
+            Deleted(ref=identity.fold_id(gone.ref), when=gone.when) for gone in raw.deleted if gone.ref.strip()
+        ),
+        complete=raw.complete,
+        feed_id=one_line(raw.id, 500),
+        feed_title=one_line(plain(raw.title), content.TITLE_LENGTH),
+        feed_link=site,
+        feed_language=details.language(raw.language),
+        feed_date=moments.believable(raw.updated, now) or http_date,
+        warnings=tuple(warnings),
+    )
+
+
+def _unread(moment: Moment | None) -> bool:
+    return moment is not None and moment.value is None and bool(moment.written.strip())
+
+
+class _Reader:
+    """What all entries of one document have in common."""
+
+    def __init__(self, raw: RawFeed, *, feed: str, base: str, site: str, sanitise: Sanitise, now: datetime) -> None:
+        self.raw = raw
+        self.feed = feed
+        self.base = base
+        self.site = site
+        self.sanitise = sanitise
+        self.now = now
+        self.rss = raw.format.startswith("rss")
+        self.context = (raw.language, repr(raw.authors))
+
+    def draft(self, raw: RawEntry) -> Draft | None:
+        """The entry with its identity; None for one that says nothing at all."""
+        link, own = self.link(raw)
+        uid = identity.uid_of(raw, link if own else "")
+        if not uid:
+            return None
+        relative = not raw.link.startswith(("http://", "https://"))
+        title = content.title(raw.title)
+        return Draft(
+            raw=raw,
+            uid=uid,
+            id=one_line(raw.id, 2000),
+            link=link,
+            link_key=canonical_key(link) if own else "",
+            title_key=fold(title),
+            raw_hash=identity.raw_hash(
+                raw, NORMALISE_VERSION, (*self.context, *((self.base, self.site) if relative else ()))
+            ),
+        )
+
+    def link(self, raw: RawEntry) -> tuple[str, bool]:
+        """The author's page of the entry, and whether it is the entry's own: not just the site's (N02, N03, N04, B09).
+
+        The link, else the id where it is an address (but not an RSS guid that says it is no permalink), else another page or file
+        that the entry names, else the site.
+        """
+        base = http_url(raw.base, self.base) or ((self.site or self.base) if self.rss else self.base)
+        if found := http_url(raw.link, base):
+            return without_tracking(found), True
+        if raw.id_is_permalink or not self.rss:
+            found = http_url(raw.id, base if raw.id_is_permalink and "/" in raw.id else "")
+            if found:
+                return without_tracking(found), True
+        candidates = [href for rel, href in raw.links if rel in {"", "alternate"}]
+        candidates += [file.url for file in raw.enclosures]
+        for candidate in candidates:
+            if found := http_url(candidate, base):
+                return without_tracking(found), True
+        return self.site, False
+
+    def dates(self, draft: Draft) -> tuple[datetime | None, datetime | None, datetime | None]:
+        """(published, updated, the day in the URL), each None where there is none to believe."""
+        return (
+            moments.believable(draft.raw.published, self.now),
+            moments.believable(draft.raw.updated, self.now),
+            moments.day_in(draft.link, self.now) if draft.link_key else None,
+        )
+
+    def entry(self, draft: Draft) -> Entry:
+        raw = draft.raw
+        chosen = content.chosen(raw)
+        prefix = f"e{digest(self.feed, draft.uid)[:8]}-"
+        clean = self.clean(draft, chosen, prefix)
+        published, updated, url_date = self.dates(draft)
+        written, reason = next(
+            (
+                (moment, name)
+                for moment, name, value in ((raw.published, "published", published), (raw.updated, "updated", updated))
+                if value is not None
+            ),
+            (None, "url" if url_date else ""),
+        )
+        title = content.title(raw.title)
+        from_text = not title
+        title = title or content.title_from(clean.text) or self.name_of(draft, published or updated or url_date)
+        title_key = "" if from_text else fold(title)
+        base = self.content_base(draft, None)
+        files = details.enclosures(raw.enclosures, base)
+        image = self.image(raw, clean, files, base)
+        return Entry(
+            uid=draft.uid,
+            id=draft.id,
+            position=raw.position,
+            link=draft.link,
+            link_key=draft.link_key,
+            title_key=title_key,
+            text_key=identity.text_key(title_key, clean.text),
+            raw_hash=draft.raw_hash,
+            content_hash=digest(title, clean.html.replace(prefix, ""), draft.link, image, repr(files)),
+            title=title,
+            title_from_text=from_text,
+            html=clean.html,
+            text=clean.text,
+            summary=content.summary(raw, chosen, clean.text),
+            published=published,
+            updated=updated,
+            url_date=url_date,
+            date_only=written.date_only if written else reason == "url",
+            date_reason=reason,
+            authors=self.authors(raw),
+            tags=details.tags(raw.categories),
+            enclosures=files,
+            image=image,
+            language=details.language(chosen.lang if chosen else "", raw.language, self.raw.language),
+            code=clean.code,
+            links=clean.links,
+            words=len(clean.text.split()),
+            source=details.source_ref(raw.source, base),
+            comments=http_url(raw.comments, base),
+        )
+
+    def clean(self, draft: Draft, chosen: Text | None, prefix: str) -> Sanitised:
+        value = content.markup(chosen) if chosen else ""
+        base = self.content_base(draft, chosen)
+        if inner := content.own_base(value):
+            base = http_url(inner, base) or base
+        return self.sanitise(value, base=base, prefix=prefix, page=draft.link if draft.link_key else "")
+
+    def content_base(self, draft: Draft, chosen: Text | None) -> str:
+        """What relative links start from: xml:base, else the entry's link, else the feed's URL (contract 4, B08)."""
+        for given in (chosen.base if chosen else "", draft.raw.base, self.raw.base):
+            if given and (found := http_url(given, self.base)):
+                return found
+        return (draft.link if draft.link_key else "") or self.base
+
+    def authors(self, raw: RawEntry) -> tuple[Person, ...]:
+        """Those of the entry, else of the feed it comes from, else of this feed (M02). The member's name is filled in later."""
+        candidates: tuple[tuple[RawPerson, ...], ...] = (
+            raw.authors,
+            raw.source.authors if raw.source else (),
+            self.raw.authors,
+        )
+        return next((found for given in candidates if (found := details.people(given))), ())
+
+    @staticmethod
+    def image(raw: RawEntry, clean: Sanitised, files: tuple[Enclosure, ...], base: str) -> str:
+        """A picture to lead with: the thumbnail, else the first of the text that is no smiley, else an attached one; "" for none."""
+        if found := http_url(raw.thumbnail, base):
+            return found
+        for picture in clean.images:
+            if not any(part in picture for part in _NO_PICTURE):
+                return picture
+        return next((file.url for file in files if file.type.startswith("image/")), "")
+
+    @staticmethod
+    def name_of(draft: Draft, date: datetime | None) -> str:
+        """What to call an entry without title and text: the last part of its address, else its day, else its id (T02e)."""
+        path = urlsplit(draft.link).path if draft.link_key else ""
+        last = one_line(
+            unquote(path.rstrip("/").rpartition("/")[2]).rpartition(".")[0] or path.rstrip("/").rpartition("/")[2], 80
+        )
+        return last or (date.date().isoformat() if date else "") or one_line(draft.id, 80) or "…"

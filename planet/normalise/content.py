@@ -1,0 +1,87 @@
+"""Which text of an entry is its text, and what markup it is in."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from planet.model import RawEntry, Text
+from planet.text import legal, one_line, plain, shorten
+
+TITLE_LENGTH = 300
+TITLE_FROM_TEXT = 80
+SUMMARY_LENGTH = 1000
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_ESCAPED_BLOCK = re.compile(
+    r"&lt;(p|div|br|ul|ol|li|h[1-6]|blockquote|pre|table|figure|img|a)(?:\s(?:(?!&gt;).){0,500})?/?\s*&gt;",
+    re.IGNORECASE | re.DOTALL,
+)
+_BASE = re.compile(r"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+_TAILS = re.compile(
+    # What blog programs write behind an excerpt.
+    r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]|(?:Continue reading|Read more|Lire la suite|Continuer la lecture)\b.{0,200}$"
+    r"|(?:The post|L’article|L'article|Cet article) .{1,300} (?:appeared first on|est apparu en premier sur) .{1,200}$)",
+    re.IGNORECASE,
+)
+
+
+def chosen(raw: RawEntry) -> Text | None:
+    """The content, else the summary (B01); None when there is no text at all."""
+    for text in (raw.content, raw.summary):
+        if text is not None and text.value.strip():
+            return text
+    return None
+
+
+def markup(text: Text) -> str:
+    """The text as HTML: plain text is escaped and keeps its lines (B02), what was escaped once too often is read once more (B03)."""
+    value = legal(text.value)
+    if text.kind == "text":
+        return _paragraphs(html.escape(value, quote=False))
+    if "<" not in value:
+        if "&lt;" in value and _ESCAPED_BLOCK.search(value):
+            return html.unescape(value)
+        return _paragraphs(value) if _PARAGRAPHS.search(value.strip()) else value
+    return value
+
+
+def own_base(value: str) -> str:
+    """What a `<base href>` inside the markup says, "" for nothing."""
+    if "<base" not in value and "<BASE" not in value:
+        return ""
+    found = _BASE.search(value)
+    return html.unescape(found[1]) if found else ""
+
+
+def _paragraphs(escaped: str) -> str:
+    escaped = escaped.replace("\r\n", "\n").strip()
+    if "\n" not in escaped:
+        return escaped
+    return "".join(
+        f"<p>{part.strip()}</p>".replace("\n", "<br>\n") for part in _PARAGRAPHS.split(escaped) if part.strip()
+    )
+
+
+def title(given: Text | None) -> str:
+    """The title as text, on one line (T01e); "" when there is none."""
+    if given is None:
+        return ""
+    value = given.value[: 20 * TITLE_LENGTH]
+    return one_line(value if given.kind == "text" else plain(value), TITLE_LENGTH)
+
+
+def title_from(text: str) -> str:
+    """The first words of a text, for an entry without a title (T02e)."""
+    return shorten(one_line(text[: 4 * TITLE_FROM_TEXT]), TITLE_FROM_TEXT)
+
+
+def summary(raw: RawEntry, used: Text | None, text: str) -> str:
+    """The source's own summary as plain text, at most 1,000 characters; "" when it has none, or says no more than the text does."""
+    given = raw.summary
+    if given is None or given is used or not given.value.strip():
+        return ""
+    value = given.value[:20_000]
+    said = one_line(value) if given.kind == "text" else plain(markup(Text(value=value, kind="html")))
+    said = shorten(_TAILS.sub("", said).strip(), SUMMARY_LENGTH)
+    return "" if said == one_line(text) else said

@@ -1,0 +1,109 @@
+"""Names, tags, languages and files: what stands beside the text of an entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from planet.model import Enclosure, Person, RawPerson, RawSource, SourceRef
+from planet.text import fold, one_line, plain
+from planet.urls import http_url
+
+NAME_LENGTH = 100
+TAG_LENGTH = 60
+MOST_TAGS = 40
+MOST_AUTHORS = 10
+MOST_ENCLOSURES = 30
+_MAIL = re.compile(r"[^\s@<>()\[\]\",;:]{1,64}@[^\s@<>()\[\]\",;:]{1,190}")
+_MAIL_AND_NAME = re.compile(rf"^(?:mailto:)?{_MAIL.pattern}\s*\((.*)\)$")
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,80}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+_PLACEHOLDERS = {"", "none", "null", "undefined", "unknown", "anonymous", "author", "auteur", "webmaster", "noreply"}
+
+
+def people(given: Iterable[RawPerson]) -> tuple[Person, ...]:
+    """Who is credited, in order, each once. An e-mail address is never shown: `joe@x.org (Joe)` is Joe, a bare one is nobody (M02)."""
+    named: dict[str, Person] = {}
+    for person in given:
+        name = person_name(person.name)
+        key = fold(name)
+        if key and key not in named:
+            named[key] = Person(name=name, url=http_url(person.url))
+        if len(named) == MOST_AUTHORS:
+            break
+    return tuple(named.values())
+
+
+def person_name(given: str) -> str:
+    """The name that a text holds, "" for an address alone and for a word that names nobody."""
+    text = one_line(plain(given[:1000]))
+    if both := _MAIL_AND_NAME.match(text):
+        text = both[1]
+    text = one_line(
+        re.sub(r"[<(\[]\s*[>)\]]", "", _MAIL.sub("", text.replace("mailto:", ""))).strip(" ,;<>()"), NAME_LENGTH
+    )
+    return "" if text.casefold() in _PLACEHOLDERS else text
+
+
+def tags(given: Iterable[str]) -> tuple[str, ...]:
+    """As written, one of each when folded, in order; a list with commas is several (M04)."""
+    found: dict[str, str] = {}
+    for written in given:
+        for part in written[:2000].split(","):
+            tag = one_line(plain(part), TAG_LENGTH)
+            key = fold(tag) or tag
+            if key and key not in found:
+                found[key] = tag
+        if len(found) >= MOST_TAGS:
+            break
+    return tuple(found.values())[:MOST_TAGS]
+
+
+def language(*given: str) -> str:
+    """The first that is a language tag (BCP 47), in its usual case (`fr-CA`, `zh-Hant`); "" if none is (M03)."""
+    for written in given:
+        tag = written.strip()
+        if _LANGUAGE.fullmatch(tag):
+            first, *rest = tag.replace("_", "-").split("-")
+            return "-".join([first.lower(), *(_cased(part) for part in rest)])
+    return ""
+
+
+def _cased(part: str) -> str:
+    if len(part) == 2:
+        return part.upper()
+    return part.title() if len(part) == 4 and part.isalpha() else part.lower()
+
+
+def enclosures(given: Iterable[Enclosure], base: str) -> tuple[Enclosure, ...]:
+    """The attached files with absolute addresses, each once; of two that name one file the one that says more (M01)."""
+    files: dict[str, Enclosure] = {}
+    for file in given:
+        url = http_url(file.url, base)
+        if not url:
+            continue
+        kind = file.type.strip().lower()
+        known = files.get(url)
+        length = file.length if file.length and file.length > 0 else None
+        files[url] = Enclosure(
+            url=url,
+            type=(known.type if known else "") or (kind if _MEDIA_TYPE.fullmatch(kind) else ""),
+            length=(known.length if known else None) or length,
+            title=(known.title if known else "") or one_line(plain(file.title), 200),
+        )
+        if len(files) == MOST_ENCLOSURES:
+            break
+    return tuple(files.values())
+
+
+def source_ref(given: RawSource | None, base: str) -> SourceRef | None:
+    """Where the entry says it comes from; None when it says nothing (N14)."""
+    if given is None:
+        return None
+    ref = SourceRef(
+        id=one_line(given.id, 500),
+        title=one_line(plain(given.title), 200),
+        url=http_url(given.url, base),
+        feed_url=http_url(given.feed_url, base),
+    )
+    return ref if ref != SourceRef() else None

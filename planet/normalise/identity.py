@@ -1,0 +1,116 @@
+"""What an entry is recognised by."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from planet.model import RawEntry
+from planet.text import digest, legal
+from planet.urls import canonical_key
+
+_SCHEME = re.compile(r"https?://(?:www\.)?([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A raw entry on its way: what is known of it before its text is touched."""
+
+    raw: RawEntry
+    uid: str
+    id: str
+    link: str
+    link_key: str
+    title_key: str
+    raw_hash: str
+
+
+def fold_id(given: str) -> str:
+    """An id as it is compared: scheme, `www.`, case of the host and trailing slash of a URL fold, anything else stays (N07).
+
+    An id of more than 500 characters is its digest.
+    """
+    given = legal(given).strip()
+    if url := _SCHEME.fullmatch(given):
+        given = (url[1].lower() + url[2]).rstrip("/") or given
+    return given if len(given) <= _LONGEST else "digest:" + digest(given)
+
+
+def uid_of(raw: RawEntry, link: str) -> str:
+    """The feed's own id, else the link, else a hash of title and text; "" for an entry that has none of them (contract 1)."""
+    if uid := fold_id(raw.id):
+        return uid
+    if link:
+        return canonical_key(link) or fold_id(link)
+    said = [text.value.strip() for text in (raw.title, raw.content or raw.summary) if text is not None]
+    return "hash:" + digest(*said) if any(said) else ""
+
+
+def raw_hash(raw: RawEntry, version: str, context: Sequence[str]) -> str:
+    """Whether the feed says the same as before: all it says but the place in the document, and what else decides how it is read."""
+    return digest(version, *context, repr(replace(raw, position=0)))
+
+
+def text_key(title_key: str, text: str) -> str:
+    """A hash of title and text without case and blanks; "" when there is neither."""
+    folded = "".join(text.casefold().split())
+    return digest(title_key, folded) if title_key or folded else ""
+
+
+def told_apart(drafts: Sequence[Draft], *, atom: bool) -> list[Draft]:
+    """One draft for each entry: entries that share an id are one (N06: the newest stays), unless they plainly are not (N05).
+
+    Where ids are useless, link and title tell entries apart; all of them get a new uid, so that the order of the document decides
+    nothing.
+    """
+    shared: Mapping[str, list[Draft]] = _grouped(drafts)
+    kept: list[Draft] = []
+    for uid, group in shared.items():
+        if len(group) == 1:
+            kept.append(group[0])
+        elif _differ(group, only=len(shared) == 1, atom=atom):
+            for same in _grouped([replace(draft, uid=_apart(uid, draft)) for draft in group]).values():
+                kept.append(_newest(same))
+        else:
+            kept.append(_newest(group))
+    return sorted(kept, key=lambda draft: draft.raw.position)
+
+
+def _grouped(drafts: Sequence[Draft]) -> dict[str, list[Draft]]:
+    groups: dict[str, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        groups[draft.uid].append(draft)
+    return groups
+
+
+def _differ(group: Sequence[Draft], *, only: bool, atom: bool) -> bool:
+    """Whether entries of one id are different things: no link and no title twice. Two versions of one Atom entry are not (RFC 4287 4.1.1)."""
+    titles = {draft.title_key for draft in group}
+    if not group[0].id:
+        return len(titles) > 1  # without ids the link is what they share: several things on one page
+    links = {draft.link_key for draft in group}
+    return len(links) == len(group) == len(titles) and (only or not atom or len(group) > 2)
+
+
+def _apart(uid: str, draft: Draft) -> str:
+    return fold_id(f"{uid}|{draft.link_key if draft.id and draft.link_key else digest(draft.title_key)[:16]}")
+
+
+def _newest(group: Sequence[Draft]) -> Draft:
+    """The one updated last; of those updated at once the first in the document."""
+
+    def age(draft: Draft) -> tuple[bool, datetime | None]:
+        moment = draft.raw.updated or draft.raw.published
+        return (moment is not None and moment.value is not None, moment.value if moment else None)
+
+    best = group[0]
+    for draft in group[1:]:
+        dated, when = age(draft)
+        best_dated, best_when = age(best)
+        if dated and (not best_dated or (when is not None and best_when is not None and when > best_when)):
+            best = draft
+    return best
