@@ -1,0 +1,133 @@
+"""OPML 2.0 (opml.org/spec2.opml): the feeds of the planet, for other readers and other planets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from lxml import etree
+
+from planet.model import Artifact, Edition, FeedConfig, Message, Source
+from planet.render.syndicate.document import Say, public_url
+from planet.render.syndicate.xml import add, written
+from planet.text import digest, one_line
+from planet.urls import feed_key, redacted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """One feed. `technologies` are slugs in the order of feeds.yaml; the first is the group it stands in, "" none."""
+
+    title: str
+    url: str
+    page: str
+    group: str
+    technologies: tuple[str, ...]
+
+
+def outlines(edition: Edition) -> tuple[Outline, ...]:
+    """The feeds of the planet in the order of feeds.yaml, each URL once.
+
+    Left out: local files, calendars (they are no feeds), user names and passwords. A feed that has moved is named at its new address.
+    A feed stands under the technology that is configured for it, else under the one that most of its owner's stories have.
+    """
+    moved = {(one.source_slug, one.url): one.effective_url for one in edition.health if one.state in {"ok", "moved"}}
+    called = {(one.slug, url): title for one in edition.sources for url, title in one.feeds}
+    written_about: dict[str, Counter[str]] = {}
+    counts: Counter[str] = Counter()
+    for headline in edition.listing:
+        for slug in headline.sources:
+            counts[slug] += 1
+            written_about.setdefault(slug, Counter()).update(headline.technologies)
+    found: dict[str, Outline] = {}
+    for source in edition.config.sources:
+        about = written_about.get(source.slug, Counter())
+        for feed in source.feeds:
+            if feed.local or feed.kind == "calendar":
+                continue
+            url = public_url(moved.get((source.slug, redacted(feed.configured)), "")) or public_url(feed.url)
+            if not url:
+                continue
+            configured = {*source.technologies, *feed.technologies}
+            ordered = [one.slug for one in edition.technologies]
+            named = [slug for slug in ordered if slug in configured]
+            most = [slug for slug in ordered if about[slug] * 2 > counts[source.slug]]
+            found.setdefault(
+                feed_key(url),
+                Outline(
+                    title=_title(source, feed, called.get((source.slug, redacted(feed.url)), "")),
+                    url=url,
+                    page=public_url(source.url),
+                    group=(named or most or [""])[0],
+                    technologies=tuple(slug for slug in ordered if slug in configured or about[slug]),
+                ),
+            )
+    return tuple(found.values())
+
+
+def _title(source: Source, feed: FeedConfig, own: str) -> str:
+    """The owner's name; with the feed's own title where the owner has several."""
+    name, own = one_line(source.name), one_line(own, 100)
+    return f"{name} · {own}" if own and own != name and len(source.feeds) > 1 and not feed.local else name
+
+
+def opml_document(edition: Edition, say: Say, title: str, groups: Sequence[tuple[str, Sequence[Outline]]]) -> bytes:
+    """The bytes of one OPML file; a group without a name is no folder, and `*` holds what belongs to no technology."""
+    site = edition.config.site
+    root = etree.Element("opml", version="2.0")
+    head = add(root, "head")
+    add(head, "title", one_line(title))
+    if site.owner_name:
+        add(head, "ownerName", one_line(site.owner_name))
+    if site.owner_email:
+        add(head, "ownerEmail", one_line(site.owner_email))
+    add(head, "ownerId", site.url)
+    add(head, "docs", "http://opml.org/spec2.opml")
+    body = add(root, "body")
+    for given, members in groups:
+        name = say(Message.of("Other subjects")) if given == "*" else given
+        folder = add(body, "outline", attributes={"text": name, "title": name}) if name and members else body
+        for one in members:
+            categories = ",".join(f"/{slug}" for slug in one.technologies)
+            add(
+                folder,
+                "outline",
+                attributes={
+                    "type": "rss",
+                    "text": one.title,
+                    "title": one.title,
+                    "xmlUrl": one.url,
+                    "htmlUrl": one.page,
+                    "category": categories,
+                },
+            )
+    return written(root, "", style=False)
+
+
+def blogrolls(edition: Edition, say: Say) -> Iterator[Artifact]:
+    """`opml.xml` with every feed in groups by technology, and `<technology>/opml.xml` with those that write about it."""
+    everything = outlines(edition)
+    title = edition.config.site.title
+    groups: list[tuple[str, Sequence[Outline]]] = [
+        (technology.name, [one for one in everything if one.group == technology.slug])
+        for technology in edition.technologies
+    ]
+    rest = [one for one in everything if not one.group]
+    # "*" stands for a name that is translated only when the file is made.
+    groups.append(("*" if len(rest) < len(everything) else "", rest))
+    yield _artifact(edition, say, "opml.xml", title, groups)
+    for technology in edition.technologies:
+        members = [one for one in everything if technology.slug in one.technologies]
+        yield _artifact(edition, say, f"{technology.slug}/opml.xml", f"{technology.name} · {title}", [("", members)])
+
+
+def _artifact(
+    edition: Edition, say: Say, path: str, title: str, groups: Sequence[tuple[str, Sequence[Outline]]]
+) -> Artifact:
+    return Artifact(
+        path=path,
+        digest=digest(edition.base_rev, path, title, repr(groups)),
+        make=partial(opml_document, edition, say, title, groups),
+    )

@@ -1,0 +1,72 @@
+"""Every feed of the site as an artifact: made only when a story in it, a setting or its neighbours changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from planet import __version__
+from planet.model import Artifact, Channel, Edition
+from planet.render.syndicate.atom import atom
+from planet.render.syndicate.document import Document, Say, document, quiet_since
+from planet.render.syndicate.jsonfeed import json_feed
+from planet.render.syndicate.rss import rss
+from planet.text import digest
+
+GENERATOR = f"planet {__version__}"
+WRITERS: dict[str, Callable[[Document], bytes]] = {"atom.xml": atom, "rss.xml": rss, "feed.json": json_feed}
+
+
+class _Shelf:
+    """The document made last: the formats of one feed are written one after the other, its stories are loaded once."""
+
+    def __init__(self) -> None:
+        self.key = ""
+        self.made: Document | None = None
+
+    def get(self, key: str, make: Callable[[], Document]) -> Document:
+        if self.made is None or self.key != key:
+            self.key, self.made = key, make()
+        return self.made
+
+
+def channel_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
+    """The feeds of all channels, in their order: three formats for all and for each technology, Atom for sources and months.
+
+    The current feed names the newest archive, and archives each other (RFC 5005 section 4).
+    """
+    shelf = _Shelf()
+    months = [channel for channel in edition.channels if channel.kind == "month"]
+    places = {channel.path: place for place, channel in enumerate(months)}
+    for channel in edition.channels:
+        older = newer = ""
+        match channel.kind:
+            case "all":
+                older = months[0].path if months else ""
+            case "month":
+                place = places[channel.path]
+                older = months[place + 1].path if place + 1 < len(months) else ""
+                newer = months[place - 1].path if place else ""
+        build = partial(document, channel, edition, say, GENERATOR, prev_archive=older, next_archive=newer)
+        formats = tuple(WRITERS) if channel.kind in {"all", "technology"} else ("atom.xml",)
+        inputs = _inputs(channel, edition)
+        for name in formats:
+            # Only Atom names its archives, so only its bytes depend on them.
+            links = (older, newer) if name == "atom.xml" else ()
+            yield Artifact(
+                path=channel.path + name,
+                digest=digest(edition.base_rev, GENERATOR, name, channel.path, *inputs, *links),
+                make=partial(_make, shelf, channel.path, build, WRITERS[name]),
+            )
+
+
+def _make(shelf: _Shelf, key: str, build: Callable[[], Document], write: Callable[[Document], bytes]) -> bytes:
+    return write(shelf.get(f"/{key}", build))
+
+
+def _inputs(channel: Channel, edition: Edition) -> tuple[str, ...]:
+    """What the feed of a channel says, as far as it can change between two runs."""
+    shown = channel.feed(edition.config.site.feed_entries)
+    if not shown:
+        return (channel.name, quiet_since(edition).isoformat())
+    return (channel.name, *(f"{headline.row} {headline.rev}" for headline in shown))

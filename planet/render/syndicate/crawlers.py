@@ -1,0 +1,66 @@
+"""What crawlers read: robots.txt (RFC 9309) and sitemap.xml (sitemaps.org)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from urllib.parse import quote
+
+from planet.model import Artifact, Edition
+from planet.render.syndicate.document import rfc3339
+from planet.render.syndicate.xml import add, document_element, written
+from planet.text import digest
+
+SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+LIMIT = 50_000
+"""Addresses in one file, by the protocol."""
+_UNLISTED = ("health/", "search/", "static/", ".")
+
+
+def robots(edition: Edition) -> Artifact:
+    """`robots.txt`: all may read all, and where the sitemap is."""
+    text = f"User-agent: *\nAllow: /\n\nSitemap: {edition.config.site.url}sitemap.xml\n"
+    return Artifact(path="robots.txt", digest=digest(text), make=text.encode)
+
+
+def sitemap(edition: Edition, paths: Iterable[str]) -> Iterator[Artifact]:
+    """`sitemap.xml` with the pages among `paths` (files relative to output/): each folder's index.
+
+    Past 50,000 addresses it lists `sitemap-1.xml`, `sitemap-2.xml` … The date of a list's first page is that of its newest story;
+    other pages have none, for it would not be known without the time of a run.
+    """
+    url = edition.config.site.url
+    dates = {
+        channel.path: rfc3339(max(headline.updated or headline.date for headline in channel.headlines))
+        for channel in edition.channels
+        if channel.headlines
+    }
+    folders = sorted(
+        path.removesuffix("index.html")
+        for path in set(paths)
+        if (path == "index.html" or path.endswith("/index.html")) and not path.startswith(_UNLISTED)
+    )
+    rows = [(url + quote(folder), dates.get(folder, "")) for folder in folders]
+    parts = [rows[start : start + LIMIT] for start in range(0, len(rows), LIMIT)] or [[]]
+    if len(parts) == 1:
+        yield _artifact("sitemap.xml", "urlset", "url", parts[0])
+        return
+    names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
+    for name, part in zip(names, parts, strict=True):
+        yield _artifact(name, "urlset", "url", part)
+    yield _artifact("sitemap.xml", "sitemapindex", "sitemap", [(url + name, "") for name in names])
+
+
+def _artifact(path: str, root: str, each: str, rows: Sequence[tuple[str, str]]) -> Artifact:
+    inputs = (f"{address} {date}" for address, date in rows)
+    return Artifact(path=path, digest=digest(root, *inputs), make=partial(_write, root, each, rows))
+
+
+def _write(name: str, each: str, rows: Sequence[tuple[str, str]]) -> bytes:
+    root = document_element(f"{SPACE}{name}", SPACE)
+    for address, date in rows:
+        element = add(root, f"{SPACE}{each}")
+        add(element, f"{SPACE}loc", address)
+        if date:
+            add(element, f"{SPACE}lastmod", date)
+    return written(root, "", style=False)

@@ -1,0 +1,306 @@
+"""A feed as it will be read, whatever its format: complete, legal in XML, every link absolute, every id unique.
+
+The writers beside this module only spell it out, so that a feed which breaks a rule of its format cannot be written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from mimetypes import MimeTypes
+from urllib.parse import urlsplit
+
+from planet.model import Carrier, Channel, Edition, Enclosure, Message, Person, Story
+from planet.text import legal, one_line, shorten
+from planet.urls import canonical_key, host, http_url
+
+Say = Callable[[Message], str]
+
+_IRI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f-\x9f]+")
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE | re.ASCII)
+_TYPES = MimeTypes()
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an item comes from (atom:source, RSS source): `feed` and `page` are http(s) URLs or "", `id` an absolute IRI."""
+
+    id: str
+    title: str
+    feed: str
+    page: str
+    author: str
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One story in a feed.
+
+    `id` is an absolute IRI and `guid` not empty, both unique in the document; `url` is an http(s) URL; `title` is not empty; `html` is
+    the complete text, "" where only a summary may be shown; `summary` is plain text, and one of the two is not empty.
+    """
+
+    id: str
+    guid: str
+    url: str
+    title: str
+    html: str
+    summary: str
+    published: datetime
+    updated: datetime
+    authors: tuple[Person, ...]
+    technologies: tuple[tuple[str, str], ...]
+    """(slug, name)."""
+    tags: tuple[str, ...]
+    language: str
+    enclosures: tuple[Enclosure, ...]
+    """Each with an http(s) URL and a media type."""
+    image: str
+    comments: str
+    also: tuple[tuple[str, str], ...]
+    """(URL, source) of the other places where it was published."""
+    origin: Origin
+    sources: tuple[Carrier, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A feed. `url` is the planet's address, `path` the folder of the feed below it; `archive` tells that its month is over (RFC 5005)."""
+
+    url: str
+    path: str
+    id: str
+    title: str
+    subtitle: str
+    language: str
+    updated: datetime
+    author: Person
+    email: str
+    generator: str
+    hub: str
+    items: tuple[Item, ...]
+    archive: bool = False
+    prev_archive: str = ""
+    next_archive: str = ""
+    current: str = ""
+
+    @property
+    def page(self) -> str:
+        """The page that shows the same."""
+        return self.url + self.path
+
+
+def is_iri(text: str) -> bool:
+    """Whether a text can be an atom:id: an absolute IRI (RFC 4287 4.2.6), with a host where its scheme asks for one."""
+    if not _IRI.fullmatch(text):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme not in {"http", "https"} or bool(parts.netloc)
+
+
+def media_type(enclosure: Enclosure) -> str:
+    """Its type as given, else as its file name says; never empty."""
+    given = enclosure.type.strip().partition(";")[0].strip()
+    if _MEDIA_TYPE.fullmatch(given):
+        return given.lower()
+    return _TYPES.guess_type(urlsplit(enclosure.url).path, strict=False)[0] or UNKNOWN_TYPE
+
+
+def absolute_fragments(html: str, anchor: str, page: str) -> str:
+    """Links to places of the story itself lead to the author's page: a feed may hold no relative reference.
+
+    Works on what the allow-list wrote: `<` stands only before a tag, values are in double quotes.
+    """
+    own = page.partition("#")[0].replace("&", "&amp;").replace('"', "%22")
+
+    def absolute(found: re.Match[str]) -> str:
+        place = found[2].removeprefix(anchor).removeprefix("-")
+        return f'{found[1]}"{own}#{place}"' if place else f'{found[1]}"{own}"'
+
+    return re.sub(r'(<a\s(?:[^>]*?\s)?href=)"#([^"]*)"', absolute, html)
+
+
+def _enclosures(story: Story) -> tuple[Enclosure, ...]:
+    found: dict[str, Enclosure] = {}
+    for enclosure in story.enclosures:
+        url = http_url(legal(enclosure.url))
+        if url:
+            length = enclosure.length if enclosure.length is not None and enclosure.length >= 0 else None
+            clean = Enclosure(url=url, type=enclosure.type, length=length, title=one_line(enclosure.title))
+            found.setdefault(url, Enclosure(url=url, type=media_type(clean), length=length, title=clean.title))
+    return tuple(found.values())
+
+
+def _origin(story: Story, fallback: str, updated: datetime) -> Origin:
+    feed, page = public_url(story.feed_url), http_url(legal(story.feed_link))
+    given = story.feed_id.strip()
+    return Origin(
+        id=given if is_iri(given) else feed or page or fallback,
+        title=one_line(story.feed_title) or one_line(story.source.source),
+        feed=feed,
+        page=page,
+        author=one_line(story.source.source),
+        updated=story.feed_updated or updated,
+    )
+
+
+def public_url(url: str) -> str:
+    """An http(s) URL without the user name and password (or their mask) in it; "" for what is no such URL, a local path say."""
+    try:
+        parts = urlsplit(legal(url).strip())
+        return http_url(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
+    except ValueError:
+        return ""
+
+
+def _title(story: Story) -> str:
+    return one_line(story.title) or one_line(story.text, 80) or one_line(story.feed_title) or story.source.source
+
+
+def _also(story: Story) -> tuple[tuple[str, str], ...]:
+    found: dict[str, tuple[str, str]] = {}
+    own = canonical_key(story.url)
+    for carrier in story.carriers:
+        url = http_url(legal(carrier.url))
+        key = canonical_key(url)
+        if key and key != own:
+            found.setdefault(key, (url, one_line(carrier.source)))
+    return tuple(found.values())
+
+
+def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
+    """A story as an item. `names`: technology -> name."""
+    site = edition.config.site
+    made_id = f"tag:{host(site.url) or 'planet'},{story.published.year}:{story.anchor}"
+    url = http_url(legal(story.url)) or f"{site.url}members/{story.source.source_slug}/#{story.anchor}"
+    updated = max(story.updated, story.published)
+    summary = legal(story.summary).strip() or legal(story.excerpt).strip()
+    title = _title(story)
+    html = "" if story.summary_only else absolute_fragments(legal(story.html).strip(), story.anchor, url)
+    people = tuple(
+        Person(name=one_line(person.name), url=http_url(legal(person.url)))
+        for person in story.authors
+        if one_line(person.name)
+    )
+    tags = {tag: None for written in story.tags if (tag := one_line(written))}
+    return Item(
+        id=story.id if is_iri(story.id) else made_id,
+        guid=legal(story.guid).strip() or made_id,
+        url=url,
+        title=title,
+        html=html,
+        summary=summary or ("" if html else title),
+        published=story.published,
+        updated=updated,
+        authors=people or (Person(name=one_line(story.source.source) or site.title),),
+        technologies=tuple((slug, names.get(slug, slug)) for slug in story.technologies),
+        tags=tuple(tags),
+        language=story.language if _LANGUAGE.fullmatch(story.language) else "",
+        enclosures=_enclosures(story),
+        image=http_url(legal(story.image)),
+        comments=http_url(legal(story.comments)),
+        also=_also(story),
+        origin=_origin(story, made_id, updated),
+        sources=story.carriers,
+    )
+
+
+def _unique(items: Sequence[Item], stories: Sequence[Story], edition: Edition) -> tuple[Item, ...]:
+    """The items with every id and guid told once: the oldest keeps the one that several claim."""
+    domain = host(edition.config.site.url) or "planet"
+    ids: set[str] = set()
+    guids: set[str] = set()
+    kept = []
+    for one, story in zip(reversed(items), reversed(stories), strict=True):
+        made = f"tag:{domain},{story.published.year}:{story.anchor}"
+        identifier = made if one.id in ids else one.id
+        guid = identifier if one.guid in guids else one.guid
+        ids.add(identifier)
+        guids.add(guid)
+        if (identifier, guid) == (one.id, one.guid):
+            kept.append(one)
+        else:
+            fields = {name: getattr(one, name) for name in Item.__dataclass_fields__}
+            kept.append(Item(**(fields | {"id": identifier, "guid": guid})))
+    return tuple(reversed(kept))
+
+
+def titles(channel: Channel, edition: Edition, say: Say) -> tuple[str, str]:
+    """What a feed is called, and what it says of itself in one sentence (never empty)."""
+    site = edition.config.site
+    name = one_line(channel.name)
+    match channel.kind:
+        case "technology":
+            return (
+                f"{name} · {site.title}",
+                say(Message.of("{technology}: what {planet} gathers", technology=name, planet=site.title)),
+            )
+        case "source":
+            return f"{name} · {site.title}", say(
+                Message.of("What {source} publishes, as {planet} gathers it", source=name, planet=site.title)
+            )
+        case "month":
+            return f"{site.title} · {channel.slug}", site.description or site.title
+        case "all":
+            return site.title, site.description or site.title
+
+
+def document(
+    channel: Channel,
+    edition: Edition,
+    say: Say,
+    generator: str,
+    *,
+    prev_archive: str = "",
+    next_archive: str = "",
+) -> Document:
+    """The feed of a channel, its stories loaded. `prev_archive` and `next_archive` are folders of months, "" none."""
+    site = edition.config.site
+    names = {technology.slug: technology.name for technology in edition.technologies}
+    rows = [headline.row for headline in channel.feed(site.feed_entries)]
+    stories = edition.load(rows) if rows else []
+    items = _unique([item(story, edition, names) for story in stories], stories, edition)
+    title, subtitle = titles(channel, edition, say)
+    month = channel.kind == "month"
+    return Document(
+        url=site.url,
+        path=channel.path,
+        # An archive is part of the feed that it continues, so it bears that feed's id (RFC 5005 section 4).
+        id=site.url if month else site.url + channel.path,
+        title=one_line(title),
+        subtitle=one_line(subtitle),
+        language=site.language,
+        updated=max((one.updated for one in items), default=quiet_since(edition)),
+        author=Person(name=one_line(site.owner_name) or one_line(site.title), url=site.url),
+        email=one_line(site.owner_email),
+        generator=generator,
+        hub=http_url(site.hub),
+        items=items,
+        archive=month,
+        prev_archive=f"{site.url}{prev_archive}atom.xml" if prev_archive else "",
+        next_archive=f"{site.url}{next_archive}atom.xml" if next_archive else "",
+        current=f"{site.url}atom.xml" if month else "",
+    )
+
+
+def quiet_since(edition: Edition) -> datetime:
+    """The date of a feed without stories: the oldest story of the planet, so that news elsewhere does not change it."""
+    return edition.listing[-1].date if edition.listing else edition.updated
+
+
+def rfc3339(moment: datetime) -> str:
+    """2026-11-23T08:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def brief(text: str) -> str:
+    """A summary for lists: plain, at most 500 characters."""
+    return shorten(" ".join(text.split()), 500)

@@ -1,0 +1,33 @@
+"""What the XML writers share: elements that cannot hold an illegal character, documents with their style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from planet.text import legal
+
+XML = "{http://www.w3.org/XML/1998/namespace}"
+
+
+def add(
+    parent: etree._Element, tag: str, text: str = "", attributes: Mapping[str, str] | None = None
+) -> etree._Element:
+    """A child at the end of `parent`. Attributes without a value are left out, characters that XML cannot hold too."""
+    child = etree.SubElement(parent, tag)
+    if text:
+        child.text = legal(text)
+    for name, value in (attributes or {}).items():
+        if value:
+            child.set(name, legal(value))
+    return child
+
+
+def written(root: etree._Element, path: str, *, style: bool = True) -> bytes:
+    """The bytes of a document that is published in the folder `path` ("" or ending with a slash)."""
+    if style:
+        sheet = "../" * path.count("/") + "static/feed.css"
+        root.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{sheet}"'))
+    etree.indent(root, space=" ")
+    return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True) + b"\n"
