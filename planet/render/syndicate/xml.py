@@ -11,6 +11,13 @@ from planet.text import legal
 XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
+def document_element(tag: str, space: str, prefixed: Mapping[str, str] | None = None) -> etree._Element:
+    """The root of a document whose names without a prefix are in `space`; namespaces are written `{http…}`."""
+    spaces: dict[str | None, str] = {None: space[1:-1]}
+    spaces |= {prefix: name[1:-1] for prefix, name in (prefixed or {}).items()}
+    return etree.Element(tag, nsmap=spaces)  # type: ignore[arg-type]  # lxml-stubs knows no default namespace
+
+
 def add(
     parent: etree._Element, tag: str, text: str = "", attributes: Mapping[str, str] | None = None
 ) -> etree._Element:
