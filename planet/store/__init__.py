@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from planet.errors import StoreError
 from planet.model import (
@@ -21,7 +22,7 @@ from planet.model import (
     StoredEvent,
     Story,
 )
-from planet.store import entries, events, feeds, stories
+from planet.store import entries, events, feeds, state, stories
 from planet.store.entries import MERGE_TEXT, Application, StoredEntry
 from planet.store.feeds import FeedRow
 from planet.store.schema import explain, open_database
@@ -43,7 +44,7 @@ class Store:
         if trace is not None:
             self._connection.set_trace_callback(trace)
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -118,6 +119,18 @@ class Store:
     def save_state(self, key: str, state: FetchState) -> None:
         """Save one feed's state."""
         self.settle([(key, "", Settlement(state=state))])
+
+    # -- what must survive the loss of the database
+
+    def export_state(self) -> dict[str, object]:
+        """Dates, first sights and tombstones of every entry, as plain values: small, and enough to rebuild without a flood."""
+        with self._reading() as connection:
+            return state.export(connection)
+
+    def import_state(self, saved: object) -> int:
+        """Remember what `export_state` gave; the number of entries. Raises UsageError where it is something else."""
+        with self._writing() as connection:
+            return state.restore(connection, saved)
 
     # -- entries
 

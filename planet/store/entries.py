@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from planet.model import Changes, Entry, Known, MergeEntry, Placement, Read, SafeHtml, Settlement, SourceRef
+from planet.model import Changes, Entry, Insert, Known, MergeEntry, Placement, Read, SafeHtml, Settlement, SourceRef
 from planet.store.codec import dump, from_stamp, load, moment, to_stamp
 from planet.text import digest
 from planet.urls import http_url
@@ -119,21 +119,44 @@ def _write_body(connection: sqlite3.Connection, row: int, entry: Entry) -> None:
     )
 
 
+def _remembered(
+    connection: sqlite3.Connection, application: Application, insert: Insert
+) -> tuple[datetime, str, datetime, datetime | None, bool, bool, str]:
+    """When and where a new entry sorts: as it did before the database was lost, if that is known."""
+    before = connection.execute(
+        "SELECT date, date_reason, first_seen, edited, in_feeds, tombstone, atom_id FROM remembered WHERE feed = ? AND uid = ?",
+        (application.feed, insert.entry.uid),
+    ).fetchone()
+    if before is None:
+        made = published_id(application.host, application.feed, insert.entry, insert.date)
+        return insert.date, insert.date_reason, insert.first_seen, None, insert.in_feeds, False, made
+    return (
+        moment(before[0]),
+        before[1],
+        moment(before[2]),
+        from_stamp(before[3]),
+        bool(before[4]),
+        bool(before[5]),
+        before[6],
+    )
+
+
 def apply(connection: sqlite3.Connection, application: Application) -> None:
     """Write what a document changes. The caller has the transaction."""
     changes, feed = application.changes, application.feed
     for insert in changes.inserts:
         entry = insert.entry
-        placement, rank, place, keys = application.place(entry, insert.date)
+        date, reason, first_seen, edited, in_feeds, tombstone, atom_id = _remembered(connection, application, insert)
+        placement, rank, place, keys = application.place(entry, date)
         cursor = connection.execute(
             "INSERT INTO entries (feed, uid, id, atom_id, link, link_key, title, title_key, text_key, raw_hash, content_hash, "
-            "date, date_reason, first_seen, published, updated, in_feeds, position, placement, shown, rank, place) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "date, date_reason, first_seen, published, updated, edited, in_feeds, tombstone, position, placement, shown, rank, "
+            "place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                feed, entry.uid, entry.id, published_id(application.host, feed, entry, insert.date), entry.link, entry.link_key,
-                entry.title, entry.title_key, entry.text_key, entry.raw_hash, entry.content_hash, to_stamp(insert.date),
-                insert.date_reason, to_stamp(insert.first_seen), to_stamp(entry.published), to_stamp(entry.updated),
-                int(insert.in_feeds), entry.position, dump(placement), _shown(placement), rank, place,
+                feed, entry.uid, entry.id, atom_id, entry.link, entry.link_key, entry.title, entry.title_key, entry.text_key,
+                entry.raw_hash, entry.content_hash, to_stamp(date), reason, to_stamp(first_seen), to_stamp(entry.published),
+                to_stamp(entry.updated), to_stamp(edited), int(in_feeds), int(tombstone), entry.position, dump(placement),
+                0 if tombstone else _shown(placement), rank, place,
             ),
         )  # fmt: skip
         row = cursor.lastrowid

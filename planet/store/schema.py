@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -98,6 +99,20 @@ CREATE TABLE stories (
 );
 CREATE INDEX stories_date ON stories (date DESC, tie);
 
+-- What `planet import --state` brought: an entry that arrives again keeps its date and its place.
+CREATE TABLE remembered (
+  feed TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  date INTEGER NOT NULL,
+  date_reason TEXT NOT NULL,
+  first_seen INTEGER NOT NULL,
+  edited INTEGER,
+  in_feeds INTEGER NOT NULL,
+  tombstone INTEGER NOT NULL,
+  atom_id TEXT NOT NULL,
+  PRIMARY KEY (feed, uid)
+) WITHOUT ROWID;
+
 CREATE TABLE avatars (url TEXT PRIMARY KEY, fetched INTEGER NOT NULL, image BLOB) WITHOUT ROWID;
 """
 
@@ -114,6 +129,9 @@ def open_database(path: Path | str) -> sqlite3.Connection:
 
     connection = None
     try:
+        if isinstance(path, Path) and not path.exists():
+            # Feeds may be private: the database is its owner's alone. SQLite gives its side files the same mode.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=10, isolation_level=None)
         connection.execute("PRAGMA busy_timeout = 10000")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -141,6 +159,10 @@ def open_database(path: Path | str) -> sqlite3.Connection:
         if connection is not None:
             connection.close()
         raise StoreError(explain(error, path)) from error
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be made ({error.strerror}). Check that its folder exists and may be written to."
+        ) from error
     except StoreError:
         if connection is not None:
             connection.close()
