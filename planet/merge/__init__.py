@@ -1,0 +1,1 @@
+"""What arrives meets what is known: entries recognised, changed, withdrawn; copies of one story joined. Pure."""

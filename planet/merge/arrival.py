@@ -1,0 +1,240 @@
+"""What a document changes in what is stored of its feed: decided here, written by the store. Pure.
+
+    recognise -> matched: seen, updated, restored    -> new: dated, guarded against floods    -> not listed: missing, withdrawn
+
+Rules 1, 2, 3 and 7 of the contract; ids in comments (N, D, U) are cases that a test in tests/test_arrival.py names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from planet.merge.recognise import recognise
+from planet.merge.withdrawal import PATIENCE, absent
+from planet.model import Arrival, Changes, Entry, Insert, Known, Message, Seen, Update
+
+FLOOD = 10
+"""So many unknown entries at once, on a feed with a history, are a flood when next to nothing else is listed."""
+MOST_CHANGES = 24
+"""After so many changes without a new date of update, a text that changes again is a clock or an advertisement (U02)."""
+_SECOND = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+
+
+def arrive(known: Sequence[Known], arrival: Arrival, now: datetime) -> Changes:
+    """What a document does to the stored entries of its feed, `known`, in any order.
+
+    An entry that was deleted for good (`tombstone`) is recognised and left alone. Nothing here moves an entry that has its date.
+    """
+    read = arrival.read
+    known = sorted(known, key=lambda entry: entry.row)
+    recognised = recognise(known, read)
+    gone = _deleted(known, arrival)
+    updates: list[Update] = []
+    seen: list[int] = []
+    restored: list[int] = []
+    for stored, entry in recognised.matches:
+        if stored.tombstone or stored.row in gone:
+            continue
+        update = _update(stored, entry, now)
+        if update is not None:
+            updates.append(update)
+        seen.append(stored.row)
+        if stored.withdrawn:
+            restored.append(stored.row)
+    tombs = {tomb.ref: tomb.when for tomb in read.deleted}
+    new = [
+        entry
+        for entry in recognised.new
+        if not (entry.uid in tombs and _outlives(tombs[entry.uid], entry.updated or entry.published))
+    ]
+    matched = len(recognised.matches)
+    flood = bool(known) and not arrival.first_fetch and len(new) >= FLOOD and matched * 10 <= len(new)
+    inserts = _inserts(new, known, arrival, now, flood=flood)
+    missing, withdrawn = _withdrawals(known, recognised.matches, arrival, gone, now, flood=flood)
+    warnings: tuple[Message, ...] = ()
+    if flood:
+        warnings = (
+            Message.of(
+                "{count} entries came under ids never seen before; at most {shown} of them count as new",
+                count=len(new),
+                shown=arrival.newcomer_entries,
+            ),
+        )
+    return Changes(
+        inserts=tuple(inserts),
+        updates=tuple(updates),
+        seen=tuple(seen),
+        missing=tuple(missing),
+        withdrawn=tuple(withdrawn),
+        restored=tuple(restored),
+        deleted=tuple(sorted(gone)),
+        flood=flood,
+        warnings=warnings,
+    )
+
+
+def _update(stored: Known, entry: Entry | Seen, now: datetime) -> Update | None:
+    """What a known entry says differently; None when it says the same, or only pretends to say something else (U01, U02, U03)."""
+    if isinstance(entry, Seen) or (entry.raw_hash == stored.raw_hash and entry.uid == stored.uid):
+        return None
+    newer = entry.updated is not None and entry.updated > (stored.updated or stored.date)
+    moved = entry.uid != stored.uid
+    changed = entry.text_key != stored.text_key if moved else entry.content_hash != stored.content_hash
+    if stored.changes >= MOST_CHANGES and not newer and not moved:
+        return None
+    edited: datetime | None = None
+    if changed:
+        edited = entry.updated if newer and entry.updated is not None and entry.updated <= now else now
+    return Update(row=stored.row, entry=entry, edited=edited)
+
+
+def _outlives(deleted: datetime | None, said: datetime | None) -> bool:
+    """Whether a deletion is younger than what it deletes (RFC 6721, section 3; U08)."""
+    return deleted is None or said is None or deleted >= said
+
+
+def _deleted(known: Sequence[Known], arrival: Arrival) -> set[int]:
+    """The rows that the feed's own at:deleted-entry takes away for good."""
+    tombs = {tomb.ref: tomb.when for tomb in arrival.read.deleted}
+    if not tombs:
+        return set()
+    said = {entry.uid: entry.updated for entry in arrival.read.entries if isinstance(entry, Entry)}
+    return {
+        entry.row
+        for entry in known
+        if entry.uid in tombs
+        and not entry.tombstone
+        and _outlives(tombs[entry.uid], said.get(entry.uid) or entry.updated or entry.published)
+    }
+
+
+def _claimed(entry: Entry, now: datetime) -> tuple[datetime, str] | None:
+    """The date an entry gives itself, never after now (D01, D04, D06, D14); None when it gives none."""
+    value, reason = next(
+        (
+            (value, reason)
+            for value, reason in (
+                (entry.published, "published"),
+                (entry.updated, "updated"),
+                (entry.url_date, "url"),
+            )
+            if value is not None
+        ),
+        (None, ""),
+    )
+    if value is None:
+        return None
+    if value > now:
+        return now, "first seen"
+    if entry.date_only and now - value < _DAY and value.date() == now.date():
+        return now, reason  # a day without an hour: today's is now, not last midnight
+    return value, reason
+
+
+def _inserts(
+    new: Sequence[Entry], known: Sequence[Known], arrival: Arrival, now: datetime, *, flood: bool
+) -> list[Insert]:
+    """New entries with the date that they keep, newest ones marked as news."""
+    if not new:
+        return []
+    newcomer = arrival.first_fetch or not known
+    claims = {entry.uid: _claimed(entry, now) for entry in new}
+    undated = [entry for entry in new if claims[entry.uid] is None]
+    dates: dict[str, tuple[datetime, str]] = {uid: claim for uid, claim in claims.items() if claim is not None}
+    limited = flood or (newcomer and not arrival.planet_first_run)
+    if newcomer:
+        start, reason = _behind_the_dated(dates, arrival, now)
+    else:
+        start, reason = now, "first seen"
+    for place, entry in enumerate(undated):
+        dates[entry.uid] = _before(start, place), reason
+    ranked = sorted(new, key=lambda entry: entry.position)
+    ranked.sort(key=lambda entry: dates[entry.uid][0], reverse=True)
+    news = {entry.uid for entry in (ranked[: arrival.newcomer_entries] if limited else ranked)}
+    if flood:
+        _settle_flood([entry for entry in ranked if entry.uid not in news], dates, known, claims)
+    return [
+        Insert(
+            entry=entry,
+            date=dates[entry.uid][0],
+            date_reason=dates[entry.uid][1],
+            first_seen=now,
+            in_feeds=entry.uid in news,
+        )
+        for entry in new
+    ]
+
+
+def _before(start: datetime, seconds: int) -> datetime:
+    return max(_EARLIEST, start - seconds * _SECOND)
+
+
+def _behind_the_dated(dates: dict[str, tuple[datetime, str]], arrival: Arrival, now: datetime) -> tuple[datetime, str]:
+    """Where the undated entries of a first fetch start: at the document's own date, and behind all that are dated (D02)."""
+    own = arrival.read.feed_date
+    start, reason = (own, "feed") if own is not None and own <= now else (now, "first seen")
+    if dates:
+        start = min(start, min(date for date, _ in dates.values()) - _SECOND)
+    return start, reason
+
+
+def _settle_flood(
+    rest: Sequence[Entry],
+    dates: dict[str, tuple[datetime, str]],
+    known: Sequence[Known],
+    claims: dict[str, tuple[datetime, str] | None],
+) -> None:
+    """Those of a flood that are no news keep the date they claim, or go behind what is known of the feed (U05).
+
+    Dates that ten or more share within an hour are those of a machine, not of posts: they count as none.
+    """
+    moments = sorted(date for claim in claims.values() if claim is not None for date in claim[:1])
+    crowded = {
+        moment
+        for first, last in zip(moments, moments[FLOOD - 1 :], strict=False)
+        if last - first <= _HOUR
+        for moment in (m for m in moments if first <= m <= last)
+    }
+    start = min(entry.date for entry in known) - _SECOND
+    place = 0
+    for entry in rest:
+        claim = claims[entry.uid]
+        if claim is None or (claim[0] in crowded and claim[0] >= start):
+            dates[entry.uid] = _before(start, place), "flood"
+            place += 1
+
+
+def _withdrawals(
+    known: Sequence[Known],
+    matches: Sequence[tuple[Known, Entry | Seen]],
+    arrival: Arrival,
+    gone: set[int],
+    now: datetime,
+    *,
+    flood: bool,
+) -> tuple[list[tuple[int, datetime]], list[int]]:
+    """(rows missing from now on, rows withdrawn). An empty document, or one that turned everything over, withdraws nothing."""
+    if not arrival.read.entries or flood:
+        return [], []
+    listed = {stored.row for stored, _ in matches}
+    unlisted = [
+        entry
+        for entry in known
+        if entry.row not in listed and entry.row not in gone and not entry.withdrawn and not entry.tombstone
+    ]
+    if arrival.read.complete:
+        return [], [
+            entry.row for entry in unlisted
+        ]  # the document says that it holds all there is (RFC 5005 section 2, U07)
+    missing: list[tuple[int, datetime]] = []
+    withdrawn: list[int] = []
+    for entry in absent(unlisted, [(stored, found.position) for stored, found in matches if not stored.tombstone]):
+        if entry.missing_since is None:
+            missing.append((entry.row, now))
+        elif now - entry.missing_since >= PATIENCE:
+            withdrawn.append(entry.row)
+    return missing, withdrawn

@@ -1,0 +1,97 @@
+"""Which stored entry an entry of a document is (contract 1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from planet.model import Entry, Known, Read, Seen
+from planet.text import digest
+from planet.urls import canonical_key
+
+_Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """`matches` are the entries of the document that are stored already, `new` those that are not; both in document order."""
+
+    matches: tuple[tuple[Known, Entry | Seen], ...]
+    new: tuple[Entry, ...]
+
+
+def recognise(known: Sequence[Known], read: Read) -> Recognised:
+    """By uid; what is left over on both sides by its link, by title and text, by title and moment of publication (N07, N08, U04).
+
+    Each of these counts only where it names one entry on either side: several entries behind one address, or under one yearly title,
+    stay apart.
+    """
+    stored = {entry.uid: entry for entry in sorted(known, key=lambda entry: entry.row, reverse=True)}
+    matches: list[tuple[Known, Entry | Seen]] = []
+    fresh: list[Entry] = []
+    taken: set[int] = set()
+    for entry in read.entries:
+        found = stored.get(entry.uid)
+        if found is not None and found.row not in taken:
+            taken.add(found.row)
+            matches.append((found, entry))
+        elif isinstance(entry, Entry) and found is None:
+            fresh.append(entry)
+    listed = [entry for entry in read.entries if isinstance(entry, Entry)]
+    home = canonical_key(read.feed_link)
+
+    def by_link(entry: Entry | Known) -> _Key:
+        return (entry.link_key,) if entry.link_key and entry.link_key != home else ()
+
+    def by_link_and_title(entry: Entry | Known) -> _Key:
+        return (entry.link_key, entry.title_key) if entry.link_key and entry.title_key else ()
+
+    rules: tuple[tuple[Callable[[Entry | Known], _Key], bool], ...] = (
+        # A link must be unlike every other of the feed; a text only unlike those that are not yet recognised.
+        (by_link, True),
+        (by_link_and_title, False),
+        (_by_text, False),
+        (_by_moment, False),
+    )
+    for key_of, everywhere in rules:
+        if not fresh:
+            break
+        unmatched = [entry for entry in known if entry.row not in taken]
+        pairs = _pairs(fresh, unmatched, listed if everywhere else fresh, known if everywhere else unmatched, key_of)
+        matches += [(found, entry) for entry, found in pairs]
+        taken.update(found.row for _, found in pairs)
+        recognised = {entry.uid for entry, _ in pairs}
+        fresh = [entry for entry in fresh if entry.uid not in recognised]
+    return Recognised(
+        matches=tuple(sorted(matches, key=lambda match: (match[1].position, match[0].row))),
+        new=tuple(sorted(fresh, key=lambda entry: (entry.position, entry.uid))),
+    )
+
+
+def _by_text(entry: Entry | Known) -> _Key:
+    """Title and text, where there is a text: a title alone is no proof."""
+    bare = digest(entry.title_key, "")
+    return (entry.text_key,) if entry.text_key and entry.text_key != bare else ()
+
+
+def _by_moment(entry: Entry | Known) -> _Key:
+    return (entry.title_key, entry.published.isoformat()) if entry.title_key and entry.published else ()
+
+
+def _pairs(
+    fresh: Sequence[Entry],
+    unmatched: Sequence[Known],
+    listed: Iterable[Entry],
+    stored: Iterable[Known],
+    key_of: Callable[[Entry | Known], _Key],
+) -> list[tuple[Entry, Known]]:
+    """Entries and stored ones that share a key which is theirs alone among `listed` and among `stored`."""
+    here = Counter(key_of(entry) for entry in listed)
+    there = Counter(key_of(entry) for entry in stored)
+    by_key = {key_of(entry): entry for entry in unmatched}
+    return [
+        (entry, by_key[key])
+        for entry in fresh
+        if (key := key_of(entry)) and key in by_key and here[key] == 1 and there[key] == 1
+    ]
