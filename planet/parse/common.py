@@ -1,0 +1,190 @@
+"""What every format says in its own spelling: people, tags, languages, lengths, hints. Strings in, values out."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from urllib.parse import urljoin
+
+from planet.model import Message, Moment, RawEntry, RawPerson, Text
+from planet.parse.dates import read_date
+
+_EMAIL = re.compile(
+    r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|[\w.+'-]{1,64}\s?(?:\(at\)|\[at\])\s?[\w.-]{1,100}", re.IGNORECASE
+)
+_PAIR = re.compile(
+    r"(?P<email>\S+)\s*\((?P<name>[^()]*(?:\([^()]*\)[^()]*)*)\)|(?P<name2>[^<>()]*?)\s*[<(]\s*(?:mailto:)?(?P<email2>[^<>()\s]+@[^<>()\s]+)\s*[>)]"
+)
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3}))?(?:-[A-Za-z0-9]{1,8})*")
+_ESCAPED_BLOCK = re.compile(
+    r"&lt;(p|div|h[1-6]|ul|ol|table|blockquote|pre|section|article|figure|dl)(?:\s[^<>]{0,500}?)?&gt;", re.IGNORECASE
+)
+_TAG = re.compile(r"<[A-Za-z/!]")
+DAY = 86_400
+_PERIODS = {"hourly": 3600, "daily": DAY, "weekly": 7 * DAY, "monthly": 30 * DAY, "yearly": 365 * DAY}
+_WEEKDAYS = {
+    name: day for day, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+}
+
+
+def person(text: str, url: str = "") -> RawPerson | None:
+    """Who a line of text names: `joe@x (Joe)`, `Joe <joe@x>`, `Joe`, `joe@x`. An address is never taken for a name (M02)."""
+    text = " ".join(text.split())[:300]
+    if not text and not url:
+        return None
+    found = _PAIR.fullmatch(text) if "@" in text else None
+    if found:
+        name, email = (
+            (found["name"] or "", found["email"]) if found["email"] else (found["name2"] or "", found["email2"])
+        )
+        if "@" in name and "@" not in email:
+            name, email = email, name
+    else:
+        name, email = text, ""
+    held = _EMAIL.search(name)
+    if held:
+        email = email or held[0]
+        name = _EMAIL.sub("", name).strip(" ()<>[],;:-")
+    return RawPerson(
+        name=name.strip(" \"'") if name != text else name, email=email if "@" in email else "", url=url.strip()
+    )
+
+
+def first_named(*groups: Iterable[RawPerson | None]) -> tuple[RawPerson, ...]:
+    """The first group with a name in it, else the first with anybody; nobody twice."""
+    kept: tuple[RawPerson, ...] = ()
+    for group in groups:
+        people = tuple(dict.fromkeys(one for one in group if one is not None and (one.name or one.email or one.url)))
+        if any(one.name for one in people):
+            return people
+        kept = kept or people
+    return kept
+
+
+def tags(texts: Iterable[str]) -> tuple[str, ...]:
+    """Categories as written, comma lists parted, the first spelling of each kept, in their order (M04)."""
+    kept: dict[str, str] = {}
+    for text in texts:
+        for part in text.split(","):
+            tag = " ".join(part.split())
+            if tag and len(tag) <= 200:
+                kept.setdefault(tag.casefold(), tag)
+    return tuple(kept.values())
+
+
+def language(text: str) -> str:
+    """A BCP 47 tag in its usual case (`fr_FR` is fr-FR), "" for what is none (M03)."""
+    found = _LANGUAGE.fullmatch(text.strip().replace("_", "-")) if text else None
+    if found is None:
+        return ""
+    parts = [found[1].lower()]
+    if found[2]:
+        parts.append(found[2].title())
+    if found[3]:
+        parts.append(found[3].upper())
+    return "-".join(parts)
+
+
+def length(text: str) -> int | None:
+    """Bytes, None for junk (M01)."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 and int(text) > 0 else None
+
+
+def join(base: str, url: str) -> str:
+    """RFC 3986 resolution that cannot fail: what cannot be joined stays as it is."""
+    if not base:
+        return url
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def decoded_twice(value: str) -> str:
+    """HTML that was escaped once too often is unescaped (B03): no tag in it, and a block element escaped, open and closed."""
+    if "&lt;" not in value or _TAG.search(value):
+        return value
+    found = _ESCAPED_BLOCK.search(value)
+    if found is None or f"&lt;/{found[1].lower()}&gt;" not in value.lower():
+        return value
+    return html.unescape(value)
+
+
+def markup(value: str, base: str = "", lang: str = "") -> Text | None:
+    """HTML as an entry's text, None when there is nothing in it."""
+    value = value.strip()
+    return Text(value=decoded_twice(value), kind="html", base=base, lang=lang) if value else None
+
+
+def moment(texts: Iterable[str], timezone: str) -> Moment | None:
+    """The first of several dates that can be read, else the first that was written."""
+    written: Moment | None = None
+    for text in texts:
+        if text and not text.isspace():
+            read = read_date(text, timezone)
+            if read.value is not None:
+                return read
+            written = written or read
+    return written
+
+
+def ttl(text: str) -> int | None:
+    """Seconds from <ttl> (minutes), at most a day (S12)."""
+    minutes = length(text)
+    return min(minutes * 60, DAY) if minutes else None
+
+
+def period(name: str | None, frequency: str | None) -> int | None:
+    """Seconds from the syndication module: daily and once where only the other is said, nothing for what is invalid (S14)."""
+    if name is None and frequency is None:
+        return None
+    seconds = _PERIODS.get((name or "daily").strip().lower())
+    times = length(frequency) if frequency is not None else 1
+    return max(60, seconds // times) if seconds and times else None
+
+
+def hours(texts: Iterable[str]) -> tuple[int, ...]:
+    """<skipHours>: 0 to 23 GMT, 24 is 0, and skipping all of them is skipping none (S13)."""
+    found = {
+        int(text) % 24
+        for text in (one.strip() for one in texts)
+        if text.isascii() and text.isdigit() and int(text[:4]) <= 24
+    }
+    return tuple(sorted(found)) if len(found) < 24 else ()
+
+
+def days(texts: Iterable[str]) -> tuple[int, ...]:
+    """<skipDays>: Monday is 0."""
+    found = {_WEEKDAYS[text] for text in (one.strip().lower() for one in texts) if text in _WEEKDAYS}
+    return tuple(sorted(found)) if len(found) < 7 else ()
+
+
+def newest(dates: list[float | None], limit: int) -> list[int]:
+    """The places of the `limit` newest of a document's entries, in its order.
+
+    One without a date is as old as the one before it; where none has a date the first ones are kept.
+    """
+    if len(dates) <= limit:
+        return list(range(len(dates)))
+    filled: list[float] = []
+    last = next((date for date in dates if date is not None), 0.0)
+    for date in dates:
+        last = date if date is not None else last
+        filled.append(last)
+    order = sorted(range(len(dates)), key=lambda place: (-filled[place], place))
+    return sorted(order[:limit])
+
+
+def date_warning(entries: Iterable[RawEntry]) -> tuple[Message, ...]:
+    """What to tell a member whose dates are none (D03)."""
+    bad = [
+        when.written
+        for entry in entries
+        for when in (entry.published or entry.updated,)
+        if when is not None and when.value is None
+    ]
+    if not bad:
+        return ()
+    return (Message.of("{count} dates cannot be read, such as “{date}”", count=len(bad), date=bad[0][:60]),)

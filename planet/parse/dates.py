@@ -1,0 +1,249 @@
+"""Dates of feeds: any spelling to one aware UTC moment, each with the rule that read it; None where it is no date.
+
+The forms, most frequent first: RFC 822/2822 and ISO 8601/RFC 3339/W3CDTF by hand; then numbers of seconds, RFC 850, asctime and
+dates with month names in nine languages; then python-dateutil. Fetching D03, D05 to D13.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from planet.model import Moment
+from planet.parse.datewords import MONTHS, OCLOCK, ZONES, folded
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Before and after is a fault of a program, not a date of a post (D05)."""
+MAX_LENGTH = 120
+MAX_OFFSET = 14 * 60
+
+_RFC822 = re.compile(
+    r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3})[a-z]*\.?\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?"
+    r"(?:\s*(?:(?:UTC|GMT)?([+-])(\d\d):?(\d\d)|([A-Za-z]{1,5})))?(?:\s*\([^()]*\))?",
+)
+_ISO = re.compile(
+    r"([+-]?\d{4})-?(\d\d)(?:-?(\d\d))?"
+    r"(?:[Tt_,\s]+(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?\s*(?:([A-Za-z]{1,5})|(?:GMT|UTC)?([+\-\u2212])(\d\d):?(\d\d)?)?)?",
+)
+_EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})")
+_SLASHES = re.compile(r"\d{1,4}[/.]\d{1,2}[/.]\d{1,4}\b")
+_TIME = re.compile(
+    r"\b(\d{1,2})\s*[:hH]\s*(\d\d)(?:\s*[:m]\s*(\d\d)(?:[.,]\d+)?)?(?:\s*([ap])\.?m\b\.?)?", re.IGNORECASE
+)
+_OFFSET = re.compile(r"(?:\b(?:GMT|UTC))?([+\-\u2212])(\d\d):?(\d\d)\b")
+_WORD = re.compile(r"[^\W\d_]+(?:/[A-Za-z_]+)?", re.UNICODE)
+_NUMBER = re.compile(r"\d+")
+_IANA = re.compile(r"\b[A-Z][A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?\b")
+_EN3 = dict(
+    zip(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], range(1, 13), strict=True)
+)
+
+
+@functools.lru_cache(maxsize=64)
+def zone(name: str) -> tzinfo:
+    """The zone of an IANA name, UTC when there is none of that name."""
+    if name in {"", "UTC"}:
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return UTC
+
+
+@functools.lru_cache(maxsize=256)
+def _fixed(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes))
+
+
+def read_date(text: str, timezone: str = "UTC") -> Moment:
+    """What `text` means. `timezone` (IANA) is the zone of a time that names none.
+
+    A day without an hour is midnight UTC with `date_only` (D06); impossible days, offsets above 14 h, years before 1990 or after
+    2100, and dates with slashes (ambiguous) have no value (D05, D12, D13).
+    """
+    written = text.strip()
+    if not written or len(written) > MAX_LENGTH:
+        return Moment(written=written[:MAX_LENGTH], reason="empty" if not written else "too long to be a date")
+    try:
+        return _iso_fast(written) or _rfc822(written, timezone) or _any(written, timezone)
+    except (ValueError, OverflowError) as error:
+        return Moment(written=written, reason=f"impossible: {error}")
+
+
+def _moment(written: str, value: datetime, reason: str, *, date_only: bool = False) -> Moment:
+    """The moment in UTC, or none when its year cannot be that of a post."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        return Moment(written=written, reason=f"the year {value.year} is no year of a post")
+    return Moment(written=written, value=value.astimezone(UTC), date_only=date_only, reason=reason)
+
+
+def _iso_fast(written: str) -> Moment | None:
+    """A whole RFC 3339 date-time: most Atom feeds write nothing else."""
+    if len(written) < 20 or written[4] != "-" or written[10] not in "Tt ":
+        return None
+    try:
+        value = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    offset = value.utcoffset()
+    if offset is None or abs(offset) > timedelta(minutes=MAX_OFFSET):
+        return None
+    return _moment(written, value, "ISO 8601")
+
+
+def _rfc822(written: str, default: str) -> Moment | None:
+    found = _RFC822.fullmatch(written)
+    if found is None:
+        return None
+    day, word, year, hour, minute, second, sign, hours, minutes, name = found.groups()
+    month = _EN3.get(word.title())
+    if month is None:
+        return None
+    where: tzinfo
+    if sign:
+        where, reason = _fixed_offset(sign, hours, minutes), "RFC 822"
+    else:
+        known = ZONES.get(name.lower()) if name else None
+        if name and known is None:
+            return None
+        where, reason = (zone(default), _no_zone(default)) if known is None else (_fixed(known), "RFC 822")
+    return _moment(written, _make(int(year), month, int(day), int(hour), int(minute), int(second or 0), where), reason)
+
+
+def _no_zone(default: str) -> str:
+    return f"no zone written, {default} taken"
+
+
+def _fixed_offset(sign: str, hours: str, minutes: str | None) -> timezone:
+    total = int(hours) * 60 + int(minutes or 0)
+    if total > MAX_OFFSET or int(minutes or 0) > 59:
+        raise ValueError(f"no zone is {sign}{hours}{minutes or ''} from Greenwich")
+    return _fixed(total if sign == "+" else -total)
+
+
+def _make(year: int, month: int, day: int, hour: int, minute: int, second: int, where: tzinfo) -> datetime:
+    """24:00 is the next midnight, a leap second the second before (D12); what else does not exist raises ValueError."""
+    extra = timedelta()
+    if hour == 24 and minute == second == 0:
+        hour, extra = 0, timedelta(days=1)
+    if second == 60:
+        second = 59
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"the year {year} is no year of a post")  # and no arithmetic at the ends of the calendar
+    return datetime(year, month, day, hour, minute, second, tzinfo=where) + extra
+
+
+def _any(written: str, default: str) -> Moment:
+    found = _EPOCH.fullmatch(written)
+    if found:
+        seconds = int(found[1]) if found[1] else int(found[2]) / 1000
+        return _moment(
+            written,
+            datetime.fromtimestamp(seconds, UTC),
+            "seconds since 1970" if found[1] else "milliseconds since 1970",
+        )
+    found = _ISO.fullmatch(written)
+    if found:
+        return _iso(written, found, default)
+    if _SLASHES.match(written):
+        return Moment(written=written, reason="day and month cannot be told apart")
+    return _named(written, default) or _dateutil(written, default)
+
+
+def _iso(written: str, found: re.Match[str], default: str) -> Moment:
+    year, month, day, hour, minute, second, name, sign, hours, minutes = found.groups()
+    if not hour:
+        return _moment(
+            written, datetime(int(year), int(month), int(day or 1), tzinfo=UTC), "a day without an hour", date_only=True
+        )
+    reason = "ISO 8601"
+    where: tzinfo
+    if sign:
+        where = _fixed_offset("+" if sign == "+" else "-", hours, minutes)
+    elif name and name.lower() in ZONES:
+        where = _fixed(ZONES[name.lower()])
+    else:
+        where, reason = zone(default), _no_zone(default)
+    return _moment(
+        written,
+        _make(int(year), int(month), int(day or 1), int(hour), int(minute or 0), int(second or 0), where),
+        reason,
+    )
+
+
+def _named(written: str, default: str) -> Moment | None:
+    """A date with the name of its month, in whatever order: RFC 822 in any language, RFC 850, asctime, `August 5, 2024 10:00 AM`."""
+    rest = written
+    iana = _IANA.search(rest)
+    if iana:
+        rest = rest.replace(iana[0], " ")
+    clock = _TIME.search(rest)
+    if clock:
+        rest = rest[: clock.start()] + " " + rest[clock.end() :]
+    offset = _OFFSET.search(rest, clock.start() if clock else len(rest))
+    if offset:
+        rest = rest[: offset.start()] + " " + rest[offset.end() :]
+    words = [folded(word) for word in _WORD.findall(rest)]
+    months = [place for place, word in enumerate(words) if word in MONTHS]
+    numbers = _NUMBER.findall(rest)
+    if not months or len(numbers) != 2:
+        return None
+    month = MONTHS[words[months[-1]]]
+    day, year = _day_and_year(numbers[0], numbers[1])
+    if clock is None:
+        return _moment(written, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
+    hour = int(clock[1])
+    if clock[4]:
+        if not 1 <= hour <= 12:
+            raise ValueError(f"{hour} o'clock has no morning and afternoon")
+        hour = hour % 12 + (12 if clock[4].lower() == "p" else 0)
+    where, reason = _zone_of(words[months[-1] + 1 :] or words, iana, offset, default)
+    return _moment(written, _make(year, month, day, hour, int(clock[2]), int(clock[3] or 0), where), reason)
+
+
+def _day_and_year(first: str, second: str) -> tuple[int, int]:
+    """Which number is the year: the one of four digits, else the second; two digits are 2000 to 2049, 1950 to 1999 (RFC 5322 4.3)."""
+    day, year = (second, first) if len(first) == 4 else (first, second)
+    number = int(year)
+    if len(year) == 2:
+        number += 2000 if number < 50 else 1900
+    elif len(year) == 3:
+        number += 1900
+    return int(day), number
+
+
+def _zone_of(
+    words: list[str], iana: re.Match[str] | None, offset: re.Match[str] | None, default: str
+) -> tuple[tzinfo, str]:
+    if offset:
+        return _fixed_offset("+" if offset[1] == "+" else "-", offset[2], offset[3]), "a date with a month name"
+    if iana and zone(iana[0]) is not UTC:
+        return zone(iana[0]), "a date with a month name"
+    for word in reversed(words):
+        if word in ZONES and word not in OCLOCK:
+            return _fixed(ZONES[word]), "a date with a month name"
+    return zone(default), _no_zone(default)
+
+
+def _dateutil(written: str, default: str) -> Moment:
+    """The last resort. dateutil fills what is missing from a default: two of them tell whether it did."""
+    from dateutil import parser  # noqa: PLC0415 - costs 20 ms to import, and one feed in hundreds needs it
+
+    offsets = {name.upper(): minutes * 60 for name, minutes in ZONES.items() if len(name) > 1}
+    read = []
+    for start in (datetime(1996, 3, 4), datetime(1997, 5, 6)):
+        try:
+            read.append(parser.parse(written, default=start, tzinfos=offsets))
+        except (ValueError, OverflowError, TypeError, ArithmeticError, IndexError, AttributeError):
+            return Moment(written=written, reason="not a date")
+    if read[0] != read[1]:
+        return Moment(written=written, reason="day, month or year is missing")
+    value = read[0]
+    if value.tzinfo is None:
+        return _moment(written, value.replace(tzinfo=zone(default)), _no_zone(default))
+    away = value.utcoffset()
+    if away is None or abs(away) > timedelta(minutes=MAX_OFFSET):
+        return Moment(written=written, reason="not a date")
+    return _moment(written, value, "python-dateutil")

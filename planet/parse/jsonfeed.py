@@ -1,0 +1,159 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org): checked field by field, so that a bad item costs a warning and no good one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from planet.model import Enclosure, Message, RawEntry, RawFeed, RawPerson, Text, Unreadable
+from planet.parse import common
+from planet.parse.dates import read_date
+from planet.text import legal
+
+VERSION = "https://jsonfeed.org/version/"
+_DEEP = 100
+"""Python's decoder recurses: what nests deeper is refused by it with RecursionError, which is caught."""
+
+
+def read(text: str, *, limit: int, timezone: str = "UTC") -> RawFeed | Unreadable:
+    """The feed in a JSON text; not-a-feed for other JSON, truncated for one that stops in the middle."""
+    try:
+        # strict=False: control characters in strings are a common fault, and lose nothing.
+        root = json.loads(text, strict=False)
+    except RecursionError:
+        return Unreadable(error_class="too-large", error=Message.of("the JSON is nested too deep"))
+    except json.JSONDecodeError as error:
+        return _unreadable(text, error)
+    except ValueError:  # an integer of thousands of digits
+        return Unreadable(error_class="not-a-feed", error=Message.of("JSON, but not a JSON Feed"))
+    if not isinstance(root, dict) or not _version(root):
+        return Unreadable(
+            error_class="not-a-feed",
+            error=Message.of("JSON, but not a JSON Feed: `version` does not begin with {version}", version=VERSION),
+        )
+    return _feed(root, limit, timezone)
+
+
+def _unreadable(text: str, error: json.JSONDecodeError) -> Unreadable:
+    at_end = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+    if at_end and VERSION in text[:5000]:
+        return Unreadable(
+            error_class="truncated", error=Message.of("the JSON stops in the middle (line {line})", line=error.lineno)
+        )
+    return Unreadable(
+        error_class="not-a-feed",
+        error=Message.of("line {line}: not valid JSON ({what})", line=error.lineno, what=error.msg),
+    )
+
+
+def _version(root: dict[str, Any]) -> str:
+    version = root.get("version")
+    if not isinstance(version, str) or not version.strip().lower().replace("http://", "https://").startswith(VERSION):
+        return ""
+    return "json10" if version.strip().rstrip("/").endswith(("version/1", "version/1.0")) else "json11"
+
+
+def _text(value: Any) -> str:
+    """A string; a number where one was written instead (the specification asks readers to take it for ids)."""
+    if isinstance(value, str):
+        return legal(value).strip()
+    return str(value)[:100] if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _get(item: dict[str, Any], *names: str) -> str:
+    return next((text for name in names if (text := _text(item.get(name)))), "")
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _authors(item: dict[str, Any]) -> tuple[RawPerson, ...]:
+    """`authors` of 1.1, `author` of 1.0."""
+    single = item.get("author")
+    found = _dicts(item.get("authors")) or ([single] if isinstance(single, dict) else [])
+    people = [common.person(_get(one, "name"), _get(one, "url")) for one in found]
+    if not found and isinstance(single, str):
+        people = [common.person(single)]
+    return common.first_named(people)
+
+
+def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed:
+    warnings: list[Message] = []
+    listed = root.get("items")
+    items: list[tuple[int, dict[str, Any]]] = []
+    for position, item in enumerate(listed if isinstance(listed, list) else []):
+        if isinstance(item, dict) and any(
+            item.get(name) for name in ("id", "url", "title", "content_html", "content_text")
+        ):
+            items.append((position, item))
+        else:
+            warnings.append(
+                Message.of("item {number} of the JSON Feed says nothing and is left out", number=position + 1)
+            )
+    if not isinstance(listed, list):
+        warnings.append(Message.of("the JSON Feed has no list of items"))
+    dates: list[float | None] = []
+    if len(items) > limit:
+        for _, item in items:
+            read = read_date(_get(item, "date_published", "date_modified"), timezone)
+            dates.append(read.value.timestamp() if read.value else None)
+    places = common.newest(dates, limit) if dates else range(len(items))
+    entries = tuple(_item(*items[place], timezone) for place in places)
+    return RawFeed(
+        format=_version(root),
+        reader="json",
+        title=" ".join(_get(root, "title").split()),
+        subtitle=" ".join(_get(root, "description").split()),
+        link=_get(root, "home_page_url"),
+        language=common.language(_get(root, "language")),
+        authors=_authors(root),
+        icon=_get(root, "icon", "favicon"),
+        self_link=_get(root, "feed_url"),
+        hubs=tuple(url for hub in _dicts(root.get("hubs")) if (url := _get(hub, "url"))),
+        next_link=_get(root, "next_url"),
+        expired=root.get("expired") is True,
+        entries=entries,
+        dropped=len(items) - len(entries),
+        warnings=(*warnings[:10], *common.date_warning(entries)),
+    )
+
+
+def _enclosures(item: dict[str, Any]) -> tuple[Enclosure, ...]:
+    found: dict[str, Enclosure] = {}
+    for one in _dicts(item.get("attachments")):
+        url = _get(one, "url")
+        if url:
+            size = one.get("size_in_bytes")
+            length = common.length(str(int(size)) if isinstance(size, int | float) and 0 < size < 1e15 else _text(size))
+            found.setdefault(
+                url, Enclosure(url=url, type=_get(one, "mime_type"), length=length, title=_get(one, "title"))
+            )
+    return tuple(found.values())
+
+
+def _item(position: int, item: dict[str, Any], timezone: str) -> RawEntry:
+    language = common.language(_get(item, "language"))
+    plain, summary, title = _get(item, "content_text"), _get(item, "summary"), _get(item, "title")
+    short = Text(value=summary, kind="text", lang=language) if summary else None
+    content = common.markup(_get(item, "content_html"), lang=language)
+    if content is None:
+        content = Text(value=plain, kind="text", lang=language) if plain else short
+    tags = item.get("tags")
+    external = _get(item, "external_url")
+    return RawEntry(
+        position=position,
+        id=_text(item.get("id")),
+        link=_get(item, "url") or external,
+        links=(("related", external),) if external else (),
+        title=Text(value=title, kind="text", lang=language) if title else None,
+        content=content,
+        summary=short,
+        published=common.moment([_get(item, "date_published")], timezone),
+        updated=common.moment([_get(item, "date_modified")], timezone),
+        authors=_authors(item),
+        categories=common.tags(_text(tag) for tag in tags) if isinstance(tags, list) else (),
+        enclosures=_enclosures(item),
+        thumbnail=_get(item, "image", "banner_image"),
+        language=language,
+    )

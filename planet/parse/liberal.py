@@ -1,0 +1,269 @@
+"""The liberal reader: feedparser, for what cannot be mended into well-formed XML (tags that do not match, mostly).
+
+feedparser is given text that is decoded, mended and within limits, and its parser alone: no function of it that could open a file or
+a URL is ever called, its sanitiser and its link resolver are off, and it does not resolve ids.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+from feedparser.api import LooseFeedParser
+
+from planet.model import Deleted, Enclosure, Moment, RawEntry, RawFeed, RawPerson, RawSource, Text
+from planet.parse import common
+from planet.parse.dates import read_date
+from planet.parse.media import is_image, unique
+
+_FORMATS = {
+    "rss091u": "rss091",
+    "rss091n": "rss091",
+    "rss": "rss20",
+    "atom": "atom10",
+    "atom01": "atom03",
+    "atom02": "atom03",
+    "": "rss20",
+}
+_TOMBSTONE = re.compile(r"<at:deleted-entry\s([^<>]{1,2000})>")
+_ATTRIBUTE = re.compile(r"(ref|when)\s*=\s*[\"']([^\"']{1,1000})[\"']")
+_POINT = 2
+
+
+class _Raw(LooseFeedParser):  # type: ignore[misc]
+    """feedparser's parser for what is not well-formed, with ids, links and enclosures left as they are written."""
+
+    can_be_relative_uri = frozenset[str]()
+    resolve_relative_uris = False
+    sanitize_html = False
+
+    def resolve_uri(self, uri: str) -> str:
+        return uri
+
+    def _start_guid(self, attrs_d: dict[str, str]) -> None:
+        super()._start_guid(attrs_d)
+        self._get_context()["planet_guid"] = attrs_d.get("ispermalink", "true").strip().lower() != "false"
+
+
+def read(text: str, *, limit: int, timezone: str = "UTC") -> RawFeed | None:
+    """The feed in a text, None when nothing of a feed can be found in it."""
+    parser = _Raw("", None, "utf-8", {})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parser.feed(io.BytesIO(text.encode("utf-8", "replace")).read().decode("utf-8"))
+    except Exception:  # noqa: BLE001 - a library of guesses, fed with what is broken: whatever it trips over, this document is unreadable
+        return None
+    entries = [dict(entry) for entry in parser.entries]
+    if not entries and not parser.feeddata:
+        return None
+    return _feed(dict(parser.feeddata), entries, str(parser.version), text, limit, timezone)
+
+
+def _feed(
+    feed: dict[str, Any], entries: list[dict[str, Any]], version: str, text: str, limit: int, timezone: str
+) -> RawFeed:
+    atom = version.startswith("atom")
+    dates = [_dates(entry, atom, timezone) for entry in entries]
+    places = common.newest([_seconds(*pair) for pair in dates], limit) if len(entries) > limit else range(len(entries))
+    made = tuple(_entry(entries[place], place, dates[place], atom=atom) for place in places)
+    links = _links(feed)
+    image = feed.get("image") or {}
+    asked = (
+        common.ttl(_str(feed.get("ttl"))),
+        common.period(_or_none(feed.get("sy_updateperiod")), _or_none(feed.get("sy_updatefrequency"))),
+    )
+    return RawFeed(
+        format=_FORMATS.get(version, version),
+        reader="liberal",
+        id=_str(feed.get("id")),
+        title=" ".join(_str(feed.get("title")).split()),
+        subtitle=" ".join(_str(feed.get("subtitle")).split()),
+        link=_str(feed.get("link")),
+        language=common.language(_str(feed.get("language"))),
+        updated=common.moment([_str(feed.get(name)) for name in ("updated", "published")], timezone),
+        authors=_people(feed),
+        icon=_str(feed.get("icon")) or _str(image.get("href")) or _str(feed.get("logo")),
+        generator=" ".join(_str(feed.get("generator")).split()),
+        self_link=next((href for rel, href in links if rel == "self"), ""),
+        hubs=tuple(dict.fromkeys(href for rel, href in links if rel == "hub")),
+        next_link=next((href for rel, href in links if rel == "next"), ""),
+        prev_archive=next((href for rel, href in links if rel == "prev-archive"), ""),
+        complete="fh_complete" in feed,
+        delay_hint=max((seconds for seconds in asked if seconds), default=None),
+        skip_hours=common.hours(_lines(feed, "hour")),
+        skip_days=common.days(_lines(feed, "day")),
+        entries=made,
+        deleted=_deleted(text),
+        dropped=len(entries) - len(made),
+        warnings=common.date_warning(made),
+    )
+
+
+def _str(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _or_none(value: Any) -> str | None:
+    return _str(value) or None
+
+
+def _lines(feed: dict[str, Any], name: str) -> list[str]:
+    return [value] if (value := _str(feed.get(name))) else []
+
+
+def _deleted(text: str) -> tuple[Deleted, ...]:
+    """Tombstones, of which feedparser would keep one."""
+    found = []
+    for tag in _TOMBSTONE.finditer(text):
+        said = dict(_ATTRIBUTE.findall(tag[1]))
+        if "ref" in said:
+            found.append(Deleted(ref=said["ref"].strip(), when=read_date(said.get("when", "")).value))
+    return tuple(found)
+
+
+def _links(holder: dict[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (_str(link.get("rel")).lower(), _str(link.get("href")))
+        for link in holder.get("links") or ()
+        if _str(link.get("href"))
+    ]
+
+
+def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
+    found: list[RawPerson | None] = []
+    for one in holder.get("authors") or ():
+        person = common.person(_str(one.get("name")), _str(one.get("href")))
+        email = _str(one.get("email"))
+        if person is not None:
+            found.append(RawPerson(name=person.name, email=email or person.email, url=person.url))
+        elif email:
+            found.append(RawPerson(email=email))
+    return common.first_named(found, [common.person(_str(holder.get("author")))])
+
+
+def _dates(entry: dict[str, Any], atom: bool, timezone: str) -> tuple[Moment | None, Moment | None]:
+    """dc:date is filed under `updated` by feedparser: outside Atom it is the date of publication when there is no other."""
+    published = common.moment([_str(entry.get("published"))], timezone)
+    updated = common.moment([_str(entry.get("updated"))], timezone)
+    if published is None or (published.value is None and updated is not None):
+        created = common.moment([_str(entry.get("created"))], timezone)
+        if created is not None:
+            return created, updated
+        if not atom:
+            return updated or published, None
+    return published, updated
+
+
+def _seconds(published: Moment | None, updated: Moment | None) -> float | None:
+    return next((when.value.timestamp() for when in (published, updated) if when and when.value), None)
+
+
+def _construct(detail: Any, *, atom: bool) -> Text | None:
+    """A text of feedparser's. Outside Atom its type is a guess, and everything is HTML."""
+    if not isinstance(detail, dict) or not (value := _str(detail.get("value"))):
+        return None
+    base, lang = _str(detail.get("base")), common.language(_str(detail.get("language")))
+    kind = _str(detail.get("type"))
+    if kind == "text/plain" and atom:
+        return Text(value=value, kind="text", base=base, lang=lang)
+    return common.markup(value, base, lang)
+
+
+def _entry(entry: dict[str, Any], position: int, dates: tuple[Moment | None, Moment | None], *, atom: bool) -> RawEntry:
+    identity, link = _str(entry.get("id")), _str(entry.get("link"))
+    permalink = bool(entry.get("planet_guid")) and not atom and identity.lower().startswith(("http://", "https://"))
+    if link == identity and not atom and not permalink and not link.lower().startswith(("http://", "https://")):
+        link = ""
+    original = _str(entry.get("feedburner_origlink"))
+    enclosures, thumbnail = _attached(entry)
+    contents = [text for one in entry.get("content") or () if (text := _construct(one, atom=atom))]
+    summary = _construct(entry.get("summary_detail"), atom=atom)
+    if not atom and not contents:
+        contents, summary = [summary] if summary else [], None
+    content = contents[0] if contents else summary
+    others = tuple(
+        (rel, href) for rel, href in _links(entry) if rel != "enclosure" and not (rel == "alternate" and href == link)
+    )
+    lang = next((text.lang for text in (content, summary) if text is not None and text.lang), "")
+    return RawEntry(
+        position=position,
+        id=identity,
+        id_is_permalink=permalink,
+        link=original or link or (enclosures[0].url if enclosures and not atom else ""),
+        base=next((text.base for text in (content, summary) if text is not None and text.base), ""),
+        links=others,
+        title=_construct(entry.get("title_detail"), atom=atom),
+        content=content,
+        summary=summary,
+        published=dates[0],
+        updated=dates[1],
+        authors=_people(entry),
+        categories=common.tags(
+            _str(tag.get("label")) or _str(tag.get("term"))
+            for tag in entry.get("tags") or ()
+            if not _str(tag.get("scheme")).endswith("#kind")
+        ),
+        enclosures=enclosures,
+        thumbnail=thumbnail,
+        language=lang,
+        source=_source(entry.get("source")),
+        comments=_str(entry.get("comments")) or next((href for rel, href in _links(entry) if rel == "replies"), ""),
+        geo=_place(entry),
+    )
+
+
+def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], str]:
+    found = [
+        Enclosure(
+            url=_str(link.get("href")),
+            type=_str(link.get("type")),
+            length=common.length(_str(link.get("length"))),
+            title=_str(link.get("title")),
+        )
+        for link in entry.get("links") or ()
+        if link.get("rel") == "enclosure" and _str(link.get("href"))
+    ]
+    pictures = []
+    for one in entry.get("media_content") or ():
+        url, kind = _str(one.get("url")), _str(one.get("type"))
+        if url:
+            found.append(Enclosure(url=url, type=kind, length=common.length(_str(one.get("filesize")))))
+            if is_image(url, kind, _str(one.get("medium")).lower()):
+                pictures.append(url)
+    thumbnails = [_str(one.get("url")) for one in entry.get("media_thumbnail") or ()]
+    image = entry.get("image")
+    if isinstance(image, dict):
+        thumbnails.append(_str(image.get("href")))
+    pictures += [one.url for one in found if one.type and is_image(one.url, one.type)]
+    return unique(found), next((url for url in (*thumbnails, *pictures) if url), "")
+
+
+def _source(said: Any) -> RawSource | None:
+    if not isinstance(said, dict):
+        return None
+    links = _links(said)
+    made = RawSource(
+        id=_str(said.get("id")),
+        title=" ".join(_str(said.get("title")).split()),
+        url=_str(said.get("link")),
+        feed_url=_str(said.get("href")) or next((href for rel, href in links if rel == "self"), ""),
+        authors=_people(said),
+    )
+    return made if made != RawSource() else None
+
+
+def _place(entry: dict[str, Any]) -> tuple[float, float] | None:
+    where = entry.get("where")
+    coordinates: Iterable[Any] = (where.get("coordinates") or ()) if isinstance(where, dict) else ()
+    pair = list(coordinates)
+    if not pair:
+        pair = [_str(entry.get("geo_long")), _str(entry.get("geo_lat"))]
+    try:
+        longitude, latitude = (float(number) for number in pair[:_POINT])
+    except (TypeError, ValueError):
+        return None
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

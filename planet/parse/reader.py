@@ -1,0 +1,121 @@
+"""Bytes to a feed: the character set, the format, the reader that fits, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from planet.model import Message, RawFeed, Unreadable
+from planet.parse import charset, discovery, guards, jsonfeed, mend, sniff
+
+PARSER_VERSION = "1"
+"""Changes when the same bytes would be read differently: every feed is then asked once for its whole body (fetching C19)."""
+
+
+def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezone: str = "UTC") -> RawFeed | Unreadable:
+    """What the document at `url` says.
+
+    `content_type` is the header field as it came ("" none): only its charset is used, the format shows in the body.
+    `max_entries` is how many of the newest entries are kept. `timezone` (IANA) is that of dates that name none.
+    """
+    decoded = charset.decode(body, content_type)
+    if decoded is None:
+        return Unreadable(error_class="unsupported", error=Message.of("the document is UTF-32: it must be UTF-8"))
+    text = decoded.text
+    start = sniff.start(text)
+    if start.kind == "json":
+        read: RawFeed | Unreadable = jsonfeed.read(
+            text[start.at :].rstrip("\x00 \t\r\n"), limit=max_entries, timezone=timezone
+        )
+    elif start.kind == "feed":
+        exact = decoded.charset == "utf-8" and not decoded.replaced and not body.startswith(b"\xef\xbb\xbf")
+        data = body if exact else text.encode("utf-8", "replace")
+        read = _xml(text, data, start, max_entries, timezone)
+    else:
+        return _no_feed(text, start, url)
+    return replace(read, warnings=(*_about_charset(decoded), *read.warnings)) if isinstance(read, RawFeed) else read
+
+
+def _xml(text: str, data: bytes, start: sniff.Start, limit: int, timezone: str) -> RawFeed | Unreadable:
+    """Strictly; else mended and strictly, which keeps the exact meaning; else liberally. A cut document is none (T05)."""
+    from planet.parse import strict  # noqa: PLC0415 - a run in which nothing changed imports no parser
+
+    if not guards.cheap(data) and (refused := guards.check(text)):
+        return refused
+    fault: Message | None = None
+    if mend.has_c1(data):
+        text = mend.without_c1(text)
+        start, data = sniff.start(text), text.encode("utf-8", "replace")
+    if not start.doctype:
+        read = strict.read(data, limit=limit, timezone=timezone)
+        if isinstance(read, RawFeed):
+            return read
+        fault = read
+    end = sniff.root_end(text, start.root)
+    if end < 0 and fault is None:
+        end = len(text)  # an empty root after a document type: `<rss/>`
+    if end < 0:
+        return Unreadable(
+            error_class="truncated",
+            error=Message.of("the document stops before its end: `</{root}>` is missing", root=start.root),
+        )
+    mended = mend.mend(text, start.root, start.at, end)
+    for attempt in (str, mend.tags):
+        read = strict.read(attempt(mended).encode(), limit=limit, timezone=timezone)
+        if isinstance(read, RawFeed):
+            return replace(read, reader_reason=str(fault), warnings=(fault, *read.warnings)) if fault else read
+        fault = fault or read
+    return _liberal(mended, fault or Message.of("not well-formed XML"), limit, timezone)
+
+
+def _liberal(text: str, fault: Message, limit: int, timezone: str) -> RawFeed | Unreadable:
+    from planet.parse import liberal  # noqa: PLC0415 - feedparser costs 60 ms to import, and few feeds need it
+
+    if refused := guards.check(text, liberal=True):
+        return refused
+    read = liberal.read(text, limit=limit, timezone=timezone)
+    if read is None:
+        return Unreadable(error_class="not-a-feed", error=fault)
+    return replace(read, reader_reason=str(fault), warnings=(fault, *read.warnings))
+
+
+def _about_charset(decoded: charset.Decoded) -> tuple[Message, ...]:
+    found = []
+    if decoded.replaced:
+        found.append(
+            Message.of(
+                "{count} bytes are no {charset}: each costs one character",
+                count=decoded.replaced,
+                charset=decoded.charset,
+            )
+        )
+    if decoded.label:
+        found.append(
+            Message.of(
+                "nobody knows the charset {label}: read as {charset}", label=decoded.label, charset=decoded.charset
+            )
+        )
+    return tuple(found)
+
+
+def _no_feed(text: str, start: sniff.Start, url: str) -> Unreadable:
+    if start.kind == "empty":
+        return Unreadable(error_class="not-a-feed", error=Message.of("the document is empty"))
+    if start.kind == "calendar":
+        return Unreadable(error_class="not-a-feed", error=Message.of("a calendar: it belongs under `calendars:`"))
+    if start.kind == "xml":
+        return Unreadable(
+            error_class="not-a-feed",
+            error=Message.of("XML, but not a feed: its root is <{root}>", root=start.root[:60]),
+        )
+    if start.kind == "other":
+        return Unreadable(error_class="not-a-feed", error=Message.of("neither RSS, Atom nor JSON Feed"))
+    found = discovery.in_page(text, url)
+    if not found:
+        return Unreadable(error_class="not-a-feed", error=Message.of("an HTML page that names no feed"))
+    return Unreadable(
+        error_class="not-a-feed",
+        error=Message.of(
+            "an HTML page, not a feed; it names {urls}", urls=", ".join(target for target, _ in found[:3])
+        ),
+        candidates=found,
+    )

@@ -1,0 +1,137 @@
+"""What a text is, by its beginning and its end, whatever it was sent as (fetching E09)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["feed", "json", "html", "calendar", "empty", "xml", "other"]
+_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_HTML = frozenset(
+    [
+        "html",
+        "head",
+        "body",
+        "div",
+        "p",
+        "script",
+        "style",
+        "title",
+        "meta",
+        "link",
+        "table",
+        "br",
+        "h1",
+        "h2",
+        "h3",
+        "center",
+        "form",
+        "span",
+        "a",
+        "img",
+        "main",
+        "section",
+        "article",
+    ]
+)
+_FEEDS = frozenset({"rss", "feed", "rdf"})
+_LOOK = 20_000
+"""Characters in which a root must begin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """`root` is the name of the root as written, `at` where it begins; `doctype` and `junk` say what stands before it."""
+
+    kind: Kind
+    root: str = ""
+    at: int = 0
+    doctype: bool = False
+    junk: bool = False
+
+
+def start(text: str) -> Start:
+    """What the text is, and where its root begins."""
+    position = _skip_blanks(text, 0)
+    if position == len(text):
+        return Start(kind="empty")
+    if text[position] in "{[":
+        return Start(kind="json", at=position)
+    if text.startswith("BEGIN:VCALENDAR", position):
+        return Start(kind="calendar", at=position)
+    doctype = junk = page = False
+    while position < min(len(text), _LOOK):
+        if text.startswith("<?", position):
+            position = _after(text, "?>", position)
+        elif text.startswith("<!--", position):
+            position = _after(text, "-->", position)
+        elif text[position : position + 9].upper() == "<!DOCTYPE":
+            doctype, page = True, page or text[position + 9 : position + 20].strip().lower().startswith("html")
+            position = _after_doctype(text, position)
+        elif found := _ROOT.match(text, position):
+            return _rooted(text, found, doctype=doctype, junk=junk, page=page)
+        else:
+            junk = True
+            position = text.find("<", position + 1)
+            if position < 0:
+                break
+            continue
+        position = _skip_blanks(text, position)
+    return Start(kind="html" if page else "other", doctype=doctype, junk=junk)
+
+
+def _rooted(text: str, found: re.Match[str], *, doctype: bool, junk: bool, page: bool) -> Start:
+    name = found[1]
+    local = name.rpartition(":")[2].lower()
+    kind: Kind
+    if local in _FEEDS:
+        kind = "feed"
+    elif local in _HTML or page:
+        # A script that complained in HTML before it wrote its feed: `<br /><b>Warning</b>… <rss>`.
+        later = re.compile(r"<(?:\?xml\b|rss\b|feed\b|rdf:RDF\b)", re.IGNORECASE).search(text, found.start(), _LOOK)
+        if later and local not in {"html", "head", "body"} and not page:
+            rest = start(text[later.start() :])
+            if rest.kind == "feed":
+                return Start(kind="feed", root=rest.root, at=later.start() + rest.at, doctype=rest.doctype, junk=True)
+        kind = "html"
+    else:
+        kind = "xml"
+    return Start(kind=kind, root=name, at=found.start(), doctype=doctype, junk=junk)
+
+
+def _skip_blanks(text: str, position: int) -> int:
+    while position < len(text) and (text[position].isspace() or text[position] in "\ufeff\x00"):
+        position += 1
+    return position
+
+
+def _after(text: str, end: str, position: int) -> int:
+    found = text.find(end, position)
+    return len(text) if found < 0 else found + len(end)
+
+
+def _after_doctype(text: str, position: int) -> int:
+    """Behind the document type, its internal subset included."""
+    end = text.find(">", position)
+    subset = text.find("[", position)
+    if 0 <= subset < end:
+        closed = text.find("]", subset)
+        # A `]` in an entity's value is not the end: the end is a `]` that `>` follows.
+        while closed >= 0 and text[closed + 1 : closed + 50].lstrip()[:1] != ">":
+            closed = text.find("]", closed + 1)
+        end = text.find(">", closed) if closed >= 0 else -1
+    return len(text) if end < 0 else end + 1
+
+
+def root_end(text: str, root: str) -> int:
+    """Where the end tag of the root ends; -1 when the document was cut before it (fetching T05)."""
+    position = text.rfind(f"</{root}")
+    while position >= 0:
+        after = position + len(root) + 2
+        end = _skip_blanks(text, after)
+        if end < len(text) and text[end] == ">":
+            opened = text.rfind("<![CDATA[", 0, position)
+            return -1 if opened >= 0 and text.find("]]>", opened, position) < 0 else end + 1
+        position = text.rfind(f"</{root}", 0, position)
+    return -1

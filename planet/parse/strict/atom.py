@@ -1,0 +1,109 @@
+"""Atom 1.0 (RFC 4287) and 0.3."""
+
+from __future__ import annotations
+
+from planet.model import RawEntry, RawFeed, Text
+from planet.parse import common
+from planet.parse.names import ATOM03
+from planet.parse.strict import media, shared
+from planet.parse.strict.tree import Element, Fields, Tree
+
+PUBLISHED = ("published", "issued", "dcterms:issued", "dc:date", "created", "dcterms:created")
+UPDATED = ("updated", "modified", "dcterms:modified")
+
+
+def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
+    """The whole document; `limit` newest entries."""
+    root = tree.root
+    fields = tree.fields(root)
+    base = tree.base(root, "")
+    found = shared.links(tree, fields, base, "link")
+    items = fields.get("entry", [])
+    places = (
+        common.newest([shared.when(tree, item, (*PUBLISHED, *UPDATED), timezone) for item in items], limit)
+        if len(items) > limit
+        else range(len(items))
+    )
+    entries = tuple(_entry(tree, items[place], place, base, timezone) for place in places)
+    old = ATOM03 in root.tag or (root.get("version") or "").startswith("0.")
+    return RawFeed(
+        format="atom03" if old else "atom10",
+        reader="strict",
+        id=tree.first(fields, "id"),
+        title=shared.one_line(tree.first(fields, "title")),
+        subtitle=shared.one_line(tree.first(fields, "subtitle", "tagline")),
+        link=found.alternate,
+        base=base,
+        language=tree.lang(root) or common.language(tree.first(fields, "dc:language", "language")),
+        updated=common.moment(tree.every(fields, *UPDATED, "dc:date"), timezone),
+        authors=tuple(shared.people(tree, fields, base, "author")),
+        icon=tree.first(fields, "icon", "logo"),
+        generator=shared.one_line(tree.first(fields, "generator")),
+        self_link=found.self,
+        hubs=found.hubs,
+        next_link=found.next,
+        prev_archive=found.prev_archive,
+        complete="fh:complete" in fields,
+        delay_hint=shared.hint(tree, fields),
+        entries=entries,
+        deleted=shared.deleted(fields),
+        dropped=len(items) - len(entries),
+        warnings=common.date_warning(entries),
+    )
+
+
+def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) -> RawEntry:
+    fields = tree.fields(item)
+    base, lang = tree.base(item, outer), tree.lang(item)
+    found = shared.links(tree, fields, base, "link")
+    enclosures, thumbnail = media.attached(tree, fields, base, list(found.enclosures))
+    title = _first(tree, fields, base, lang, "title", "dc:title", "media:title")
+    summary = _first(tree, fields, base, lang, "summary")
+    content = _first(tree, fields, base, lang, "content")
+    if content is None and "content:encoded" in fields:
+        content = tree.loose(fields["content:encoded"][0], base, lang)
+    if content is None:
+        content = summary or next(iter(shared.media_description(tree, fields, base, lang)), None)
+    original = tree.first(fields, "feedburner:origlink") if "feedburner:origlink" in fields else ""
+    elsewhere = next((tree.href(one, "src", base) for one in fields.get("content", ()) if one.get("src")), "")
+    others = found.others
+    if original and found.alternate:
+        others = (*others, ("feedburner", found.alternate))
+    return RawEntry(
+        position=position,
+        id=tree.first(fields, "id"),
+        link=original or found.alternate or elsewhere,
+        base=base,
+        links=others,
+        title=title,
+        content=content,
+        summary=summary,
+        published=common.moment(tree.every(fields, *PUBLISHED), timezone),
+        updated=common.moment(tree.every(fields, *UPDATED), timezone),
+        authors=common.first_named(
+            shared.people(tree, fields, base, "author"),
+            map(common.person, tree.every(fields, "dc:creator")),
+            map(common.person, tree.every(fields, "itunes:author")),
+        ),
+        categories=common.tags(
+            [*shared.terms(tree, fields, "category"), *tree.every(fields, "dc:subject", "media:keywords")]
+        ),
+        enclosures=enclosures,
+        thumbnail=thumbnail,
+        language=lang or common.language(tree.first(fields, "dc:language")) or _spoken(content, title),
+        source=shared.source(tree, fields["source"][0], base, "") if "source" in fields else None,
+        comments=found.replies,
+        geo=media.place(tree, fields) if media.placed(fields) else None,
+    )
+
+
+def _spoken(*texts: Text | None) -> str:
+    return next((text.lang for text in texts if text is not None and text.lang), "")
+
+
+def _first(tree: Tree, fields: Fields, base: str, lang: str, *keys: str) -> Text | None:
+    for key in keys:
+        for element in fields.get(key, ()):
+            if read := tree.construct(element, base, lang):
+                return read
+    return None

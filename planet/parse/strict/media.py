@@ -1,0 +1,73 @@
+"""What is attached to an entry: enclosures, Media RSS, iTunes images, places (M01). The same for every XML format."""
+
+from __future__ import annotations
+
+import re
+
+from planet.model import Enclosure
+from planet.parse import common
+from planet.parse.media import is_image, unique
+from planet.parse.strict.tree import Fields, Tree
+
+_NUMBERS = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d+)?)[\s,]+([+-]?\d{1,3}(?:\.\d+)?)\s*")
+_PLACES = frozenset({"georss:point", "georss:where", "geo:lat", "geo:point"})
+
+
+def attached(tree: Tree, fields: Fields, base: str, links: list[Enclosure]) -> tuple[tuple[Enclosure, ...], str]:
+    """The enclosures (`links`: those that the format's own links name) and the thumbnail ("" none)."""
+    found = list(links)
+    for element in fields.get("enclosure", ()):
+        url = tree.href(element, "url", base) or tree.href(element, "href", base)
+        if url:
+            found.append(
+                Enclosure(
+                    url=url, type=(element.get("type") or "").strip(), length=common.length(element.get("length") or "")
+                )
+            )
+    pictures: list[str] = []
+    thumbnails: list[str] = []
+    groups = [fields, *(tree.fields(group) for group in fields.get("media:group", ()))]
+    for group in groups:
+        for element in group.get("media:content", ()):
+            url = tree.href(element, "url", base)
+            inside = tree.fields(element) if len(element) else {}
+            thumbnails += [tree.href(one, "url", base) for one in inside.get("media:thumbnail", ())]
+            if not url:
+                continue
+            kind, medium = (element.get("type") or "").strip(), (element.get("medium") or "").strip().lower()
+            found.append(
+                Enclosure(
+                    url=url,
+                    type=kind,
+                    length=common.length(element.get("fileSize") or ""),
+                    title=tree.first(inside, "media:title"),
+                )
+            )
+            if is_image(url, kind, medium):
+                pictures.append(url)
+        thumbnails += [tree.href(one, "url", base) for one in group.get("media:thumbnail", ())]
+    thumbnails += [tree.href(one, "href", base) for one in fields.get("itunes:image", ())]
+    pictures += [one.url for one in found if is_image(one.url, one.type) and one.url not in pictures and one.type]
+    return unique(found), next((url for url in (*thumbnails, *pictures) if url), "")
+
+
+def placed(fields: Fields) -> bool:
+    """Whether there is any word of a place (few entries have one)."""
+    return not _PLACES.isdisjoint(fields)
+
+
+def place(tree: Tree, fields: Fields) -> tuple[float, float] | None:
+    """Latitude and longitude (GeoRSS simple and GML, W3C geo)."""
+    written = tree.first(fields, "georss:point")
+    if not written:
+        for where in fields.get("georss:where", ()):
+            written = tree.text(where)
+        for point in fields.get("geo:point", ()):
+            fields = fields | tree.fields(point)
+        if not written:
+            written = f"{tree.first(fields, 'geo:lat')} {tree.first(fields, 'geo:long', 'geo:lon')}"
+    found = _NUMBERS.fullmatch(written)
+    if found is None:
+        return None
+    latitude, longitude = float(found[1]), float(found[2])
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

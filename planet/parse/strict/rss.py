@@ -1,0 +1,215 @@
+"""RSS 2.0, 0.91 to 0.94, 1.0 and 0.90, with the modules in use."""
+
+from __future__ import annotations
+
+from planet.model import Enclosure, RawEntry, RawFeed, RawPerson, RawSource, Text
+from planet.parse import common
+from planet.parse.strict import media, shared
+from planet.parse.strict.tree import Element, Fields, Tree
+
+_RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_VERSIONS = {"0.91": "rss091", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094", "0.90": "rss090", "0.9": "rss090"}
+PUBLISHED = ("pubdate", "dc:date", "dcterms:issued", "atom:published", "dcterms:created", "dcterms:available")
+UPDATED = ("atom:updated", "dcterms:modified", "lastbuilddate")
+
+
+def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
+    """The whole document; `limit` newest items."""
+    root = tree.root
+    outer = tree.fields(root)
+    channel = next(iter(outer.get("channel", ())), root)
+    fields = tree.fields(channel) if channel is not root else outer
+    base = tree.base(channel, tree.base(root, ""))
+    items = [*fields.get("item", ()), *(outer.get("item", ()) if channel is not root else ())]
+    for holder in fields.get("items", ()) if not items else ():
+        items += tree.fields(holder).get("item", ())
+    places = (
+        common.newest([shared.when(tree, item, (*PUBLISHED, *UPDATED), timezone) for item in items], limit)
+        if len(items) > limit
+        else range(len(items))
+    )
+    entries = tuple(_item(tree, items[place], place, base, timezone) for place in places)
+    links = shared.links(tree, fields, base, "atom:link")
+    image = next(iter((*fields.get("image", ()), *outer.get("image", ()))), None)
+    return RawFeed(
+        format=_format(tree, channel),
+        reader="strict",
+        id=tree.first(fields, "atom:id", "podcast:guid"),
+        title=shared.one_line(tree.first(fields, "title", "dc:title", "atom:title")),
+        subtitle=shared.one_line(tree.first(fields, "description", "itunes:subtitle", "dc:description")),
+        link=_link(tree, fields, base) or links.alternate,
+        base=base,
+        language=common.language(tree.first(fields, "language", "dc:language")) or tree.lang(channel, tree.lang(root)),
+        updated=common.moment(tree.every(fields, "lastbuilddate", "pubdate", "dc:date", "atom:updated"), timezone),
+        authors=common.first_named(
+            shared.people(tree, fields, base, "atom:author"),
+            map(common.person, tree.every(fields, "managingeditor")),
+            map(common.person, tree.every(fields, "dc:creator", "dc:publisher")),
+            map(common.person, tree.every(fields, "itunes:author", "author")),
+        ),
+        icon=(tree.first(tree.fields(image), "url") if image is not None else "")
+        or next((tree.href(one, "href", base) for one in fields.get("itunes:image", ())), ""),
+        generator=shared.one_line(tree.first(fields, "generator")),
+        self_link=links.self,
+        hubs=links.hubs,
+        next_link=links.next,
+        prev_archive=links.prev_archive,
+        complete="fh:complete" in fields,
+        delay_hint=shared.hint(tree, fields),
+        skip_hours=common.hours(_inside(tree, fields, "skiphours", "hour")),
+        skip_days=common.days(_inside(tree, fields, "skipdays", "day")),
+        entries=entries,
+        deleted=shared.deleted(fields),
+        dropped=len(items) - len(entries),
+        warnings=common.date_warning(entries),
+    )
+
+
+def _format(tree: Tree, channel: Element) -> str:
+    local = tree.root.tag.rpartition("}")[2].lower()
+    if local == "rdf":
+        return "rss090" if "netscape.com" in str(channel.tag) else "rss10"
+    return _VERSIONS.get((tree.root.get("version") or "").strip(), "rss20")
+
+
+def _inside(tree: Tree, fields: Fields, outer: str, inner: str) -> list[str]:
+    return [value for holder in fields.get(outer, ()) for value in tree.every(tree.fields(holder), inner)]
+
+
+def _link(tree: Tree, fields: Fields, base: str) -> str:
+    """The text of <link>, or its href where somebody mixed the formats; one that holds only blanks is none (B09)."""
+    for element in fields.get("link", ()):
+        value = tree.text(element) or tree.href(element, "href", base)
+        if value and (element.get("rel") or "alternate") == "alternate":
+            return value
+    return ""
+
+
+def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -> RawEntry:
+    fields = tree.fields(item)
+    base, lang = tree.base(item, outer), tree.lang(item)
+    identity, permalink = _identity(tree, fields)
+    links = shared.links(tree, fields, base, "atom:link")
+    enclosures, thumbnail = media.attached(tree, fields, base, list(links.enclosures))
+    plain_link = _link(tree, fields, base)
+    original = tree.first(fields, "feedburner:origlink")
+    content, summary = _texts(tree, fields, base, lang)
+    return RawEntry(
+        position=position,
+        id=identity or tree.first(fields, "atom:id") or (item.get(_RDF_ABOUT) or "").strip(),
+        id_is_permalink=permalink,
+        link=original or plain_link or (identity if permalink else "") or links.alternate or _first_url(enclosures),
+        base=base,
+        links=(*links.others, *((("feedburner", plain_link),) if original and plain_link else ()), *_wfw(tree, fields)),
+        title=_title(tree, fields, base, lang),
+        content=content,
+        summary=summary,
+        published=common.moment(tree.every(fields, *PUBLISHED), timezone),
+        updated=common.moment(tree.every(fields, *UPDATED), timezone),
+        authors=_authors(tree, fields, base),
+        categories=common.tags(_categories(tree, fields)),
+        enclosures=enclosures,
+        thumbnail=thumbnail,
+        language=lang
+        or common.language(tree.first(fields, "dc:language", "language"))
+        or (content.lang if content else ""),
+        source=_source(tree, fields, base),
+        comments=tree.first(fields, "comments"),
+        geo=media.place(tree, fields) if media.placed(fields) else None,
+    )
+
+
+def _identity(tree: Tree, fields: Fields) -> tuple[str, bool]:
+    """The guid as given, and whether it is the entry's URL: it is unless it says no, or is none (N03, N04)."""
+    for element in fields.get("guid", ()):
+        if value := tree.text(element):
+            said = next(
+                (str(flag) for name, flag in element.attrib.items() if str(name).lower() == "ispermalink"), "true"
+            )
+            return value, said.strip().lower() != "false" and value.lower().startswith(("http://", "https://"))
+    return "", False
+
+
+def _first_url(enclosures: tuple[Enclosure, ...]) -> str:
+    return enclosures[0].url if enclosures else ""
+
+
+def _wfw(tree: Tree, fields: Fields) -> tuple[tuple[str, str], ...]:
+    feed = tree.first(fields, "wfw:commentrss") if "wfw:commentrss" in fields else ""
+    return (("replies", feed),) if feed else ()
+
+
+def _title(tree: Tree, fields: Fields, base: str, lang: str) -> Text | None:
+    for key in ("title", "dc:title"):
+        for element in fields.get(key, ()):
+            if read := tree.loose(element, base, lang):
+                return read
+    for key in ("atom:title", "media:title"):
+        for element in fields.get(key, ()):
+            if read := tree.construct(element, base, lang):
+                return read
+    return None
+
+
+def _texts(tree: Tree, fields: Fields, base: str, lang: str) -> tuple[Text | None, Text | None]:
+    """Content and summary (B01): content:encoded, atom:content, inline XHTML, <description>, the summaries, media:description."""
+    found: list[Text] = []
+    for element in fields.get("content:encoded", ()):
+        if read := tree.loose(element, base, lang):
+            found.append(read)
+            break
+    if not found:
+        for element in (*fields.get("atom:content", ()), *fields.get("xhtml:body", ()), *fields.get("xhtml:div", ())):
+            whole = (
+                tree.construct(element, base, lang)
+                if tree.names[element.tag] == "atom:content"
+                else tree.loose(element, base, lang)
+            )
+            if whole:
+                found.append(whole)
+                break
+    for key in (
+        "description",
+        "dc:description",
+        "atom:summary",
+        "itunes:summary",
+        "dcterms:abstract",
+        "itunes:subtitle",
+    ):
+        if len(found) == 2:
+            break
+        for element in fields.get(key, ()):
+            read = tree.construct(element, base, lang) if key == "atom:summary" else tree.loose(element, base, lang)
+            if read:
+                found.append(read)
+                break
+    if not found:
+        found += shared.media_description(tree, fields, base, lang)
+    return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+
+
+def _authors(tree: Tree, fields: Fields, base: str) -> tuple[RawPerson, ...]:
+    """M02: atom:author, dc:creator, itunes:author, then RSS's own <author>."""
+    return common.first_named(
+        shared.people(tree, fields, base, "atom:author"),
+        map(common.person, tree.every(fields, "dc:creator")),
+        map(common.person, tree.every(fields, "itunes:author")),
+        map(common.person, tree.every(fields, "author")),
+        map(common.person, tree.every(fields, "dc:contributor")),
+    )
+
+
+def _categories(tree: Tree, fields: Fields) -> list[str]:
+    subjects = [part for text in tree.every(fields, "dc:subject") for part in text.split(";")]
+    keywords = tree.every(fields, "itunes:keywords", "media:keywords")
+    return [*tree.every(fields, "category"), *subjects, *shared.terms(tree, fields, "atom:category"), *keywords]
+
+
+def _source(tree: Tree, fields: Fields, base: str) -> RawSource | None:
+    if "atom:source" in fields:
+        return shared.source(tree, fields["atom:source"][0], base, "atom:")
+    for element in fields.get("source", ()):
+        title, url = tree.text(element), tree.href(element, "url", base)
+        if title or url:
+            return RawSource(title=title, feed_url=url)
+    return None

@@ -1,0 +1,154 @@
+"""The parts of Atom that other formats borrow: links, people, sources, tombstones; and what all XML formats say alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planet.model import Deleted, Enclosure, RawPerson, RawSource, Text
+from planet.parse import common
+from planet.parse.dates import read_date
+from planet.parse.strict.tree import Element, Fields, Tree
+
+_IANA = "http://www.iana.org/assignments/relation/"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of a feed or an entry by what they are for; `others` are (rel, href)."""
+
+    alternate: str = ""
+    self: str = ""
+    next: str = ""
+    prev_archive: str = ""
+    replies: str = ""
+    hubs: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+
+
+NONE = Links()
+
+
+def links(tree: Tree, fields: Fields, base: str, key: str) -> Links:
+    """What the Atom links among `fields` say. Of several alternates the first HTML one is the link; `self` never is (B09)."""
+    elements = fields.get(key)
+    if not elements:
+        return NONE
+    alternates: list[tuple[bool, str]] = []
+    single: dict[str, str] = {}
+    hubs: list[str] = []
+    enclosures: list[Enclosure] = []
+    others: list[tuple[str, str]] = []
+    for element in elements:
+        url = tree.href(element, "href", base) or tree.text(element)
+        if not url:
+            continue
+        rel = (element.get("rel") or "alternate").strip().removeprefix(_IANA).lower()
+        kind = (element.get("type") or "").split(";")[0].strip().lower()
+        if rel == "alternate":
+            alternates.append((kind not in {"", "text/html", "application/xhtml+xml"}, url))
+            continue
+        if rel == "enclosure":
+            length = common.length(element.get("length") or "")
+            enclosures.append(Enclosure(url=url, type=kind, length=length, title=(element.get("title") or "").strip()))
+            continue
+        if rel == "hub":
+            hubs.append(url)
+        elif rel != "replies" or kind in {"", "text/html", "application/xhtml+xml"}:
+            single.setdefault(rel, url)
+        others.append((rel, url))
+    alternates.sort(key=lambda found: found[0])
+    return Links(
+        alternate=alternates[0][1] if alternates else "",
+        self=single.get("self", ""),
+        next=single.get("next", ""),
+        prev_archive=single.get("prev-archive", ""),
+        replies=single.get("replies", ""),
+        hubs=tuple(dict.fromkeys(hubs)),
+        enclosures=tuple(enclosures),
+        others=(*others, *(("alternate", url) for _, url in alternates[1:])),
+    )
+
+
+def people(tree: Tree, fields: Fields, base: str, key: str) -> list[RawPerson]:
+    """atom:author and its like: each with a name; a bare text is a name too."""
+    found: list[RawPerson | None] = []
+    prefix = "atom:" if key.startswith("atom:") else ""
+    for element in fields.get(key, ()):
+        if len(element) == 0:
+            found.append(common.person(tree.text(element)))
+            continue
+        inside = tree.fields(element)
+        if prefix and f"{prefix}name" not in inside:
+            prefix = ""
+        url = tree.first(inside, f"{prefix}uri", f"{prefix}url")
+        one = common.person(tree.first(inside, f"{prefix}name"), url)
+        email = tree.first(inside, f"{prefix}email")
+        found.append(
+            RawPerson(
+                name=one.name if one else "",
+                email=email or (one.email if one else ""),
+                url=common.join(base, url) if base else url,
+            )
+        )
+    return [one for one in found if one is not None]
+
+
+def terms(tree: Tree, fields: Fields, key: str) -> list[str]:
+    """The label of each category, else its term; Google's marks for kinds of entries are no tags."""
+    return [
+        element.get("label") or element.get("term") or tree.text(element)
+        for element in fields.get(key, ())
+        if not (element.get("scheme") or "").endswith("#kind")
+    ]
+
+
+def source(tree: Tree, element: Element, outer: str, prefix: str) -> RawSource | None:
+    """atom:source: the feed that an entry was copied from (RFC 4287 4.2.11)."""
+    fields = tree.fields(element)
+    base = tree.base(element, outer)
+    found = links(tree, fields, base, f"{prefix}link")
+    made = RawSource(
+        id=tree.first(fields, f"{prefix}id"),
+        title=" ".join(tree.first(fields, f"{prefix}title").split()),
+        url=common.join(base, found.alternate),
+        feed_url=common.join(base, found.self),
+        authors=tuple(people(tree, fields, base, f"{prefix}author")),
+    )
+    return made if made != RawSource() else None
+
+
+def hint(tree: Tree, fields: Fields) -> int | None:
+    """Seconds between polls that <ttl> and the syndication module ask for: the longer of both."""
+    if "ttl" not in fields and "sy:updateperiod" not in fields and "sy:updatefrequency" not in fields:
+        return None
+    name = tree.first(fields, "sy:updateperiod") if "sy:updateperiod" in fields else None
+    frequency = tree.first(fields, "sy:updatefrequency") if "sy:updatefrequency" in fields else None
+    asked = (common.ttl(tree.first(fields, "ttl")), common.period(name, frequency))
+    return max((seconds for seconds in asked if seconds), default=None)
+
+
+def deleted(fields: Fields) -> tuple[Deleted, ...]:
+    """at:deleted-entry (RFC 6721)."""
+    return tuple(
+        Deleted(ref=ref, when=read_date(element.get("when") or "").value)
+        for element in fields.get("at:deleted-entry", ())
+        if (ref := (element.get("ref") or "").strip())
+    )
+
+
+def media_description(tree: Tree, fields: Fields, base: str, lang: str) -> list[Text]:
+    """The text of Media RSS (plain unless it says html), the last choice."""
+    groups = [fields, *(tree.fields(group) for group in fields.get("media:group", ()))]
+    found = [tree.construct(element, base, lang) for group in groups for element in group.get("media:description", ())]
+    return [text for text in found if text][:1]
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def when(tree: Tree, item: Element, keys: tuple[str, ...], timezone: str) -> float | None:
+    """The moment of an entry in seconds, for choosing the newest of too many."""
+    found = common.moment(tree.every(tree.fields(item), *keys), timezone)
+    return found.value.timestamp() if found and found.value else None

@@ -1,0 +1,167 @@
+"""One well-formed document as a tree, and what its elements say. The only place that calls libxml2."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+from lxml import etree
+
+from planet.model import Text
+from planet.parse import common
+from planet.parse.names import XHTML, XML_BASE, XML_LANG, Names
+
+Element = etree._Element  # noqa: SLF001 - lxml has no public name for its class
+Fields = dict[str, list[Element]]
+"""The children of an element by their key (`names.py`), each in the order of the document."""
+
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
+_URLS = frozenset({"href", "src", "poster", "cite", "data", "longdesc"})
+
+
+class Tree:
+    """A parsed document: the names of its elements, and whether any element sets xml:base or xml:lang (most documents: none)."""
+
+    __slots__ = ("based", "names", "root", "spoken")
+
+    def __init__(self, data: bytes) -> None:
+        """`data` is UTF-8 without a mark; etree.XMLSyntaxError says where it is not well-formed.
+
+        No entity is expanded (a document with a document type does not get here), nothing is loaded, depth and lengths of names
+        and texts have libxml2's limits.
+        """
+        parser = etree.XMLParser(
+            encoding="utf-8",
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            recover=False,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
+        )
+        self.root: Element = etree.fromstring(data, parser)
+        self.based = b"xml:base" in data
+        self.spoken = b"xml:lang" in data
+        self.names = Names(atom=etree.QName(self.root).localname.lower() == "feed")
+
+    def fields(self, element: Element) -> Fields:
+        names = self.names
+        found: Fields = {}
+        for child in element:
+            key = names[child.tag]
+            if key in found:
+                found[key].append(child)
+            else:
+                found[key] = [child]
+        return found
+
+    def base(self, element: Element, outer: str) -> str:
+        """The xml:base in force in an element of something whose base is `outer` ("" none)."""
+        own = element.get(XML_BASE) if self.based else None
+        return common.join(outer, own.strip()) if own else outer
+
+    def lang(self, element: Element, outer: str = "") -> str:
+        own = element.get(XML_LANG) if self.spoken else None
+        return outer if own is None else common.language(own)
+
+    def text(self, element: Element) -> str:
+        """The words of an element, those of its children included, blanks at the ends removed."""
+        value = element.text if len(element) == 0 else "".join(str(part) for part in element.itertext())
+        return value.strip() if value else ""
+
+    def first(self, fields: Fields, *keys: str) -> str:
+        """The text of the first of these elements that holds any."""
+        for key in keys:
+            for element in fields.get(key, ()):
+                if value := self.text(element):
+                    return value
+        return ""
+
+    def every(self, fields: Fields, *keys: str) -> list[str]:
+        return [value for key in keys for element in fields.get(key, ()) if (value := self.text(element))]
+
+    def href(self, element: Element, name: str, outer: str) -> str:
+        """A URL in an attribute: as written, but resolved where the element itself sets another base than its entry."""
+        value = (element.get(name) or "").strip()
+        return (
+            common.join(common.join(outer, element.get(XML_BASE, "")), value)
+            if self.based and element.get(XML_BASE)
+            else value
+        )
+
+    def loose(self, element: Element, outer: str, lang: str) -> Text | None:
+        """An RSS text, which is HTML: escaped, or (against the rules) as elements."""
+        value = (element.text or "") if len(element) == 0 else inner(element)
+        return common.markup(value, self.base(element, outer), self.lang(element, lang))
+
+    def construct(self, element: Element, outer: str, lang: str) -> Text | None:
+        """An Atom text construct or content (RFC 4287 3.1 and 4.1.3; `mode` is Atom 0.3's). None for what is elsewhere or no text (B02)."""
+        kind = (element.get("type") or "text").split(";")[0].strip().lower()
+        mode = (element.get("mode") or "").lower()
+        base, lang = self.base(element, outer), self.lang(element, lang)
+        if element.get("src"):
+            return None
+        if kind in {"xhtml", "application/xhtml+xml"} or (
+            len(element) and (mode == "xml" or kind in {"html", "text/html"})
+        ):
+            return self._xhtml(element, base, lang)
+        value = self.text(element)
+        if mode == "base64" or not (kind in {"text", "html"} or kind.startswith("text/") or mode):
+            value = _base64(value) if kind.startswith("text/") else ""
+        if kind in {"html", "text/html"} or (mode == "escaped" and kind not in {"text", "text/plain"}):
+            return common.markup(value, base, lang)
+        return Text(value=value, kind="text", base=base, lang=lang) if value else None
+
+    def _xhtml(self, element: Element, base: str, lang: str) -> Text | None:
+        """Markup as elements, without the <div> around it (RFC 4287 3.1.1.3)."""
+        only = element[0] if len(element) == 1 and not (element.text or "").strip() else None
+        if only is not None and only.tag in {XHTML + "div", "div"} and not (only.tail or "").strip():
+            element, base, lang = only, self.base(only, base), self.lang(only, lang)
+        value = inner(element, nested=self.based).strip()
+        return Text(value=value, kind="html", base=base, lang=lang) if value else None
+
+
+def _base64(value: str) -> str:
+    import base64  # noqa: PLC0415 - one feed in thousands
+
+    try:
+        return base64.b64decode(value, validate=False).decode("utf-8", "replace").strip()
+    except ValueError:
+        return ""
+
+
+def inner(element: Element, *, nested: bool = False) -> str:
+    """The children of an element as HTML: no prefixes, no declarations, empty elements as HTML writes them.
+
+    `nested`: elements inside may set xml:base, then their URLs are resolved here, as HTML has no other way to say it.
+    """
+    return html.escape(element.text or "", quote=False) + "".join(_written(element, "", nested=nested))
+
+
+def _written(element: Element, base: str, *, nested: bool) -> Iterator[str]:
+    for child in element:
+        name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
+        if not name:
+            continue
+        here = common.join(base, child.get(XML_BASE, "")) if nested else ""
+        yield f"<{name}"
+        for key, value in child.attrib.items():
+            attribute = str(key)
+            if not attribute.startswith("{"):
+                target = common.join(here, str(value)) if here and attribute in _URLS else str(value)
+                yield f' {attribute}="{html.escape(target)}"'
+            elif attribute == XML_LANG:
+                yield f' lang="{html.escape(str(value))}"'
+        yield ">"
+        if child.text:
+            yield html.escape(child.text, quote=False)
+        if len(child):
+            yield from _written(child, here, nested=nested)
+        if name.lower() not in _VOID:
+            yield f"</{name}>"
+        if child.tail:
+            yield html.escape(child.tail, quote=False)
