@@ -1,0 +1,62 @@
+"""When not to publish: over another planet's site, or when most of the stories would go and feeds.yaml does not say why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from planet.errors import PublishError
+from planet.model import Edition, FeedConfig, Filter
+from planet.publish.manifest import Manifest, Pending, Tally
+from planet.text import digest
+
+ENOUGH = 10
+"""Fewer published stories than this may go without a question."""
+
+
+def _filter(rules: Filter) -> str:
+    title = f"{rules.title.pattern}/{rules.title.flags}" if rules.title else ""
+    return repr((rules.tags, rules.words, title, rules.author, rules.language))
+
+
+def _rules(feeds: Sequence[FeedConfig], hide: Sequence[str]) -> str:
+    """Changes when feeds.yaml may take stories of a source away: its feeds, their filters, what is hidden."""
+    return digest(*(f"{feed.key} {feed.kind} {_filter(feed.include)} {_filter(feed.exclude)}" for feed in feeds), *hide)
+
+
+def census(edition: Edition) -> dict[str, Tally]:
+    """How many stories each source shows: what `publish` remembers, to know a loss that nobody asked for."""
+    counts = {channel.slug: len(channel.headlines) for channel in edition.channels if channel.kind == "source"}
+    return {
+        source.slug: Tally(stories=counts.get(source.slug, 0), rules=_rules(source.feeds, edition.config.hide))
+        for source in edition.config.sources
+    }
+
+
+def refuse_a_foreign_site(manifest: Manifest, pending: Pending, owner: Sequence[str], output: str) -> None:
+    """Raises PublishError when none of the names of this planet is among those of the planet that wrote the site."""
+    theirs = manifest.owner or pending.owner
+    if theirs and not set(theirs) & set(owner):
+        raise PublishError(
+            f"{output} holds the site of another planet ({', '.join(theirs)}): give this one a folder of its own"
+            " (`output:` in feeds.yaml, or --output), or empty that folder"
+        )
+
+
+def refuse_to_go_blank(manifest: Manifest, now: Mapping[str, Tally]) -> None:
+    """Raises PublishError when more than half of the stories would go.
+
+    Only sources that are configured as they were are compared: a source that was taken out of feeds.yaml, or whose feeds or filters
+    were changed there, takes its stories with it, and that is meant.
+    """
+    same = [
+        slug for slug, tally in now.items() if slug in manifest.stories and manifest.stories[slug].rules == tally.rules
+    ]
+    before = sum(manifest.stories[slug].stories for slug in same)
+    after = sum(now[slug].stories for slug in same)
+    if before >= ENOUGH and after * 2 < before:
+        worst = max(same, key=lambda slug: manifest.stories[slug].stories - now[slug].stories)
+        raise PublishError(
+            f"of {before} published stories {before - after} would go ({worst}: {manifest.stories[worst].stories} before, "
+            f"{now[worst].stories} now) though feeds.yaml does not say so: nothing is published, the site stays as it was."
+            " Was the database lost? Put it back; or accept the loss with `planet run --force-publish`"
+        )

@@ -1,0 +1,107 @@
+"""What the planet remembers of output/: `output/.planet/manifest.json`, and the list of a run that was interrupted.
+
+It holds no time and no secret: the same site has the same manifest, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FOLDER = ".planet"
+MANIFEST = "manifest.json"
+PENDING = "pending.json"
+STAGE = "stage"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One published file: the digest of its inputs, the hash and size of its bytes. A volatile file has none of them."""
+
+    digest: str = ""
+    sha256: str = ""
+    size: int = -1
+    bundle: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many stories of one source are published, and under which rules: `rules` changes when feeds.yaml explains a loss."""
+
+    stories: int
+    rules: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """`owner`: the names of the planet that wrote the site; `stories`: source slug -> tally; `bundles`: folder -> digest.
+
+    `mtime_ns` is when the manifest itself was written (0: there is none): what was touched later may have been changed by a person.
+    """
+
+    owner: tuple[str, ...] = ()
+    stories: Mapping[str, Tally] = field(default_factory=dict)
+    bundles: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Record] = field(default_factory=dict)
+    mtime_ns: int = 0
+
+    def to_bytes(self) -> bytes:
+        """One file a line, sorted, so that two manifests compare well."""
+        head = {
+            "format": FORMAT,
+            "planet": list(self.owner),
+            "stories": {slug: [one.stories, one.rules] for slug, one in sorted(self.stories.items())},
+            "bundles": dict(sorted(self.bundles.items())),
+        }
+        files = ",\n".join(
+            f"{json.dumps(path, ensure_ascii=False)}: {json.dumps([one.digest, one.sha256, one.size, one.bundle])}"
+            for path, one in sorted(self.files.items())
+        )
+        return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "files": {{\n{files}\n}}}}\n'.encode()
+
+
+def read_manifest(output: Path) -> Manifest:
+    """What is remembered; nothing where there is no manifest, or none that can be read."""
+    path = output / FOLDER / MANIFEST
+    try:
+        held = json.loads(path.read_bytes())
+        if held["format"] != FORMAT:
+            return Manifest()
+        return Manifest(
+            owner=tuple(str(name) for name in held["planet"]),
+            stories={
+                slug: Tally(stories=int(count), rules=str(rules)) for slug, (count, rules) in held["stories"].items()
+            },
+            bundles={str(folder): str(digest) for folder, digest in held["bundles"].items()},
+            files={
+                name: Record(digest=str(digest), sha256=str(sha256), size=int(size), bundle=str(bundle))
+                for name, (digest, sha256, size, bundle) in held["files"].items()
+            },
+            mtime_ns=path.lstat().st_mtime_ns,
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return Manifest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What an interrupted run had begun to write: these paths are the planet's too, whatever they hold now."""
+
+    owner: tuple[str, ...] = ()
+    paths: frozenset[str] = frozenset()
+
+    def to_bytes(self) -> bytes:
+        held = {"format": FORMAT, "planet": list(self.owner), "paths": sorted(self.paths)}
+        return (json.dumps(held, ensure_ascii=False, indent=0) + "\n").encode()
+
+
+def read_pending(output: Path) -> Pending:
+    """The list of the run that was interrupted, empty when none was."""
+    try:
+        held = json.loads((output / FOLDER / PENDING).read_bytes())
+        return Pending(owner=tuple(map(str, held["planet"])), paths=frozenset(map(str, held["paths"])))
+    except (OSError, ValueError, TypeError, KeyError):
+        return Pending()

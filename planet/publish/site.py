@@ -1,0 +1,313 @@
+"""Writing a site so that a reader sees whole files and links that resolve, at every moment.
+
+Everything that changed is made first, aside (`output/.planet/stage/`): what fails until then leaves the site as it was. Then, each by
+one rename: new files (nothing links to them yet; what pages need before pages, deep pages before indexes), changed files (theirs may
+link to the new), and only then what is stale is removed (nothing links to it any more). The manifest is written last; the list of
+paths in `pending.json` tells the next run what an interrupted one may have written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from planet.errors import PublishError
+from planet.model import Artifact, Bundle, Published
+from planet.publish.guard import refuse_a_foreign_site, refuse_to_go_blank
+from planet.publish.manifest import (
+    FOLDER,
+    MANIFEST,
+    PENDING,
+    STAGE,
+    Manifest,
+    Pending,
+    Record,
+    Tally,
+    read_manifest,
+    read_pending,
+)
+from planet.publish.paths import Claims, Place, parents
+
+Step = Callable[[str], None]
+_FEEDS = (".xml", ".json", ".ics", ".txt")
+MANY = 200
+SHOWN = 3
+"""How many names an error lists."""
+
+
+def publish(
+    artifacts: Iterable[Artifact | Bundle],
+    output: Path,
+    *,
+    owner: Sequence[str],
+    stories: Mapping[str, Tally],
+    force: bool = False,
+    step: Step = lambda _name: None,
+) -> Published:
+    """Bring output/ to what the artifacts say; only files whose bytes differ are written.
+
+    `owner` names the planet (its URL, its title): a site whose planet has none of these names is left alone. `stories` is `census` of
+    the edition: when more than half would go unasked, nothing is published, unless `force`, which also takes over files that stand in
+    the way. `step` is called before each durable operation. Raises PublishError; until the first rename the site is then as it was.
+    """
+    with _told(output):
+        output = output.resolve()
+        if (output / FOLDER).is_symlink():
+            raise PublishError(f"{output / FOLDER} is a symbolic link: remove it")
+    manifest, pending = read_manifest(output), read_pending(output)
+    refuse_a_foreign_site(manifest, pending, owner, str(output))
+    if not force:
+        refuse_to_go_blank(manifest, stories)
+    work = _Work(output, manifest, pending, step)
+    try:
+        for artifact in artifacts:
+            work.take(artifact)
+        if work.foreign and not force:
+            raise _in_the_way(output, work.foreign)
+        return work.commit(owner, stories)
+    finally:
+        work.clean()
+
+
+def _in_the_way(output: Path, foreign: Sequence[str]) -> PublishError:
+    names = ", ".join(str(output / path) for path in sorted(foreign)[:SHOWN])
+    more = f" and {len(foreign) - SHOWN} more" if len(foreign) > SHOWN else ""
+    return PublishError(
+        f"{names}{more}: not written by this planet, so not overwritten. Move them away, choose another `output:`,"
+        " or let the planet have them with `planet run --force-publish`"
+    )
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """An error of the file system as a sentence that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        match error.errno:
+            case errno.ENOSPC | errno.EDQUOT:
+                what = "the disk is full: free some space, then run again"
+            case errno.EACCES | errno.EPERM | errno.EROFS:
+                what = "it may not be written: give it to the user who runs the planet, or choose another `output:`"
+            case errno.ENOTDIR | errno.EEXIST:
+                what = "a file stands where a folder must be: move it away, or choose another `output:`"
+            case _:
+                what = f"{error.strerror or error}"
+        raise PublishError(f"{where}: {what}. What was published stays") from error
+
+
+def _bytes(path: Path) -> bytes | None:
+    """What a regular file holds; None for anything else, or nothing."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+class _Work:
+    """One publication: what stays, what is made, what goes."""
+
+    def __init__(self, output: Path, manifest: Manifest, pending: Pending, step: Step) -> None:
+        self.output = output
+        self.manifest = manifest
+        self.pending = pending
+        self.step = step
+        self.claims = Claims()
+        self.place = Place(output)
+        self.records: dict[str, Record] = {}
+        self.bundles: dict[str, str] = {}
+        self.staged: dict[str, Path] = {}
+        self.new: set[str] = set()
+        self.foreign: list[str] = []
+        self.blocked: dict[str, str] = {}
+        self.ours = self.manifest.files.keys() | self.pending.paths
+        self.in_bundle: dict[str, list[str]] = {}
+        for path, record in manifest.files.items():
+            if record.bundle:
+                self.in_bundle.setdefault(record.bundle, []).append(path)
+
+    def take(self, artifact: Artifact | Bundle) -> None:
+        """Keep what was made from the same inputs; make the rest, aside."""
+        if isinstance(artifact, Bundle):
+            self._take_bundle(artifact)
+            return
+        self.claims.claim(artifact.path)
+        record = self.manifest.files.get(artifact.path)
+        with _told(self.output / artifact.path):
+            if not artifact.volatile and record and record.digest == artifact.digest and self._untouched(artifact.path):
+                self.records[artifact.path] = record
+                return
+        self._put(artifact.path, artifact.make(), artifact.digest, volatile=artifact.volatile)
+
+    def _take_bundle(self, bundle: Bundle) -> None:
+        folder = bundle.folder.rstrip("/")
+        self.bundles[folder] = bundle.digest
+        known = self.in_bundle.get(folder, [])
+        with _told(self.output / folder):
+            same = self.manifest.bundles.get(folder) == bundle.digest and all(map(self._untouched, known))
+        if same:
+            for path in known:
+                self.claims.claim(path)
+                self.records[path] = self.manifest.files[path]
+            return
+        for path, data in sorted(bundle.make().items()):
+            if not path.startswith(f"{folder}/"):
+                raise PublishError(f"{path} is not below {folder}/: please report it")
+            self.claims.claim(path)
+            self._put(path, data, bundle.digest, bundle=folder)
+
+    def _untouched(self, path: str) -> bool:
+        """Whether a file holds what was published. Its hash is compared only if it was touched since the manifest was written."""
+        record = self.manifest.files[path]
+        if self.place.file_in_the_way(path):
+            return False
+        try:
+            found = (self.output / path).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if not stat.S_ISREG(found.st_mode) or found.st_size != record.size:
+            return False
+        if found.st_mtime_ns <= self.manifest.mtime_ns and path not in self.pending.paths:
+            return True
+        return hashlib.sha256((self.output / path).read_bytes()).hexdigest() == record.sha256
+
+    def _put(self, path: str, data: bytes, digest: str, *, bundle: str = "", volatile: bool = False) -> None:
+        """Stage the bytes, unless the file holds them already."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.records[path] = (
+            Record() if volatile else Record(digest=digest, sha256=sha256, size=len(data), bundle=bundle)
+        )
+        target = self.output / path
+        with _told(target):
+            blocking = self.place.file_in_the_way(path)
+            if blocking and blocking not in self.ours:
+                raise PublishError(f"{self.output / blocking} is a file where a folder must be: move it away")
+            if blocking:
+                self.blocked[path] = blocking
+            elif _bytes(target) == data:
+                return
+            elif target.is_dir() and not target.is_symlink():
+                raise PublishError(f"{target} is a folder where a file must be: move it away")
+            elif os.path.lexists(target) and path not in self.ours:
+                self.foreign.append(path)
+            if blocking or not os.path.lexists(target):
+                self.new.add(path)
+            self._stage(path, data)
+
+    def _stage(self, path: str, data: bytes) -> None:
+        folder = self.output / FOLDER / STAGE
+        if not self.staged:
+            self.step("stage")
+            (self.output / FOLDER).mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        aside = folder / str(len(self.staged))
+        with aside.open("xb") as file:
+            file.write(data)
+        self.staged[path] = aside
+
+    def commit(self, owner: Sequence[str], stories: Mapping[str, Tally]) -> Published:
+        """Put everything in its place; only now the site changes."""
+        stale = sorted(path for path in self.ours - self.records.keys() if self._is_ours_to_remove(path))
+        manifest = Manifest(owner=tuple(owner), stories=stories, bundles=self.bundles, files=self.records)
+        with _told(self.output):
+            if stale or any(self._is_news(path) for path in self.staged):
+                self._flush()
+                paths = self.pending.paths | self.staged.keys()
+                self._replace(PENDING, Pending(owner=tuple(owner), paths=paths).to_bytes(), "journal")
+            self._write(stale)
+            for path in stale:
+                if path not in self.blocked.values():
+                    self._remove(path)
+            if manifest.to_bytes() != _bytes(self.output / FOLDER / MANIFEST):
+                self._replace(MANIFEST, manifest.to_bytes(), "manifest")
+            if os.path.lexists(self.output / FOLDER / PENDING):
+                self.step("journal done")
+                (self.output / FOLDER / PENDING).unlink()
+        return Published(
+            written=tuple(sorted(self.staged)), removed=tuple(stale), kept=len(self.records) - len(self.staged)
+        )
+
+    def _is_news(self, path: str) -> bool:
+        """Whether an interruption after writing this file would have to be remembered: not for times of runs, known to be ours."""
+        return self.records[path].size >= 0 or path not in self.manifest.files
+
+    def _write(self, stale: Sequence[str]) -> None:
+        for path in sorted(self.staged, key=lambda path: rank(path, new=path in self.new)):
+            if path in self.blocked and self.blocked[path] in stale:
+                # A file of ours became a folder.
+                self._remove(self.blocked[path])
+            for folder in parents(path):
+                if not (self.output / folder).is_dir():
+                    self.step(f"folder {folder}")
+                    (self.output / folder).mkdir(exist_ok=True)
+            self.step(f"write {path}")
+            self.staged[path].replace(self.output / path)
+
+    def _is_ours_to_remove(self, path: str) -> bool:
+        """Whether a path of ours that nothing produces any more is still a file, reached without a symbolic link."""
+        try:
+            return not self.place.file_in_the_way(path) and stat.S_ISREG((self.output / path).lstat().st_mode)
+        except (OSError, PublishError):
+            return False
+
+    def _remove(self, path: str) -> None:
+        target = self.output / path
+        if not os.path.lexists(target):
+            return
+        self.step(f"remove {path}")
+        target.unlink()
+        for folder in reversed(list(parents(path))):
+            try:
+                (self.output / folder).rmdir()
+            except OSError:
+                break
+
+    def _flush(self) -> None:
+        """What was made is on disk before the first rename: after a power cut a file is the old one or the new one, never half."""
+        if len(self.staged) > MANY:
+            os.sync()  # one wait for all; what follows then finds nothing left to do
+        for aside in self.staged.values():
+            descriptor = os.open(aside, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def _replace(self, name: str, data: bytes, step: str) -> None:
+        """One of the planet's own files, written aside and renamed, on disk when this returns."""
+        folder = self.output / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = folder / f"{name}.new"
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        self.step(step)
+        aside.replace(folder / name)
+
+    def clean(self) -> None:
+        """Leave nothing of the making behind."""
+        folder = self.output / FOLDER
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder / STAGE, ignore_errors=True)
+            for name in (MANIFEST, PENDING):
+                with contextlib.suppress(OSError):
+                    (folder / f"{name}.new").unlink(missing_ok=True)
+
+
+def rank(path: str, *, new: bool) -> tuple[int, int, str]:
+    """Where a file stands in the order of writing (see the module): new before changed, what pages load before pages, the home last."""
+    page = path.endswith(".html")
+    feed = path.endswith(_FEEDS) and not path.startswith("static/")
+    kind = (1 if page else 0) if new else (3 if page else 4 if feed else 2)
+    return kind, -path.count("/"), path
