@@ -1,0 +1,8 @@
+"""One request done right, and many of them: politely, exactly, bounded, and safe against where they are sent.
+
+`Fetcher` asks; `schedule` says when and what becomes of the answer; `health` says it to people.
+"""
+
+from planet.fetch.fetcher import Fetcher
+
+__all__ = ["Fetcher"]

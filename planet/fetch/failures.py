@@ -1,0 +1,140 @@
+"""What went wrong, as a class of the contract and a sentence that a member understands."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import ssl
+from dataclasses import dataclass
+
+from planet.fetch.addresses import RefusedError
+from planet.fetch.decoding import UndecodableError
+from planet.model import Message
+from planet.model.fetch import ErrorClass
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A request that gave no answer to read. `reached`: the host showed that it is there (it refused, or answered badly)."""
+
+    error_class: ErrorClass
+    message: Message
+    status: int | None = None
+    reached: bool = True
+
+
+class TooMuchError(Exception):
+    """More bytes came over the wire than any honest answer of the allowed size needs."""
+
+
+# The same sentences are asked for by `planet.fetch.health.network_down`: where no host could be reached, nobody is to blame.
+NO_NAME = "the name {host} does not resolve"
+NO_RESOLVER = "the name {host} could not be looked up in time"
+NO_ROUTE = "there is no way to {host}: {reason}"
+NO_CONNECTION = "{host} did not accept a connection in time"
+UNREACHED = frozenset({NO_NAME, NO_RESOLVER, NO_ROUTE, NO_CONNECTION})
+
+_UNROUTED = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
+
+
+def late(host: str, phase: str) -> Trouble:
+    """The time of a feed ran out. `phase` is what it was spent on: resolve, connect, tls or read."""
+    match phase:
+        case "resolve":
+            return Trouble(
+                "dns", Message.of("the name {host} could not be looked up in time", host=host), reached=False
+            )
+        case "connect":
+            return Trouble(
+                "timeout", Message.of("{host} did not accept a connection in time", host=host), reached=False
+            )
+        case "tls":
+            return Trouble("timeout", Message.of("{host} did not finish the encrypted greeting in time", host=host))
+        case _:
+            return Trouble("timeout", Message.of("{host} did not answer in full in time", host=host))
+
+
+def of_exception(error: Exception, host: str, phase: str) -> Trouble:
+    """The trouble that an exception of a request means."""
+    match error:
+        case RefusedError():
+            return Trouble("blocked-address", error.message)
+        case UndecodableError():
+            return Trouble(error.error_class, error.message)
+        case TooMuchError():
+            return Trouble("too-large", Message.of("{host} sends more than a document may hold", host=host))
+        case ssl.SSLCertVerificationError():
+            return Trouble(
+                "tls",
+                Message.of(
+                    "the certificate of {host} is not valid: {reason}",
+                    host=host,
+                    reason=error.verify_message or "refused",
+                ),
+            )
+        case TimeoutError():
+            return late(host, phase)
+        case ssl.SSLError():
+            if phase == "tls":
+                reason = (error.reason or "no common version").replace("_", " ").lower()
+                return Trouble("tls", Message.of("no secure connection to {host}: {reason}", host=host, reason=reason))
+            return Trouble("connect", Message.of("{host} broke off the connection", host=host))
+        case socket.gaierror() | UnicodeError():
+            return Trouble("dns", Message.of("the name {host} does not resolve", host=host), reached=False)
+        case ConnectionRefusedError():
+            return Trouble("connect", Message.of("{host} refuses connections", host=host))
+        case http.client.RemoteDisconnected():
+            return Trouble("connect", Message.of("{host} closed the connection without an answer", host=host))
+        case http.client.IncompleteRead():
+            return Trouble("truncated", Message.of("the answer of {host} was cut off", host=host))
+        case http.client.HTTPException():
+            return Trouble("protocol", Message.of("{host} does not answer as a web server does", host=host))
+        case OSError() if error.errno in _UNROUTED:
+            return Trouble(
+                "connect",
+                Message.of("there is no way to {host}: {reason}", host=host, reason=error.strerror or "no route"),
+                reached=False,
+            )
+        case OSError():
+            return Trouble("connect", Message.of("{host} broke off the connection", host=host))
+        case _:
+            return Trouble(
+                "protocol",
+                Message.of("{host} could not be read: {reason}", host=host, reason=type(error).__name__),
+            )
+
+
+def of_status(status: int, *, challenged: bool = False) -> Trouble:
+    """What a final status other than 200 and 304 means for a feed (H01 to H16)."""
+    error_class: ErrorClass
+    match status:
+        case 401 | 407:
+            error_class, message = (
+                "auth",
+                Message.of("the server asks for a user name and password ({status})", status=status),
+            )
+        case 402 | 403 | 451 if challenged:
+            error_class, message = (
+                "forbidden",
+                Message.of("the server wants proof that a human asks ({status}, bot challenge)", status=status),
+            )
+        case 402 | 403 | 451:
+            error_class, message = (
+                "forbidden",
+                Message.of("the server does not allow us to read it ({status})", status=status),
+            )
+        case 404:
+            error_class, message = "not-found", Message.of("there is nothing at this address (404)")
+        case 410:
+            error_class, message = "gone", Message.of("the server says that it is gone for good (410)")
+        case 429:
+            error_class, message = "rate-limited", Message.of("the server says that we ask too often (429)")
+        case _ if status >= 500:
+            error_class, message = "server", Message.of("the server has an error of its own ({status})", status=status)
+        case _:
+            error_class, message = (
+                "protocol",
+                Message.of("the server answered {status} instead of a document", status=status),
+            )
+    return Trouble(error_class, message, status=status)

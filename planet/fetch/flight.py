@@ -1,0 +1,308 @@
+"""One feed in one run: which URL is asked, what each answer leads to, what comes of it in the end. No input or output here.
+
+A flight is at any time at one request (`ask`, to the host group `lane`). Whoever carries it makes that request, hands the answer
+to `advance`, and gets the outcome, or None when there is another request to make: a redirect's next hop, or the configured
+address after one that was adopted failed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from planet.fetch.failures import Trouble, of_status
+from planet.fetch.hints import retry_after
+from planet.fetch.request import (
+    CALENDAR_TYPES,
+    FEED_TYPES,
+    BadUrlError,
+    Target,
+    credentials,
+    joined,
+    same_url,
+    sendable,
+    standing_fields,
+    target,
+)
+from planet.fetch.schedule import configured_mark, probe_is_due
+from planet.fetch.wire import REDIRECTS, Ask, Reply
+from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Hop, Message, Unchanged
+from planet.urls import DEFAULT_PORTS, redacted
+
+MAX_HOPS = 5
+# Sites of many members at one service: they are paced as the one host that they are (Q13).
+_PLATFORMS = (
+    *("blogspot.com", "wordpress.com", "tumblr.com", "medium.com", "substack.com", "hashnode.dev", "github.io"),
+    *(
+        "gitlab.io",
+        "over-blog.com",
+        "canalblog.com",
+        "bearblog.dev",
+        "write.as",
+        "ghost.io",
+        "netlify.app",
+        "pages.dev",
+    ),
+)
+
+
+def host_group(host: str) -> str:
+    """What shares a pace: one host, with or without `www.`, or all the sites of one platform."""
+    for platform in _PLATFORMS:
+        if host.endswith("." + platform):
+            return platform
+    return host.removeprefix("www.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What all flights of a planet have in common."""
+
+    user_agent: str
+    max_bytes: int
+    is_listed: Callable[[str, int], bool]
+    """Whether the user named host and port as one of theirs (it may then be private)."""
+    parser_version: str = ""
+    standing: dict[bool, bytes] = field(default_factory=dict)
+
+    def fields_for(self, *, calendar: bool) -> bytes:
+        """The standing header fields, made once for each kind."""
+        if calendar not in self.standing:
+            self.standing[calendar] = standing_fields(self.user_agent, CALENDAR_TYPES if calendar else FEED_TYPES)
+        return self.standing[calendar]
+
+
+def start_url(due: Due, now: datetime) -> str:
+    """The URL that is asked first: what the feed moved to, or was found at, but for a look at the old address now and then."""
+    state = due.state
+    if state.configured and state.configured != configured_mark(due.url):
+        return due.url
+    if probe_is_due(state, now):
+        return due.url
+    return state.effective_url or state.discovered or due.url
+
+
+@dataclass(slots=True, kw_only=True)
+class Flight:
+    """See above. `ask` is None until `begin`, and after the end."""
+
+    due: Due
+    now: datetime
+    rules: Rules
+    spent: float = 0.0
+    """Seconds on the wire so far."""
+    ask: Ask | None = None
+    conditional: bool = False
+    chain: list[Hop] = field(default_factory=list)
+    http_status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    url: str = ""
+    fallback: str = ""
+    secret: str = ""
+    home: Target | None = None
+    trusted: bool = True
+
+    @property
+    def lane(self) -> str:
+        return host_group(self.ask.target.host) if self.ask else ""
+
+    def begin(self) -> Fetched | None:
+        """Make the first request ready. Gives the outcome at once where there is nothing to ask."""
+        due = self.due
+        first = start_url(due, self.now)
+        adopted = due.state.effective_url
+        if adopted and adopted != due.state.discovered and same_url(first, adopted):
+            self.fallback = due.url
+        elif probe_is_due(due.state, self.now):
+            self.fallback = due.state.effective_url
+        self.secret = credentials(due.url)
+        return self._go(first)
+
+    def _go(self, url: str) -> Fetched | None:
+        """Start at `url`: the first request, or the fallback's."""
+        self.chain.clear()
+        self.url = redacted(url)
+        try:
+            self.home = target(without_credentials(url))
+        except BadUrlError as error:
+            return self._failed(_bad_url(error))
+        self.trusted = True
+        self.url = self.home.url
+        self._request(self.home)
+        return None
+
+    def _request(self, where: Target) -> None:
+        state = self.due.state
+        fields: list[tuple[str, str]] = []
+        if self.secret and self.home is not None and _same_place(self.home, where) and self._is_configured(where):
+            fields.append(("Authorization", self.secret))
+        fresh_parser = self.rules.parser_version != state.parser_version and bool(state.parser_version)
+        edited = bool(state.configured) and state.configured != configured_mark(self.due.url)
+        self.conditional = False
+        if not fresh_parser and not edited and state.validators_url and same_url(state.validators_url, where.url):
+            if sendable(state.etag):
+                fields.append(("If-None-Match", state.etag))
+                self.conditional = True
+            if sendable(state.last_modified):
+                fields.append(("If-Modified-Since", state.last_modified))
+                self.conditional = True
+        listed = self.rules.is_listed(where.host, where.port)
+        private = listed and self.trusted
+        # A server of the public web must not send us into the network of the user, listed or not (X05).
+        self.trusted = self.trusted and listed
+        self.ask = Ask(
+            target=where,
+            fields=tuple(fields),
+            standing=self.rules.fields_for(calendar=self.due.accept_calendar),
+            limit=self.rules.max_bytes,
+            private=private,
+            configured_port=self.home.port if self.home else None,
+        )
+
+    def _is_configured(self, where: Target) -> bool:
+        """Whether `where` is the host that the password of feeds.yaml was given for."""
+        try:
+            return _same_place(target(without_credentials(self.due.url)), where)
+        except BadUrlError:
+            return False
+
+    def advance(self, answer: Reply | Trouble, elapsed: float = 0.0) -> Fetched | None:
+        """What the answer to `ask` leads to."""
+        self.spent += elapsed
+        outcome = self._judge(answer)
+        if isinstance(outcome, Failed) and self.fallback:
+            url, self.fallback = self.fallback, ""
+            # An address that was adopted is given three chances before the old one is asked; a look at the old one none (R06).
+            if same_url(url, self.due.state.effective_url) or self.due.state.failures >= 2:
+                return self._go(url)
+        return outcome
+
+    def _judge(self, answer: Reply | Trouble) -> Fetched | None:
+        assert self.ask is not None
+        if isinstance(answer, Trouble):
+            return self._failed(answer)
+        self.http_status = answer.status
+        self.headers = tuple(answer.headers.items())
+        if answer.status in REDIRECTS:
+            return self._redirected(answer)
+        if answer.status == 304:
+            if self.conditional:
+                return Unchanged(**self._common())
+            return self._failed(
+                Trouble("protocol", Message.of("the server says that nothing changed, without being asked (304)"), 304)
+            )
+        if answer.status != 200:
+            return self._failed(of_status(answer.status, challenged="cf-mitigated" in answer.headers))
+        return self._document(answer.body, answer.headers.get("content-type", ""))
+
+    def _document(self, body: bytes, content_type: str) -> Fetched:
+        if not body.strip():
+            return self._failed(Trouble("not-a-feed", Message.of("the answer is empty"), 200))
+        sha256 = hashlib.sha256(body).hexdigest()
+        state = self.due.state
+        if sha256 == state.body_sha256 and self.rules.parser_version == state.parser_version:
+            return Unchanged(**self._common(), sha256=sha256)
+        return Fresh(**self._common(), body=body, sha256=sha256, content_type=content_type)
+
+    def _redirected(self, answer: Reply) -> Fetched | None:
+        assert self.ask is not None
+        here = self.ask.target
+        location = answer.headers.get("location", "")
+        if not location:
+            return self._failed(of_status(answer.status))
+        wait = retry_after(answer.headers, self.now)
+        if wait is not None:
+            return self.deferred(self.now + wait, Message.of("the server asks to come back later"))
+        try:
+            to = joined(here.url, location)
+            there = target(without_credentials(to))
+        except BadUrlError as error:
+            return self._failed(_bad_url(error))
+        self.chain.append(Hop(status=answer.status, url=here.url, to=there.url))
+        if len(self.chain) > MAX_HOPS or any(hop.url == there.url for hop in self.chain):
+            return self._failed(
+                Trouble(
+                    "redirect-loop",
+                    Message.of("it is redirected in circles, or too often: {url}", url=there.url),
+                    answer.status,
+                )
+            )
+        self.url = there.url
+        self._request(there)
+        return None
+
+    def deferred(self, until: datetime | None, reason: Message, *, origin_hold: bool = False) -> Deferred:
+        """The outcome of a flight that is not to be asked now."""
+        return Deferred(**self._common(), until=until, reason=reason, origin_hold=origin_hold)
+
+    def failed(self, trouble: Trouble) -> Failed:
+        """The outcome of a flight that someone else ended."""
+        return self._failed(trouble)
+
+    def _failed(self, trouble: Trouble) -> Failed:
+        common = self._common()
+        # A status that belongs to an earlier hop is none of this failure's.
+        return Failed(
+            **{**common, "http_status": trouble.status}, error_class=trouble.error_class, error=trouble.message
+        )
+
+    def read(self, body: bytes | Trouble) -> Fetched:
+        """The outcome of a local file."""
+        self.url = self.due.url
+        if isinstance(body, Trouble):
+            return self._failed(body)
+        return self._document(body, "")
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "due": self.due,
+            "started": self.now,
+            "elapsed": self.spent,
+            "http_status": self.http_status,
+            "chain": tuple(self.chain),
+            "url": self.url,
+            "headers": self.headers,
+        }
+
+
+def _same_place(one: Target, other: Target) -> bool:
+    """One host and port, or the same host met again over TLS: where a password may go along (Q09)."""
+    if one.host != other.host:
+        return False
+    if (one.scheme, one.port) == (other.scheme, other.port):
+        return True
+    upgraded = one.scheme == "http" and other.scheme == "https"
+    return upgraded and one.port == DEFAULT_PORTS["http"] and other.port == DEFAULT_PORTS["https"]
+
+
+def without_credentials(url: str) -> str:
+    """The URL without user name and password. Raises BadUrlError."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        return (
+            urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
+            if "@" in parts.netloc
+            else url
+        )
+    except ValueError as error:
+        raise BadUrlError("") from error
+
+
+def _bad_url(error: BadUrlError) -> Trouble:
+    scheme = str(error.args[0]) if error.args else ""
+    if scheme and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
+        return Trouble(
+            "unsupported", Message.of("addresses that begin with {scheme}: are not asked", scheme=scheme.lower())
+        )
+    return Trouble("unsupported", Message.of("this is not an address that can be asked"))
+
+
+def one_off(url: str) -> Due:
+    """A request that belongs to no feed: an avatar, a page that is searched for feeds."""
+    return Due(key=redacted(url), url=url, interval=timedelta(0), state=FetchState())

@@ -1,0 +1,184 @@
+"""How a feed is, what its owner should do, and what is worth a mail: each said once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from planet.fetch.failures import UNREACHED
+from planet.fetch.moves import is_adopted
+from planet.model import Deferred, Failed, Fetched, FetchState, Fresh, Message, News, Unchanged
+from planet.model.fetch import ErrorClass, State
+from planet.urls import host, redacted
+
+_FAILURES = 3
+_FOR = timedelta(days=1)
+
+
+def state(known: FetchState) -> State:
+    """The state of a feed, as `planet status` names it.
+
+    It follows from what was stored, not from the hour: a feed that was put off stays `deferred` until it is asked again.
+    """
+    if known.stopped or known.gone_count:
+        return "gone"
+    patient = known.failures == 0 or (known.failures < _FAILURES and known.error_class in {"rate-limited", "server"})
+    if known.hold_until is not None and patient:
+        return "deferred"
+    if known.failures:
+        return "failing"
+    if known.last_success is None:
+        return "new"
+    return "moved" if is_adopted(known) else "ok"
+
+
+def is_for_good(known: FetchState, now: datetime) -> bool:
+    """Whether a feed fails long enough to tell: three times, over a day at least."""
+    first = known.first_failure
+    return known.failures >= _FAILURES and first is not None and (known.last_attempt or now) - first >= _FOR
+
+
+def advice(known: FetchState, line: int) -> Message | None:
+    """What to do about a feed, None when there is nothing to do. `line`: where feeds.yaml names it."""
+    if known.stopped:
+        return Message.of(
+            "gone: remove it, line {line} of feeds.yaml, or ask its author for the new address", line=line
+        )
+    if is_adopted(known) and not known.failures:
+        return Message.of(
+            "moved to {url}: edit line {line} of feeds.yaml", url=redacted(known.effective_url), line=line
+        )
+    if known.failures == 0 and known.moved_to:
+        return Message.of(
+            "may have moved to {url}: it is taken for moved if it still says so in a day", url=redacted(known.moved_to)
+        )
+    if known.discovered and not known.failures and known.last_success:
+        return Message.of(
+            "line {line} of feeds.yaml names a page; its feed is {url}: put that there",
+            line=line,
+            url=redacted(known.discovered),
+        )
+    if known.failures == 0 or known.error_class is None:
+        return None
+    return _remedy(known.error_class, line)
+
+
+def _remedy(error_class: ErrorClass, line: int) -> Message:
+    """What a member or an organiser can do about a failure."""
+    match error_class:
+        case "dns":
+            return Message.of(
+                "check the host name in line {line} of feeds.yaml; the domain may have expired", line=line
+            )
+        case "connect" | "timeout":
+            return Message.of("the site seems to be down or very slow: ask its author if it lasts")
+        case "tls":
+            return Message.of("the certificate of the site is not in order: its author has to renew or repair it")
+        case "too-large":
+            return Message.of("the feed should hold fewer entries, or raise fetch.max_bytes in feeds.yaml")
+        case "truncated":
+            return Message.of("the site breaks off its answers: ask its author if it lasts")
+        case "redirect-loop":
+            return Message.of(
+                "the site redirects in circles: check the address in line {line} of feeds.yaml", line=line
+            )
+        case "blocked-address":
+            return Message.of("if this server is yours, name its host:port in fetch.allow_private of feeds.yaml")
+        case "unsupported":
+            return Message.of(
+                "check the address in line {line} of feeds.yaml: only http and https are asked", line=line
+            )
+        case "not-a-feed":
+            return Message.of(
+                "check the address in line {line} of feeds.yaml: `planet add` finds the feeds of a page", line=line
+            )
+        case "auth":
+            return Message.of("put user name and password into the address in line {line} of feeds.yaml", line=line)
+        case "forbidden":
+            return Message.of("the site turns our program away: ask its author to let it read the feed")
+        case "not-found":
+            return Message.of(
+                "look for the new address of the feed, and put it into line {line} of feeds.yaml", line=line
+            )
+        case "gone":
+            return Message.of(
+                "the site says that the feed is gone: remove line {line} of feeds.yaml if it stays so", line=line
+            )
+        case "rate-limited":
+            return Message.of("nothing to do: the site is asked less often now; a longer interval may help")
+        case "server":
+            return Message.of("the site has a fault of its own: ask its author if it lasts")
+        case "protocol":
+            return Message.of("the site answers in a way that cannot be read: ask its author if it lasts")
+        case _:
+            assert_never(error_class)
+
+
+def news(known: FetchState, *, feed: str, source: str, line: int, now: datetime) -> tuple[News | None, str]:
+    """What a person must be told of a feed now, and the new value of `announced` that keeps it from being told again.
+
+    `feed` and `source` are as configured; `line` is where feeds.yaml names the feed. Failing is news after three failures over a
+    day; recovered only where failing or gone was; a move once for each address; gone when it is not asked any more.
+    """
+    feed = redacted(feed)
+    told = known.announced
+    if known.stopped:
+        if told == "gone":
+            return None, told
+        text = Message.of(
+            "{source}: {feed} is gone for good (line {line} of feeds.yaml)", source=source, feed=feed, line=line
+        )
+        return News(kind="gone", feed=feed, source=source, text=text), "gone"
+    if known.failures:
+        if told in {"failing", "gone"} or not is_for_good(known, now):
+            return None, told
+        text = Message.of(
+            "{source}: {feed} has failed since {since}: {error} (line {line} of feeds.yaml)",
+            source=source,
+            feed=feed,
+            since=known.first_failure.date().isoformat() if known.first_failure else "",
+            error=known.error or "",
+            line=line,
+        )
+        return News(kind="failing", feed=feed, source=source, text=text), "failing"
+    if told in {"failing", "gone"} and known.last_success is not None:
+        text = Message.of("{source}: {feed} works again", source=source, feed=feed)
+        return News(kind="recovered", feed=feed, source=source, text=text), ""
+    if is_adopted(known):
+        mark = f"moved {redacted(known.effective_url)}"
+        if told == mark:
+            return None, told
+        text = Message.of(
+            "{source}: {feed} moved to {url}: edit line {line} of feeds.yaml",
+            source=source,
+            feed=feed,
+            url=redacted(known.effective_url),
+            line=line,
+        )
+        return News(kind="moved", feed=feed, source=source, text=text), mark
+    return None, told
+
+
+def network_down(outcomes: Sequence[Fetched]) -> bool:
+    """Whether it was our own network that failed in a run, and none of the feeds (T20).
+
+    So it is when two hosts or more could not be reached at all (no name, no way, no connection in time), and not one of the others
+    gave a sign of life: an answer, a refusal, even a bad certificate. A single host that cannot be reached is taken for down itself,
+    or a planet of one feed would never hear of it. Local files, deferred feeds and refused addresses say nothing.
+    """
+    unreached: set[str] = set()
+    for outcome in outcomes:
+        match outcome:
+            case Deferred():
+                continue
+            case Fresh() | Unchanged():
+                if not outcome.due.local:
+                    return False
+            case Failed():
+                if outcome.due.local or outcome.error_class in {"blocked-address", "unsupported"}:
+                    continue
+                if outcome.error.text not in UNREACHED:
+                    return False
+                unreached.add(host(outcome.url))
+    return len(unreached) >= 2

@@ -1,0 +1,107 @@
+"""What header fields ask for: Retry-After, Cache-Control, Expires, Link. Pure; junk reads as nothing at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+LONGEST = timedelta(days=7)
+"""No server puts us off for longer than this (H09, S04)."""
+_DELTA = re.compile(r"[0-9]+\Z")
+_DIRECTIVE = re.compile(r'\s*([!#$%&\'*+\-.^_`|~0-9A-Za-z]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^,]*))?\s*(?:,|\Z)')
+_RFC850 = re.compile(r"\s*[A-Za-z]{6,9}, (\d{2})-([A-Za-z]{3})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT\s*\Z")
+_LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"[^"]*"|[^";,]*))?)*)')
+_REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]+))', re.IGNORECASE)
+
+
+def http_date(written: str, now: datetime | None = None) -> datetime | None:
+    """IMF-fixdate, RFC 850 or asctime (RFC 9110 5.6.7), aware UTC. A two-digit year is never more than 50 years ahead of `now`."""
+    if two_digits := _RFC850.match(written):
+        day, month, year, time = two_digits.groups()
+        reference = (now or datetime(2026, 1, 1, tzinfo=UTC)).year
+        full = reference // 100 * 100 + int(year)
+        if full > reference + 50:
+            full -= 100
+        written = f"{day} {month} {full} {time} GMT"
+    try:
+        parsed = parsedate_to_datetime(written.strip())
+        # asctime names no zone; HTTP has none but GMT.
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def _seconds(digits: str) -> timedelta:
+    """Delta-seconds of any length, at most `LONGEST` (RFC 9111 1.2.2)."""
+    return LONGEST if len(digits) > 9 else min(timedelta(seconds=int(digits)), LONGEST)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long the server asks to be left alone, None when it says nothing that can be meant (H08 to H10)."""
+    written = headers.get("retry-after", "").strip()
+    if not written:
+        return None
+    if _DELTA.match(written):
+        return _seconds(written) or None
+    moment = http_date(written, now)
+    if moment is None:
+        return None
+    # By the server's own clock where it shows one.
+    delay = moment - (http_date(headers.get("date", ""), now) or now)
+    return min(delay, LONGEST) if delay > timedelta(0) else None
+
+
+def cache_control(written: str) -> dict[str, str]:
+    """Directives in lower case; of two the first wins (S05, RFC 9111 4.2.1)."""
+    found: dict[str, str] = {}
+    position = 0
+    while position < len(written):
+        match = _DIRECTIVE.match(written, position)
+        if match is None:
+            position = written.find(",", position) + 1 or len(written)
+            continue
+        name, value = match.group(1).lower(), (match.group(2) or "").strip()
+        found.setdefault(name, value)
+        position = max(match.end(), position + 1)
+    return found
+
+
+def freshness(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """For how long the server says that its answer stays true (RFC 9111 4.2), at most `LONGEST`; None when it does not say."""
+    directives = cache_control(headers.get("cache-control", ""))
+    if "no-cache" in directives or "no-store" in directives:
+        # The most restrictive directive speaks (S06). What must not be stored cannot be fresh (S11).
+        return timedelta(0)
+    if "max-age" in directives:
+        if not _DELTA.match(directives["max-age"]):
+            return None
+        age = headers.get("age", "").strip()
+        lifetime = _seconds(directives["max-age"])
+        # The cap is on what is left: a year with half a year gone is still more than a week.
+        if len(directives["max-age"]) <= 9:
+            lifetime = timedelta(seconds=int(directives["max-age"]))
+        left = lifetime - (_age(age) if _DELTA.match(age) else timedelta(0))
+        return min(max(left, timedelta(0)), LONGEST)
+    if "expires" in headers:
+        expires = http_date(headers["expires"], now)
+        if expires is None:
+            return timedelta(0)
+        left = expires - (http_date(headers.get("date", ""), now) or now)
+        return min(max(left, timedelta(0)), LONGEST)
+    return None
+
+
+def _age(digits: str) -> timedelta:
+    return timedelta(days=3650) if len(digits) > 8 else timedelta(seconds=int(digits))
+
+
+def hubs(link: str) -> tuple[str, ...]:
+    """The targets of `Link: <…>; rel=hub` (WebSub 4), as written."""
+    found = []
+    for match in _LINK.finditer(link[:4000]):
+        relation = _REL.search(match.group(2))
+        if relation and "hub" in (relation.group(1) or relation.group(2) or "").lower().split():
+            found.append(match.group(1).strip())
+    return tuple(found)

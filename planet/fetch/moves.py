@@ -1,0 +1,112 @@
+"""Feeds that move, and feeds that are found: when another address is taken for a feed's own. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from planet.fetch.request import same_url
+from planet.model import Fetched, FetchState, Fresh, Hop, ReadFacts, Unchanged
+from planet.urls import host, http_url
+
+PERMANENT = frozenset({301, 308})
+CONFIRMED = timedelta(days=1)
+"""Between the two sightings that make a move (R02)."""
+
+
+def sets_out_from(fetched: Fetched) -> str:
+    """The URL that was asked first."""
+    return fetched.chain[0].url if fetched.chain else fetched.url
+
+
+def permanent_target(chain: tuple[Hop, ...]) -> str:
+    """Where an unbroken chain of permanent redirects ends, "" when any hop is temporary or leaves https (R03, R12)."""
+    if not chain or any(hop.status not in PERMANENT for hop in chain):
+        return ""
+    if any(hop.url.startswith("https:") and hop.to.startswith("http:") for hop in chain):
+        return ""
+    return chain[-1].to
+
+
+def only_upgraded(chain: tuple[Hop, ...]) -> bool:
+    """Whether the move is only from http to https, same host, path and query (R14)."""
+    first, last = urlsplit(chain[0].url), urlsplit(chain[-1].to)
+    return (first.scheme, last.scheme) == ("http", "https") and (first.hostname, first.path, first.query) == (
+        last.hostname,
+        last.path,
+        last.query,
+    )
+
+
+def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None = None) -> FetchState:
+    """The state with what this answer says about the feed's address.
+
+    Called first with `shares` None (the document is not compared yet), which settles where it was asked; then with whether the
+    document has entries in common with ours, which may adopt the move: at the second sighting, a day after the first.
+    """
+    now = state.last_attempt
+    assert now is not None
+    if shares is None:
+        asked = sets_out_from(fetched)
+        adopted = state.effective_url
+        if adopted and not same_url(asked, adopted) and not same_url(fetched.url, adopted):
+            # The old address answers again, and does not lead to the adopted one: what was adopted is dropped (R06).
+            return replace(state, effective_url="", moved_to="", moved_first_seen=None, moved_count=0)
+        return state
+    to = permanent_target(fetched.chain)
+    if not to:
+        # Adopted moves stay; a move that was only seen once, and is not there now, was none.
+        if state.effective_url and same_url(state.effective_url, fetched.url):
+            return state
+        return replace(state, moved_to="", moved_first_seen=None, moved_count=0)
+    if state.effective_url and same_url(state.effective_url, to):
+        return state
+    if not state.moved_to or not same_url(state.moved_to, to):
+        return replace(state, moved_to=to, moved_first_seen=now, moved_count=1)
+    state = replace(state, moved_count=state.moved_count + 1)
+    first = state.moved_first_seen or now
+    if now - first >= CONFIRMED and (shares or only_upgraded(fetched.chain)):
+        return replace(state, effective_url=to, last_probe=now)
+    return state
+
+
+def is_elsewhere(fetched: Fresh, facts: ReadFacts, state: FetchState) -> bool:
+    """Whether a redirect now leads to another site's feed that has nothing in common with what is stored (R05)."""
+    if not fetched.chain or not facts.had_entries or facts.shares or facts.entries == 0:
+        return False
+    known = (state.validators_url, state.effective_url, state.moved_to)
+    if any(url and same_url(url, fetched.url) for url in known):
+        return False
+    return host(fetched.url) != host(sets_out_from(fetched))
+
+
+def is_adopted(state: FetchState) -> bool:
+    """Whether the feed is asked at another address than feeds.yaml names because it moved there."""
+    return bool(state.effective_url) and bool(state.moved_to) and same_url(state.effective_url, state.moved_to)
+
+
+def discovery(fetched: Fresh, facts: ReadFacts, state: FetchState) -> str:
+    """The feed to ask instead of a page, "" for none: on the very first answer, and where the page names one feed of its own site.
+
+    Feeds of comments do not count (E11, E12).
+    """
+    if state.last_success is not None or state.discovered or facts.had_entries:
+        return ""
+    found = own_candidates(fetched.url, facts.candidates)
+    return found[0] if len(found) == 1 else ""
+
+
+def own_candidates(page: str, candidates: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The feeds that a page names of its own site, those of comments left out, Atom first."""
+    here = host(page)
+    found: dict[str, bool] = {}
+    for url, kind in candidates:
+        there = host(url)
+        own = there == here or there.endswith("." + here) or here.endswith("." + there)
+        if not http_url(url) or not there or not own or same_url(url, page):
+            continue
+        if "comment" in urlsplit(url).path.lower() or "comment" in urlsplit(url).query.lower():
+            continue
+        found.setdefault(url, "atom" in kind.lower())
+    return tuple(sorted(found, key=lambda url: not found[url]))

@@ -1,0 +1,414 @@
+"""When a feed is asked next, and what becomes of its state after an answer. Pure: every rule is decided from values.
+
+The rules, in the order in which they speak (`docs/fetching.md` says them for people):
+
+- `interval` is the least time between two requests. A healthy feed is asked again exactly one interval later; longer only when it
+  was seen unchanged again and again, or when its server or document asks for it.
+- An interval of zero is for a server of one's own: nothing is added to it, neither by what was learnt nor by failures nor by the
+  document; only what the server asks for in header fields (Retry-After, max-age, Expires) and 410 count.
+- Jitter only stretches delays that are longer than the interval already, so that it never pushes a feed past its slot of a cron
+  job that runs once an interval.
+- Retry-After is obeyed up to seven days, max-age and Expires up to two (up to seven while the feed is as quiet as that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import assert_never
+
+from planet.fetch.hints import LONGEST, freshness, hubs, retry_after
+from planet.fetch.moves import discovery, is_elsewhere, moved
+from planet.model import (
+    Deferred,
+    Due,
+    Failed,
+    Fetched,
+    FetchState,
+    Fresh,
+    Message,
+    ReadFacts,
+    Settlement,
+    Unchanged,
+)
+from planet.text import digest
+from planet.urls import origin
+
+DAY = timedelta(days=1)
+OBEYED = timedelta(hours=48)
+"""A max-age up to this is obeyed as it stands (S04)."""
+JITTER = 0.1
+_NOTHING = timedelta(0)
+_ORIGIN_HOLD = timedelta(hours=1)
+_VALIDATOR_LIMIT = 1024
+
+
+def configured_mark(url: str) -> str:
+    """Eight characters that name a URL of feeds.yaml, too few to tell its password."""
+    return digest(url.strip())[:8]
+
+
+def is_due(state: FetchState, now: datetime, interval: timedelta, configured: str) -> bool:
+    """Whether a feed's time has come.
+
+    `configured` is its URL in feeds.yaml: an edited one (a new password) is due at once (C20). A clock that was wrong does not
+    keep a feed waiting: a time further away than any rule gives is none (S16).
+    """
+    if state.configured and state.configured != configured_mark(configured):
+        return True
+    if state.stopped:
+        return False
+    if state.next_due is None or now >= state.next_due:
+        return True
+    if (
+        state.last_attempt is not None
+        and state.last_attempt > now
+        and interval <= _NOTHING
+        and state.hold_until is None
+    ):
+        return True
+    return state.next_due - now > max(LONGEST, interval) * (1 + JITTER)
+
+
+def settle(
+    fetched: Fetched,
+    facts: ReadFacts | None,
+    *,
+    now: datetime,
+    interval: timedelta,
+    jitter: float,
+    parser_version: str = "",
+) -> Settlement:
+    """What becomes of a feed after an answer.
+
+    `facts` is what reading a `Fresh` body showed, None for the others. `interval` is the feed's own or the planet's; `jitter` is
+    drawn from [0, 1). The state is whole: it is stored in the transaction of the entries (invariant A).
+    """
+    before = fetched.due.state
+    mark = configured_mark(fetched.due.url)
+    if before.configured and before.configured != mark:
+        # What was learnt under another URL is not this one's (C20).
+        before = FetchState(announced=before.announced)
+    before = replace(before, configured=mark)
+    plan = _Plan(now=now, interval=interval, jitter=jitter)
+    match fetched:
+        case Deferred():
+            return _deferred(fetched, before, now)
+        case Failed():
+            return _failed(fetched, before, plan)
+        case Unchanged():
+            return _unchanged(fetched, before, plan)
+        case Fresh():
+            assert facts is not None, "a fresh document was read"
+            return _fresh(fetched, facts, before, plan, parser_version)
+        case _:
+            assert_never(fetched)
+
+
+class _Plan:
+    """The clock, the interval and the dice of one settlement."""
+
+    def __init__(self, *, now: datetime, interval: timedelta, jitter: float) -> None:
+        self.now = now
+        self.interval = interval
+        self.jitter = jitter
+
+    def after(self, delay: timedelta) -> datetime:
+        """`now` plus a delay: never shorter than the interval, stretched a little when it is longer."""
+        if delay > self.interval:
+            delay += delay * (JITTER * self.jitter)
+        return self.now + max(delay, self.interval)
+
+    def back_off(self, failures: int) -> timedelta:
+        """The interval doubled with each failure, at most a day (H13)."""
+        if not self.interval:
+            return _NOTHING
+        return min(_doubled(self.interval, failures - 1), max(DAY, self.interval))
+
+
+def _doubled(delay: timedelta, times: int) -> timedelta:
+    return delay * (1 << min(times, 20))
+
+
+def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> Settlement:
+    """Not asked: nothing is known that was not known before, but until when to wait."""
+    if fetched.until is None:
+        return Settlement(state=replace(before, next_due=before.next_due or now))
+    due = max(fetched.until, before.next_due) if before.next_due else fetched.until
+    holds = ((origin(fetched.url), fetched.until),) if fetched.origin_hold and origin(fetched.url) else ()
+    return Settlement(state=replace(before, hold_until=fetched.until, next_due=due), holds=holds)
+
+
+def _failed(fetched: Failed, before: FetchState, plan: _Plan) -> Settlement:
+    failures = before.failures + 1
+    state = replace(
+        _probed(before, fetched.due, plan.now),
+        last_attempt=plan.now,
+        failures=failures,
+        first_failure=before.first_failure or plan.now,
+        http_status=fetched.http_status,
+        error_class=fetched.error_class,
+        error=fetched.error,
+        hold_until=None,
+    )
+    headers = dict(fetched.headers) if fetched.http_status is not None else {}
+    asked = retry_after(headers, plan.now)
+    if fetched.error_class == "gone":
+        return Settlement(state=_gone(state, before, plan))
+    delay = plan.back_off(failures)
+    holds: tuple[tuple[str, datetime], ...] = ()
+    match fetched.error_class:
+        case "auth" | "forbidden" if plan.interval:
+            delay = max(delay, DAY)
+        case "not-found" if plan.interval and plan.now - (state.first_failure or plan.now) >= timedelta(days=30):
+            delay = LONGEST
+        case "rate-limited":
+            asked = _rate_limit(headers, asked, failures, plan)
+            if asked is not None and origin(fetched.url):
+                holds = ((origin(fetched.url), plan.now + asked),)
+        case _:
+            pass
+    due = plan.after(delay)
+    if asked is not None:
+        due = max(due, plan.now + asked)
+        state = replace(state, hold_until=plan.now + asked)
+    return Settlement(state=replace(state, next_due=due, gone_count=0, stopped=False), holds=holds)
+
+
+def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: int, plan: _Plan) -> timedelta | None:
+    """How long an origin is left alone after a 429: what it says, the longest of it (H06, H11, H12)."""
+    fresh = freshness(headers, plan.now)
+    if asked is not None or fresh:
+        return max(asked or _NOTHING, fresh or _NOTHING)
+    if not plan.interval:
+        return None
+    return min(max(_ORIGIN_HOLD, _doubled(plan.interval, failures)), max(DAY, plan.interval))
+
+
+def _gone(state: FetchState, before: FetchState, plan: _Plan) -> FetchState:
+    """410: looked at again after a day, then after a week, then no more (H04). Forced requests in between do not count."""
+    counted = before.gone_count == 0 or before.next_due is None or plan.now >= before.next_due
+    count = before.gone_count + 1 if counted else before.gone_count
+    wait = DAY if count == 1 else LONGEST
+    due = plan.after(wait) if counted else before.next_due
+    return replace(state, gone_count=count, stopped=count >= 3, next_due=due)
+
+
+def _answered(fetched: Fresh | Unchanged, before: FetchState, plan: _Plan) -> FetchState:
+    """What every answer changes: validators, the time, redirects. Failures are forgotten at once (H05, H14)."""
+    headers = dict(fetched.headers)
+    if fetched.http_status == 304:
+        # A 304 that brings validators replaces those, and only those, that it brings (C10).
+        etag = _validator(headers, "etag") or before.etag
+        modified = _validator(headers, "last-modified") or before.last_modified
+    else:
+        etag, modified = _validator(headers, "etag"), _validator(headers, "last-modified")
+    return moved(
+        fetched,
+        replace(
+            _probed(before, fetched.due, plan.now),
+            etag=etag,
+            last_modified=modified,
+            validators_url=fetched.url,
+            last_attempt=plan.now,
+            http_status=fetched.http_status,
+            hold_until=None,
+            gone_count=0,
+            stopped=False,
+        ),
+    )
+
+
+def _healthy(state: FetchState, now: datetime) -> FetchState:
+    return replace(state, last_success=now, failures=0, first_failure=None, error_class=None, error=None, parse_ok=True)
+
+
+def _validator(headers: Mapping[str, str], name: str) -> str:
+    value = headers.get(name, "")
+    return value if len(value) <= _VALIDATOR_LIMIT and not any(c in "\r\n\0" for c in value) else ""
+
+
+def _probed(state: FetchState, due: Due, now: datetime) -> FetchState:
+    """Remember that the address that was left was looked at in this run (R02)."""
+    return replace(state, last_probe=now) if probe_is_due(due.state, now) else state
+
+
+def probe_is_due(state: FetchState, now: datetime) -> bool:
+    """Whether the address that was left is looked at again: once in 30 days (R02)."""
+    left = state.last_probe or state.moved_first_seen
+    moved_on = bool(state.effective_url) and state.effective_url != state.discovered
+    return moved_on and left is not None and now - left >= timedelta(days=30)
+
+
+def _unchanged(fetched: Unchanged, before: FetchState, plan: _Plan) -> Settlement:
+    state = _answered(fetched, before, plan)
+    if not before.parse_ok:
+        # The same unreadable document as before: still an error, although it was answered well (C18).
+        failures = before.failures + 1
+        state = replace(state, failures=failures, first_failure=before.first_failure or plan.now, parse_ok=False)
+        return Settlement(state=replace(state, next_due=plan.after(plan.back_off(failures))))
+    state = replace(_healthy(state, plan.now), unchanged_count=before.unchanged_count + 1)
+    state = moved(fetched, state, shares=True)
+    return Settlement(state=replace(state, next_due=_next(state, fetched, plan, learnt=_learnt(state, fetched, plan))))
+
+
+def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: _Plan, parser_version: str) -> Settlement:
+    if not facts.ok:
+        return _unreadable(fetched, facts, before, plan, parser_version)
+    if is_elsewhere(fetched, facts, before):
+        return _elsewhere(fetched, before, plan)
+    warnings = facts.warnings
+    if facts.entries == 0 and facts.had_entries:
+        warnings = (*warnings, Message.of("the feed is empty, and was not before; what it held stays"))
+    if any(hop.url.startswith("https:") and hop.to.startswith("http:") for hop in fetched.chain):
+        warnings = (*warnings, Message.of("it is redirected from https to http"))
+    state = _healthy(_answered(fetched, before, plan), plan.now)
+    state = replace(
+        state,
+        body_sha256=fetched.sha256,
+        parser_version=parser_version,
+        last_change=plan.now if facts.new_entries or before.last_change is None else before.last_change,
+        unchanged_count=0,
+        hubs=tuple(dict.fromkeys((*facts.hubs, *hubs(dict(fetched.headers).get("link", ""))))),
+        reader=facts.reader,
+        reader_reason=facts.reader_reason,
+        warnings=warnings,
+        entries_last=facts.entries,
+        median_gap=_median_gap(facts.dates),
+        delay_hint=facts.delay_hint,
+        skip_hours=facts.skip_hours,
+        skip_days=facts.skip_days,
+        expired=facts.expired,
+    )
+    state = moved(fetched, state, shares=facts.shares)
+    return Settlement(state=replace(state, next_due=_next(state, fetched, plan, learnt=_NOTHING)))
+
+
+def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: _Plan, parser_version: str) -> Settlement:
+    found = discovery(fetched, facts, before)
+    if found:
+        # A page that names its one feed: that is what is asked from now on, at once (E12).
+        return Settlement(
+            state=replace(before, discovered=found, effective_url=found, last_attempt=plan.now, next_due=plan.now)
+        )
+    failures = before.failures + 1
+    state = replace(
+        _probed(before, fetched.due, plan.now),
+        last_attempt=plan.now,
+        failures=failures,
+        first_failure=before.first_failure or plan.now,
+        http_status=fetched.http_status,
+        error_class=facts.error_class or "not-a-feed",
+        error=facts.error or Message.of("the document is no feed"),
+        hold_until=None,
+        gone_count=0,
+        stopped=False,
+        next_due=plan.after(plan.back_off(failures)),
+        warnings=facts.warnings,
+    )
+    if facts.error_class == "not-a-feed" and not fetched.chain:
+        # Read whole, and no feed: it need not be sent again until it changes (C18). What was cut off must be (T05).
+        headers = dict(fetched.headers)
+        state = replace(
+            state,
+            etag=_validator(headers, "etag"),
+            last_modified=_validator(headers, "last-modified"),
+            validators_url=fetched.url,
+            body_sha256=fetched.sha256,
+            parser_version=parser_version,
+            parse_ok=False,
+        )
+    return Settlement(state=state)
+
+
+def _elsewhere(fetched: Fresh, before: FetchState, plan: _Plan) -> Settlement:
+    """Its address leads to a feed that has nothing in common with it: nothing is taken from there (R05)."""
+    failures = before.failures + 1
+    return Settlement(
+        state=replace(
+            before,
+            last_attempt=plan.now,
+            failures=failures,
+            first_failure=before.first_failure or plan.now,
+            http_status=fetched.http_status,
+            error_class="not-a-feed",
+            error=Message.of(
+                "its address leads to another feed now, {url}; put that into feeds.yaml if it is meant", url=fetched.url
+            ),
+            hold_until=None,
+            next_due=plan.after(plan.back_off(failures)),
+        ),
+        adopt=False,
+    )
+
+
+def _median_gap(dates: tuple[datetime, ...]) -> int | None:
+    """Seconds between the last ten entries, in the middle."""
+    newest = sorted(dates, reverse=True)[:10]
+    if len(newest) < 3:
+        return None
+    return int(median((later - earlier).total_seconds() for later, earlier in pairwise(newest)))
+
+
+def _learnt(state: FetchState, fetched: Unchanged, plan: _Plan) -> timedelta:
+    """How long an unchanged feed may be left alone: it has to be seen unchanged more than once, and never for more than a day.
+
+    A server that answers 304 costs next to nothing, so that the delay only grows by one interval each time, up to what the feed's
+    own pace and quiet suggest. One that sends the whole document each time is asked half as often each time (S07, C16, C23).
+    """
+    if not plan.interval:
+        return _NOTHING
+    most = max(DAY, plan.interval)
+    if fetched.http_status == 200:
+        return min(_doubled(plan.interval, state.unchanged_count), most)
+    pace = timedelta(seconds=state.median_gap / 4) if state.median_gap else _NOTHING
+    quiet = (plan.now - state.last_change) * 0.1 if state.last_change else _NOTHING
+    return min(max(pace, quiet, plan.interval), plan.interval * max(1, state.unchanged_count), most)
+
+
+def _next(state: FetchState, fetched: Fresh | Unchanged, plan: _Plan, *, learnt: timedelta) -> datetime:
+    """The next time of a healthy feed: the longest of what was learnt, what the server and what the document asks for."""
+    asked = _server_hint(state, fetched, plan.now)
+    if not plan.interval:
+        return plan.now + asked
+    document = min(timedelta(seconds=state.delay_hint or 0), DAY)
+    if state.expired:
+        document = LONGEST
+    due = max(plan.after(max(learnt, document)), plan.now + asked)
+    return _allowed(due, state.skip_hours, state.skip_days)
+
+
+def _server_hint(state: FetchState, fetched: Fresh | Unchanged, now: datetime) -> timedelta:
+    """max-age or Expires; more than two days only while the feed has been quiet for as long, else a day (S01 to S10)."""
+    fresh = freshness(dict(fetched.headers), now) or _NOTHING
+    if fresh <= OBEYED:
+        return fresh
+    quiet = now - state.last_change if state.last_change else _NOTHING
+    return fresh if quiet >= fresh else DAY
+
+
+def _allowed(due: datetime, hours: tuple[int, ...], days: tuple[int, ...]) -> datetime:
+    """The first moment from `due` on that the document does not exclude; nothing is excluded when everything is (S13)."""
+    skipped = {hour % 24 for hour in hours if 0 <= hour <= 24}
+    off = {day for day in days if 0 <= day <= 6}
+    if len(skipped) == 24:
+        skipped = set()
+    if len(off) == 7:
+        off = set()
+    moment = due.astimezone(UTC)
+    for _ in range(24 * 8):
+        if moment.hour not in skipped and moment.weekday() not in off:
+            return moment
+        moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return due
+
+
+def follow_discovery(before: Due, settlement: Settlement) -> Due | None:
+    """The same feed, to be asked once more in this run, where the page that was configured named its feed (E12)."""
+    found = settlement.state.discovered
+    if not found or found == before.state.discovered:
+        return None
+    return replace(before, state=settlement.state)

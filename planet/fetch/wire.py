@@ -1,0 +1,343 @@
+"""One request over one connection: guarded, bounded in time and bytes. Everything that can go wrong comes back as a value.
+
+urllib3 makes the connections (TLS, verification, SNI); its pools and responses, and the sessions of requests above them, cost
+five times what the exchange itself does (docs/decisions/010-http-stack.md), so that the request is written as prepared bytes and
+the answer is read by http.client, through a stream that knows the deadline.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import os
+import socket
+import ssl
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_ import create_urllib3_context
+
+from planet.fetch.addresses import Guard
+from planet.fetch.decoding import decode
+from planet.fetch.failures import TooMuchError, Trouble, of_exception
+from planet.fetch.request import Target, head
+
+# 100, the library's limit, is fewer header fields than some honest sites send (T17).
+http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]  # noqa: SLF001
+
+_PIECE = 65536
+_SMALL = 16384
+_IDLE = 64
+_GIVEN_UP_AFTER = 10
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+KEPT = (
+    *("etag", "last-modified", "cache-control", "expires", "date", "age", "retry-after", "content-type", "link"),
+    *("location", "cf-mitigated"),
+)
+_JOINED = frozenset({"etag", "cache-control", "link"})
+
+
+@dataclass(slots=True)
+class Deadline:
+    """Until when a request may go on, by `clock` (seconds that only grow). `phase` says what it is waiting for."""
+
+    until: float
+    clock: Callable[[], float] = time.monotonic
+    phase: str = "resolve"
+    gap: float = 15.0
+    """Seconds that a connection may be silent."""
+
+    def left(self, most: float = float("inf")) -> float:
+        """Seconds to wait for the next step. Raises TimeoutError when there are none."""
+        left = self.until - self.clock()
+        if left <= 0:
+            raise TimeoutError
+        return min(left, most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request to make. `limit`: bytes of body, on the wire and decoded. `private`: it may lead to a listed private host."""
+
+    target: Target
+    fields: tuple[tuple[str, str], ...] = ()
+    standing: bytes
+    limit: int
+    private: bool = False
+    configured_port: int | None = None
+    method: str = "GET"
+    payload: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer that came to its end. `headers`: names in lower case, values as given (latin-1). `body` is only read at 200."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Transport(Protocol):
+    """The seam below everything else: a request, an answer. `Wire` is the real one."""
+
+    def __call__(self, ask: Ask, deadline: Deadline) -> Reply | Trouble: ...
+
+    def close(self) -> None: ...
+
+
+class _Incoming(io.RawIOBase):
+    """The bytes of one answer: each wait knows the deadline, and the sum knows a limit.
+
+    A timeout of the socket alone starts anew with every byte, so that one byte a second never trips it (T14, T15).
+    """
+
+    def __init__(self, sock: socket.socket, deadline: Deadline, limit: int) -> None:
+        self._sock = sock
+        self._deadline = deadline
+        self._left = limit
+        self.read_bytes = 0
+        self.over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self.over:
+            return 0
+        self._sock.settimeout(self._deadline.left(self._deadline.gap))
+        count = self._sock.recv_into(buffer)
+        self.read_bytes += count
+        self._left -= count
+        if self._left < 0:
+            raise TooMuchError
+        return count
+
+
+class _Buffer(io.BufferedReader):
+    """Remembers whether bytes were left over when the answer was read: such a connection is not used again (T02)."""
+
+    leftover = False
+
+    def close(self) -> None:
+        if not self.closed:
+            raw: Any = self.raw
+            raw.over = True
+            try:
+                self.leftover = bool(self.peek(1))
+            except (OSError, ValueError):
+                self.leftover = True
+        super().close()
+
+
+class _Source:
+    """What http.client takes for a socket: only ever asked for its stream."""
+
+    def __init__(self, raw: _Incoming) -> None:
+        self.buffer = _Buffer(raw, _PIECE)
+
+    def makefile(self, *_: object) -> _Buffer:
+        return self.buffer
+
+
+class _Response(http.client.HTTPResponse):
+    """http.client skips 100 and takes 103 for the answer (H16): here every interim response is skipped (RFC 9110 15.2)."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(_GIVEN_UP_AFTER):
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 <= status < 200:
+                return version, status, reason
+            if status == 101:
+                break
+            http.client.parse_headers(self.fp)
+        raise http.client.BadStatusLine("no final response")
+
+
+def _connect(guard: Guard, ask: Ask, deadline: Deadline) -> socket.socket:
+    """A socket to an address that was checked; the next one is tried where one is dead (T21)."""
+    target = ask.target
+    guard.check_port(target.host, target.port, configured=ask.configured_port)
+    deadline.phase = "resolve"
+    answers = guard.resolve(target.host, target.port, private=ask.private)
+    deadline.phase = "connect"
+    trouble: OSError | None = None
+    for index, (family, kind, protocol, _, address) in enumerate(answers):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(deadline.left(3.0 if index + 1 < len(answers) else 10.0))
+            sock.connect(address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as error:
+            sock.close()
+            trouble = error
+            continue
+        return sock
+    assert trouble is not None
+    raise trouble
+
+
+class _Guarded:
+    """Mixed into urllib3's connections: the socket comes from the guard."""
+
+    guard: Guard
+    ask: Ask
+    deadline: Deadline
+
+    def _new_conn(self) -> socket.socket:
+        sock = _connect(self.guard, self.ask, self.deadline)
+        self.deadline.phase = "tls" if self.ask.target.scheme == "https" else "read"
+        sock.settimeout(self.deadline.left())
+        return sock
+
+
+class _Plain(_Guarded, HTTPConnection):
+    pass
+
+
+class _Secure(_Guarded, HTTPSConnection):
+    pass
+
+
+class Wire:
+    """The real transport. Thread-safe; idle connections are kept for the next feed of the same origin, at most 64."""
+
+    def __init__(self, guard: Guard, *, ca_file: str | None = None) -> None:
+        self._guard = guard
+        self._ca_file = ca_file
+        self._idle: OrderedDict[int, tuple[str, _Plain | _Secure]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._context: ssl.SSLContext | None = None
+
+    def __call__(self, ask: Ask, deadline: Deadline) -> Reply | Trouble:
+        connection = self._take(ask.target.origin) if ask.method == "GET" else None
+        if connection is not None:
+            try:
+                return self._exchange(connection, ask, deadline)
+            except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLError):
+                # It had died between two feeds: asked once more, on a new connection (T23).
+                connection.close()
+            except Exception as error:  # noqa: BLE001 - whatever a server does is a value
+                connection.close()
+                return of_exception(error, ask.target.host, deadline.phase)
+        connection = self._open(ask, deadline)
+        try:
+            deadline.phase = "resolve"
+            connection.connect()
+            return self._exchange(connection, ask, deadline)
+        except Exception as error:  # noqa: BLE001 - whatever a server does is a value
+            connection.close()
+            return of_exception(error, ask.target.host, deadline.phase)
+
+    def close(self) -> None:
+        """Close what is idle."""
+        with self._lock:
+            idle, self._idle = self._idle, OrderedDict()
+        for _, connection in idle.values():
+            connection.close()
+
+    def _open(self, ask: Ask, deadline: Deadline) -> _Plain | _Secure:
+        target = ask.target
+        connection: _Plain | _Secure
+        if target.scheme == "https":
+            connection = _Secure(target.host, target.port, ssl_context=self._tls())
+        else:
+            connection = _Plain(target.host, target.port)
+        connection.guard, connection.ask, connection.deadline = self._guard, ask, deadline
+        return connection
+
+    def _tls(self) -> ssl.SSLContext:
+        """One context for all: loading the authorities costs more than a request."""
+        with self._lock:
+            if self._context is None:
+                context = create_urllib3_context()
+                context.load_verify_locations(cafile=self._ca_file or os.environ.get("SSL_CERT_FILE") or _authorities())
+                self._context = context
+            return self._context
+
+    def _take(self, origin: str) -> _Plain | _Secure | None:
+        with self._lock:
+            for number, (held, connection) in reversed(self._idle.items()):
+                if held == origin:
+                    del self._idle[number]
+                    return connection
+        return None
+
+    def _keep(self, origin: str, connection: _Plain | _Secure) -> None:
+        oldest = None
+        with self._lock:
+            self._idle[id(connection)] = (origin, connection)
+            if len(self._idle) > _IDLE:
+                _, (_, oldest) = self._idle.popitem(last=False)
+        if oldest is not None:
+            oldest.close()
+
+    def _exchange(self, connection: _Plain | _Secure, ask: Ask, deadline: Deadline) -> Reply:
+        sock: Any = connection.sock
+        deadline.phase = "read"
+        sock.settimeout(deadline.left(deadline.gap))
+        sock.sendall(head(ask.target, ask.standing, ask.fields, method=ask.method) + ask.payload)
+        # Chunk sizes, header fields and interim responses come on top of the body.
+        source = _Source(_Incoming(sock, deadline, ask.limit + ask.limit // 4 + 1_000_000))
+        response = _Response(source, method=ask.method)  # type: ignore[arg-type]
+        whole = False
+        try:
+            response.begin()
+            headers = _kept(response)
+            body = b""
+            if response.status == 200:
+                body = decode(_body(response, ask.limit), response.getheader("content-encoding", "") or "", ask.limit)
+                whole = True
+            elif response.status == 304:
+                whole = True
+            elif response.length is not None and response.length <= _SMALL:
+                whole = len(response.read(_SMALL)) <= _SMALL and not response.length
+            whole = whole and not response.will_close
+            return Reply(status=response.status, headers=headers, body=body)
+        finally:
+            response.close()
+            source.buffer.close()
+            if whole and not source.buffer.leftover:
+                self._keep(ask.target.origin, connection)
+            else:
+                connection.close()
+
+
+def _authorities() -> str:
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415 - 100 ms that a run without TLS does not need
+
+    return str(DEFAULT_CA_BUNDLE_PATH)
+
+
+def _kept(response: http.client.HTTPResponse) -> dict[str, str]:
+    """The fields that are read later. Two ETag lines are a list (C04); of other fields the first speaks."""
+    kept: dict[str, str] = {}
+    for name, value in response.headers.items():
+        lowered = name.lower()
+        if lowered not in KEPT:
+            continue
+        if lowered not in kept:
+            kept[lowered] = str(value)
+        elif lowered in _JOINED:
+            kept[lowered] += f", {value}"
+    return kept
+
+
+def _body(response: http.client.HTTPResponse, limit: int) -> bytes:
+    """All bytes of the body as they came, at most `limit`; a body that ends early is an error (T01, T03)."""
+    announced = response.length
+    if announced is not None and announced > limit:
+        raise TooMuchError
+    body = bytearray()
+    while piece := response.read(_PIECE):
+        body += piece
+        if len(body) > limit:
+            raise TooMuchError
+    if announced is not None and len(body) < announced:
+        raise http.client.IncompleteRead(bytes(body), announced - len(body))
+    return bytes(body)
