@@ -35,7 +35,7 @@ from planet.model.entry import (
     SourceRef,
     Update,
 )
-from planet.model.event import Event, StoredEvent
+from planet.model.event import Event, EventChanges, StoredEvent
 from planet.model.feed import (
     CalendarRead,
     Deleted,
@@ -80,6 +80,7 @@ __all__ = [
     "Enclosure",
     "Entry",
     "Event",
+    "EventChanges",
     "Failed",
     "FeedConfig",
     "FeedHealth",

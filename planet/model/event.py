@@ -39,6 +39,22 @@ class StoredEvent:
     """When what it says changed last, as this planet saw it."""
     revision: int = 0
     """How often what it says has changed: SEQUENCE of what is published."""
+    organizer_url: str = ""
+    timezone: str = ""
+    """Olson name of the zone it was written in, "" when it names none or is all-day."""
+    date_reason: str = ""
+    """Which rule found the date, where there is a choice (feeds of events)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventChanges:
+    """What a calendar does to what is stored of it. An event is known by (uid, recurrence_id) within its calendar."""
+
+    upserts: tuple[StoredEvent, ...] = ()
+    withdrawn: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.upserts or self.withdrawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +76,10 @@ class Event:
     """Name of the group that leads, "" when none does."""
     group_slug: str = ""
     organizer: str = ""
+    organizer_url: str = ""
+    timezone: str = ""
+    """Olson name of the zone it is told in, "" for the planet's."""
+    tags: tuple[str, ...] = ()
     technologies: tuple[str, ...] = ()
     sources: tuple[tuple[str, str, str, str], ...] = ()
     """(source name, feed as configured, UID as given, URL) for each calendar that carries it."""

@@ -160,6 +160,8 @@ class RawEvent:
     sequence: int = 0
     modified: datetime | None = None
     timezone: str = ""
+    date_reason: str = ""
+    """Which rule found the date, where there is a choice (feeds of events)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
