@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
 from typing import Protocol, assert_never
 
 from planet.model import (
@@ -181,16 +180,20 @@ class Planet:
 
     config: Config
     store: Store
-    reading: Reading
+    kinds: Mapping[str, str]
+    """feed key -> posts, events or calendar."""
     rules_rev: str
     """Changes when what is stored must be placed again: filters, technologies, sources, `hide`."""
     is_due: Callable[[FetchState, datetime, timedelta, str], bool]
     fetch_all: Callable[[Sequence[Due], datetime, Mapping[str, datetime], bool], Iterator[Fetched]]
-    map: Callable[[Callable[[Task], Outcome], Iterable[Task]], Iterator[tuple[Task, Outcome]]]
+    follow_discovery: Callable[[Due, Settlement], Due | None]
+    map: Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
+    """Reads documents (see `read`), in any order."""
     network_down: Callable[[Sequence[Fetched]], bool]
     settle: Callable[[Fetched, ReadFacts | None, datetime, timedelta], Settlement]
     news: Callable[[FeedConfig, Source, FetchState, datetime], tuple[News | None, str]]
     arrive: Callable[[Sequence[Known], Arrival, datetime], Changes]
+    place: Callable[[Entry, str], Placement]
     rank: Callable[[str, Entry, Placement], tuple[int, int]]
     """Feed key, entry, placement -> rank among copies, place in feeds.yaml."""
     merge_keys: Callable[[MergeEntry], tuple[str, ...]]
@@ -310,11 +313,8 @@ def gather(
             match fetched:
                 case Fresh():
                     counts.fresh += 1
-                    known = (
-                        {}
-                        if planet.reading.feeds[fetched.due.key][0] != "posts"
-                        else planet.store.known_hashes(fetched.due.key)
-                    )
+                    key = fetched.due.key
+                    known = planet.store.known_hashes(key) if planet.kinds[key] == "posts" else {}
                     yield Task(fresh=fetched, known=known, now=now)
                 case Unchanged():
                     counts.unchanged += 1
@@ -328,18 +328,16 @@ def gather(
                     assert_never(fetched)
 
     def store_all(asked: Sequence[Due], *, follow: bool) -> None:
-        for task, outcome in planet.map(partial(read, planet.reading), tasks(asked)):
+        for task, outcome in planet.map(tasks(asked)):
             settlement = _store(planet, task, outcome, rows.get(task.fresh.due.key), counts, first_run=first_run)
-            if not outcome.facts.ok:
-                if (
-                    follow
-                    and settlement.state.discovered
-                    and settlement.state.discovered != task.fresh.due.state.discovered
-                ):
-                    # A page was configured that names one feed: it is read at once, so that the first run shows it.
-                    again.append(replace(task.fresh.due, state=settlement.state))
-                else:
-                    counts.failed += 1
+            if outcome.facts.ok:
+                continue
+            # A page was configured that names one feed: it is read at once, so that the first run shows it.
+            found = planet.follow_discovery(task.fresh.due, settlement) if follow else None
+            if found is not None:
+                again.append(found)
+            else:
+                counts.failed += 1
 
     store_all(due, follow=True)
     if again:
@@ -474,7 +472,7 @@ def curate(planet: Planet) -> tuple[int, ...]:
 
 def _placements(planet: Planet) -> Iterator[tuple[int, Placement, int, int, tuple[str, ...]]]:
     for stored in list(planet.store.stored_entries()):
-        placement = planet.reading.place(stored.entry, stored.feed)
+        placement = planet.place(stored.entry, stored.feed)
         rank, order = planet.rank(stored.feed, stored.entry, placement)
         keys = planet.merge_keys(_merge_entry(stored.feed, stored.entry, stored.date, rank, order, stored.row))
         yield stored.row, placement, rank, order, keys

@@ -42,7 +42,9 @@ def _limit() -> None:
 def failure(error: BaseException) -> Outcome:
     """A document that could not be read within its limits, or at all: its feed fails, and says why."""
     if isinstance(error, FutureTimeoutError):
-        said = Message.of("reading this document took longer than {seconds} seconds; it was stopped", seconds=int(DEADLINE))
+        said = Message.of(
+            "reading this document took longer than {seconds} seconds; it was stopped", seconds=int(DEADLINE)
+        )
         return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=said))
     if isinstance(error, MemoryError | ProcessExpired):
         said = Message.of("reading this document took too much memory; it was stopped")
@@ -62,13 +64,16 @@ def _here(function: Callable[[Task], Outcome], task: Task) -> Outcome:
 
 
 def map_tasks(
-    function: Callable[[Task], Outcome],
+    make: Callable[[], Callable[[Task], Outcome]],
     tasks: Iterable[Task],
     *,
     processes: int | None = None,
     deadline: float = DEADLINE,
 ) -> Iterator[tuple[Task, Outcome]]:
-    """Each task with its outcome, in any order. `function` must be picklable. Never raises for what a document does."""
+    """Each task with its outcome, in any order. Never raises for what a document does.
+
+    `make` gives the function that reads, picklable; it is called with the first task, so that a run without one imports no parser.
+    """
     count = processes or os.cpu_count() or 1
     seen = 0
     pool: ProcessPool | None = None
@@ -81,6 +86,7 @@ def map_tasks(
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(["planet.reading"])
                 pool = ProcessPool(max_workers=count, initializer=_limit, context=context)
+            function = make()
             if pool is None:
                 yield task, _here(function, task)
                 continue

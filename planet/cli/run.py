@@ -73,7 +73,7 @@ def tell(ctx: Context, report: Report) -> None:
     if ctx.quiet:
         return
     for news in report.news:
-        click.echo(f"{news.source}: {news.feed}: {ctx.say(news.text)}")
+        click.echo(ctx.say(news.text))
     if ctx.terminal or ctx.verbose:
         _summary(ctx, report)
 

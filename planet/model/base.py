@@ -18,11 +18,14 @@ class Message:
     """
 
     text: str
-    params: tuple[tuple[str, str], ...] = ()
+    params: tuple[tuple[str, str | Message], ...] = ()
 
     @classmethod
     def of(cls, text: str, /, **params: object) -> Message:
-        return cls(text, tuple((name, str(value)) for name, value in params.items()))
+        """A parameter that is a sentence itself is translated with the whole."""
+        return cls(
+            text, tuple((name, value if isinstance(value, Message) else str(value)) for name, value in params.items())
+        )
 
     def __str__(self) -> str:
         """The English sentence."""

@@ -63,6 +63,8 @@ def _shape(hint: typing.Any, value: typing.Any) -> typing.Any:
         chosen = [argument for argument in arguments if argument is not types.NoneType]
         if datetime in chosen and isinstance(value, str):
             return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+        if isinstance(value, dict):
+            chosen = [argument for argument in chosen if dataclasses.is_dataclass(argument)]
         return _shape(chosen[0], value)
     if origin is tuple:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
