@@ -1,0 +1,279 @@
+"""iCalendar (RFC 5545, 7986): bytes -> events, recurrences expanded inside a window. Feeds of events: see `planet.parse.eventfeed`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from planet.model import CalendarRead, Message, RawEvent, Unreadable
+from planet.parse.charset import decode
+from planet.parse.contentlines import Component, components, unfold
+from planet.parse.eventfeed import events_from_feed
+from planet.parse.icaltimes import read_duration, stamp, utc
+from planet.parse.recurrence import BUDGET, RuleError, check_rule, expand, is_over, price
+from planet.parse.sniff import start
+from planet.parse.vevent import BadEventError, Written, read_event
+from planet.parse.zones import Zones
+from planet.text import digest, one_line
+
+__all__ = ["MAX_EVENTS", "events_from_feed", "parse_calendar"]
+
+MAX_EVENTS = 20_000
+_NAMED = 3
+"""Bad events that are told one by one; the rest is counted."""
+_BEGIN = re.compile(r"^[\s\ufeff]*BEGIN:VCALENDAR[ \t]*(?=[\r\n]|$)", re.IGNORECASE | re.MULTILINE)
+# A fold in the middle of a character: the RFC warns of it (3.1), and the halves are no text until they are joined.
+_SPLIT = re.compile(rb"([\xc2-\xf4][\x80-\xbf]{0,2})\r?\n[ \t](?=[\x80-\xbf])")
+_START = re.compile(r"DTSTART[^:]*:.*?(\d{4})-?(\d\d)-?(\d\d)[T ]?(\d{0,6})", re.IGNORECASE)
+
+
+def parse_calendar(
+    body: bytes,
+    *,
+    content_type: str,
+    url: str,
+    timezone: str,
+    window: tuple[datetime, datetime],
+    max_events: int = MAX_EVENTS,
+) -> CalendarRead | Unreadable:
+    """Every event of a calendar; of recurring ones the occurrences that touch `window` (aware).
+
+    `timezone` is the zone of times that name none, where the calendar itself names none (X-WR-TIMEZONE). At most `max_events` are
+    read, the latest. What is wrong with single events is in `warnings`; a body that is no calendar, or only the beginning of one,
+    is Unreadable. `url` names the document in no message: the caller knows it.
+    """
+    del url
+    decoded = decode(_SPLIT.sub(rb"\1", body), content_type)
+    text = decoded.text if decoded else ""
+    begun = _BEGIN.search(text, 0, 4096)
+    if begun is None:
+        return Unreadable(error_class="not-a-feed", error=_what_else(text))
+    parts = list(components(unfold(text[begun.start() :])))
+    calendars = [part for part in parts if part.name == "VCALENDAR"]
+    if not calendars or not all(part.ended for part in calendars):
+        return Unreadable(
+            error_class="truncated",
+            error=Message.of("the calendar breaks off before its end (END:VCALENDAR is missing)"),
+        )
+    head = calendars[0]
+    zones = Zones([part for part in parts if part.name == "VTIMEZONE"], head.text("X-WR-TIMEZONE") or timezone)
+    if head.text("X-WR-TIMEZONE") and zones.default is UTC:
+        zones = Zones([part for part in parts if part.name == "VTIMEZONE"], timezone)
+    reading = _Reading(zones, window, max_events, cancelled=head.text("METHOD").strip().upper() == "CANCEL")
+    reading.read([part for part in parts if part.name == "VEVENT"])
+    return CalendarRead(
+        name=one_line(head.text("NAME") or head.text("X-WR-CALNAME"), 200),
+        events=tuple(reading.events),
+        delay_hint=_delay(head),
+        warnings=tuple(reading.told()),
+    )
+
+
+def _what_else(text: str) -> Message:
+    match start(text).kind:
+        case "html":
+            return Message.of("a web page stands there, not a calendar")
+        case "feed":
+            return Message.of("a feed of posts stands there, not a calendar: list it under feeds")
+        case "empty":
+            return Message.of("the calendar is empty")
+        case _:
+            return Message.of("this is not a calendar (it does not begin with BEGIN:VCALENDAR)")
+
+
+def _delay(head: Component) -> int | None:
+    """How often the calendar wants to be asked, in seconds (RFC 7986 5.7, and what came before it)."""
+    for name in ("REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
+        length = read_duration(head.text(name))
+        if length is not None and length.total_seconds() > 0:
+            return int(length.total_seconds())
+    return None
+
+
+class _Reading:
+    """One calendar being read: what was found, what it cost, and what is to be told of it."""
+
+    def __init__(self, zones: Zones, window: tuple[datetime, datetime], most: int, *, cancelled: bool) -> None:
+        self.zones = zones
+        self.window = window
+        self.most = most
+        self.cancelled = cancelled
+        self.events: list[RawEvent] = []
+        self.bad: list[Message] = []
+        self.notes: dict[Message, None] = {}
+        self.private = 0
+        self.left = BUDGET
+
+    def read(self, found: Sequence[Component]) -> None:
+        if len(found) > self.most:
+            self.notes[
+                Message.of(
+                    "the calendar holds {count} events; only the latest {limit} were read",
+                    count=len(found),
+                    limit=self.most,
+                )
+            ] = None
+            found = sorted(found, key=_rough_start, reverse=True)[: self.most]
+        series: dict[str, list[Written]] = {}
+        for index, component in enumerate(found):
+            try:
+                written = read_event(component, self.zones, index, cancelled=self.cancelled)
+            except BadEventError as bad:
+                self.bad.append(bad.reason)
+                continue
+            if written.private:
+                self.private += 1
+                continue
+            series.setdefault(written.event.uid, []).append(written)
+        for group in series.values():
+            self.events.extend(self._group(group))
+            if len(self.events) > self.most:
+                del self.events[self.most :]
+                self.notes[
+                    Message.of("the calendar repeats its events too often; only {limit} were read", limit=self.most)
+                ] = None
+                break
+
+    def _group(self, group: list[Written]) -> Iterator[RawEvent]:
+        """What one UID stands for: a single event, a series with its overrides, or several events that share it by mistake."""
+        if len(group) == 1 and not group[0].recurring:
+            yield _in_utc(group[0].event)
+            return
+        masters = [written for written in group if not written.event.recurrence_id]
+        overrides = _latest({}, [written for written in group if written.event.recurrence_id])
+        recurring = [written for written in masters if written.recurring]
+        if recurring:
+            master = max(recurring, key=lambda written: (written.timing.sequence, written.timing.index))
+            yield from self._series(master, overrides)
+            return
+        yield from _apart(masters)
+        for written in overrides:
+            yield _in_utc(written.event)
+
+    def _series(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
+        by_index = {written.timing.index: written for written in (master, *overrides)}
+        title = master.event.title[:100]
+        try:
+            parts = check_rule(master.timing.rule, master.timing.start) if master.timing.rule else {}
+            cost = price(parts, master.timing.start, self.window[1]) if parts else 0
+            if parts and is_over(parts, master.timing, self.window[0]):
+                yield from (_in_utc(written.event) for written in overrides if self._inside(written.event.start))
+                return
+            if cost > self.left:
+                self.notes[
+                    Message.of(
+                        "“{title}” repeats in a way that takes too long to follow: only its first date is shown",
+                        title=title,
+                    )
+                ] = None
+                yield from self._only(master, overrides)
+                return
+            self.left -= cost
+            occurrences, more = expand(parts, master.timing, [written.timing for written in overrides], self.window)
+        except RuleError as error:
+            self.notes[
+                Message.of("“{title}” repeats several times a day: only its first date is shown", title=title)
+                if error.sub_daily
+                else Message.of(
+                    "“{title}” repeats by a rule that cannot be read: only its first date is shown", title=title
+                )
+            ] = None
+            yield from self._only(master, overrides)
+            return
+        except Exception as error:  # noqa: BLE001 - the libraries raise many kinds for dates they cannot combine (RFC 5545 has many)
+            self.notes[
+                Message.of("“{title}” repeats by a rule that cannot be followed ({error}): only its first date is shown",
+                           title=title, error=f"{type(error).__name__}: {error}"[:100])
+            ] = None  # fmt: skip
+            yield from self._only(master, overrides)
+            return
+        if more:
+            self.notes[
+                Message.of(
+                    "“{title}” repeats very often: only {count} of its dates are shown",
+                    title=title,
+                    count=len(occurrences),
+                )
+            ] = None
+        for occurrence in occurrences:
+            written = by_index[occurrence.index]
+            end = occurrence.end if written.timing.end is not None else None
+            try:
+                yield replace(
+                    written.event,
+                    recurrence_id=occurrence.recurrence_id,
+                    start=utc(occurrence.start),
+                    end=utc(end) if end else None,
+                )
+            except OverflowError:
+                continue
+
+    def _only(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
+        yield replace(_in_utc(master.event), recurrence_id=stamp(master.timing.start))
+        taken = stamp(master.timing.start)
+        yield from (_in_utc(written.event) for written in overrides if written.event.recurrence_id != taken)
+
+    def _inside(self, moment: datetime | date) -> bool:
+        begin, end = self.window
+        if isinstance(moment, datetime):
+            return begin <= moment < end
+        return begin.date() <= moment < end.date()
+
+    def told(self) -> Iterator[Message]:
+        """What is to be told of this calendar, in few sentences."""
+        yield from self.bad[:_NAMED]
+        if len(self.bad) > _NAMED:
+            yield Message.of("{count} more events were left out for such reasons", count=len(self.bad) - _NAMED)
+        notes = list(self.notes)
+        yield from notes[: 2 * _NAMED]
+        if len(notes) > 2 * _NAMED:
+            yield Message.of("{count} more events have such faults", count=len(notes) - 2 * _NAMED)
+        if self.private:
+            yield Message.of("{count} private events were left out", count=self.private)
+        for tzid in list(self.zones.unknown)[:_NAMED]:
+            yield Message.of("nobody knows the time zone “{zone}”: the planet's was taken", zone=tzid[:100])
+
+
+def _rough_start(component: Component) -> str:
+    """Digits by which starts sort, without parsing the event; a recurring one comes first, it may be of any date."""
+    start_of = ""
+    for line in component.own:
+        upper = line[:7].upper()
+        if upper.startswith(("RRULE", "RDATE")):
+            return "9"
+        if upper == "DTSTART" and (found := _START.match(line)):
+            start_of = "".join(found.groups())
+    return start_of
+
+
+def _in_utc(event: RawEvent) -> RawEvent:
+    """The event with its times in UTC; an end that time cannot hold goes."""
+    try:
+        end = None if event.end is None else utc(event.end)
+    except OverflowError:
+        end = None
+    return replace(event, start=utc(event.start), end=end)
+
+
+def _latest(kept: dict[str, Written], group: Sequence[Written]) -> list[Written]:
+    """One override for each date: that of the highest SEQUENCE, of the later in the document."""
+    for written in group:
+        held = kept.get(written.event.recurrence_id)
+        if held is None or written.timing.sequence >= held.timing.sequence:
+            kept[written.event.recurrence_id] = written
+    return list(kept.values())
+
+
+def _apart(masters: Sequence[Written]) -> Iterator[RawEvent]:
+    """Single events of one UID: revisions of one event are one, different events that share a UID by mistake stay apart."""
+    if not masters:
+        return
+    newest = max(written.timing.sequence for written in masters)
+    current = [written for written in masters if written.timing.sequence == newest]
+    told: dict[str, RawEvent] = {}
+    for written in current:
+        told[digest(stamp(written.timing.start), written.event.title)] = _in_utc(written.event)
+    for position, event in enumerate(told.values()):
+        yield event if position == 0 else replace(event, recurrence_id=digest(stamp(event.start), event.title)[:16])

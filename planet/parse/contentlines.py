@@ -1,0 +1,187 @@
+"""Content lines of iCalendar (RFC 5545 section 3.1), read liberally and fast: text -> components as plain values.
+
+`icalendar` builds an object for every property, which is forty times the work; it is the oracle of our tests instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_PARAMETER = re.compile(r';([A-Za-z0-9-]{1,64})=((?:"[^"]*"|[^";:])*)')
+_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+_ESCAPE = re.compile(r"\\([\\;,nN])")
+_COMMA = re.compile(r"((?:\\.|[^\\,])*)(?:,|$)", re.DOTALL)
+_CARET = re.compile(r"\^(['n^])")
+_BAD_FOLD = "DESCRIPTION:"
+DEEPEST = 8
+WANTED = frozenset({"VCALENDAR", "VTIMEZONE", "VEVENT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One content line: `value` is raw (still escaped), names of parameters are in upper case."""
+
+    value: str
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The value as TEXT (3.3.11): escapes undone; a comma or semicolon that nobody escaped stays."""
+        return unescape(self.value)
+
+
+class Component:
+    """One component. Its properties are parsed when they are first asked for: most of a huge calendar never is."""
+
+    __slots__ = ("_properties", "ended", "inner", "name", "own")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.own: list[str] = []
+        """Its own logical lines."""
+        self.inner: list[str] = []
+        """The lines of the components inside it, BEGIN and END included; only a VTIMEZONE keeps them."""
+        self.ended = False
+        self._properties: dict[str, list[Property]] | None = None
+
+    @property
+    def properties(self) -> dict[str, list[Property]]:
+        """Properties by name in upper case, each in the order of the document."""
+        if self._properties is None:
+            self._properties = {}
+            for line in self.own:
+                parsed = parse_line(line)
+                if parsed is not None:
+                    self._properties.setdefault(parsed[0], []).append(parsed[1])
+        return self._properties
+
+    def first(self, name: str) -> Property | None:
+        """The first property of a name."""
+        held = self.properties.get(name)
+        return held[0] if held else None
+
+    def text(self, name: str) -> str:
+        """The first property of a name as TEXT, "" when there is none."""
+        held = self.properties.get(name)
+        return unescape(held[0].value) if held else ""
+
+    def all(self, name: str) -> list[Property]:
+        """Every property of a name."""
+        return self.properties.get(name, [])
+
+
+def unescape(value: str) -> str:
+    """TEXT without its escapes; a backslash before anything else is a backslash."""
+    if "\\" not in value:
+        return value
+    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
+def split_list(value: str) -> list[str]:
+    """The texts of a comma-separated list (CATEGORIES), escapes undone."""
+    if "," not in value:
+        return [unescape(value)]
+    return [unescape(found[1]) for found in _COMMA.finditer(value) if found[1]]
+
+
+def unfold(text: str) -> list[str]:
+    """Logical lines. Line ends may be CRLF, LF or CR.
+
+    One template in the wild folds in place of line ends: `DESCRIPTION:`, then each line of the text behind one blank. No proper
+    writer folds behind the bare name, so there each fold is a line end.
+    """
+    lines: list[str] = []
+    pieces: list[str] = []
+    glue = ""
+    for line in _LINE_END.split(text):
+        if line[:1] in {" ", "\t"} and pieces:
+            pieces.append(line[1:].replace("\\", "\\\\") if glue else line[1:])
+            continue
+        if pieces:
+            lines.append(pieces[0] + glue.join(pieces[1:]) if len(pieces) > 1 else pieces[0])
+        pieces = [line]
+        glue = "\\n" if line.upper() == _BAD_FOLD else ""
+    if pieces:
+        lines.append(pieces[0] + glue.join(pieces[1:]) if len(pieces) > 1 else pieces[0])
+    return lines
+
+
+def parse_line(line: str) -> tuple[str, Property] | None:
+    """Name and property of one logical line, None for what is no content line."""
+    head, colon, value = line.partition(":")
+    if not colon:
+        return None
+    if ";" not in head:
+        return (head.upper(), Property(value)) if _NAME.fullmatch(head) else None
+    named = _NAME.match(line)
+    if named is None:
+        return None
+    position = named.end()
+    parameters: dict[str, str] = {}
+    while found := _PARAMETER.match(line, position):
+        parameters[found[1].upper()] = _CARET.sub(_uncaret, found[2].replace('"', ""))
+        position = found.end()
+    if line[position : position + 1] != ":":
+        # A parameter that breaks the rules (a bare quote, no name): its property is still worth its value.
+        position = line.find(":", position)
+        if position < 0:
+            return None
+    return named[0].upper(), Property(line[position + 1 :], parameters)
+
+
+def _uncaret(found: re.Match[str]) -> str:
+    """RFC 6868: what parameters cannot hold."""
+    return {"'": '"', "n": "\n", "^": "^"}[found[1]]
+
+
+def components(lines: Iterable[str], wanted: frozenset[str] = WANTED) -> Iterator[Component]:
+    """The components named in `wanted`, in the order of their ends; what stands inside others is passed over.
+
+    A component that begins inside one of its own kind ends that one: its END was forgotten. Nothing is built for what is nested
+    deeper than `DEEPEST`.
+    """
+    open_: list[Component] = []
+    beyond = 0
+    for line in lines:
+        head = line[:6].upper()
+        if head == "BEGIN:":
+            name = line[6:].strip().upper()
+            if name == "VEVENT" and open_ and open_[-1].name == name:
+                yield open_.pop()
+            if len(open_) >= DEEPEST:
+                beyond += 1
+                continue
+            _keep(open_, line)
+            open_.append(Component(name))
+        elif head.startswith("END:") and open_:
+            if beyond:
+                beyond -= 1
+                continue
+            name = line[4:].strip().upper()
+            if all(outer.name != name for outer in open_):
+                continue
+            while open_:
+                closed = open_.pop()
+                closed.ended = closed.name == name
+                if closed.name in wanted:
+                    yield closed
+                if closed.ended:
+                    break
+            _keep(open_, line)
+        elif open_ and not beyond:
+            if open_[-1].name in wanted:
+                open_[-1].own.append(line)
+            else:
+                _keep(open_, line)
+    yield from (left for left in reversed(open_) if left.name in wanted)
+
+
+def _keep(outers: list[Component], line: str) -> None:
+    if outers and len(outers) > 1:
+        for outer in outers[1:]:
+            if outer.name == "VTIMEZONE":
+                outer.inner.append(line)
+                return

@@ -1,0 +1,226 @@
+"""Recurring events: the occurrences inside a window, at a bounded price.
+
+`recurring-ical-events` does the expansion. What it is asked is checked first: `python-dateutil` below it walks every step of a rule
+from its start, and goes on to the year 9999 where a rule never comes true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, cast
+
+import recurring_ical_events
+from icalendar import Calendar, Event
+from icalendar.prop import vRecur
+
+from planet.parse.icaltimes import stamp
+
+MOST = 1_000
+"""Occurrences of one series: daily for the 30 months of the window fits."""
+BUDGET = 5_000_000
+"""What all series of a calendar may cost, in microseconds as estimated by `price`."""
+_PART = re.compile(r"[A-Z]+=[A-Z0-9,+-]+")
+_NUMBER = re.compile(r"[+-]?\d{1,5}")
+_WEEKDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+_FREQUENCIES = {"DAILY": (1, 3), "WEEKLY": (7, 10), "MONTHLY": (30, 20), "YEARLY": (365, 200)}
+"""Days of a step, and microseconds that one takes."""
+_NUMBERS = {
+    "BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366,
+    "BYHOUR": 23, "BYMINUTE": 59, "BYSECOND": 59,
+}  # fmt: skip
+_LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_LEAST_PRICE = 1_000
+_TIMES_A_DAY = 4
+
+
+class RuleError(ValueError):
+    """A rule that is not followed; `sub_daily` when it is too frequent for evenings, else it is no rule at all."""
+
+    def __init__(self, *, sub_daily: bool = False) -> None:
+        super().__init__("sub-daily" if sub_daily else "not a rule")
+        self.sub_daily = sub_daily
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When one component of a series is: the master, or an override (`recurrence_id` is set). `index` names it for the caller."""
+
+    index: int
+    start: datetime | date
+    end: datetime | date | None = None
+    rule: str = ""
+    dates: tuple[datetime | date, ...] = ()
+    except_dates: tuple[datetime | date, ...] = ()
+    recurrence_id: datetime | date | None = None
+    and_future: bool = False
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One occurrence: `index` of the component that describes it, `recurrence_id` when it was due (as `stamp` writes it)."""
+
+    index: int
+    start: datetime | date
+    end: datetime | date | None
+    recurrence_id: str
+
+
+def check_rule(rule: str, start: datetime | date) -> dict[str, str]:
+    """The parts of an RRULE, UNTIL made comparable with `start` (3.3.10). Raises RuleError."""
+    parts: dict[str, str] = {}
+    for piece in filter(None, rule.upper().replace(" ", "").split(";")):
+        if not _PART.fullmatch(piece):
+            raise RuleError
+        name, _, value = piece.partition("=")
+        parts[name] = value
+    frequency = parts.get("FREQ", "")
+    if frequency in {"SECONDLY", "MINUTELY", "HOURLY"}:
+        raise RuleError(sub_daily=True)
+    if frequency not in _FREQUENCIES:
+        raise RuleError
+    for name, most in _NUMBERS.items():
+        if name in parts and not all(_NUMBER.fullmatch(n) and abs(int(n)) <= most for n in parts[name].split(",")):
+            raise RuleError
+    for name in ("INTERVAL", "COUNT"):
+        if name in parts and not (parts[name].isdigit() and 0 < int(parts[name]) < 100_000):
+            raise RuleError
+    if "BYDAY" in parts and not all(_WEEKDAY.fullmatch(day) for day in parts["BYDAY"].split(",")):
+        raise RuleError
+    a_day = 1
+    for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
+        a_day *= len(set(parts[name].split(","))) if name in parts else 1
+    if a_day > _TIMES_A_DAY:
+        raise RuleError(sub_daily=True)
+    if "UNTIL" in parts:
+        parts["UNTIL"] = _until(parts["UNTIL"], start)
+    known = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST", *_NUMBERS}
+    return {name: value for name, value in parts.items() if name in known}
+
+
+def _until(written: str, start: datetime | date) -> str:
+    """UNTIL of the kind of `start`: a date stands for its whole day, a local time for that of the event's zone."""
+    found = re.fullmatch(r"(\d{8})(?:T(\d{6})(Z?))?", written)
+    if found is None:
+        raise RuleError
+    if not isinstance(start, datetime):
+        return found[1]
+    if found[3]:
+        return written
+    try:
+        local = datetime.strptime(found[1] + (found[2] or "235959"), "%Y%m%d%H%M%S").replace(tzinfo=start.tzinfo)
+        return f"{local.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    except (ValueError, OverflowError) as error:
+        raise RuleError from error
+
+
+def _until_day(parts: Mapping[str, str]) -> date | None:
+    try:
+        return datetime.strptime(parts["UNTIL"][:8], "%Y%m%d").replace(tzinfo=UTC).date() if "UNTIL" in parts else None
+    except ValueError as error:
+        raise RuleError from error
+
+
+def _numbers(parts: Mapping[str, str], name: str) -> list[int]:
+    return [int(number) for number in parts[name].split(",")] if name in parts else []
+
+
+def may_never_come(parts: Mapping[str, str]) -> bool:
+    """Whether a rule may have no occurrence at all, such as the 30th of February: it is then walked to the end of time."""
+    restricting = [name for name in ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO") if name in parts]
+    if restricting and int(parts.get("INTERVAL", "1")) > 1:
+        return True
+    if {"BYYEARDAY", "BYWEEKNO"} & parts.keys() and (len(restricting) > 1 or "BYDAY" in parts):
+        return True
+    days = _numbers(parts, "BYMONTHDAY")
+    months = _numbers(parts, "BYMONTH") or range(1, 13)
+    if days and not any(abs(day) <= _LONGEST_MONTHS[abs(month) - 1] for day in days for month in months if month):
+        return True
+    if any(abs(position) > 4 for position in _numbers(parts, "BYSETPOS")) or ("BYSETPOS" in parts and days):
+        return True
+    ordinals = [_WEEKDAY.fullmatch(day) for day in parts.get("BYDAY", "").split(",")]
+    return any(found and found[1] and abs(int(found[1])) > 5 for found in ordinals)
+
+
+def price(parts: Mapping[str, str], start: datetime | date, end: datetime) -> int:
+    """About how many microseconds the occurrences of a rule up to `end` take to find."""
+    days_a_step, each = _FREQUENCIES[parts["FREQ"]]
+    interval = int(parts.get("INTERVAL", "1"))
+    last = 9999 * 365 if may_never_come(parts) else end.year * 365 + 365
+    until = _until_day(parts)
+    if until and not may_never_come(parts):
+        last = min(last, until.year * 365 + 365)
+    steps = max(0, last - start.year * 365) // (days_a_step * interval)
+    return _LEAST_PRICE + steps * each
+
+
+def is_over(parts: Mapping[str, str], timing: Timing, begin: datetime) -> bool:
+    """Whether a series ended long before the window, so that nobody needs to walk it."""
+    until = _until_day(parts)
+    length = _length(timing)
+    return until is not None and until + length + timedelta(days=2) < begin.date() and not timing.dates
+
+
+def _length(timing: Timing) -> timedelta:
+    if timing.end is None:
+        return timedelta(0)
+    return abs(_instant(timing.end) - _instant(timing.start))
+
+
+def _instant(moment: datetime | date) -> datetime:
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else datetime.combine(moment, time(), tzinfo=UTC)
+
+
+def expand(
+    parts: Mapping[str, str], master: Timing, overrides: Sequence[Timing], window: tuple[datetime, datetime]
+) -> tuple[list[Occurrence], bool]:
+    """The occurrences of one series that touch the window, and whether there were more than `MOST`.
+
+    Raises whatever the libraries raise for values they cannot combine.
+    """
+    calendar = Calendar()
+    for timing in (master, *overrides):
+        calendar.add_component(_component(timing, parts if timing is master else {}))
+    found = recurring_ical_events.of(calendar).between(*window)
+    occurrences = [_occurrence(event) for event in cast("Iterable[Any]", found)]
+    occurrences.sort(key=lambda occurrence: (_instant(occurrence.start), occurrence.recurrence_id))
+    return occurrences[:MOST], len(occurrences) > MOST
+
+
+def _component(timing: Timing, parts: Mapping[str, str]) -> Event:
+    made = Event()
+    made.add("UID", "series")
+    made.add("DTSTART", timing.start)
+    if timing.end is not None:
+        made.add("DTEND", timing.end)
+    made.add("SEQUENCE", timing.sequence)
+    made.add("X-INDEX", str(timing.index))
+    if parts:
+        made.add("RRULE", vRecur.from_ical(";".join(f"{name}={value}" for name, value in parts.items())))
+    for name, moments in (("RDATE", timing.dates), ("EXDATE", timing.except_dates)):
+        for moment in moments:
+            made.add(name, _alike(moment, timing.start))
+    if timing.recurrence_id is not None:
+        made.add(
+            "RECURRENCE-ID", timing.recurrence_id, parameters={"RANGE": "THISANDFUTURE"} if timing.and_future else {}
+        )
+    return made
+
+
+def _alike(moment: datetime | date, start: datetime | date) -> datetime | date:
+    """A moment of the kind of `start`: many writers name the day where they must name the time."""
+    if isinstance(start, datetime) and not isinstance(moment, datetime):
+        return datetime.combine(moment, start.timetz())
+    if not isinstance(start, datetime) and isinstance(moment, datetime):
+        return moment.date()
+    return moment
+
+
+def _occurrence(event: Any) -> Occurrence:
+    start = event["DTSTART"].dt
+    end = event["DTEND"].dt if "DTEND" in event else None
+    due = event["RECURRENCE-ID"].dt if "RECURRENCE-ID" in event else start
+    return Occurrence(index=int(str(event["X-INDEX"])), start=start, end=end, recurrence_id=stamp(due))

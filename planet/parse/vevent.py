@@ -1,0 +1,214 @@
+"""One VEVENT -> what it says, its times still in their own zones."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from planet.model import Message, RawEvent
+from planet.parse.contentlines import Component, split_list
+from planet.parse.eventfeed import MARKUP, TITLE
+from planet.parse.icaltimes import read_duration, read_moment, read_moments, stamp, utc
+from planet.parse.recurrence import Timing
+from planet.parse.zones import Zones
+from planet.text import digest, one_line
+
+DESCRIPTION = 100_000
+_GEO = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d*)?)\s*[;,]\s*([+-]?\d{1,3}(?:\.\d*)?)\s*")
+_EXCEPTIONS = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One VEVENT as written: `timing` in its own zone, `event` without times that are its own."""
+
+    event: RawEvent
+    timing: Timing
+    recurring: bool
+    private: bool = False
+
+
+class BadEventError(ValueError):
+    """An event that cannot be shown; `reason` says why."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def read_event(component: Component, zones: Zones, index: int, *, cancelled: bool = False) -> Written:
+    """What a VEVENT says (3.6.1). Raises BadEventError for one without a date that can be read."""
+    title = one_line(component.text("SUMMARY"), TITLE)
+    start = _start(component, zones, title)
+    end = _end(component, zones, start)
+    due = component.first("RECURRENCE-ID")
+    recurrence_id = read_moment(due, zones) if due else None
+    location = one_line(component.text("LOCATION"), TITLE)
+    description, is_html = _description(component)
+    organizer, organizer_url = _organizer(component)
+    modified = component.first("LAST-MODIFIED")
+    changed = read_moment(modified, zones) if modified else None
+    dates = tuple(moment for held in component.all("RDATE") for moment in read_moments(held, zones))[:_EXCEPTIONS]
+    rule = component.first("RRULE")
+    timing = Timing(
+        index=index,
+        start=start,
+        end=end,
+        rule=rule.value.strip() if rule else "",
+        dates=dates,
+        except_dates=tuple(m for held in component.all("EXDATE") for m in read_moments(held, zones))[:_EXCEPTIONS],
+        recurrence_id=recurrence_id,
+        and_future=bool(due and due.parameters.get("RANGE", "").upper() == "THISANDFUTURE"),
+        sequence=_number(component.text("SEQUENCE")),
+    )
+    event = RawEvent(
+        uid=one_line(component.text("UID"))[:1000] or "sha256:" + digest(title, stamp(start), location),
+        recurrence_id=stamp(recurrence_id) if recurrence_id else "",
+        title=title,
+        description=description,
+        description_is_html=is_html,
+        location=location,
+        geo=_geo(component),
+        url=_uri(component, "URL"),
+        start=start,
+        end=end,
+        status=_status(component, cancelled=cancelled),
+        organizer=organizer,
+        organizer_url=organizer_url,
+        categories=tuple(
+            dict.fromkeys(
+                name
+                for held in component.all("CATEGORIES")
+                for piece in split_list(held.value)
+                if (name := one_line(piece, 100))
+            ),
+        )[:50],
+        image=_image(component),
+        sequence=timing.sequence,
+        modified=changed.astimezone(UTC) if isinstance(changed, datetime) else None,
+        timezone=start.tzinfo.key if isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo) else "",
+    )
+    private = component.text("CLASS").strip().upper() in {"PRIVATE", "CONFIDENTIAL"}
+    return Written(event=event, timing=timing, recurring=bool(timing.rule or dates), private=private)
+
+
+def _start(component: Component, zones: Zones, title: str) -> datetime | date:
+    held = component.first("DTSTART")
+    if held is None:
+        raise BadEventError(Message.of("“{title}” was left out: it has no start", title=title[:100]))
+    start = read_moment(held, zones)
+    try:
+        if start is not None:
+            utc(start)
+            if component.text("X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE" and _midnight(start):
+                return start.date() if isinstance(start, datetime) else start
+            return start
+    except OverflowError:
+        pass
+    raise BadEventError(
+        Message.of("“{title}” was left out: its start cannot be read ({date})", title=title[:100], date=held.value[:40])
+    )
+
+
+def _midnight(start: datetime | date) -> bool:
+    return not isinstance(start, datetime) or start.time() == time()
+
+
+def _end(component: Component, zones: Zones, start: datetime | date) -> datetime | date | None:
+    """DTEND, or DTSTART and DURATION; None when it is missing, of another kind than the start, or not behind it."""
+    held = component.first("DTEND")
+    try:
+        if held is not None:
+            end = read_moment(held, zones)
+            if end is not None and isinstance(start, datetime) != isinstance(end, datetime):
+                # An all-day end of a timed event, or the reverse (`X-MICROSOFT-CDO-ALLDAYEVENT`).
+                end = end.date() if isinstance(end, datetime) and _midnight(end) else None
+                end = None if isinstance(start, datetime) else end
+        else:
+            length = read_duration(component.text("DURATION"))
+            end = None if length is None else _after(start, length)
+        if end is None or not utc(end) > utc(start):  # type: ignore[operator] - both are of one kind
+            return None
+    except OverflowError:
+        return None
+    return end
+
+
+def _after(start: datetime | date, length: timedelta) -> datetime | date:
+    """A duration later: days by the calendar, the rest by the clock (3.3.6)."""
+    if not isinstance(start, datetime):
+        return start + timedelta(days=length.days)
+    days = start + timedelta(days=length.days)
+    return (days.astimezone(UTC) + (length - timedelta(days=length.days))).astimezone(start.tzinfo)
+
+
+def _description(component: Component) -> tuple[str, bool]:
+    for name in ("STYLED-DESCRIPTION", "X-ALT-DESC"):
+        for held in component.all(name):
+            if held.parameters.get("FMTTYPE", "").lower().startswith("text/html"):
+                text = held.text.strip()
+                if text:
+                    return text[:DESCRIPTION], True
+    text = component.text("DESCRIPTION").strip()[:DESCRIPTION]
+    return text, bool(MARKUP.search(text))
+
+
+def _organizer(component: Component) -> tuple[str, str]:
+    """Name and http(s) address. A mail address is nobody's name and is not repeated in public."""
+    held = component.first("ORGANIZER")
+    if held is None:
+        return "", ""
+    value = held.text.strip()
+    name = one_line(held.parameters.get("CN", ""), 200)
+    if value.lower().startswith(("http://", "https://")):
+        return ("" if "@" in name else name), value
+    if ":" not in value and "@" not in value:
+        return name or one_line(value, 200), ""
+    return ("" if "@" in name else name), ""
+
+
+def _status(component: Component, *, cancelled: bool) -> Literal["confirmed", "tentative", "cancelled"]:
+    written = component.text("STATUS").strip().upper()
+    if cancelled or written in {"CANCELLED", "CANCELED"}:
+        return "cancelled"
+    return "tentative" if written == "TENTATIVE" else "confirmed"
+
+
+def _uri(component: Component, name: str) -> str:
+    held = component.first(name)
+    return held.value.strip() if held else ""
+
+
+def _geo(component: Component) -> tuple[float, float] | None:
+    """GEO as (latitude, longitude), else that of Apple's structured place."""
+    written = component.text("GEO")
+    if not written:
+        held = component.first("X-APPLE-STRUCTURED-LOCATION")
+        written = held.value.removeprefix("geo:") if held and held.value.startswith("geo:") else ""
+    found = _GEO.fullmatch(written)
+    if found is None:
+        return None
+    latitude, longitude = float(found[1]), float(found[2])
+    if abs(latitude) > 90 or abs(longitude) > 180 or (latitude, longitude) == (0.0, 0.0):
+        return None
+    return latitude, longitude
+
+
+def _image(component: Component) -> str:
+    """IMAGE (RFC 7986 5.10), else an attached picture, by address."""
+    for held in component.all("IMAGE"):
+        if held.value.startswith(("http://", "https://")):
+            return held.value.strip()
+    for held in component.all("ATTACH"):
+        if held.parameters.get("FMTTYPE", "").lower().startswith("image/") and held.value.startswith(
+            ("http://", "https://")
+        ):
+            return held.value.strip()
+    return ""
+
+
+def _number(written: str) -> int:
+    return min(int(written), 2**31 - 1) if written.isascii() and written.isdigit() and len(written) <= 10 else 0
