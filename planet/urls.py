@@ -45,6 +45,11 @@ TRACKING = (
 )
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hmb_", "itm_")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
+# What almost every link looks like: absolute, no user, nothing to escape. Recognised at a tenth of the cost of taking it apart.
+_PLAIN = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,4})?(?:[/?#][!#-;=?-\[\]^_`a-z{|}~]*)?", re.IGNORECASE | re.ASCII
+)
+_UNSAFE = re.compile(r"""[ "<>]""")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 MAX_LENGTH = 2000
 
@@ -67,11 +72,13 @@ def is_tracking(name: str) -> bool:
 def http_url(url: str, base: str = "") -> str:
     """The absolute http or https URL that `url` means from `base`, fit for a link; "" when there is none.
 
-    Refused: other schemes, no host, credentials, backslashes and control characters, more than 2,000 characters.
+    Blanks, quotes and angle brackets in it are escaped. Refused: other schemes, no host, credentials, backslashes and control characters, more than 2,000 characters.
     """
     url = url.strip()
     if not url or len(url) > MAX_LENGTH:
         return ""
+    if _PLAIN.fullmatch(url):
+        return url
     try:
         joined = urljoin(base, url) if base else url
     except ValueError:
@@ -79,7 +86,7 @@ def http_url(url: str, base: str = "") -> str:
     parts = _split(joined)
     if parts is None or parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
         return ""
-    joined = joined.replace(" ", "%20")
+    joined = _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", joined)
     return "" if _CONTROL.search(joined) or len(joined) > MAX_LENGTH else joined
 
 

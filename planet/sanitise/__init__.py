@@ -14,7 +14,7 @@ import threading
 import nh3
 
 from planet.model import SafeHtml, Sanitised
-from planet.sanitise import guard, policy, rewrite, words
+from planet.sanitise import guard, nesting, policy, rewrite, words
 from planet.sanitise.attributes import Attributes
 from planet.text import legal
 from planet.urls import http_url
@@ -27,7 +27,6 @@ FLAT_LENGTH = 20_000
 _FRAMED = re.compile(r"<(?:iframe|embed|object)", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)(?=[\s/>])", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _LEADING_BREAKS = re.compile(r"(<pre(?: [^>]*)?>)\n+")
 _ROUNDS = 4
 
@@ -79,12 +78,18 @@ def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
     attributes = Attributes(http_url(base), prefix, http_url(page))
     seen: dict[str, None] = {}
     html = _cut(html)
-    clean = None if guard.too_much(html) else _clean(html, attributes, seen)
-    if clean is None:
-        clean, attributes, seen = _flat(html), Attributes("", "", ""), {}
+    try:
+        made = None if guard.too_much(html) else _clean(html, attributes, seen)
+    except UnicodeEncodeError:  # lone surrogates
+        html = legal(html)
+        made = _clean(html, attributes, seen)
+    if made is None:
+        flat = _flat(html)
+        made, attributes, seen = (flat, words.split(flat)), Attributes("", "", ""), {}
+    clean, parts = made
     return Sanitised(
         html=SafeHtml(clean),
-        text=words.plain(clean),
+        text=words.plain(parts),
         links=tuple(attributes.links),
         code=tuple(attributes.code),
         images=tuple(seen),
@@ -97,15 +102,20 @@ def _cut(html: str) -> str:
         html = html[:MAX_INPUT]
         html = html[: html.rfind("<")] if html.rfind("<") > html.rfind(">") else html
         html += "…"
-    return legal(html) if _SURROGATE.search(html) else html
+    return html
 
 
-def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> str | None:
-    """The allow-list, the rewriting, and the proof that another parser would see the same; None when there is none to be had."""
+def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> tuple[str, list[str]] | None:
+    """The allow-list, the rewriting, and the proof that another parser would see the same: the HTML and its parts.
+
+    None for what cannot be settled, or has grown out of bounds.
+    """
     _cleaners.attributes = attributes
     if _FRAMED.search(html):
         html = rewrite.frames_to_links(_cleaners.framed.clean(html), attributes.links)
     clean = legal(_cleaners.first.clean(html))
+    if "\r" in clean:
+        clean = clean.replace("\r", "\n")  # written as a reference: a parser makes it a line end
     if len(clean) > MAX_OUTPUT or guard.too_deep(clean):
         return None
     if "<img" in clean or "<source" in clean:
@@ -116,13 +126,16 @@ def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> str | No
         clean = rewrite.headings(clean)
     if attributes.fragments:
         clean = rewrite.fragments(clean, attributes)
+    if "<pre" in clean:
+        clean = _LEADING_BREAKS.sub(r"\1", clean)  # a parser drops the first of them, each time
+    parts = words.split(clean)
+    if nesting.plainly_nested(parts[1::2]):
+        return clean, parts
     for _ in range(_ROUNDS):
-        if "<pre" in clean:
-            clean = _LEADING_BREAKS.sub(r"\1", clean)  # a parser drops the first of them, each time
         once_more = _cleaners.again.clean(clean)
         if once_more == clean:
-            return clean if len(clean) <= MAX_OUTPUT else None
-        clean = once_more
+            return (clean, words.split(clean)) if len(clean) <= MAX_OUTPUT else None
+        clean = _LEADING_BREAKS.sub(r"\1", once_more)
     return None
 
 
