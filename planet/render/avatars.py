@@ -1,0 +1,36 @@
+"""Pictures of sources: whatever a member configured -> a small square WebP that the planet serves itself."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+SIDE = 96
+"""Shown at 40 px: enough for screens of twice the density."""
+MAX_BYTES = 5_000_000
+MAX_PIXELS = 40_000_000
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+"""What is opened at all; SVG is a document that could hold anything."""
+
+
+def square(data: bytes) -> bytes | None:
+    """A WebP of 96 by 96 px, cut from the middle; None for what is no picture, too big, or when Pillow is not installed."""
+    try:
+        from PIL import Image, ImageOps  # noqa: PLC0415 - an extra
+    except ImportError:
+        return None
+    if len(data) > MAX_BYTES:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+                if opened.width * opened.height > MAX_PIXELS:
+                    return None
+                picture = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGBA"), (SIDE, SIDE))
+        made = io.BytesIO()
+        picture.save(made, "WEBP", quality=82, method=6)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError):
+        # Pillow says with these that a file is truncated, broken or not a picture.
+        return None
+    return made.getvalue()

@@ -1,0 +1,57 @@
+"""The pages of the site: an edition and a theme in, artifacts out. Nothing is rendered before it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from hashlib import sha256
+from types import MappingProxyType
+
+from planet.model import Artifact, Bundle, Edition
+from planet.render.html import lists, rest
+from planet.render.html.evenings import Agenda
+from planet.render.html.press import Press
+from planet.render.html.theme import Theme, load_theme
+
+__all__ = ["Theme", "load_theme", "pages"]
+
+_NONE: Mapping[str, bytes] = MappingProxyType({})
+
+
+def pages(
+    edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE, *, searchable: bool = False
+) -> Iterator[Artifact | Bundle]:
+    """Every page, and the files that pages need.
+
+    `avatars` maps the slug of a source to its picture, a WebP of 96 px (see `planet.render.avatars`); a source that is not in it
+    shows its initials. `searchable` says that a search index is published beside the pages (see `planet.render.search`).
+    The artifacts raise ThemeError when they are made from a template that is wrong.
+    """
+    press = Press(edition, theme, avatars, searchable=searchable)
+    agenda = Agenda(press)
+    months = [channel for channel in edition.channels if channel.kind == "month"]
+    for channel in edition.channels:
+        if channel.kind != "month":
+            yield from lists.channel_pages(press, agenda, channel)
+    yield from lists.month_pages(press, months)
+    yield lists.archive_page(press, months)
+    yield from agenda.pages()
+    yield from rest.rest(press, edition.channels)
+    yield from _assets(press)
+
+
+def _assets(press: Press) -> Iterator[Artifact]:
+    """static/: the style, the script, the theme's files, the pictures."""
+    theme, rev = press.theme, f"{press.edition.base_rev} {press.theme.digest}"
+    yield Artifact(path="static/planet.css", digest=f"style {rev}", make=lambda: press.style)
+    if any((folder / "script.js").is_file() for _, folder in theme.folders):
+        yield Artifact(path="static/planet.js", digest=f"script {rev}", make=lambda: press.script)
+    for name, path in theme.assets().items():
+        yield Artifact(path=f"static/{name}", digest=f"asset {theme.digest}", make=path.read_bytes)
+    for slug, picture in sorted(press.avatars.items()):
+        if slug in press.sources:
+            yield Artifact(
+                path=f"static/avatars/{slug}.webp",
+                digest=sha256(picture).hexdigest(),
+                make=partial(bytes, picture),
+            )

@@ -1,0 +1,203 @@
+"""Evenings on pages: which are to come, which fall on one day, and the page that tells them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from planet.model import Artifact, Event
+from planet.render.html.press import Press
+
+NEXT = 3
+PAST = 200
+"""So many past evenings stand on the page itself; what is older stands on pages of whole years."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Evenings below one heading."""
+
+    heading: str
+    events: tuple[Event, ...]
+
+
+class Agenda:
+    """The evenings of an edition, seen from its day: one that began or ends today is still to come until midnight."""
+
+    def __init__(self, press: Press) -> None:
+        self._press = press
+        self._t = press.t
+        today = press.t.day_of(press.edition.now)
+        self.upcoming = tuple(event for event in press.edition.events if self.last_day(event) >= today)
+        self.past = tuple(reversed([event for event in press.edition.events if self.last_day(event) < today]))
+        self.clashes = self._clashes()
+        self._place()
+        press.shared["agenda"] = self
+
+    def first_day(self, event: Event) -> date:
+        return self._t.day_of(event.start)
+
+    def last_day(self, event: Event) -> date:
+        """The day it is over. The end of an all-day event is the day after (RFC 5545 3.6.1); midnight ends the day before."""
+        last = (
+            self._t.day_of(event.end - timedelta(seconds=1))
+            if isinstance(event.end, datetime)
+            else event.end - timedelta(days=1)
+        )
+        return max(self.first_day(event), last)
+
+    def next(self, kind: str, slug: str) -> tuple[Event, ...]:
+        """The next evenings of a list: all, of a technology, of a group. What is cancelled stays, and says so."""
+        fitting = (
+            event
+            for event in self.upcoming
+            if kind == "all"
+            or (kind == "technology" and slug in event.technologies)
+            or (kind == "source" and slug == event.group_slug)
+        )
+        return tuple(event for event, _ in zip(fitting, range(NEXT), strict=False))
+
+    def _clashes(self) -> dict[str, tuple[str, ...]]:
+        """Event id -> names of the other groups that hold an evening on its day."""
+        days: dict[date, list[Event]] = {}
+        for event in self.upcoming:
+            if event.group_slug and event.status != "cancelled":
+                days.setdefault(self.first_day(event), []).append(event)
+        found = {}
+        for events in days.values():
+            for event in events:
+                others = dict.fromkeys(one.group for one in events if one.group_slug != event.group_slug)
+                if others:
+                    found[event.id] = tuple(others)
+        return found
+
+    def _place(self) -> None:
+        """Which page shows which past evening: the newest on `events/`, whole years that do not fit on `events/<year>/`."""
+        self.here: list[Event] = []
+        self.years: dict[int, list[Event]] = {}
+        by_year: dict[int, list[Event]] = {}
+        for event in self.past:
+            by_year.setdefault(self.first_day(event).year, []).append(event)
+        for position, (year, events) in enumerate(by_year.items()):
+            if position == 0 or len(self.here) + len(events) <= PAST:
+                self.here += events
+            else:
+                self.years[year] = events
+        self._press.event_pages = {
+            event.id: f"events/{year}/" for year, events in self.years.items() for event in events
+        }
+
+    def when(self, event: Event) -> str:
+        """In words: « jeudi 26 novembre 2026, 19:00 – 21:00 »."""
+        t = self._t
+        first, last = self.first_day(event), self.last_day(event)
+        if not isinstance(event.start, datetime) or not isinstance(event.end, datetime):
+            if first == last:
+                return t.day(first)
+            return t.gettext("{first} to {last}").format(first=t.day(first), last=t.day(last))
+        if first == last:
+            if event.start == event.end:
+                return t.gettext("{date} at {time}").format(date=t.day(first), time=t.time(event.start))
+            return f"{t.day(first)}, {t.time(event.start)} – {t.time(event.end)}"
+        return t.gettext("{first} to {last}").format(
+            first=t.moment(event.start, "full"), last=t.moment(event.end, "full")
+        )
+
+    def data(self, event: Event) -> dict[str, object]:
+        """An evening for schema.org."""
+        status = "EventCancelled" if event.status == "cancelled" else "EventScheduled"
+        data: dict[str, object] = {
+            "@type": "Event",
+            "name": event.title,
+            "startDate": event.start.isoformat(),
+            "endDate": event.end.isoformat() if isinstance(event.end, datetime) else self.last_day(event).isoformat(),
+            "eventStatus": f"https://schema.org/{status}",
+        }
+        if event.url:
+            data["url"] = event.url
+        if event.location:
+            data["location"] = {"@type": "Place", "name": event.location, "address": event.location}
+        if event.group or event.organizer:
+            data["organizer"] = {"@type": "Organization", "name": event.group or event.organizer}
+        if event.text:
+            data["description"] = event.text[:300]
+        return data
+
+    def _sections(self, events: list[Event] | tuple[Event, ...], pattern: str) -> list[Section]:
+        found: dict[str, list[Event]] = {}
+        for event in events:
+            day = self.first_day(event)
+            found.setdefault(self._t.month(day) if pattern == "month" else str(day.year), []).append(event)
+        return [Section(heading=heading, events=tuple(of)) for heading, of in found.items()]
+
+    def pages(self) -> Iterator[Artifact]:
+        """`events/`, and a page for each year that does not fit on it."""
+        press, t = self._press, self._t
+        feeds = press.feeds_of("", "", "all")
+        calendar = tuple(feed for feed in feeds if feed[0] == "text/calendar")
+        rows = [row for event in (*self.upcoming, *self.here) for row in event.stories]
+
+        def context() -> dict[str, Any]:
+            return {
+                "upcoming": self._sections(self.upcoming, "month"),
+                "past": self._sections(self.here, "year"),
+                "years": sorted(self.years, reverse=True),
+                "clashes": self.clashes,
+                "stories": {story.row: story for story in press.edition.load(list(dict.fromkeys(rows)))},
+                "data": {
+                    "@context": "https://schema.org",
+                    "@graph": [self.data(event) for event in self.upcoming],
+                }
+                if self.upcoming
+                else None,
+            }
+
+        yield press.page(
+            "events/",
+            "events.html",
+            [
+                *(f"upcoming {event.rev}" for event in self.upcoming),
+                *(f"past {event.rev}" for event in self.here),
+                repr(sorted(self.years)),
+                repr(sorted(self.clashes.items())),
+                *self._stories(rows),
+            ],
+            context,
+            title=f"{t.gettext('Events')} – {press.site.title}",
+            heading=t.gettext("Events"),
+            description=t.gettext("The evenings to come, and those that were."),
+            feeds=calendar,
+        )
+        for year, events in self.years.items():
+            yield self._year(year, events)
+
+    def _stories(self, rows: list[int]) -> list[str]:
+        """Revs of the stories that announce evenings."""
+        if not rows:
+            return []
+        wanted = set(rows)
+        return [
+            f"story {headline.row} {headline.rev}" for headline in self._press.edition.listing if headline.row in wanted
+        ]
+
+    def _year(self, year: int, events: list[Event]) -> Artifact:
+        press, t = self._press, self._t
+        rows = [row for event in events for row in event.stories]
+        name = t.gettext("Events of {year}").format(year=year)
+        return press.page(
+            f"events/{year}/",
+            "events.html",
+            [*(event.rev for event in events), *self._stories(rows)],
+            lambda: {
+                "upcoming": [],
+                "past": self._sections(events, "year"),
+                "years": [],
+                "clashes": {},
+                "stories": {story.row: story for story in press.edition.load(list(dict.fromkeys(rows)))},
+            },
+            title=f"{name} – {press.site.title}",
+            heading=name,
+            kind="events",
+        )

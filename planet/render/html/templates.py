@@ -1,0 +1,77 @@
+"""Jinja2, set up for themes: escaping always on, nothing undefined passes, and a fault names its file and line."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+
+from planet.errors import ThemeError
+from planet.i18n import Translator
+from planet.render.html.theme import Theme
+
+
+class Templates:
+    """The templates of one theme, speaking one language. `story.html` is the theme's own, `base/story.html` that of base."""
+
+    def __init__(self, theme: Theme, translator: Translator, shared: Mapping[str, Any]) -> None:
+        loaders: list[BaseLoader] = [FileSystemLoader([folder for _, folder in theme.folders])]
+        loaders.append(PrefixLoader({name: FileSystemLoader(folder) for name, folder in theme.folders}))
+        self._theme = theme
+        self._environment = Environment(
+            loader=ChoiceLoader(loaders),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._environment.install_gettext_callables(  # type: ignore[attr-defined]
+            translator.gettext, translator.ngettext, newstyle=True
+        )
+        self._environment.globals |= {"t": translator, "theme": theme, **shared}
+
+    def render(self, name: str, context: Mapping[str, Any]) -> bytes:
+        """A whole page. Raises ThemeError."""
+        try:
+            return self._environment.get_template(name).render(context).encode("utf-8", "replace")
+        except TemplateSyntaxError as error:
+            raise ThemeError(
+                f"{error.filename or error.name}:{error.lineno}: {error.message}; mend the template"
+            ) from error
+        except TemplateNotFound as error:
+            places = " or ".join(str(folder) for _, folder in self._theme.folders)
+            raise ThemeError(
+                f"{self._line(error, name)}: there is no template {error.name!r} in {places}; write it, or extend a theme that has it"
+            ) from error
+        except (TemplateError, TypeError, ValueError, AttributeError, KeyError) as error:
+            if not isinstance(error, TemplateError) and not self._in_theme(error):
+                raise  # a fault of the program, not of the theme
+            raise ThemeError(
+                f"{self._line(error, name)}: {error or type(error).__name__}; mend the template"
+            ) from error
+
+    def _in_theme(self, error: BaseException) -> bool:
+        last = traceback.extract_tb(error.__traceback__)[-1].filename
+        return last.startswith(tuple(str(folder) for _, folder in self._theme.folders))
+
+    def _line(self, error: BaseException, name: str) -> str:
+        """Where in the theme it happened: Jinja2 writes its own lines into the traceback."""
+        folders = tuple(str(folder) for _, folder in self._theme.folders)
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename.startswith(folders):
+                return f"{frame.filename}:{frame.lineno}"
+        return name

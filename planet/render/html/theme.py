@@ -1,0 +1,145 @@
+"""Themes: a folder of templates, a style, a script and files, that may extend another one.
+
+theme.toml      extends, [variables], [light], [dark]: custom properties of the style
+*.html          templates (Jinja2); one of the same name replaces that of the theme it extends
+style.css       appended to the style of the theme it extends
+script.js       appended likewise
+static/         files that go to static/ as they are
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from planet.errors import ThemeError
+from planet.render.html import colours
+
+_PACKAGE = Path(__file__).parent.parent.parent
+SETTINGS = {"extends", "variables", "light", "dark"}
+IGNORED = {"__pycache__", ".git", ".DS_Store", "Thumbs.db"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """`folders` are (name, folder), the theme itself first, then what it extends; `digest` names the bytes of all their files."""
+
+    name: str
+    folders: tuple[tuple[str, Path], ...]
+    variables: Mapping[str, str]
+    light: Mapping[str, str]
+    dark: Mapping[str, str]
+    digest: str
+
+    def stylesheet(self, hues: Mapping[str, int]) -> bytes:
+        """The one style of the site: custom properties, the styles from the most general theme on, the computed colours.
+
+        `hues` maps the slug of each technology to degrees.
+        """
+        shown = {f"t-{slug}": float(hue) for slug, hue in hues.items()}
+        shown |= {f"a{number}": 360.0 / colours.INITIALS * number for number in range(colours.INITIALS)}
+        pale, deep = colours.rules(shown)
+        return "\n".join(
+            (
+                f":root{{color-scheme:light dark;{_properties(self.variables)}{_properties(self.light)}}}",
+                f"@media (prefers-color-scheme:dark){{:root{{{_properties(self.dark)}}}}}",
+                *self._texts("style.css"),
+                f"@media screen{{{pale}}}",
+                f"@media screen and (prefers-color-scheme:dark){{{deep}}}",
+                "",
+            ),
+        ).encode()
+
+    def script(self) -> bytes:
+        """The one script of the site, b"" where the themes have none."""
+        return "\n".join(self._texts("script.js")).encode()
+
+    def assets(self) -> dict[str, Path]:
+        """Path below static/ -> file; what a theme has hides what the one it extends has under that name."""
+        found: dict[str, Path] = {}
+        for _, folder in reversed(self.folders):
+            static = folder / "static"
+            found |= {str(path.relative_to(static).as_posix()): path for path in _files(static)}
+        return dict(sorted(found.items()))
+
+    def _texts(self, name: str) -> Iterator[str]:
+        for _, folder in reversed(self.folders):
+            path = folder / name
+            if path.is_file():
+                yield path.read_text("utf-8").strip()
+
+
+def _properties(values: Mapping[str, str]) -> str:
+    return "".join(f"--{name}:{value};" for name, value in values.items())
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not IGNORED.intersection(path.parts))
+
+
+def shipped() -> Path:
+    """The folder of the themes that ship: beside the package in a checkout, within it once installed."""
+    within = _PACKAGE / "themes"
+    return within if within.is_dir() else _PACKAGE.parent / "themes"
+
+
+def _find(name: str, folder: Path, seeker: str) -> Path:
+    places = [Path(folder, name)] if "/" in name or "\\" in name else [folder / "themes" / name, shipped() / name]
+    for place in places:
+        if (place / "theme.toml").is_file():
+            return place
+    tried = ", ".join(str(place / "theme.toml") for place in places)
+    ships = ", ".join(sorted(path.parent.name for path in shipped().glob("*/theme.toml")))
+    raise ThemeError(f"{seeker}: there is no theme {name!r} (looked for {tried}); these ship: {ships}")
+
+
+def _table(settings: Mapping[str, object], key: str, path: Path) -> dict[str, str]:
+    table = settings.get(key, {})
+    if not isinstance(table, dict):
+        raise ThemeError(f"{path}: [{key}] must be a table of names and values")
+    return {str(name): str(value) for name, value in table.items()}
+
+
+def load_theme(name: str, folder: Path) -> Theme:
+    """The theme called `name`: in `folder`/themes/, else among those that ship; with a slash in it, a path from `folder`.
+
+    Raises ThemeError: no such theme, a fault in a theme.toml, themes that extend each other.
+    """
+    folders: list[tuple[str, Path]] = []
+    variables: dict[str, str] = {}
+    light: dict[str, str] = {}
+    dark: dict[str, str] = {}
+    wanted, seeker = name, "theme"
+    while wanted:
+        place = _find(wanted, folder, seeker)
+        path = place / "theme.toml"
+        if any(place == known for _, known in folders):
+            raise ThemeError(f"{path}: extends itself, by way of {' and '.join(known for known, _ in folders)}")
+        try:
+            settings = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ThemeError(f"{path}: {error}") from error
+        if unknown := sorted(settings.keys() - SETTINGS):
+            raise ThemeError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(sorted(SETTINGS))}")
+        folders.append((place.name, place))
+        variables = _table(settings, "variables", path) | variables
+        light = _table(settings, "light", path) | light
+        dark = _table(settings, "dark", path) | dark
+        wanted, seeker = str(settings.get("extends", "")), f"{path}: extends"
+    hashed = hashlib.sha256()
+    for _, place in folders:
+        for file in _files(place):
+            content = file.read_bytes()
+            hashed.update(f"{place.name}/{file.relative_to(place).as_posix()} {len(content)}\n".encode())
+            hashed.update(content)
+    return Theme(
+        name=folders[0][0],
+        folders=tuple(folders),
+        variables=variables,
+        light=light,
+        dark=dark,
+        digest=hashed.hexdigest()[:32],
+    )
