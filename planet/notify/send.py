@@ -1,0 +1,96 @@
+"""Handing a letter to Apprise: the only place that knows it, and the only one where a secret of the environment is whole."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from planet.notify.letter import Letter
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_MAIL = {"mailto", "mailtos"}
+_MACHINES = {"json", "jsons", "xml", "xmls", "form", "forms"}
+_RENDERS_TEXT = {"discord", "mmost", "mmosts", "guilded", "revolt", "zulip", "ryver", "fluxer"}
+"""Services that take plain text from Apprise and show it as Markdown."""
+_STATUS = re.compile(r"error=(\d{3})\b")
+
+
+def missing(url: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The `${NAMES}` in a configured URL that the environment does not hold, or holds empty."""
+    names = dict.fromkeys(_VARIABLE.findall(url))
+    return tuple(name for name in names if not environ.get(name, "").strip())
+
+
+def expanded(url: str, environ: Mapping[str, str]) -> str:
+    """The URL with the values of its `${NAMES}` in their place."""
+    return _VARIABLE.sub(lambda found: environ.get(found[1], "").strip(), url)
+
+
+class _Ear(logging.Handler):
+    """Hears what Apprise says went wrong, so that it goes into our words and into no log: it may name addresses and tokens."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.status = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        found = _STATUS.search(record.getMessage())
+        if found:
+            self.status = f"HTTP {found[1]}"
+
+
+def deliver(url: str, letter: Letter) -> str:
+    """Send a letter to one Apprise URL. "" when it was taken, else why not, in a word that holds no secret.
+
+    Mail gets the HTML page (with a plain part made from it), machines the plain text, chats the text that calls nobody.
+    """
+    try:
+        import apprise  # noqa: PLC0415 - 0.1 s that only a run with something to tell should pay
+    except ImportError:
+        return "apprise is not installed: pip install 'clermontech-planet[notify]'"
+    logger = logging.getLogger("apprise")
+    ear, was = _Ear(), logger.propagate
+    logger.addHandler(ear)
+    logger.propagate = False
+    try:
+        service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+        if service is None:
+            return "not a notification URL that Apprise knows"
+        scheme = urlsplit(url).scheme.lower()
+        known = {scheme, *_names(service)}
+        body, form = letter.chat, apprise.NotifyFormat.TEXT
+        if known & _MAIL:
+            body, form = inlined(letter.html), apprise.NotifyFormat.HTML
+        elif known & _MACHINES:
+            body = letter.text
+        elif known & _RENDERS_TEXT:
+            body = letter.markdown
+        box = apprise.Apprise()
+        box.add(service)
+        taken = box.notify(body=body, title=letter.title, body_format=form)
+    except Exception as error:  # noqa: BLE001 - 170 services' code must not end a run; its text may hold the URL
+        return type(error).__name__
+    finally:
+        logger.removeHandler(ear)
+        logger.propagate = was
+    return "" if taken else (ear.status or "no answer, or a refusal")
+
+
+def _names(service: object) -> set[str]:
+    """The schemes of a service: a chat may be configured by its plain https webhook."""
+    names: set[str] = set()
+    for attribute in ("protocol", "secure_protocol"):
+        value = getattr(service, attribute, None)
+        names.update([value] if isinstance(value, str) else value or ())
+    return names
+
+
+def inlined(page: str) -> str:
+    """The page with its style on its elements, where mail programs look for it; as it is where css-inline is not installed."""
+    try:
+        import css_inline  # noqa: PLC0415 - only mail needs it
+    except ImportError:
+        return page
+    return str(css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False))
