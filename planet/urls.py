@@ -72,7 +72,8 @@ def is_tracking(name: str) -> bool:
 def http_url(url: str, base: str = "") -> str:
     """The absolute http or https URL that `url` means from `base`, fit for a link; "" when there is none.
 
-    Blanks, quotes and angle brackets in it are escaped. Refused: other schemes, no host, credentials, backslashes and control characters, more than 2,000 characters.
+    Blanks, quotes and angle brackets in it are escaped. Refused: other schemes, no host, credentials, backslashes and control
+    characters, more than 2,000 characters.
     """
     url = url.strip()
     if not url or len(url) > MAX_LENGTH:

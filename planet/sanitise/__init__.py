@@ -47,12 +47,15 @@ class _Cleaners(threading.local):
             attributes[tag] = attributes.get(tag, set()) | names
         self.again = self._cleaner(set(policy.TAGS), attributes, filtered=False)
 
+    def _attribute(self, tag: str, name: str, value: str) -> str | None:
+        return self.attributes(tag, name, value)
+
     def _cleaner(self, tags: set[str], attributes: dict[str, set[str]], *, filtered: bool) -> nh3.Cleaner:
         return nh3.Cleaner(
             tags=tags,
             clean_content_tags=set(policy.DROPPED),
             attributes=attributes,
-            attribute_filter=(self.attributes) if filtered else None,
+            attribute_filter=self._attribute if filtered else None,
             url_schemes=set(policy.SCHEMES),
             generic_attribute_prefixes=None,
             strip_comments=True,
@@ -72,7 +75,7 @@ def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
     minutes to parse, is kept as plain text. Never raises, whatever the input.
     """
     if "<" not in html and "&" not in html:
-        text = legal(html[:MAX_INPUT])
+        text = legal(html[:MAX_INPUT]).replace("\r\n", "\n").replace("\r", "\n")
         escaped = entities.escape(text, quote=False).replace("\xa0", "&nbsp;")
         return Sanitised(html=SafeHtml(escaped), text=" ".join(text.split()))
     attributes = Attributes(http_url(base), prefix, http_url(page))
