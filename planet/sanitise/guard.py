@@ -12,6 +12,8 @@ from collections import Counter
 MAX_DEPTH = 400
 MAX_COPIES = 200_000
 """How many elements reopened formatting may add: 0.3 s of parsing."""
+MAX_REFERENCES = 100_000
+"""Text grows by a piece at each `&`, and is copied each time: 0.1 s."""
 FEW_TAGS = 500
 """So few tags can do no harm, whatever they are."""
 _VOID = frozenset(
@@ -38,6 +40,8 @@ _NAME = re.compile(r"<(/?)([a-z][a-z0-9]*)")
 
 def too_much(html: str) -> bool:
     """Whether parsing this would nest deeper than 400 elements or multiply formatting beyond reason."""
+    if html.count("&") > MAX_REFERENCES:
+        return True
     if html.count("<") <= FEW_TAGS:
         return False
     foreign = _FOREIGN.search(html) is not None
