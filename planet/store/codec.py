@@ -75,9 +75,10 @@ def _shape(hint: typing.Any, value: typing.Any) -> typing.Any:
     if hint is date:
         return date.fromisoformat(value)
     if dataclasses.is_dataclass(hint):
-        hints = _hints(typing.cast("type", hint))
-        known = {field.name for field in dataclasses.fields(hint)}
-        return hint(**{name: _shape(hints[name], held) for name, held in value.items() if name in known})
+        make = typing.cast("type", hint)
+        hints = _hints(make)
+        known = {field.name for field in dataclasses.fields(make)}
+        return make(**{name: _shape(hints[name], held) for name, held in value.items() if name in known})
     return value
 
 
