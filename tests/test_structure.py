@@ -24,7 +24,7 @@ STAGES = {
     "notify",
     "agenda",
 }
-TOP = {"cli", "assemble", "pipeline", "workers", "subscriptions", "sample", "__main__"}
+TOP = {"cli", "assemble", "pipeline", "workers", "subscriptions", "sample", "locale", "__main__"}
 HOMES = {
     "feedparser": {"parse"},
     "lxml": {"parse", "render"},
@@ -39,9 +39,11 @@ HOMES = {
     "pydantic": {"config", "parse", "render"},
     "click": {"cli"},
     "rich": {"cli"},
-    "babel": {"i18n"},
+    "babel": {"i18n", "locale"},
     "rapidfuzz": {"merge", "agenda", "config"},
-    "ruamel": {"config", "subscriptions"},
+    "ruamel": {"subscriptions"},
+    "yaml": {"config"},
+    "listparser": {"subscriptions"},
     "PIL": {"render"},
     "pebble": {"workers"},
 }

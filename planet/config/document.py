@@ -1,0 +1,214 @@
+"""The text of feeds.yaml -> plain values, and the line of each. Every duplicate key at once; the first syntax error alone.
+
+libyaml reads it (20 times faster than a round-trip parser: see `bench/config.py`), this module builds the values: scalars as in
+the core schema of YAML 1.2 (`NO` and `12:30` are text), keys always text, merge keys (`<<`) understood, no tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from planet.errors import Fault
+
+Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+Location = tuple[str | int, ...]
+MAX_DEPTH = 64
+_SAFE_DEPTH = 3000  # openers that libyaml's composer, which recurses in C, stands without a look at the real depth
+_LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_TAG = "tag:yaml.org,2002:"
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}|0x[0-9a-fA-F]{1,15}|0o[0-7]{1,20}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+class UnreadableError(Exception):
+    """The text is no YAML: `fault` says where and why."""
+
+    def __init__(self, line: int, text: str) -> None:
+        self.fault = Fault(line, text)
+        super().__init__(text)
+
+
+class Document:
+    """A YAML document as `value`, with the line of anything in it. `faults`: keys written twice, tags, what cannot be a key."""
+
+    def __init__(self, text: str) -> None:
+        """Raises UnreadableError."""
+        self.faults: list[Fault] = []
+        self._built: dict[int, Value] = {}
+        self._open: set[int] = set()
+        root = _compose(text)
+        self._found: dict[Location, tuple[int, yaml.Node | None]] = {
+            (): (root.start_mark.line + 1 if root else 1, root)
+        }
+        self.value: Value = self._value(root) if root else None
+
+    def line(self, location: Location = ()) -> int:
+        """The line of a key (with its value) or of an item of a list, from 1; of what holds it where it does not exist itself."""
+        return self._find(location)[0]
+
+    def _find(self, location: Location) -> tuple[int, yaml.Node | None]:
+        found = self._found.get(location)
+        if found is None:
+            found = self._found[location] = self._step(*self._find(location[:-1]), location[-1])
+        return found
+
+    @staticmethod
+    def _step(line: int, node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node | None]:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in _pairs(node):
+                if key.value == step:
+                    return key.start_mark.line + 1, value
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            return node.value[step].start_mark.line + 1, node.value[step]
+        return line, None
+
+    def _value(self, node: yaml.Node) -> Value:
+        made = self._built.get(id(node))
+        if made is not None:
+            return made
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if id(node) in self._open:
+            self.faults.append(Fault(node.start_mark.line + 1, "an anchor holds itself: write the value out instead"))
+            return None
+        if len(self._open) > MAX_DEPTH:
+            raise _too_deep(node)
+        self._open.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            value: Value = [self._value(item) for item in node.value]
+        elif isinstance(node, yaml.MappingNode):
+            value = self._mapping(node)
+        else:
+            value = None
+        self._open.discard(id(node))
+        self._built[id(node)] = value
+        return value
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[str, Value]:
+        made: dict[str, Value] = {}
+        lines: dict[str, int] = {}
+        merged: list[Value] = []
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                self.faults.append(Fault(line, "a key must be one word, not a list or a mapping"))
+            elif key.tag == f"{_TAG}merge":
+                held = self._value(value)
+                merged += held if isinstance(held, list) else [held]
+            elif key.value in lines:
+                self.faults.append(
+                    Fault(line, f"`{key.value}` is written twice (first on line {lines[key.value]}): keep one of them")
+                )
+            else:
+                lines[key.value] = line
+                made[key.value] = self._value(value)
+        for other in merged:
+            if isinstance(other, dict):
+                made = {**other, **made}
+        return made
+
+    def _scalar(self, node: yaml.ScalarNode) -> Value:
+        text: str = node.value
+        kind = node.tag.removeprefix(_TAG)
+        if kind == "str" or node.style in {"'", '"', "|", ">"}:
+            return text
+        match kind:
+            case "null":
+                return None
+            case "bool" if text.lower() in {"true", "false"}:
+                return text.lower() == "true"
+            case "int" if _INTEGER.fullmatch(text):
+                return int(text, 0) if text[:2] in {"0x", "0o"} else int(text)
+            case "float" if _FLOAT.fullmatch(text):
+                return float(text)
+            case "bool" | "int" | "float" | "timestamp" | "value" | "merge":
+                return text
+            case _:
+                self.faults.append(
+                    Fault(node.start_mark.line + 1, f"the tag {node.tag} is not understood: leave it out")
+                )
+                return text
+
+
+def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """The keys of a mapping, those it merges in last."""
+    later = []
+    for key, value in node.value:
+        if key.tag == f"{_TAG}merge":
+            later.append(value)
+        else:
+            yield key, value
+    for value in later:
+        for held in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+            if isinstance(held, yaml.MappingNode) and held is not node:
+                yield from held.value
+
+
+def _compose(text: str) -> yaml.Node | None:
+    bad = _NOT_TEXT.search(text)
+    if bad:
+        raise UnreadableError(
+            text.count("\n", 0, bad.start()) + 1,
+            f"holds the character U+{ord(bad[0]):04X}, which no text may: delete it",
+        )
+    if text.lstrip().startswith("{"):
+        # JSON writes what lies beyond the first plane as two escapes, which YAML does not know.
+        text = _PAIR.sub(
+            lambda pair: chr(0x10000 + ((int(pair[1], 16) & 0x3FF) << 10) + (int(pair[2], 16) & 0x3FF)), text
+        )
+    try:
+        _refuse_depth(text)
+        return yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        raise _explained(error, text) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise UnreadableError(1, f"is no YAML: {error}") from error
+
+
+def _refuse_depth(text: str) -> None:
+    openers = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
+    if openers < _SAFE_DEPTH:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _too_deep(event)
+
+
+def _too_deep(what: yaml.Node | yaml.Event) -> UnreadableError:
+    line = what.start_mark.line + 1 if what.start_mark else 1
+    return UnreadableError(line, f"is nested more than {MAX_DEPTH} times: look for brackets that are not closed")
+
+
+def _explained(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
+    """A syntax error with what to do about it."""
+    mark = error.problem_mark or error.context_mark
+    lines = text.splitlines()
+    line = min(mark.line + 1, max(1, len(lines))) if mark else 1
+    written = lines[line - 1] if line <= len(lines) else ""
+    problem = error.problem or error.context or "it cannot be read"
+    if mark and error.problem_mark and mark.column < len(written) and "cannot start any token" in problem:
+        character = written[mark.column]
+        if character == "\t":
+            return UnreadableError(line, "is not valid YAML: a tab stands where blanks must: indent with blanks")
+        return UnreadableError(
+            line, f'is not valid YAML: {character} cannot begin a value: put the value in quotes, "{character}…"'
+        )
+    if "mapping values are not allowed" in problem:
+        return UnreadableError(
+            line,
+            "is not valid YAML: a `:` that YAML takes for a key: put a text that holds `: ` in quotes, or indent the line like its neighbours",
+        )
+    if "but found another document" in problem:
+        return UnreadableError(line, "begins a second document: keep one, without `---` in between")
+    began = error.context_mark.line + 1 if error.context and error.context_mark else line
+    where = f" ({error.context} that begins on line {began})" if began != line else ""
+    return UnreadableError(
+        line, f"is not valid YAML: {problem}{where}: look for a missing quote, bracket, `:` or blank before it"
+    )
