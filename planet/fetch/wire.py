@@ -213,12 +213,14 @@ class Wire:
         self._idle: OrderedDict[int, tuple[str, _Plain | _Secure]] = OrderedDict()
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
+        self._runs = 0
 
     def __call__(self, ask: Ask, deadline: Deadline) -> Reply | Trouble:
+        run = self._runs
         connection = self._take(ask.target.origin) if ask.method == "GET" else None
         if connection is not None:
             try:
-                return self._exchange(connection, ask, deadline)
+                return self._exchange(connection, ask, deadline, run)
             except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLError):
                 # It had died between two feeds: asked once more, on a new connection (T23).
                 connection.close()
@@ -229,14 +231,15 @@ class Wire:
         try:
             deadline.phase = "resolve"
             connection.connect()
-            return self._exchange(connection, ask, deadline)
+            return self._exchange(connection, ask, deadline, run)
         except Exception as error:  # noqa: BLE001 - whatever a server does is a value
             connection.close()
             return of_exception(error, ask.target.host, deadline.phase)
 
     def close(self) -> None:
-        """Close what is idle."""
+        """Close what is idle, and keep nothing of what is under way: the run is over."""
         with self._lock:
+            self._runs += 1
             idle, self._idle = self._idle, OrderedDict()
         for _, connection in idle.values():
             connection.close()
@@ -268,16 +271,18 @@ class Wire:
                     return connection
         return None
 
-    def _keep(self, origin: str, connection: _Plain | _Secure) -> None:
-        oldest = None
+    def _keep(self, origin: str, connection: _Plain | _Secure, run: int) -> None:
+        oldest: _Plain | _Secure | None = connection
         with self._lock:
-            self._idle[id(connection)] = (origin, connection)
+            if run == self._runs:
+                oldest = None
+                self._idle[id(connection)] = (origin, connection)
             if len(self._idle) > _IDLE:
                 _, (_, oldest) = self._idle.popitem(last=False)
         if oldest is not None:
             oldest.close()
 
-    def _exchange(self, connection: _Plain | _Secure, ask: Ask, deadline: Deadline) -> Reply:
+    def _exchange(self, connection: _Plain | _Secure, ask: Ask, deadline: Deadline, run: int) -> Reply:
         sock: Any = connection.sock
         deadline.phase = "read"
         sock.settimeout(deadline.left(deadline.gap))
@@ -303,7 +308,7 @@ class Wire:
             response.close()
             source.buffer.close()
             if whole and not source.buffer.leftover:
-                self._keep(ask.target.origin, connection)
+                self._keep(ask.target.origin, connection, run)
             else:
                 connection.close()
 
