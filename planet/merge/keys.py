@@ -1,0 +1,74 @@
+"""What two entries that could be one story have in common: the index of merging. Pure.
+
+Two entries are only compared when they share a key, so a key must be rare: an id, an address that is no home page, a title or a few
+words of a text within a month.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from planet.merge.likeness import ENOUGH_WORDS, NEAR_DAYS, Look, plain_id, shingles
+from planet.model import MergeEntry
+from planet.urls import canonical_key
+
+SPAN = 30
+"""Days of a bucket. An entry in its last NEAR_DAYS days is in the next one too, so that neighbours always meet in one."""
+HEAD = 60
+"""Words at the beginning of a text that are looked at: a summary has them too."""
+SAMPLES = 3
+"""Texts that share the share J of their words in a row meet with a probability of 1 - (1 - J)^3."""
+_SALTS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
+_TITLE = 16
+"""Letters of a title that is found again by itself: "Bilan 2025" is not, "Migrer vers Symfony 7" is."""
+
+
+def is_home(link_key: str) -> bool:
+    """Whether an address is a whole site: many things are published under it, so it names none of them."""
+    return "/" not in link_key and "?" not in link_key and "#" not in link_key
+
+
+def _hashed(kind: str, *parts: str) -> str:
+    return kind + blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
+
+
+def id_key(entry: MergeEntry) -> str:
+    """The key of its id, "" without one. A bare number or word is only an id together with the title (N13)."""
+    identifier = plain_id(entry.id)
+    if not identifier or (canonical_key(entry.id) and is_home(identifier)):
+        return ""
+    if canonical_key(entry.id):
+        return _hashed("u", identifier)
+    unique = len(identifier) >= 12 and any(mark in identifier for mark in ":/-@")
+    return _hashed("i", identifier) if unique else _hashed("i", identifier, entry.title_key)
+
+
+def link_key(entry: MergeEntry) -> str:
+    """The key of its address, "" without one of its own. An id that is an address has the same key."""
+    return "" if not entry.link_key or is_home(entry.link_key) else _hashed("u", entry.link_key)
+
+
+def _buckets(look: Look) -> tuple[str, ...]:
+    day = int(look.day)
+    bucket = day // SPAN
+    return (str(bucket), str(bucket + 1)) if day % SPAN >= SPAN - NEAR_DAYS - 1 else (str(bucket),)
+
+
+def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
+    """The keys under which an entry is found: two entries that could be one story share at least one. In no order, none twice.
+
+    Some six short strings an entry; the same entry always has the same.
+    """
+    look = Look(entry)
+    found = {id_key(entry), link_key(entry)}
+    near: list[tuple[str, str]] = []
+    if len(entry.title_key) >= _TITLE:
+        near.append(("n", entry.title_key))
+    if len(look.words) >= ENOUGH_WORDS:
+        head = shingles(look.words[:HEAD])
+        near += [("w", str(min(number * salt & 0xFFFFFFFF for number in head))) for salt in _SALTS[:SAMPLES]]
+    elif look.words:
+        near.append(("t", entry.text_key))
+    found.update(_hashed(kind, what, bucket) for kind, what in near for bucket in _buckets(look))
+    found.discard("")
+    return tuple(sorted(found))

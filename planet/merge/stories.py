@@ -1,0 +1,205 @@
+"""Which entries are one story, and which copy of it leads (contract 5). Pure.
+
+    entries -> candidates (share a key) -> links (a rule holds) -> stories (the best links first, none against a contradiction)
+
+No feed can overwrite another's entry: a story shows one of its copies whole. The same entries give the same stories, whatever the
+order they came in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from planet.merge.keys import id_key, link_key, merge_keys
+from planet.merge.likeness import (
+    ENOUGH_WORDS,
+    NEAR_DAYS,
+    Look,
+    counted_apart,
+    days_apart,
+    kinship,
+    plainly_differ,
+    text_likeness,
+    title_likeness,
+)
+from planet.model import MergeEntry, MergeGroup, Source
+from planet.urls import canonical_key, host
+
+__all__ = ["group", "merge_keys", "rank"]
+
+TITLE_NEAR = 88
+TEXT_NEAR = 85
+_RULES = ("link", "id", "near")
+"""From the strongest to the weakest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Link:
+    """Two entries that a rule takes for one thing. `score` is in hundredths."""
+
+    a: int
+    b: int
+    rule: str
+    score: int
+    days: float
+
+
+def rank(source: Source, link: str) -> int:
+    """How near a copy is to its author: 0 a member's own site, 1 a member, 2 a group. `link` is the entry's.
+
+    A site is a member's own when it is the member's page, or where one of the member's feeds comes from.
+    """
+    if source.kind == "group":
+        return 2
+    own = {host(source.url), *(host(feed.url) for feed in source.feeds)} - {""}
+    return 0 if host(link) in own else 1
+
+
+def group(entries: Sequence[MergeEntry]) -> tuple[MergeGroup, ...]:
+    """The stories of these entries: every row in exactly one group, the lead first, in an order that only depends on the entries.
+
+    The entries must hold, with each entry, all that share a key with it (`merge_keys`); then a story does not depend on what else
+    is given.
+    """
+    looks = [Look(entry) for entry in sorted(entries, key=_name)]
+    links = sorted(
+        _links(looks),
+        key=lambda link: (_RULES.index(link.rule), -link.score, link.days, link.a, link.b),
+    )
+    story = list(range(len(looks)))
+    members: dict[int, list[int]] = {number: [number] for number in story}
+    why: dict[int, list[_Link]] = defaultdict(list)
+    for link in links:
+        one, other = story[link.a], story[link.b]
+        if one == other:
+            continue
+        if any(_contradict(looks[a], looks[b]) for a in members[one] for b in members[other]):
+            continue
+        for number in members[other]:
+            story[number] = one
+        members[one] += members.pop(other)
+        why[one] += [*why.pop(other, []), link]
+    groups = [
+        MergeGroup(
+            rows=tuple(look.entry.row for look in sorted((looks[n] for n in numbers), key=_precedence)),
+            why=tuple((looks[link.a].entry.row, looks[link.b].entry.row, link.rule, link.score) for link in why[one]),
+        )
+        for one, numbers in members.items()
+    ]
+    return tuple(sorted(groups, key=lambda made: min(made.rows)))
+
+
+def _name(entry: MergeEntry) -> tuple[str, str, int]:
+    """What tells entries apart for ever, whatever rows they were given."""
+    return (entry.feed, entry.uid, entry.row)
+
+
+def _precedence(look: Look) -> tuple[int, bool, bool, int, float, tuple[str, str, int]]:
+    """Who leads: the nearest to the author; of those an original before a copy that names its source; then the file's order."""
+    entry = look.entry
+    copied = False
+    if entry.source is not None:
+        origin = host(entry.source.feed_url) or host(entry.source.url) or host(entry.source.id)
+        copied = bool(origin) and origin != host(entry.feed)
+    named = host(entry.id) if canonical_key(entry.id) else ""
+    return (entry.rank, copied, bool(named) and named != look.host, entry.order, look.day, _name(entry))
+
+
+def _links(looks: Sequence[Look]) -> Iterator[_Link]:
+    """Every two entries that a rule joins, each once, by its strongest rule."""
+    by_key: dict[str, list[int]] = defaultdict(list)
+    for number, look in enumerate(looks):
+        for key in merge_keys(look.entry):
+            by_key[key].append(number)
+    shared = _shared_addresses(looks)
+    compared: set[tuple[int, int]] = set()
+    for numbers in by_key.values():
+        for a, b in combinations(numbers, 2):
+            if (a, b) in compared:
+                continue
+            compared.add((a, b))
+            found = _rule(looks[a], looks[b], shared)
+            if found is not None:
+                yield _Link(a=a, b=b, rule=found[0], score=round(found[1]), days=days_apart(looks[a], looks[b]))
+
+
+def _shared_addresses(looks: Sequence[Look]) -> frozenset[str]:
+    """Addresses under which one feed publishes several things: they name none of them."""
+    listed: dict[tuple[str, str], Look] = {}
+    shared: set[str] = set()
+    for look in looks:
+        if not look.entry.link_key:
+            continue
+        first = listed.setdefault((look.entry.feed, look.entry.link_key), look)
+        if first is not look and not _twins(first, look):
+            shared.add(look.entry.link_key)
+    return frozenset(shared)
+
+
+def _twins(a: Look, b: Look) -> bool:
+    """Whether one feed lists one thing twice: nothing that a reader sees tells the two apart."""
+    one, other = a.entry, b.entry
+    return (
+        bool(one.link_key)
+        and bool(a.words)
+        and one.link_key == other.link_key
+        and one.title_key == other.title_key
+        and one.text_key == other.text_key
+        and one.published is not None
+        and one.published == other.published
+    )
+
+
+def _contradict(a: Look, b: Look) -> bool:
+    """Whether two entries can in no case be in one story: a feed does not say one thing twice."""
+    if a.entry.feed == b.entry.feed:
+        return not _twins(a, b)
+    return plainly_differ(a, b)
+
+
+def _rule(a: Look, b: Look, shared: frozenset[str]) -> tuple[str, float] | None:
+    """The strongest rule that makes the two one thing, and how alike they are."""
+    if a.entry.feed == b.entry.feed:
+        return ("link", 100.0) if _twins(a, b) else None
+    one, other = link_key(a.entry), link_key(b.entry)
+    if one and one == other and a.entry.link_key not in shared:
+        return None if plainly_differ(a, b) else ("link", kinship(a, b))
+    by_id = id_key(a.entry)
+    if by_id and (by_id in {id_key(b.entry), other} or id_key(b.entry) == one != "") and _same_by_id(a, b):
+        return "id", kinship(a, b)
+    score = _nearly_the_same(a, b)
+    return None if score is None else ("near", score)
+
+
+def _same_by_id(a: Look, b: Look) -> bool:
+    """An id is easily copied (N13), so more than a little must be the same: text or title, and nothing against it."""
+    if plainly_differ(a, b):
+        return False
+    titles, texts = title_likeness(a, b), text_likeness(a, b)
+    if texts is not None and texts >= 80:
+        return True
+    return titles is not None and titles >= TITLE_NEAR and (texts is None or texts >= 40 or a.host == b.host)
+
+
+def _nearly_the_same(a: Look, b: Look) -> float | None:
+    """Nearly the same title and text within days: how alike, None when they are not."""
+    if days_apart(a, b) > NEAR_DAYS or counted_apart(a, b):
+        return None
+    titles = title_likeness(a, b)
+    if titles is None:
+        if a.entry.title_key or b.entry.title_key:
+            return None
+        titles, least = 100.0, 95
+    else:
+        least = TEXT_NEAR
+    if titles < TITLE_NEAR:
+        return None
+    texts = text_likeness(a, b)
+    if texts is None or texts < least:
+        return None
+    if texts < 100 and min(len(a.words), len(b.words)) < ENOUGH_WORDS:
+        return None
+    return min(titles, texts)
