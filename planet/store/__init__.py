@@ -91,6 +91,14 @@ class Store:
             found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
             return str(found[0]) if found else ""
 
+    def metas(self, prefix: str) -> dict[str, str]:
+        """The remembered texts whose names begin with `prefix`, which is left off."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT name, value FROM meta WHERE substr(name, 1, ?) = ?", (len(prefix), prefix)
+            )
+            return {name[len(prefix) :]: value for name, value in rows}
+
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Remember texts under names."""
         with self._writing() as connection:

@@ -1,0 +1,374 @@
+"""Config -> Planet: picks the stages. The only place that knows everything.
+
+What a run may not need (parsers, templates, notifiers) is imported when it is needed: most runs of cron change nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import logging
+import os
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from filelock import FileLock, Timeout
+
+from planet import __version__, edition
+from planet.edition import Judge, feed_health, rules_rev
+from planet.errors import LockedError, StoreError
+from planet.fetch import Fetcher, schedule
+from planet.fetch import health as fetch_health
+from planet.merge.arrival import arrive
+from planet.merge.stories import group, merge_keys, rank
+from planet.model import (
+    Artifact,
+    Bundle,
+    Carrier,
+    Config,
+    Due,
+    Edition,
+    Entry,
+    FeedConfig,
+    FeedHealth,
+    Fetched,
+    FetchState,
+    Fresh,
+    Message,
+    News,
+    Placement,
+    Published,
+    ReadFacts,
+    Report,
+    Settlement,
+    Source,
+)
+from planet.parse import PARSER_VERSION
+from planet.pipeline import Planet, Reading, read
+from planet.store import Store, StoryContext
+from planet.urls import host, redacted
+from planet.workers import map_tasks
+
+log = logging.getLogger("planet")
+BUDGET = timedelta(minutes=30)
+"""A run asks no feed after this: what is left stays due, and the longest overdue come first in the next run."""
+AVATAR_BYTES = 2_000_000
+AVATAR_DAYS = timedelta(days=7)
+
+
+@contextlib.contextmanager
+def lock(config: Config) -> Iterator[None]:
+    """One run at a time for a database. Raises LockedError where another is at work."""
+    path = Path(f"{config.site.database}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(path, timeout=0)
+        held.acquire()
+    except Timeout as error:
+        raise LockedError(f"another run of this planet is at work ({path} is held); this one does nothing") from error
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be made ({error.strerror}): check that its folder may be written to"
+        ) from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def open_store(config: Config) -> Store:
+    """The planet's database, made where it is missing."""
+    config.site.database.parent.mkdir(parents=True, exist_ok=True)
+    return Store(config.site.database)
+
+
+def user_agent(config: Config) -> str:
+    """Product, version, and where its owner can be found (RFC 9110 10.1.5)."""
+    contact = f"; {config.site.owner_email}" if config.site.owner_email else ""
+    return config.fetch.user_agent or f"Planet/{__version__} (+{config.site.url}{contact})"
+
+
+def fetcher(config: Config) -> Fetcher:
+    """What asks feeds, by the rules of feeds.yaml."""
+    return Fetcher(config.fetch, user_agent(config), config.folder, parser_version=PARSER_VERSION)
+
+
+def _feeds(config: Config) -> dict[str, tuple[Source, FeedConfig]]:
+    found: dict[str, tuple[Source, FeedConfig]] = {}
+    for source in config.sources:
+        for feed in source.feeds:
+            found.setdefault(feed.key, (source, feed))
+    return found
+
+
+def reading(config: Config) -> Reading:
+    """All that reading a document of this planet needs."""
+    from planet.agenda import normalise_events, window  # noqa: PLC0415
+    from planet.classify import Placer  # noqa: PLC0415
+    from planet.normalise import normalise  # noqa: PLC0415
+    from planet.parse import parse  # noqa: PLC0415
+    from planet.parse.calendar import events_from_feed, parse_calendar  # noqa: PLC0415
+    from planet.sanitise import sanitise  # noqa: PLC0415
+
+    return Reading(
+        max_entries=config.fetch.max_entries,
+        feeds={key: (feed.kind, feed.timezone) for key, (_source, feed) in _feeds(config).items()},
+        parse=parse,
+        normalise=normalise,
+        sanitise=sanitise,
+        parse_calendar=parse_calendar,
+        events_from_feed=events_from_feed,
+        normalise_events=normalise_events,
+        window=window,
+        place=Placer(config).place,
+    )
+
+
+class _Ranker:
+    """Which copy of a story comes first: by source, then by place in feeds.yaml."""
+
+    def __init__(self, config: Config) -> None:
+        self._sources = {source.slug: (place, source) for place, source in enumerate(config.sources)}
+
+    def __call__(self, _feed: str, entry: Entry, placement: Placement) -> tuple[int, int]:
+        ranked = [
+            (rank(source, entry.link), place)
+            for slug, _key in placement.carriers
+            for place, source in [self._sources[slug]]
+        ]
+        return min(ranked, default=(3, len(self._sources)))
+
+
+def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, ...]] | None = None) -> StoryContext:
+    """What of the configuration a whole story shows."""
+    feeds = _feeds(config)
+    return StoryContext(
+        carriers={
+            (source.slug, feed.key): Carrier(
+                source=source.name,
+                source_slug=source.slug,
+                kind=source.kind,
+                feed=redacted(feed.configured),
+                id="",
+                url="",
+            )
+            for source in config.sources
+            for feed in source.feeds
+        },
+        summary_only=frozenset(
+            key
+            for key in feeds
+            if all(feed.summary_only for source in config.sources for feed in source.feeds if feed.key == key)
+        ),
+        feeds=store.feeds(),
+        feed_urls={key: redacted(feed.url) for key, (_source, feed) in feeds.items() if not feed.local},
+        host=host(config.site.url),
+        events=events or {},
+        clashing=store.clashing(),
+    )
+
+
+def health(config: Config, store: Store, now: datetime) -> tuple[FeedHealth, ...]:
+    """The state of every feed."""
+    judge = Judge(
+        state=lambda state, _now: fetch_health.state(state),
+        advice=lambda state, feed: fetch_health.advice(state, feed.line),
+    )
+    states = {key: row.state for key, row in store.feeds().items()}
+    return feed_health(config, states, store.counts(), judge, now)
+
+
+def assemble(config: Config, store: Store, now: datetime) -> Planet:
+    """A planet, ready to run."""
+    asker = fetcher(config)
+    jitter = random.Random()  # noqa: S311 - it spreads requests, it guards nothing
+    made = functools.cache(lambda: reading(config))
+
+    def ask(due: Sequence[Due], at: datetime, holds: Mapping[str, datetime], force: bool) -> Iterator[Fetched]:
+        return asker.fetch_all(due, at, holds=holds, force=force, budget=BUDGET)
+
+    def settle(fetched: Fetched, facts: ReadFacts | None, at: datetime, interval: timedelta) -> Settlement:
+        return schedule.settle(
+            fetched, facts, now=at, interval=interval, jitter=jitter.random(), parser_version=PARSER_VERSION
+        )
+
+    def news(feed: FeedConfig, source: Source, state: FetchState, at: datetime) -> tuple[News | None, str]:
+        return fetch_health.news(state, feed=feed.configured, source=source.name, line=feed.line, now=at)
+
+    def outputs(made_edition: Edition) -> Iterator[Artifact | Bundle]:
+        return _outputs(made_edition, lambda: _avatars(config, store, asker, now))
+
+    return Planet(
+        config=config,
+        store=store,
+        kinds={key: feed.kind for key, (_source, feed) in _feeds(config).items()},
+        rules_rev=rules_rev(config, __version__),
+        is_due=schedule.is_due,
+        fetch_all=ask,
+        follow_discovery=schedule.follow_discovery,
+        map=lambda tasks: map_tasks(lambda: functools.partial(read, made()), tasks),
+        network_down=fetch_health.network_down,
+        settle=settle,
+        news=news,
+        arrive=arrive,
+        place=lambda entry, key: made().place(entry, key),
+        rank=_Ranker(config),
+        merge_keys=merge_keys,
+        group=group,
+        arrive_events=_arrive_events,
+        edition=lambda at: make_edition(config, store, at),
+        outputs=outputs,
+        publish=functools.partial(_publish, config),
+        notify=functools.partial(_notify, config, store, asker, now),
+    )
+
+
+def _arrive_events(*arguments: object) -> object:
+    from planet.agenda import arrive_events  # noqa: PLC0415
+
+    return arrive_events(*arguments)  # type: ignore[arg-type] # the pipeline hands on what the store gave
+
+
+def make_edition(config: Config, store: Store, now: datetime) -> Edition:
+    """The site as values."""
+    from planet.render.html import load_theme  # noqa: PLC0415
+
+    theme = load_theme(config.site.theme, config.folder)
+    listing = store.listing()
+    events = _events(config, store, now)
+    announced: dict[int, tuple[str, ...]] = {}
+    for event in events:
+        for row in event.stories:
+            announced[row] = (*announced.get(row, ()), event.id)
+    rows = store.feeds()
+    context = story_context(config, store, announced)
+    born = store.meta("born")
+    return edition.build(
+        config,
+        now,
+        listing=listing,
+        events=events,
+        titles={key: row.title for key, row in rows.items()},
+        health=health(config, store, now),
+        born=datetime.fromisoformat(born) if born else None,
+        load=lambda wanted: store.load_stories(wanted, context),
+        look=f"{__version__} {theme.digest}",
+    )
+
+
+def _outputs(made: Edition, pictures: Callable[[], Mapping[str, bytes]]) -> Iterator[Artifact | Bundle]:
+    """Everything that is published."""
+    from planet.render import agenda, search, syndicate  # noqa: PLC0415
+    from planet.render.html import load_theme, pages  # noqa: PLC0415
+
+    theme = load_theme(made.config.site.theme, made.config.folder)
+    paths: list[str] = []
+
+    def noted(artifacts: Iterable[Artifact | Bundle]) -> Iterator[Artifact | Bundle]:
+        for artifact in artifacts:
+            if isinstance(artifact, Artifact):
+                paths.append(artifact.path)
+            yield artifact
+
+    yield from noted(pages(made, theme, pictures(), searchable=search.available()))
+    yield from noted(syndicate.feeds(made))
+    yield from syndicate.opml(made)
+    yield from agenda.calendars(made)
+    yield syndicate.health_json(made)
+    if search.available():
+        yield from search.index(made)
+    yield from syndicate.robots(made)
+    yield from syndicate.sitemap(made, paths)
+
+
+def _publish(config: Config, artifacts: Iterable[Artifact | Bundle], made: Edition, force: bool) -> Published:
+    from planet.publish import census, publish  # noqa: PLC0415
+
+    return publish(
+        artifacts,
+        config.site.output,
+        owner=(config.site.url, config.site.title),
+        stories=census(made),
+        force=force,
+    )
+
+
+def _avatars(config: Config, store: Store, asker: Fetcher, now: datetime) -> dict[str, bytes]:
+    """The picture of each source that has one: a file beside feeds.yaml, or one that the run downloads, once a week."""
+    from planet.render.avatars import square  # noqa: PLC0415
+
+    found: dict[str, bytes] = {}
+    kept = store.avatars()
+    for source in config.sources:
+        if not source.avatar:
+            continue
+        if source.avatar.startswith(("http://", "https://")):
+            name = redacted(source.avatar)
+            when, image = kept.get(name, (None, None))
+            if when is None or now - when >= AVATAR_DAYS or when > now:
+                fetched = asker.download(
+                    source.avatar, max_bytes=AVATAR_BYTES, accept="image/webp,image/png,image/jpeg", now=now
+                )
+                # A picture that cannot be had now is shown as it was.
+                image = (square(fetched.body) if isinstance(fetched, Fresh) else None) or image
+                store.save_avatar(name, now, image)
+        else:
+            image = _local_avatar(config, store, source, kept, now)
+        if image:
+            found[source.slug] = image
+    return found
+
+
+def _local_avatar(
+    config: Config,
+    store: Store,
+    source: Source,
+    kept: Mapping[str, tuple[datetime, bytes | None]],
+    now: datetime,
+) -> bytes | None:
+    """A file beside feeds.yaml, made small; what was made of it is kept under the hash of its bytes."""
+    from planet.render.avatars import MAX_BYTES, square  # noqa: PLC0415
+
+    path = config.folder / source.avatar
+    try:
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
+    except OSError as error:
+        log.warning("%s: avatar %s cannot be read (%s)", source.name, source.avatar, error.strerror)
+        return None
+    name = f"file:{hashlib.sha256(data).hexdigest()}"
+    if name in kept:
+        return kept[name][1]
+    image = square(data)
+    store.save_avatar(name, now, image)
+    return image
+
+
+def _notify(
+    config: Config, store: Store, asker: Fetcher, now: datetime, report: Report, made: Edition
+) -> tuple[Message, ...]:
+    """Tell the hub which feeds changed, and each rule of `notify:` what is new to it."""
+    warnings: tuple[Message, ...] = ()
+    written = report.published.written if report.published else ()
+    if config.site.hub and written:
+        from planet.notify import changed_feeds, ping  # noqa: PLC0415
+
+        def post(url: str, body: bytes, _kind: str) -> int:
+            answer = asker.post(url, dict(parse_qsl(body.decode())), now=now)
+            return answer if isinstance(answer, int) else 0
+
+        warnings += ping(config.site.hub, changed_feeds(config.site.url, written), post)
+    if config.notify:
+        from planet.notify import notify  # noqa: PLC0415
+
+        warnings += notify(
+            made,
+            store.metas("notify "),
+            now,
+            environ=os.environ,
+            save=lambda key, text: store.set_meta({f"notify {key}": text}),
+        )
+    return warnings
