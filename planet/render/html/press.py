@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from planet import __version__
 from planet.i18n import Translator
-from planet.model import Artifact, Carrier, Edition, Event, ListedSource, ListedTechnology, SafeHtml, Story
+from planet.model import Artifact, Carrier, Edition, Event, ListedSource, ListedTechnology, Message, SafeHtml, Story
 from planet.render.html import colours
 from planet.render.html.theme import Theme
 from planet.text import digest, fold
@@ -29,13 +29,12 @@ POLICY = (
 )
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
 MENU = (
-    # Folder, and the English of its name.
-    ("", "Home"),
-    ("#technologies", "Technologies"),
-    ("events/", "Events"),
-    ("members/", "Members"),
-    ("archive/", "Archive"),
-    ("subscribe/", "Subscribe"),
+    ("", Message.of("Home")),
+    ("#technologies", Message.of("Technologies")),
+    ("events/", Message.of("Events")),
+    ("members/", Message.of("Members")),
+    ("archive/", Message.of("Archive")),
+    ("subscribe/", Message.of("Subscribe")),
 )
 
 
@@ -203,7 +202,7 @@ class Press:
             menu = [
                 (
                     frame.link(where),
-                    self.t.gettext(name),
+                    self.t.say(name),
                     where == path and (bool(where) or frame.kind == "all"),
                 )
                 for where, name in MENU
