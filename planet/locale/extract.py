@@ -1,0 +1,60 @@
+"""Collects the sentences to translate, from the package and the themes, into every catalogue: `python -m planet.locale.extract`.
+
+A sentence is found where it is written literally: `Message.of("…")`, `gettext("…")`, `ngettext("…", "…", n)` in Python;
+`_("…")`, `ngettext(…)` and `{% trans %}` in templates. A new language is a folder: planet/locale/<language>/LC_MESSAGES/.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).parent.parent
+LOCALE = Path(__file__).parent
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "of": None}
+WIDTH = 120
+
+
+def template(themes: Path) -> Catalog:
+    """Every sentence there is, with the files it is in."""
+    catalog = Catalog(project="clermontech-planet", charset="utf-8")
+    roots = ((PACKAGE, "*.py", "python", PACKAGE.parent), (themes, "*.html", "jinja2.ext:babel_extract", themes.parent))
+    for root, pattern, method, base in roots:
+        for path in sorted(root.rglob(pattern)):
+            if path == Path(__file__):
+                continue
+            with path.open("rb") as file:
+                found = list(extract(method, file, keywords=KEYWORDS, options={"trimmed": "true", "encoding": "utf-8"}))
+            for _line, message, _comments, context in found:
+                if message:
+                    catalog.add(message, locations=[(path.relative_to(base).as_posix(), None)], context=context)
+    return catalog
+
+
+def update(path: Path, found: Catalog) -> bytes:
+    """The catalogue at `path` with every sentence of `found`: translations kept, stale sentences gone, new ones empty."""
+    language = path.parent.parent.name
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    catalog.update(found, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    written = io.BytesIO()
+    write_po(written, catalog, width=WIDTH, sort_output=True, include_previous=False, omit_header=True, include_lineno=False)
+    header = path.read_text("utf-8").split("\n\n", 1)[0]
+    return f"{header}\n\n{written.getvalue().decode().lstrip()}".encode()
+
+
+def main() -> None:
+    """Bring every catalogue but the English one (whose sentences are the keys) up to date."""
+    found = template(PACKAGE.parent / "themes")
+    for path in sorted(LOCALE.glob("*/LC_MESSAGES/planet.po")):
+        if path.parent.parent.name != "en":
+            path.write_bytes(update(path, found))
+
+
+if __name__ == "__main__":
+    main()
