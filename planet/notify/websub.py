@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping, Sequence
 
-from planet.model import Message
+from planet.model import Failed, Message
 from planet.urls import redacted
 
-Post = Callable[[str, bytes, str], int]
-"""(URL, body, media type) -> HTTP status, 0 when there was no answer."""
+Post = Callable[[str, Mapping[str, str]], int | Failed]
+"""(URL, form) -> HTTP status, or why there was no answer."""
 FEEDS = ("atom.xml", "rss.xml", "feed.json")
 
 
@@ -23,13 +22,11 @@ def changed_feeds(site: str, written: Sequence[str]) -> tuple[str, ...]:
 
 
 def ping(hub: str, feed_urls: Sequence[str], post: Post) -> tuple[Message, ...]:
-    """Tell the hub of every feed, in one request each. Gives a warning when it does not want to hear it."""
+    """Tell the hub of every feed, in one request each. Gives a warning at the first that it does not want to hear of."""
     for url in feed_urls:
-        body = urlencode({"hub.mode": "publish", "hub.url": url, "hub.topic": url}).encode()
-        status = post(hub, body, "application/x-www-form-urlencoded")
-        if not 200 <= status < 300:
-            answer = f"HTTP {status}" if status else "no answer"
-            return (
-                Message.of("the hub {hub} was not told of new stories: {answer}", hub=redacted(hub), answer=answer),
-            )
+        answer = post(hub, {"hub.mode": "publish", "hub.url": url, "hub.topic": url})
+        if isinstance(answer, int) and 200 <= answer < 300:
+            continue
+        why = f"HTTP {answer}" if isinstance(answer, int) else answer.error_class
+        return (Message.of("the hub {hub} was not told of new stories: {answer}", hub=redacted(hub), answer=why),)
     return ()
