@@ -420,7 +420,7 @@ def test_a_bomb_is_defused(bomb: str) -> None:
     """Each would take minutes or gigabytes in a parser that takes it seriously."""
     made = clean(bomb)
     assert len(made.html) <= MAX_OUTPUT
-    assert made.html.count("<") < 200_000
+    assert made.html.count("<") < 300_000
 
 
 def test_ordinary_markup_is_not_taken_for_a_bomb() -> None:
