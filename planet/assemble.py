@@ -281,7 +281,7 @@ def _outputs(made: Edition, pictures: Callable[[], Mapping[str, bytes]]) -> Iter
     yield syndicate.health_json(made)
     if search.available():
         yield from search.index(made)
-    yield from syndicate.robots(made)
+    yield syndicate.robots(made)
     yield from syndicate.sitemap(made, paths)
 
 

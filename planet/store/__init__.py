@@ -12,6 +12,7 @@ from typing import Self
 
 from planet.errors import StoreError
 from planet.model import (
+    EventChanges,
     FetchState,
     Headline,
     Known,
