@@ -24,13 +24,12 @@ ENOUGH_WORDS = 12
 SHINGLE = 3
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
-_COMMON = frozenset(
-    (
-        "a an and are as at be by for from has have how in into is it its my new not of on or our that the this to was we what when why "
-        "will with you your au aux avec ce ces cette comment dans de des du elle en est et il ils je la le les leur mais mes mon ne nos "
-        "notre nous on ou par pas plus pour pourquoi quand que qui sa se ses son sont sous sur ta te ton tu un une vos votre vous"
-    ).split(),
+_COMMON_WORDS = (
+    "a an and are as at be by for from has have how in into is it its my new not of on or our that the this to was we what when why "
+    "will with you your au aux avec ce ces cette comment dans de des du elle en est et il ils je la le les leur mais mes mon ne nos "
+    "notre nous on ou par pas plus pour pourquoi quand que qui sa se ses son sont sous sur ta te ton tu un une vos votre vous"
 )
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def words(text: str) -> list[str]:
