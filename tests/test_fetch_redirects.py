@@ -228,7 +228,9 @@ def test_r15_a_redirect_that_asks_to_wait_is_not_followed_now(server: Server, fe
 
 
 def page(*links: str) -> bytes:
-    return b"<html>" + b"".join(f'<link href="{url}" type="application/rss+xml">'.encode() for url in links) + b"</html>"
+    return (
+        b"<html>" + b"".join(f'<link href="{url}" type="application/rss+xml">'.encode() for url in links) + b"</html>"
+    )
 
 
 def test_e11_a_page_in_place_of_a_feed_that_worked_changes_nothing(server: Server, feed: Feed) -> None:

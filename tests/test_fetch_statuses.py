@@ -239,8 +239,12 @@ def test_h16_an_interim_answer_alone_is_no_answer(server: Server, last: bytes) -
     assert outcome.http_status is None
 
 
-@pytest.mark.parametrize("empty", [reply(200, b"", ETag='"9"'), chunked(b"", ETag='"9"'), reply(200, b" \r\n\t ", ETag='"9"')])
-def test_h17_an_empty_answer_is_an_error_and_its_validators_are_not_kept(server: Server, feed: Feed, empty: object) -> None:
+@pytest.mark.parametrize(
+    "empty", [reply(200, b"", ETag='"9"'), chunked(b"", ETag='"9"'), reply(200, b" \r\n\t ", ETag='"9"')]
+)
+def test_h17_an_empty_answer_is_an_error_and_its_validators_are_not_kept(
+    server: Server, feed: Feed, empty: object
+) -> None:
     server.on("/feed", reply(200, FEED, ETag='"1"'), empty)  # type: ignore[arg-type]
     feed.ask()
     outcome = feed.ask(after=HOUR)

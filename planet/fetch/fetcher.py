@@ -17,6 +17,7 @@ from planet.fetch.flight import Flight, Rules, one_off, without_credentials
 from planet.fetch.hints import retry_after
 from planet.fetch.local import read_file
 from planet.fetch.request import BadUrlError, standing_fields, target
+from planet.fetch.sharing import Sharing
 from planet.fetch.traffic import Passage, Traffic
 from planet.fetch.wire import Ask, Deadline, Reply, Transport, Wire
 from planet.model import Due, Failed, Fetched, FetchRules, Fresh, Message
@@ -25,7 +26,6 @@ _GRACE = 1.0
 """Seconds after its deadline when a request that cannot be interrupted is given up."""
 _BACKLOG = 64_000_000
 """Bytes of bodies that may wait to be read: beyond that, nothing more is asked until some were."""
-MAX_HOPS_OF_ONE = 12
 
 
 class Fetcher:
@@ -152,6 +152,7 @@ class _Run:
         self._lock = threading.Lock()
         self._backlog = 0
         self._over = threading.Event()
+        self._sharing = Sharing()
         self._traffic = Traffic(
             workers=rules.workers,
             per_host=rules.per_host,
@@ -176,6 +177,7 @@ class _Run:
                 if outcome is not None:
                     self._put(outcome)
                 else:
+                    self._sharing.own(flight)
                     self._traffic.add(Passage(flight, flight.lane, order))
             supervisor.start()
             for _ in range(expected):
@@ -222,7 +224,7 @@ class _Run:
             self._outcomes.put(bug)
 
     def _call_off(self) -> None:
-        for passage in self._traffic.withdraw():
+        for passage in (*self._traffic.withdraw(), *self._sharing.withdraw()):
             flight = passage.flight
             assert isinstance(flight, Flight)
             self._put(flight.deferred(None, Message.of("the time of the run was over")))
@@ -233,8 +235,8 @@ class _Run:
         assert isinstance(flight, Flight)
         deadline = self._deadlines.pop(id(passage), None)
         host = flight.ask.target.host if flight.ask else str(flight.due.url)
-        self._put(flight.failed(late(host, deadline.phase if deadline else "read")))
-        self._traffic.done()
+        outcome = flight.failed(late(host, deadline.phase if deadline else "read"))
+        self._pass_on(flight, passage.order, outcome, passage.began)
 
     def _work(self) -> None:
         timeout = self._fetcher._timeout  # noqa: SLF001
@@ -275,12 +277,32 @@ class _Run:
             else:
                 assert isinstance(answer, bytes | Trouble)
                 outcome = flight.read(answer)
+        self._pass_on(flight, passage.order, outcome, began)
+        return True
+
+    def _pass_on(self, flight: Flight, order: int, outcome: Fetched | None, began: float) -> None:
+        """What follows a request: the next hop, the end, or waiting for another feed that is at the same address (R13)."""
+        for passage, shared in self._sharing.settle(flight, outcome):
+            self._resume(passage, shared, began)
         if outcome is None:
-            self._traffic.add(Passage(flight, flight.lane, passage.order), first=True)
+            passage = Passage(flight, flight.lane, order)
+            met = self._sharing.meet(flight, passage)
+            if met is True:
+                return
+            if met is False:
+                self._resume(passage, None, began)
+                return
+            outcome = met
+        self._put(self._stamped(outcome, began))
+        self._traffic.done()
+
+    def _resume(self, passage: Passage, outcome: Fetched | None, began: float) -> None:
+        """A flight that is outstanding and in no lane: its outcome, or its next request."""
+        if outcome is None:
+            self._traffic.add(passage, first=True)
         else:
             self._put(self._stamped(outcome, began))
         self._traffic.done()
-        return True
 
     def _stamped(self, outcome: Fetched, began: float) -> Fetched:
         return replace(outcome, started=self._now + timedelta(seconds=max(0.0, began - self._began)))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 from urllib.parse import urlsplit, urlunsplit
 
 from planet.fetch.failures import Trouble, of_status
@@ -106,6 +106,9 @@ class Flight:
     secret: str = ""
     home: Target | None = None
     trusted: bool = True
+    first: str = ""
+    """The URL that was asked first, as it went over the wire."""
+    ended: bool = False
 
     @property
     def lane(self) -> str:
@@ -133,6 +136,7 @@ class Flight:
             return self._failed(_bad_url(error))
         self.trusted = True
         self.url = self.home.url
+        self.first = self.first or self.home.url
         self._request(self.home)
         return None
 
@@ -179,7 +183,8 @@ class Flight:
             url, self.fallback = self.fallback, ""
             # An address that was adopted is given three chances before the old one is asked; a look at the old one none (R06).
             if same_url(url, self.due.state.effective_url) or self.due.state.failures >= 2:
-                return self._go(url)
+                outcome = self._go(url)
+        self.ended = outcome is not None
         return outcome
 
     def _judge(self, answer: Reply | Trouble) -> Fetched | None:
@@ -235,6 +240,26 @@ class Flight:
         self.url = there.url
         self._request(there)
         return None
+
+    def share(self, other: Fetched) -> Fetched | None:
+        """The outcome, taken from another feed that asked for this very URL; None when it does not tell what this feed needs."""
+        self.http_status, self.headers = other.http_status, other.headers
+        match other:
+            case Fresh():
+                return self._document(other.body, other.content_type)
+            case Unchanged():
+                mine, theirs = self.due.state, other.due.state
+                same = bool(mine.body_sha256) and (mine.body_sha256, mine.parser_version) == (
+                    theirs.body_sha256,
+                    theirs.parser_version,
+                )
+                return Unchanged(**self._common(), sha256=mine.body_sha256) if same else None
+            case Failed():
+                return self._failed(Trouble(other.error_class, other.error, other.http_status))
+            case Deferred():
+                return None
+            case _:
+                assert_never(other)
 
     def deferred(self, until: datetime | None, reason: Message, *, origin_hold: bool = False) -> Deferred:
         """The outcome of a flight that is not to be asked now."""
