@@ -97,6 +97,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: a reader that goes away is no news."""
+
 
 @contextlib.contextmanager
 def _running(server: _Server) -> Iterator[str]:
