@@ -44,6 +44,8 @@ class StoredEvent:
     """Olson name of the zone it was written in, "" when it names none or is all-day."""
     date_reason: str = ""
     """Which rule found the date, where there is a choice (feeds of events)."""
+    slug: str = ""
+    """Its file name for ever: given when it was first seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,7 +139,7 @@ class _Reading:
     def _group(self, group: list[Written]) -> Iterator[RawEvent]:
         """What one UID stands for: a single event, a series with its overrides, or several events that share it by mistake."""
         if len(group) == 1 and not group[0].recurring:
-            yield _in_utc(group[0].event)
+            yield group[0].event
             return
         masters = [written for written in group if not written.event.recurrence_id]
         overrides = _latest({}, [written for written in group if written.event.recurrence_id])
@@ -150,7 +150,7 @@ class _Reading:
             return
         yield from _apart(masters)
         for written in overrides:
-            yield _in_utc(written.event)
+            yield written.event
 
     def _series(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
         by_index = {written.timing.index: written for written in (master, *overrides)}
@@ -159,7 +159,7 @@ class _Reading:
             parts = check_rule(master.timing.rule, master.timing.start) if master.timing.rule else {}
             cost = price(parts, master.timing.start, self.window[1]) if parts else 0
             if parts and is_over(parts, master.timing, self.window[0]):
-                yield from (_in_utc(written.event) for written in overrides if self._inside(written.event.start))
+                yield from (written.event for written in overrides if self._inside(written.event.start))
                 return
             if cost > self.left:
                 self.notes[
@@ -211,9 +211,9 @@ class _Reading:
                 continue
 
     def _only(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
-        yield replace(_in_utc(master.event), recurrence_id=stamp(master.timing.start))
+        yield replace(master.event, recurrence_id=stamp(master.timing.start))
         taken = stamp(master.timing.start)
-        yield from (_in_utc(written.event) for written in overrides if written.event.recurrence_id != taken)
+        yield from (written.event for written in overrides if written.event.recurrence_id != taken)
 
     def _inside(self, moment: datetime | date) -> bool:
         begin, end = self.window
@@ -248,15 +248,6 @@ def _rough_start(component: Component) -> str:
     return start_of
 
 
-def _in_utc(event: RawEvent) -> RawEvent:
-    """The event with its times in UTC; an end that time cannot hold goes."""
-    try:
-        end = None if event.end is None else utc(event.end)
-    except OverflowError:
-        end = None
-    return replace(event, start=utc(event.start), end=end)
-
-
 def _latest(kept: dict[str, Written], group: Sequence[Written]) -> list[Written]:
     """One override for each date: that of the highest SEQUENCE, of the later in the document."""
     for written in group:
@@ -274,6 +265,6 @@ def _apart(masters: Sequence[Written]) -> Iterator[RawEvent]:
     current = [written for written in masters if written.timing.sequence == newest]
     told: dict[str, RawEvent] = {}
     for written in current:
-        told[digest(stamp(written.timing.start), written.event.title)] = _in_utc(written.event)
+        told[digest(stamp(written.timing.start), written.event.title)] = written.event
     for position, event in enumerate(told.values()):
         yield event if position == 0 else replace(event, recurrence_id=digest(stamp(event.start), event.title)[:16])

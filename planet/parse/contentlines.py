@@ -77,6 +77,8 @@ def unescape(value: str) -> str:
     """TEXT without its escapes; a backslash before anything else is a backslash."""
     if "\\" not in value:
         return value
+    if "\\\\" not in value:
+        return value.replace("\\n", "\n").replace("\\N", "\n").replace("\\,", ",").replace("\\;", ";")
     return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,7 +24,7 @@ _EXCEPTIONS = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One VEVENT as written: `timing` in its own zone, `event` without times that are its own."""
+    """One VEVENT: `event` with its times in UTC (or as dates), `timing` in the zone it was written in."""
 
     event: RawEvent
     timing: Timing
@@ -42,8 +43,8 @@ class BadEventError(ValueError):
 def read_event(component: Component, zones: Zones, index: int, *, cancelled: bool = False) -> Written:
     """What a VEVENT says (3.6.1). Raises BadEventError for one without a date that can be read."""
     title = one_line(component.text("SUMMARY"), TITLE)
-    start = _start(component, zones, title)
-    end = _end(component, zones, start)
+    start, start_utc = _start(component, zones, title)
+    end, end_utc = _end(component, zones, start, start_utc)
     due = component.first("RECURRENCE-ID")
     recurrence_id = read_moment(due, zones) if due else None
     location = one_line(component.text("LOCATION"), TITLE)
@@ -65,7 +66,7 @@ def read_event(component: Component, zones: Zones, index: int, *, cancelled: boo
         sequence=_number(component.text("SEQUENCE")),
     )
     event = RawEvent(
-        uid=one_line(component.text("UID"))[:1000] or "sha256:" + digest(title, stamp(start), location),
+        uid=one_line(component.text("UID"))[:1000] or "sha256:" + digest(title, stamp(start_utc), location),
         recurrence_id=stamp(recurrence_id) if recurrence_id else "",
         title=title,
         description=description,
@@ -73,8 +74,8 @@ def read_event(component: Component, zones: Zones, index: int, *, cancelled: boo
         location=location,
         geo=_geo(component),
         url=_uri(component, "URL"),
-        start=start,
-        end=end,
+        start=start_utc,
+        end=end_utc,
         status=_status(component, cancelled=cancelled),
         organizer=organizer,
         organizer_url=organizer_url,
@@ -95,19 +96,21 @@ def read_event(component: Component, zones: Zones, index: int, *, cancelled: boo
     return Written(event=event, timing=timing, recurring=bool(timing.rule or dates), private=private)
 
 
-def _start(component: Component, zones: Zones, title: str) -> datetime | date:
+def _start(component: Component, zones: Zones, title: str) -> tuple[datetime | date, datetime | date]:
+    """DTSTART in its own zone and in UTC."""
     held = component.first("DTSTART")
     if held is None:
         raise BadEventError(Message.of("“{title}” was left out: it has no start", title=title[:100]))
     start = read_moment(held, zones)
-    try:
+    if (
+        isinstance(start, datetime)
+        and _midnight(start)
+        and component.text("X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE"
+    ):
+        start = start.date()
+    with contextlib.suppress(OverflowError):
         if start is not None:
-            utc(start)
-            if component.text("X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE" and _midnight(start):
-                return start.date() if isinstance(start, datetime) else start
-            return start
-    except OverflowError:
-        pass
+            return start, utc(start)
     raise BadEventError(
         Message.of("“{title}” was left out: its start cannot be read ({date})", title=title[:100], date=held.value[:40])
     )
@@ -117,24 +120,25 @@ def _midnight(start: datetime | date) -> bool:
     return not isinstance(start, datetime) or start.time() == time()
 
 
-def _end(component: Component, zones: Zones, start: datetime | date) -> datetime | date | None:
-    """DTEND, or DTSTART and DURATION; None when it is missing, of another kind than the start, or not behind it."""
+def _end(
+    component: Component, zones: Zones, start: datetime | date, start_utc: datetime | date
+) -> tuple[datetime | date | None, datetime | date | None]:
+    """DTEND, or DTSTART and DURATION, in its own zone and in UTC; None when missing, of another kind than the start, or not behind it."""
     held = component.first("DTEND")
-    try:
+    with contextlib.suppress(OverflowError):
         if held is not None:
             end = read_moment(held, zones)
-            if end is not None and isinstance(start, datetime) != isinstance(end, datetime):
-                # An all-day end of a timed event, or the reverse (`X-MICROSOFT-CDO-ALLDAYEVENT`).
-                end = end.date() if isinstance(end, datetime) and _midnight(end) else None
-                end = None if isinstance(start, datetime) else end
+            if isinstance(end, datetime) and not isinstance(start, datetime):
+                end = end.date() if _midnight(end) else None
         else:
-            length = read_duration(component.text("DURATION"))
+            written = component.text("DURATION")
+            length = read_duration(written) if written else None
             end = None if length is None else _after(start, length)
-        if end is None or not utc(end) > utc(start):  # type: ignore[operator] - both are of one kind
-            return None
-    except OverflowError:
-        return None
-    return end
+        if end is not None and isinstance(start, datetime) == isinstance(end, datetime):
+            end_utc = utc(end)
+            if end_utc > start_utc:  # type: ignore[operator]
+                return end, end_utc
+    return None, None
 
 
 def _after(start: datetime | date, length: timedelta) -> datetime | date:
