@@ -23,10 +23,10 @@ def robots(edition: Edition) -> Artifact:
     return Artifact(path="robots.txt", digest=digest(text), make=text.encode)
 
 
-def sitemap(edition: Edition, paths: Iterable[str]) -> Iterator[Artifact]:
+def sitemap(edition: Edition, paths: Iterable[str], limit: int = LIMIT) -> Iterator[Artifact]:
     """`sitemap.xml` with the pages among `paths` (files relative to output/): each folder's index.
 
-    Past 50,000 addresses it lists `sitemap-1.xml`, `sitemap-2.xml` … The date of a list's first page is that of its newest story;
+    Past `limit` addresses it lists `sitemap-1.xml`, `sitemap-2.xml` … The date of a list's first page is that of its newest story;
     other pages have none, for it would not be known without the time of a run.
     """
     url = edition.config.site.url
@@ -41,7 +41,7 @@ def sitemap(edition: Edition, paths: Iterable[str]) -> Iterator[Artifact]:
         if (path == "index.html" or path.endswith("/index.html")) and not path.startswith(_UNLISTED)
     )
     rows = [(url + quote(folder), dates.get(folder, "")) for folder in folders]
-    parts = [rows[start : start + LIMIT] for start in range(0, len(rows), LIMIT)] or [[]]
+    parts = [rows[start : start + limit] for start in range(0, len(rows), limit)] or [[]]
     if len(parts) == 1:
         yield _artifact("sitemap.xml", "urlset", "url", parts[0])
         return

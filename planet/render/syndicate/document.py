@@ -21,7 +21,10 @@ Say = Callable[[Message], str]
 _IRI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f-\x9f]+")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE | re.ASCII)
-_TYPES = MimeTypes()
+_TYPES = MimeTypes()  # Python's own table: the system's would make the bytes depend on the machine
+for _type, _suffix in (("audio/ogg", ".ogg"), ("audio/ogg", ".oga"), ("audio/ogg", ".opus"), ("audio/flac", ".flac"),
+                       ("audio/mp4", ".m4a"), ("video/ogg", ".ogv"), ("application/epub+zip", ".epub")):  # fmt: skip
+    _TYPES.add_type(_type, _suffix)
 UNKNOWN_TYPE = "application/octet-stream"
 
 
