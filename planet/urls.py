@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
@@ -49,8 +49,9 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _PLAIN = re.compile(
     r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,4})?(?:[/?#][!#-;=?-\[\]^_`a-z{|}~]*)?", re.IGNORECASE | re.ASCII
 )
-_UNSAFE = re.compile(r"""[ "<>]""")
-_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+# Blanks and quotes, and what only hides or reorders text.
+_UNSAFE = re.compile(r"""[ "<>\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]""")
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 MAX_LENGTH = 2000
 
 
@@ -87,7 +88,7 @@ def http_url(url: str, base: str = "") -> str:
     parts = _split(joined)
     if parts is None or parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
         return ""
-    joined = _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", joined)
+    joined = _UNSAFE.sub(lambda found: quote(found[0]), joined)
     return "" if _CONTROL.search(joined) or len(joined) > MAX_LENGTH else joined
 
 
@@ -113,7 +114,10 @@ def canonical_key(url: str) -> str:
     cleaned = http_url(url)
     if not cleaned:
         return ""
-    parts = _split(canonicalize_url(without_tracking(cleaned), keep_fragments=True))
+    try:
+        parts = _split(canonicalize_url(without_tracking(cleaned), keep_fragments=True))
+    except ValueError:  # a host that cannot be one
+        return ""
     if parts is None or not parts.hostname:
         return ""
     host = parts.hostname.removeprefix("www.")

@@ -204,7 +204,7 @@ class _Reader:
             title_key=title_key,
             text_key=identity.text_key(title_key, clean.text),
             raw_hash=draft.raw_hash,
-            content_hash=digest(title, clean.html.replace(prefix, ""), draft.link, image, repr(files)),
+            content_hash=identity.content_hash(clean.html, prefix, title, draft.link_key, image, repr(files)),
             title=title,
             title_from_text=from_text,
             html=clean.html,

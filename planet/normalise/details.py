@@ -16,6 +16,7 @@ MOST_AUTHORS = 10
 MOST_ENCLOSURES = 30
 _MAIL = re.compile(r"[^\s@<>()\[\]\",;:]{1,64}@[^\s@<>()\[\]\",;:]{1,190}")
 _MAIL_AND_NAME = re.compile(rf"^(?:mailto:)?{_MAIL.pattern}\s*\((.*)\)$")
+_BRACKETED_MAIL = re.compile(r"[<(\[][^<>()\[\]]*@[^<>()\[\]]*[>)\]]")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,80}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _PLACEHOLDERS = {"", "none", "null", "undefined", "unknown", "anonymous", "author", "auteur", "webmaster", "noreply"}
@@ -39,9 +40,8 @@ def person_name(given: str) -> str:
     text = one_line(plain(given[:1000]))
     if both := _MAIL_AND_NAME.match(text):
         text = both[1]
-    text = one_line(
-        re.sub(r"[<(\[]\s*[>)\]]", "", _MAIL.sub("", text.replace("mailto:", ""))).strip(" ,;<>()"), NAME_LENGTH
-    )
+    text = _MAIL.sub("", _BRACKETED_MAIL.sub("", text).replace("mailto:", ""))
+    text = one_line(text.strip(" ,;<>()"), NAME_LENGTH)
     return "" if text.casefold() in _PLACEHOLDERS else text
 
 

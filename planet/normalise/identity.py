@@ -13,6 +13,7 @@ from planet.text import digest, legal
 from planet.urls import canonical_key
 
 _SCHEME = re.compile(r"https?://(?:www\.)?([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_SITE = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 _LONGEST = 500
 
 
@@ -61,6 +62,11 @@ def text_key(title_key: str, text: str) -> str:
     return digest(title_key, folded) if title_key or folded else ""
 
 
+def content_hash(html: str, prefix: str, *rest: str) -> str:
+    """What a reader sees: ids of the planet's own and the way to the same site (scheme, `www.`) make no difference."""
+    return digest(*(_SITE.sub("//", text) for text in (html.replace(prefix, ""), *rest)))
+
+
 def told_apart(drafts: Sequence[Draft], *, atom: bool) -> list[Draft]:
     """One draft for each entry: entries that share an id are one (N06: the newest stays), unless they plainly are not (N05).
 
@@ -73,8 +79,8 @@ def told_apart(drafts: Sequence[Draft], *, atom: bool) -> list[Draft]:
         if len(group) == 1:
             kept.append(group[0])
         elif _differ(group, only=len(shared) == 1, atom=atom):
-            for same in _grouped([replace(draft, uid=_apart(uid, draft)) for draft in group]).values():
-                kept.append(_newest(same))
+            parted = _grouped([replace(draft, uid=_apart(uid, draft)) for draft in group])
+            kept += [_newest(same) for same in parted.values()]
         else:
             kept.append(_newest(group))
     return sorted(kept, key=lambda draft: draft.raw.position)

@@ -93,7 +93,7 @@ def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
     return Sanitised(
         html=SafeHtml(clean),
         text=words.plain(parts),
-        links=tuple(attributes.links),
+        links=rewrite.links(clean) if "<a" in clean else (),
         code=tuple(attributes.code),
         images=tuple(seen),
     )
@@ -115,7 +115,7 @@ def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> tuple[st
     """
     _cleaners.attributes = attributes
     if _FRAMED.search(html):
-        html = rewrite.frames_to_links(_cleaners.framed.clean(html), attributes.links)
+        html = rewrite.frames_to_links(_cleaners.framed.clean(html))
     clean = legal(_cleaners.first.clean(html))
     if "\r" in clean:
         clean = clean.replace("\r", "\n")  # written as a reference: a parser makes it a line end

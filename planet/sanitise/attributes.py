@@ -12,6 +12,7 @@ from planet.urls import http_url
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:(?:language|lang)[-:]|brush:\s*|highlight-source-|highlight-text-)([\w+#.-]{1,40})", re.IGNORECASE
 )
+_CODE = frozenset({"code", "pre", "div", "figure"})
 _BESIDE = {"hljs", "sourcecode", "prettyprint"}
 """Classes that have the language as a word beside them."""
 _NO_LANGUAGE = {
@@ -33,15 +34,17 @@ _DESCRIPTOR = re.compile(r"\d{1,5}w|\d{1,2}(?:\.\d{1,3})?x")
 
 
 class Attributes:
-    """The filter of one entry, and what it came by: links, languages of code, ids and fragments."""
+    """The filter of one entry, and what it came by: languages of code, and places that are linked to.
 
-    __slots__ = ("base", "code", "fragments", "links", "own", "prefix")
+    nh3 calls it for the attributes of elements too that it then removes.
+    """
+
+    __slots__ = ("base", "code", "fragments", "own", "prefix")
 
     def __init__(self, base: str, prefix: str, page: str) -> None:
         self.base = base
         self.prefix = prefix
         self.own = page.partition("#")[0]
-        self.links: dict[str, None] = {}
         self.code: dict[str, None] = {}
         self.fragments: set[str] = set()
 
@@ -56,7 +59,8 @@ class Attributes:
         if name in _MEDIA_NAMES or name == "cite":
             return self.resolve(value) or None
         if name == "class":
-            self._languages(value[:300])
+            if tag in _CODE:
+                self._languages(value[:300])
             return _coloured(value)
         if name in {"alt", "title"}:
             return value[:500]
@@ -106,7 +110,6 @@ class Attributes:
             return None
         if self.own and url.startswith(self.own + "#"):
             return self._fragment(url[len(self.own) + 1 :])
-        self.links[url] = None
         return url
 
     def _fragment(self, name: str) -> str | None:

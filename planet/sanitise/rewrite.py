@@ -21,6 +21,7 @@ _IFRAME = re.compile(rf"<iframe{_ATTRIBUTES}>.*?</iframe>", re.DOTALL)
 _PLUGIN = re.compile(rf"<(?:embed|object){_ATTRIBUTES}>|</object>|</embed>")
 _HEADING = re.compile(r"(</?h)([1-6])")
 _FRAGMENT = re.compile(r'(<a(?: [\w:-]+="[^"]*")*?) href="#([^"]*)"')
+_LINK = re.compile(r'<a(?: [\w:-]+="[^"]*")*? href="(http[^"]*)"', re.IGNORECASE)
 _ID = re.compile(r' id="([^"]*)"')
 _VIDEOS = (
     (
@@ -47,7 +48,7 @@ def _written(attributes: dict[str, str]) -> str:
     return "".join(f' {name}="{value}"' for name, value in attributes.items())
 
 
-def frames_to_links(html: str, links: dict[str, None]) -> str:
+def frames_to_links(html: str) -> str:
     """Every iframe, embed and object is a link to what it framed, or nothing when that is no address or a counter.
 
     The result goes through the allow-list once more: a link inside a link is parted there.
@@ -69,7 +70,6 @@ def frames_to_links(html: str, links: dict[str, None]) -> str:
         if plain == last:
             return ""
         last = plain
-        links[plain] = None
         title = attributes.get("title", "").strip()
         if _NO_TITLE.fullmatch(title):
             title = entities.escape((urlsplit(plain).hostname or plain).removeprefix("www."))
@@ -142,6 +142,11 @@ def headings(html: str) -> str:
     if shift <= 0:
         return html
     return _HEADING.sub(lambda found: f"{found[1]}{min(6, int(found[2]) + shift)}", html)
+
+
+def links(html: str) -> tuple[str, ...]:
+    """Where its links lead, in order, each once."""
+    return tuple(dict.fromkeys(url.replace("&amp;", "&") for url in _LINK.findall(html)))
 
 
 def fragments(html: str, attributes: Attributes) -> str:
