@@ -12,6 +12,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -46,6 +47,7 @@ from planet.model import (
     Report,
     Settlement,
     Source,
+    StoredEvent,
 )
 from planet.parse import PARSER_VERSION
 from planet.pipeline import Planet, Reading, read
@@ -182,8 +184,10 @@ def health(config: Config, store: Store, now: datetime) -> tuple[FeedHealth, ...
     return feed_health(config, states, store.counts(), judge, now)
 
 
-def assemble(config: Config, store: Store, now: datetime) -> Planet:
-    """A planet, ready to run."""
+def assemble(
+    config: Config, store: Store, now: datetime, *, step: Callable[[str], None] = lambda _name: None
+) -> Planet:
+    """A planet, ready to run. `step` is told of each durable change of output/ before it is made."""
     asker = fetcher(config)
     jitter = random.Random()  # noqa: S311 - it spreads requests, it guards nothing
     made = functools.cache(lambda: reading(config))
@@ -198,6 +202,9 @@ def assemble(config: Config, store: Store, now: datetime) -> Planet:
 
     def news(feed: FeedConfig, source: Source, state: FetchState, at: datetime) -> tuple[News | None, str]:
         return fetch_health.news(state, feed=feed.configured, source=source.name, line=feed.line, now=at)
+
+    def place(entry: Entry, key: str) -> Placement:
+        return made().place(entry, key)
 
     def outputs(made_edition: Edition) -> Iterator[Artifact | Bundle]:
         return _outputs(made_edition, lambda: _avatars(config, store, asker, now))
@@ -215,31 +222,57 @@ def assemble(config: Config, store: Store, now: datetime) -> Planet:
         settle=settle,
         news=news,
         arrive=arrive,
-        place=lambda entry, key: made().place(entry, key),
+        place=place,
         rank=_Ranker(config),
         merge_keys=merge_keys,
         group=group,
         arrive_events=_arrive_events,
-        edition=lambda at: make_edition(config, store, at),
+        edition=lambda at: make_edition(config, store, at, place),
+        collisions=_collisions,
         outputs=outputs,
-        publish=functools.partial(_publish, config),
+        publish=functools.partial(_publish, config, step),
         notify=functools.partial(_notify, config, store, asker, now),
     )
 
 
-def _arrive_events(*arguments: object) -> object:
+def _arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent], now: datetime) -> EventChanges:
     from planet.agenda import arrive_events  # noqa: PLC0415
 
-    return arrive_events(*arguments)  # type: ignore[arg-type] # the pipeline hands on what the store gave
+    return arrive_events(known, incoming, now)
 
 
-def make_edition(config: Config, store: Store, now: datetime) -> Edition:
+def _events(config: Config, store: Store, place: Callable[[Entry, str], Placement]) -> tuple[Event, ...]:
+    """Every evening, told once, with the stories that announce it."""
+    from planet.agenda import announcements, merge_events, revision_of  # noqa: PLC0415
+
+    stored = store.stored_events()
+    if not stored:
+        return ()
+    events = merge_events(stored, config, place=place)
+    found = announcements(events, store.leads(), timezone=config.site.timezone)
+    told = [replace(event, stories=found[event.id]) if event.id in found else event for event in events]
+    return tuple(replace(event, rev=revision_of(event)) if event.stories else event for event in told)
+
+
+def _collisions(made: Edition, now: datetime) -> list[tuple[str, News]]:
+    """Evenings of two groups on one day: each pair has a key, by which it is told once."""
+    if not made.events:
+        return []
+    from planet.agenda import collisions  # noqa: PLC0415
+
+    return [
+        (found.key, News(kind="collision", feed="", source=found.first.group, text=found.text))
+        for found in collisions(made.events, now, timezone=made.config.site.timezone)
+    ]
+
+
+def make_edition(config: Config, store: Store, now: datetime, place: Callable[[Entry, str], Placement]) -> Edition:
     """The site as values."""
     from planet.render.html import load_theme  # noqa: PLC0415
 
     theme = load_theme(config.site.theme, config.folder)
     listing = store.listing()
-    events = _events(config, store, now)
+    events = _events(config, store, place)
     announced: dict[int, tuple[str, ...]] = {}
     for event in events:
         for row in event.stories:
@@ -285,7 +318,9 @@ def _outputs(made: Edition, pictures: Callable[[], Mapping[str, bytes]]) -> Iter
     yield from syndicate.sitemap(made, paths)
 
 
-def _publish(config: Config, artifacts: Iterable[Artifact | Bundle], made: Edition, force: bool) -> Published:
+def _publish(
+    config: Config, step: Callable[[str], None], artifacts: Iterable[Artifact | Bundle], made: Edition, force: bool
+) -> Published:
     from planet.publish import census, publish  # noqa: PLC0415
 
     return publish(
@@ -294,6 +329,7 @@ def _publish(config: Config, artifacts: Iterable[Artifact | Bundle], made: Editi
         owner=(config.site.url, config.site.title),
         stories=census(made),
         force=force,
+        step=step,
     )
 
 

@@ -25,6 +25,7 @@ from planet.model import (
     Due,
     Edition,
     Entry,
+    EventChanges,
     Failed,
     FeedConfig,
     Fetched,
@@ -198,8 +199,10 @@ class Planet:
     """Feed key, entry, placement -> rank among copies, place in feeds.yaml."""
     merge_keys: Callable[[MergeEntry], tuple[str, ...]]
     group: Callable[[Sequence[MergeEntry]], tuple[MergeGroup, ...]]
-    arrive_events: Callable[..., object]
+    arrive_events: Callable[[Sequence[StoredEvent], Sequence[StoredEvent], datetime], EventChanges]
     edition: Callable[[datetime], Edition]
+    collisions: Callable[[Edition, datetime], Sequence[tuple[str, News]]]
+    """Evenings on one day, each pair with the key by which it is told once."""
     outputs: Callable[[Edition], Iterable[Artifact | Bundle]]
     publish: Callable[[Iterable[Artifact | Bundle], Edition, bool], Published]
     notify: Callable[[Report, Edition], tuple[Message, ...]]
@@ -238,7 +241,7 @@ def run(
     new = curate(planet)
     edition = planet.edition(now)
     published = planet.publish(planet.outputs(edition), edition, force_publish) if publish else None
-    news = () if counts.network_down else _news(planet, now)
+    news = () if counts.network_down else (*_news(planet, now), *_collisions(planet, edition, now))
     report = Report(
         due=counts.due,
         asked=counts.asked,
@@ -494,3 +497,12 @@ def _news(planet: Planet, now: datetime) -> tuple[News, ...]:
             states.append((key, redacted(feed.configured), Settlement(state=replace(row.state, announced=announced))))
     planet.store.settle(states)
     return tuple(told)
+
+
+def _collisions(planet: Planet, edition: Edition, now: datetime) -> tuple[News, ...]:
+    """Evenings that get in each other's way, each pair once."""
+    told = set(planet.store.meta("collisions").split())
+    found = [(key, news) for key, news in planet.collisions(edition, now) if key not in told]
+    if found:
+        planet.store.set_meta({"collisions": " ".join(sorted(told | {key for key, _news in found}))})
+    return tuple(news for _key, news in found)

@@ -191,6 +191,11 @@ class Store:
         with self._reading() as connection:
             return stories.listing(connection)
 
+    def leads(self) -> list[MergeEntry]:
+        """The leading entry of every shown story, with the row of its story."""
+        with self._reading() as connection:
+            return stories.leads(connection)
+
     def clashing(self) -> frozenset[int]:
         """Stories whose own id another story publishes."""
         with self._reading() as connection:

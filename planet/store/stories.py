@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from planet.model import Carrier, Headline, MergeEntry, MergeGroup, Person, Story
@@ -173,6 +173,11 @@ def listing(connection: sqlite3.Connection) -> tuple[Headline, ...]:
         )
         for row in rows
     )
+
+
+def leads(connection: sqlite3.Connection) -> list[MergeEntry]:
+    story_of = dict(connection.execute("SELECT lead, row FROM stories"))
+    return [replace(entry, row=story_of[entry.row]) for entry in merge_entries(connection, sorted(story_of))]
 
 
 def clashing(connection: sqlite3.Connection) -> frozenset[int]:
