@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from filelock import FileLock, Timeout
 
@@ -34,6 +33,8 @@ from planet.model import (
     Due,
     Edition,
     Entry,
+    Event,
+    EventChanges,
     FeedConfig,
     FeedHealth,
     Fetched,
@@ -392,11 +393,9 @@ def _notify(
     if config.site.hub and written:
         from planet.notify import changed_feeds, ping  # noqa: PLC0415
 
-        def post(url: str, body: bytes, _kind: str) -> int:
-            answer = asker.post(url, dict(parse_qsl(body.decode())), now=now)
-            return answer if isinstance(answer, int) else 0
-
-        warnings += ping(config.site.hub, changed_feeds(config.site.url, written), post)
+        warnings += ping(
+            config.site.hub, changed_feeds(config.site.url, written), functools.partial(asker.post, now=now)
+        )
     if config.notify:
         from planet.notify import notify  # noqa: PLC0415
 
