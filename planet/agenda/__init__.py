@@ -1,6 +1,6 @@
 """Evenings: what calendars say -> what is kept -> what is told, once. Pure.
 
-normalise_events -> arrive_events -> (stored) -> merge_events -> announcements, collisions
+normalise_events -> arrive_events -> (stored) -> merge_events -> announcements -> with_stories; collisions
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from datetime import datetime
 from dateutil.relativedelta import relativedelta
 
 from planet.agenda.arrival import arrive_events, normalise_events
-from planet.agenda.stories import Collision, announcements, collisions
-from planet.agenda.telling import merge_events, revision_of
+from planet.agenda.stories import Collision, announcements, collisions, with_stories
+from planet.agenda.telling import merge_events
 
 __all__ = [
     "Collision",
@@ -20,8 +20,8 @@ __all__ = [
     "collisions",
     "merge_events",
     "normalise_events",
-    "revision_of",
     "window",
+    "with_stories",
 ]
 
 

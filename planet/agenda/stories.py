@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from planet.agenda.arrival import day_of
 from planet.agenda.likeness import numbered_apart, numbers, titles_alike, words
+from planet.agenda.telling import revised
 from planet.model import Event, MergeEntry, Message
 from planet.text import digest
 from planet.urls import canonical_key
@@ -161,3 +162,8 @@ def _days(event: Event, timezone: str) -> Iterator[date]:
             if day + timedelta(days=later) >= end:
                 return
             yield day + timedelta(days=later)
+
+
+def with_stories(events: Sequence[Event], linked: Mapping[str, tuple[int, ...]]) -> tuple[Event, ...]:
+    """The events with the rows of the stories that announce them (`announcements`)."""
+    return tuple(revised(replace(event, stories=linked[event.id])) if event.id in linked else event for event in events)

@@ -139,14 +139,13 @@ def _tell(
         first_seen=oldest.first_seen,
         reasons=_reasons(group, events, shown, lead),
     )
-    return replace(made, rev=revision_of(made))
+    return revised(made)
 
 
-def revision_of(event: Event) -> str:
-    """A text that changes exactly when anything that is shown of an event does."""
-    return hashlib.sha256(
-        "\0".join(repr(getattr(event, name)) for name in _SHOWN).encode("utf-8", "replace")
-    ).hexdigest()[:32]
+def revised(event: Event) -> Event:
+    """The event with the `rev` of what is shown of it."""
+    said = "\0".join(repr(getattr(event, name)) for name in _SHOWN)
+    return replace(event, rev=hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32])
 
 
 def as_entry(event: StoredEvent) -> Entry:

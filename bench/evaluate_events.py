@@ -1,0 +1,225 @@
+"""How well evenings are read and told once, on the data set beside the project: `python -m bench.evaluate_events [FOLDER]`.
+
+Prints every event whose start is not the one that `icalendar` reads, every wrong and every missed pair, precision and recall of pairs,
+and what 20,000 events cost from bytes to calendars.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import time
+from collections import defaultdict
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import icalendar
+
+from planet import agenda
+from planet.agenda.merging import group_events
+from planet.model import (
+    CalendarRead,
+    Config,
+    Edition,
+    FeedConfig,
+    ListedTechnology,
+    Placement,
+    Site,
+    Source,
+    StoredEvent,
+    Technology,
+)
+from planet.parse import parse
+from planet.parse.calendar import events_from_feed, parse_calendar
+from planet.render.agenda import calendars
+from planet.sanitise import sanitise
+
+PARIS = "Europe/Paris"
+NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)
+DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "clermontech"
+
+
+def read(path: Path) -> CalendarRead:
+    body = path.read_bytes()
+    if path.suffix == ".ics":
+        found = parse_calendar(body, content_type="text/calendar", url="", timezone=PARIS, window=agenda.window(NOW))
+    else:
+        raw = parse(
+            body,
+            content_type="application/rss+xml",
+            url=f"https://feeds.invalid/{path.name}",
+            max_entries=500,
+            timezone=PARIS,
+        )
+        found = events_from_feed(raw, timezone=PARIS)
+    assert isinstance(found, CalendarRead), found
+    return found
+
+
+def thing(uid: str) -> str:
+    """Which evening an identifier of the data set means: all are made from the name of its file."""
+    if not uid.startswith("http") and "@" not in uid:
+        uid = base64.b64decode(uid).decode()
+    return uid.rstrip("/").rpartition("/")[2].partition("@")[0].lower()
+
+
+def paths(folder: Path) -> list[Path]:
+    feeds = folder / "feeds"
+    return [
+        feeds / "planet.ics",
+        *sorted((feeds / "groups").glob("*.ics")),
+        folder / "as-published" / "planet-index.ics",
+        feeds / "planet-index.rss",
+    ]
+
+
+def true_instants(path: Path) -> dict[str, datetime]:
+    """Uid -> start in UTC, as the clock of Paris that `icalendar` reads."""
+    found = {}
+    for event in icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT"):
+        clock = event["DTSTART"].dt.replace(tzinfo=None)
+        found[str(event["UID"])] = clock.replace(tzinfo=ZoneInfo(PARIS)).astimezone(UTC)
+    return found
+
+
+def gather(folder: Path) -> dict[str, tuple[StoredEvent, ...]]:
+    held = {}
+    for path in paths(folder):
+        key = str(path.relative_to(folder))
+        incoming = agenda.normalise_events(read(path), calendar=key, sanitise=sanitise, now=NOW)
+        held[key] = agenda.arrive_events((), incoming, NOW).upserts
+    return held
+
+
+def instants(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[int, int]:
+    """(events at their true instant, events): those of the feed of events against the calendar of the same evenings."""
+    right = total = 0
+    by_thing: dict[str, datetime] = {}
+    for path in paths(folder):
+        key = str(path.relative_to(folder))
+        if path.suffix == ".ics":
+            truth = true_instants(path)
+            by_thing |= {thing(uid): start for uid, start in truth.items()}
+        for event in held[key]:
+            true = truth[event.uid] if path.suffix == ".ics" else by_thing[thing(event.uid)]
+            total += 1
+            if event.start == true:
+                right += 1
+            else:
+                print("wrong instant:", key, event.uid, event.start, true)
+        if path.suffix == ".ics" and len(held[key]) != len(truth):
+            print("lost:", key, len(held[key]), "of", len(truth))
+    return right, total
+
+
+def merging(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[float, float, int]:
+    """Precision and recall of pairs, and the evenings told."""
+    events = [event for of in held.values() for event in of]
+    groups = group_events(events, timezone=PARIS)
+    predicted = {tuple(sorted(pair)) for group in groups for pair in combinations(group.members, 2)}
+    true: defaultdict[str, list[int]] = defaultdict(list)
+    for index, event in enumerate(events):
+        true[thing(event.uid)].append(index)
+    truth = {tuple(sorted(pair)) for members in true.values() for pair in combinations(members, 2)}
+    for one, two in sorted(predicted - truth):
+        print("wrongly one:", events[one].calendar, events[one].uid, "=", events[two].calendar, events[two].uid)
+    for one, two in sorted(truth - predicted):
+        print("told twice:", events[one].calendar, events[one].uid, "=", events[two].calendar, events[two].uid)
+    for apart in json.loads((folder / "overlaps.json").read_text("utf-8"))["not_same"]:
+        ids = [{entry["id"] for entry in item["entries"] if entry["feed"].endswith(".ics")} for item in apart["items"]]
+        for group in groups:
+            uids = {events[index].uid for index in group.members}
+            if sum(bool(uids & of) for of in ids) > 1:
+                print("look-alikes joined:", apart["reason"])
+    good = len(predicted & truth)
+    return good / max(1, len(predicted)), good / max(1, len(truth)), len(groups)
+
+
+def everything(entry: object, feed: str) -> Placement:
+    del entry
+    return Placement(carriers=((feed, feed),), technologies=("php",))
+
+
+def cost(folder: Path, count: int) -> dict[str, float]:
+    """Seconds of CPU for `count` events spread over ten calendars, from bytes to calendars."""
+    body = (folder / "feeds" / "planet.ics").read_text("utf-8")
+    begin, end = body.index("BEGIN:VEVENT"), body.rindex("END:VCALENDAR")
+    blocks = ["BEGIN:VEVENT" + block for block in body[begin:end].split("BEGIN:VEVENT")[1:]]
+    documents = []
+    for calendar in range(10):
+        made = []
+        for number in range(count // 10):
+            block = blocks[number % len(blocks)].replace("UID:", f"UID:{calendar}-{number}-", 1)
+            year = 2000 + (number // len(blocks)) % 40
+            made.append(
+                block.replace("Europe/Paris:20", f"Europe/Paris:{year // 100}", 2).replace(
+                    "APIHour", f"Soirée {calendar} {number}", 1
+                )
+            )
+        documents.append((body[:begin] + "".join(made) + body[end:]).encode())
+    sources = tuple(
+        Source(
+            kind="group",
+            name=f"g{n}",
+            slug=f"g{n}",
+            feeds=(FeedConfig(configured=f"g{n}", url=f"g{n}", key=f"g{n}", kind="calendar"),),
+        )
+        for n in range(10)
+    )
+    technology = Technology(slug="php", name="PHP")
+    site = Site(title="P", url="https://planet.example.org/")
+    config = Config(path=Path("f"), folder=Path(), site=site, technologies=(technology,), sources=sources)
+    spent: dict[str, float] = {}
+    clock = time.process_time()
+
+    def lap(name: str) -> None:
+        nonlocal clock
+        now = time.process_time()
+        spent[name] = now - clock
+        clock = now
+
+    reads = [parse_calendar(d, content_type="", url="", timezone=PARIS, window=agenda.window(NOW)) for d in documents]
+    lap("parse")
+    normal = [agenda.normalise_events(r, calendar=f"g{n}", sanitise=sanitise, now=NOW) for n, r in enumerate(reads)]
+    lap("normalise and sanitise")
+    stored = [event for of in normal for event in agenda.arrive_events((), of, NOW).upserts]
+    lap("arrive")
+    events = agenda.merge_events(stored, config, place=everything)
+    lap("merge")
+    listed = ListedTechnology(technology=technology, slug="php", name="PHP", hue=245, stories=0, events=len(events))
+    edition = Edition(
+        config=config, now=NOW, technologies=(listed,), sources=(), listing=(), channels=(), events=events, health=(),
+        load=lambda _rows: [], updated=NOW, base_rev="x",
+    )  # fmt: skip
+    size = 0
+    for artifact in calendars(edition):
+        if not artifact.path.startswith("events/"):
+            size += len(artifact.make())
+    lap("calendars out")
+    spent["all"] = sum(spent.values())
+    print(
+        f"{len(stored)} events in, {len(events)} told, {sum(map(len, documents)) / 1e6:.1f} MB in, {size / 1e6:.1f} MB out"
+    )
+    return spent
+
+
+def main() -> int:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
+    if not folder.is_dir():
+        print(f"{folder}: no data set there")
+        return 0
+    held = gather(folder)
+    right, total = instants(folder, held)
+    print(f"events at their true instant: {right} of {total}")
+    precision, recall, told = merging(folder, held)
+    print(f"evenings told: {told}; pairs: precision {precision:.4f}, recall {recall:.4f}")
+    for name, seconds in cost(folder, 20_000).items():
+        print(f"{seconds:6.2f} s CPU  {name}")
+    return 0 if right == total and precision == 1.0 and recall >= 0.98 else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

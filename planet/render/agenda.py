@@ -1,0 +1,232 @@
+"""Calendars of the site (RFC 5545, RFC 7986): all evenings, those of each technology, and each evening alone.
+
+Times are in UTC: single evenings need no more to be exact in every client, and no VTIMEZONE can be out of date. Written by hand:
+`icalendar` takes some fifty times as long, and reads every byte of this in our tests.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from urllib.parse import quote
+
+from planet import __version__
+from planet.model import Artifact, Edition, Event
+from planet.text import digest, legal, one_line
+from planet.urls import http_url
+
+PRODID = f"-//Planet//planet {__version__}//EN"
+REFRESH = "PT1H"
+LIMIT = 75
+"""Octets of a line, its end left out (RFC 5545 3.1)."""
+DESCRIPTION = 20_000
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_LINK = re.compile(r'<a\s[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
+_ITEM = re.compile(r"<li(?:\s[^>]*)?>", re.IGNORECASE)
+_BLOCK = re.compile(
+    r"</?(?:p|div|h[1-6]|ul|ol|li|blockquote|pre|table|tr|hr|section|figure)(?:\s[^>]*)?/?>", re.IGNORECASE
+)
+_TAG = re.compile(r"<[^>]*>")
+_SPACES = re.compile(r"[ \t\r\f\v]+")
+_GAPS = re.compile(r" ?\n ?(?:\n ?)+")
+# CSS names (RFC 7986 5.9 allows no others) of colours that white text reads on, by hue.
+_COLOURS = (
+    (0, "firebrick"), (12, "orangered"), (25, "chocolate"), (45, "darkgoldenrod"), (60, "olive"), (85, "olivedrab"),
+    (120, "forestgreen"), (147, "seagreen"), (180, "teal"), (207, "steelblue"), (225, "royalblue"), (248, "slateblue"),
+    (275, "blueviolet"), (300, "purple"), (322, "mediumvioletred"), (340, "crimson"), (360, "firebrick"),
+)  # fmt: skip
+
+
+def calendars(edition: Edition) -> Iterator[Artifact]:
+    """`calendar.ics`, `<technology>/calendar.ics`, `events/<slug>.ics`: each made again only when an evening in it changed."""
+    site = edition.config.site
+    names = {technology.slug: technology.name for technology in edition.technologies}
+    yield _calendar(edition, "calendar.ics", site.title, "", None, edition.events, names)
+    for technology in edition.technologies:
+        held = [event for event in edition.events if technology.slug in event.technologies]
+        path = f"{technology.slug}/"
+        title = f"{site.title} — {technology.name}"
+        yield _calendar(edition, f"{path}calendar.ics", title, path, technology.hue, held, names)
+    for event in edition.events:
+        yield Artifact(
+            path=f"events/{event.slug}.ics",
+            digest=digest("event", PRODID, edition.base_rev, event.rev),
+            make=partial(_alone, event, names),
+        )
+
+
+def _calendar(
+    edition: Edition,
+    path: str,
+    title: str,
+    page: str,
+    hue: int | None,
+    events: Sequence[Event],
+    names: dict[str, str],
+) -> Artifact:
+    def make() -> bytes:
+        head = _head(edition, title, path, page, hue, events)
+        return write([*head, *(line for event in events for line in (event_lines(event, names)))], empty=not events)
+
+    return Artifact(
+        path=path,
+        digest=digest("calendar", PRODID, path, title, edition.base_rev, *(event.rev for event in events)),
+        make=make,
+    )
+
+
+def _alone(event: Event, names: Mapping[str, str]) -> bytes:
+    return write([*_START, *event_lines(event, names)])
+
+
+_START = ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN")
+# A calendar must hold a component (3.4), and there are planets without an evening yet.
+_NOTHING = (
+    "BEGIN:VTIMEZONE", "TZID:Etc/UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0000", "TZOFFSETTO:+0000",
+    "TZNAME:UTC", "END:STANDARD", "END:VTIMEZONE",
+)  # fmt: skip
+
+
+def _head(
+    edition: Edition, title: str, path: str, page: str, hue: int | None, events: Sequence[Event]
+) -> Iterator[str]:
+    """The properties of a calendar to subscribe to: RFC 7986, and what clients before it know."""
+    site = edition.config.site
+    yield from _START
+    yield f"NAME:{text(title)}"
+    yield f"X-WR-CALNAME:{text(title)}"
+    if site.description:
+        yield f"DESCRIPTION:{text(site.description)}"
+        yield f"X-WR-CALDESC:{text(site.description)}"
+    yield f"X-WR-TIMEZONE:{text(site.timezone)}"
+    yield f"URL:{uri(site.url + (page or 'events/'))}"
+    yield f"SOURCE;VALUE=URI:{uri(site.url + path)}"
+    yield f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}"
+    yield f"X-PUBLISHED-TTL:{REFRESH}"
+    if hue is not None:
+        yield f"COLOR:{colour(hue)}"
+    changed = max((event.changed for event in events if event.changed), default=None)
+    if changed:
+        yield f"LAST-MODIFIED:{moment(changed)}"
+
+
+def event_lines(event: Event, names: Mapping[str, str]) -> Iterator[str]:
+    """One VEVENT (3.6.1), unfolded. `names` maps slugs of technologies to their names."""
+    changed = event.changed or event.first_seen
+    yield "BEGIN:VEVENT"
+    yield f"UID:{text(event.id)}"
+    yield f"DTSTAMP:{moment(changed or event.start)}"
+    yield when("DTSTART", event.start)
+    if when("DTEND", event.end)[5:] != when("DTEND", event.start)[5:]:
+        yield when("DTEND", event.end)
+    yield f"SUMMARY:{text(one_line(event.title))}"
+    if described := description(event):
+        yield f"DESCRIPTION:{text(described)}"
+    if event.location:
+        yield f"LOCATION:{text(event.location)}"
+    if event.geo:
+        yield f"GEO:{event.geo[0]:.6f};{event.geo[1]:.6f}"
+    if address := uri(event.url):
+        yield f"URL:{address}"
+    if categories := [text(name) for slug in event.technologies if (name := names.get(slug, slug))]:
+        yield f"CATEGORIES:{','.join(categories)}"
+    organizer = event.organizer or event.group
+    if organizer and (address := uri(event.organizer_url)):
+        yield f"ORGANIZER;CN={parameter(organizer)}:{address}"
+    if address := uri(event.image):
+        yield f"IMAGE;VALUE=URI;DISPLAY=BADGE:{address}"
+    yield f"STATUS:{event.status.upper()}"
+    yield f"SEQUENCE:{max(0, event.revision)}"
+    if event.first_seen:
+        yield f"CREATED:{moment(event.first_seen)}"
+    if changed:
+        yield f"LAST-MODIFIED:{moment(changed)}"
+    yield "END:VEVENT"
+
+
+def description(event: Event) -> str:
+    """The description as text with its lines, links spelled out, and the event's own address at its end."""
+    told = lines_of(event.html) if event.html else event.text
+    told = told[:DESCRIPTION]
+    if event.url and event.url not in told:
+        told = f"{told}\n\n{event.url}" if told else event.url
+    return told
+
+
+def lines_of(markup: str) -> str:
+    """Sanitised HTML as text that keeps paragraphs and lists."""
+    if "<" in markup:
+        markup = _BREAK.sub("\n", _SPACES.sub(" ", markup.replace("\n", " ")))
+        markup = _LINK.sub(_spelled, markup)
+        markup = _BLOCK.sub("\n\n", _ITEM.sub("\n- ", markup).replace("</li>", ""))
+        markup = _TAG.sub("", markup)
+    lines = html.unescape(_GAPS.sub("\n\n", markup)).split("\n")
+    return "\n".join(line.strip() for line in lines).strip()
+
+
+def _spelled(found: re.Match[str]) -> str:
+    address, shown = found[1], found[2]
+    if html.unescape(address) in html.unescape(_TAG.sub("", shown)) or not address.startswith(("http://", "https://")):
+        return shown
+    return f"{shown} ({address})"
+
+
+def when(name: str, value: datetime | date) -> str:
+    """A property with a moment in UTC, or with a day."""
+    if isinstance(value, datetime):
+        return f"{name}:{moment(value)}"
+    return f"{name};VALUE=DATE:{value.year:04}{value.month:02}{value.day:02}"
+
+
+def moment(value: datetime | date) -> str:
+    """DATE-TIME in UTC (form 2 of 3.3.5)."""
+    if not isinstance(value, datetime):
+        return f"{value.year:04}{value.month:02}{value.day:02}T000000Z"
+    at = value.astimezone(UTC)
+    return f"{at.year:04}{at.month:02}{at.day:02}T{at.hour:02}{at.minute:02}{at.second:02}Z"
+
+
+def text(value: str) -> str:
+    """TEXT (3.3.11): nothing in it can end the property."""
+    cleaned = legal(value).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return cleaned.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def parameter(value: str) -> str:
+    """A quoted parameter value (3.2): no control character and no quote can stand in it, so the quotes of people are exchanged."""
+    return '"' + one_line(value, 200).replace('"', "”") + '"'
+
+
+def uri(value: str) -> str:
+    """An http or https address as URI (3.3.13), "" when it is none: no blank, no control character, ASCII."""
+    return quote(http_url(value), safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def colour(hue: int) -> str:
+    """The CSS colour name nearest to a hue."""
+    return min(_COLOURS, key=lambda named: abs(named[0] - hue))[1]
+
+
+def write(lines: Sequence[str], *, empty: bool = False) -> bytes:
+    """The calendar as bytes: folded at 75 octets between characters, CRLF (3.1)."""
+    return b"".join(map(fold, (*lines, *(_NOTHING if empty else ()), "END:VCALENDAR")))
+
+
+def fold(line: str) -> bytes:
+    """One content line with its end."""
+    data = line.encode("utf-8", "replace")
+    if len(data) <= LIMIT:
+        return data + b"\r\n"
+    parts = []
+    start, room = 0, LIMIT
+    while len(data) - start > room:
+        end = start + room
+        while data[end] & 0xC0 == 0x80:
+            end -= 1
+        parts.append(data[start:end])
+        start, room = end, LIMIT - 1
+    parts.append(data[start:])
+    return b"\r\n ".join(parts) + b"\r\n"
