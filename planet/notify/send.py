@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from planet.notify.letter import Letter
+from planet.notify.letter import Letter, defused, escaped
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _MAIL = {"mailto", "mailtos"}
 _MACHINES = {"json", "jsons", "xml", "xmls", "form", "forms"}
 _RENDERS_TEXT = {"discord", "mmost", "mmosts", "guilded", "revolt", "zulip", "ryver", "fluxer"}
 """Services that take plain text from Apprise and show it as Markdown."""
+_REFUSED = "no answer, or a refusal"
 _STATUS = re.compile(r"error=(\d{3})\b")
 
 
@@ -42,40 +44,46 @@ class _Ear(logging.Handler):
 
 
 def deliver(url: str, letter: Letter) -> str:
-    """Send a letter to one Apprise URL. "" when it was taken, else why not, in a word that holds no secret.
+    """Send a letter to one Apprise URL. "" when it was taken, else why not, in words that hold no secret.
 
     Mail gets the HTML page (with a plain part made from it), machines the plain text, chats the text that calls nobody.
     """
-    try:
-        import apprise  # noqa: PLC0415 - 0.1 s that only a run with something to tell should pay
-    except ImportError:
-        return "apprise is not installed: pip install 'clermontech-planet[notify]'"
     logger = logging.getLogger("apprise")
     ear, was = _Ear(), logger.propagate
     logger.addHandler(ear)
     logger.propagate = False
     try:
-        service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
-        if service is None:
-            return "not a notification URL that Apprise knows"
-        scheme = urlsplit(url).scheme.lower()
-        known = {scheme, *_names(service)}
-        body, form = letter.chat, apprise.NotifyFormat.TEXT
-        if known & _MAIL:
-            body, form = inlined(letter.html), apprise.NotifyFormat.HTML
-        elif known & _MACHINES:
-            body = letter.text
-        elif known & _RENDERS_TEXT:
-            body = letter.markdown
-        box = apprise.Apprise()
-        box.add(service)
-        taken = box.notify(body=body, title=letter.title, body_format=form)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what its plugins import is no news for who reads cron's mail
+            fault = _hand_over(url, letter)
+    except ImportError:
+        return "apprise is not installed: pip install 'clermontech-planet[notify]'"
     except Exception as error:  # noqa: BLE001 - 170 services' code must not end a run; its text may hold the URL
         return type(error).__name__
+    else:
+        return (ear.status or fault) if fault == _REFUSED else fault
     finally:
         logger.removeHandler(ear)
         logger.propagate = was
-    return "" if taken else (ear.status or "no answer, or a refusal")
+
+
+def _hand_over(url: str, letter: Letter) -> str:
+    import apprise  # noqa: PLC0415 - 0.1 s that only a run with something to tell should pay
+
+    service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+    if service is None:
+        return "not a notification URL that Apprise knows"
+    known = {urlsplit(url).scheme.lower(), *_names(service)}
+    title, body, form = defused(letter.title), letter.chat, apprise.NotifyFormat.TEXT
+    if known & _MAIL:
+        title, body, form = letter.title, inlined(letter.html), apprise.NotifyFormat.HTML
+    elif known & _MACHINES:
+        title, body = letter.title, letter.text
+    elif known & _RENDERS_TEXT:
+        title, body = escaped(letter.title), letter.markdown
+    box = apprise.Apprise()
+    box.add(service)
+    return "" if box.notify(body=body, title=title, body_format=form) else _REFUSED
 
 
 def _names(service: object) -> set[str]:
