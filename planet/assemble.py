@@ -12,7 +12,6 @@ import logging
 import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -244,15 +243,13 @@ def _arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent]
 
 def _events(config: Config, store: Store, place: Callable[[Entry, str], Placement]) -> tuple[Event, ...]:
     """Every evening, told once, with the stories that announce it."""
-    from planet.agenda import announcements, merge_events, revision_of  # noqa: PLC0415
+    from planet.agenda import announcements, merge_events, with_stories  # noqa: PLC0415
 
     stored = store.stored_events()
     if not stored:
         return ()
     events = merge_events(stored, config, place=place)
-    found = announcements(events, store.leads(), timezone=config.site.timezone)
-    told = [replace(event, stories=found[event.id]) if event.id in found else event for event in events]
-    return tuple(replace(event, rev=revision_of(event)) if event.stories else event for event in told)
+    return with_stories(events, announcements(events, store.leads(), timezone=config.site.timezone))
 
 
 def _collisions(made: Edition, now: datetime) -> list[tuple[str, News]]:
