@@ -81,9 +81,11 @@
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   const load = () => (engine ??= (async () => {
-    const pagefind = await import(new URL(form.dataset.index, document.baseURI));
-    await pagefind.options({ excerptLength: 24, ...(say.sort && {}) });
+    const [first, ...others] = form.dataset.index.trim().split(" ").map((path) => new URL(path, document.baseURI).href);
+    const pagefind = await import(`${first}pagefind.js`);
+    await pagefind.options({ basePath: first, excerptLength: 24, noWorker: true });
     await pagefind.init();
+    for (const other of others) await pagefind.mergeIndex(other, { noWorker: true });
     const filters = await pagefind.filters();
     for (const name of ["technology", "source"]) {
       const values = Object.keys(filters[name] ?? {});
@@ -100,8 +102,8 @@
   });
   const shown = async (found, start) => {
     for (const one of await Promise.all(found.slice(start, start + 10).map((result) => result.data()))) {
-      const { title, author, date, link } = one.meta;
-      const heading = make("h2", {}, make("a", { href: link || one.url }, title));
+      const { title, author, date } = one.meta;
+      const heading = make("h2", {}, make("a", { href: one.url }, title));
       results.append(make("li", {}, heading, make("p", { className: "soft" }, [author, date].filter(Boolean).join(" · ")), make("p", {}, ...marked(one.excerpt))));
     }
     if (found.length <= start + 10) return;

@@ -89,20 +89,23 @@ class Agenda:
             event.id: f"events/{year}/" for year, events in self.years.items() for event in events
         }
 
-    def when(self, event: Event) -> str:
-        """In words: « jeudi 26 novembre 2026, 19:00 – 21:00 »."""
+    def when(self, event: Event, short: bool = False) -> str:
+        """In words: « jeudi 26 novembre 2026, 19:00 – 21:00 », or short « jeu. 26 nov., 19:00 – 21:00 »."""
         t = self._t
         first, last = self.first_day(event), self.last_day(event)
+
+        def day(moment: date) -> str:
+            return t.date(moment, "EEE d MMM") if short else t.day(moment)
+
         if not isinstance(event.start, datetime) or not isinstance(event.end, datetime):
             if first == last:
-                return t.day(first)
-            return t.gettext("{first} to {last}").format(first=t.day(first), last=t.day(last))
+                return day(first)
+            return t.gettext("{first} to {last}").format(first=day(first), last=day(last))
         if first == last:
-            if event.start == event.end:
-                return t.gettext("{date} at {time}").format(date=t.day(first), time=t.time(event.start))
-            return f"{t.day(first)}, {t.time(event.start)} – {t.time(event.end)}"
+            end = "" if event.start == event.end else f" – {t.time(event.end)}"
+            return f"{day(first)}, {t.time(event.start)}{end}"
         return t.gettext("{first} to {last}").format(
-            first=t.moment(event.start, "full"), last=t.moment(event.end, "full")
+            first=f"{day(first)}, {t.time(event.start)}", last=f"{day(last)}, {t.time(event.end)}"
         )
 
     def data(self, event: Event) -> dict[str, object]:

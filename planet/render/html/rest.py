@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from planet.model import Artifact, Channel, FeedHealth
+from planet.render import search
 from planet.render.html.charts import months_before, plot
 from planet.render.html.press import Press
 
@@ -124,11 +125,12 @@ def plain(press: Press) -> Iterator[Artifact]:
         heading=t.gettext("Add or remove my blog"),
         description=t.gettext("How to be read here, and how not to be any more."),
     )
+    indexes = list(search.shards(press.edition)) if press.searchable else []
     yield press.page(
         "search/",
         "search.html",
-        [],
-        dict,
+        indexes,
+        lambda: {"indexes": indexes},
         title=f"{t.gettext('Search')} – {press.site.title}",
         heading=t.gettext("Search"),
         robots="noindex, follow",
