@@ -1,0 +1,157 @@
+"""Where an entry belongs: who shows it, and which technologies it is of, each with its reasons (contract 6, 9). Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from planet.classify import scores
+from planet.classify.filters import Hidden, Sieve, Subject, subject
+from planet.classify.homes import HOMES, LANGUAGES, place_of
+from planet.classify.words import Vocabulary
+from planet.model import Config, Entry, Placement, Reason
+from planet.text import fold
+
+__all__ = ["Placer", "Scores"]
+
+Scores = tuple[tuple[str, int, tuple[Reason, ...]], ...]
+"""(technology, score in hundredths, reasons), in the order of feeds.yaml."""
+_AGAIN = {"lead": 2, "body": 6}
+
+
+class Placer:
+    """All rules of feeds.yaml about what is shown and where, compiled once. Can be sent to worker processes."""
+
+    def __init__(self, config: Config) -> None:
+        technologies = config.technologies
+        self._slugs = tuple(technology.slug for technology in technologies)
+        number = {slug: n for n, slug in enumerate(self._slugs)}
+        self._words = Vocabulary([(word, n) for n, technology in enumerate(technologies) for word in technology.words])
+        self._tags: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for n, technology in enumerate(technologies):
+            for tag in technology.tags:
+                self._tags[fold(tag)].append((n, tag))
+        self._include = tuple(Sieve(technology.include) for technology in technologies)
+        self._exclude = tuple(Sieve(technology.exclude) for technology in technologies)
+        self._languages = {name: number[slug] for slug, names in LANGUAGES.items() if slug in number for name in names}
+        self._homes: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for slug, homes in HOMES.items():
+            if slug in number:
+                for home in homes:
+                    host, _, path = home.partition("/")
+                    self._homes[host].append((f"/{path}" if path else "", number[slug]))
+        self._feeds: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...], Sieve, Sieve]]] = defaultdict(list)
+        for source in config.sources:
+            for feed in source.feeds:
+                self._feeds[feed.key].append(
+                    (source.slug, source.technologies, feed.technologies, Sieve(feed.include), Sieve(feed.exclude)),
+                )
+        self._hidden = Hidden(config.hide)
+
+    def place(self, entry: Entry, feed_key: str) -> Placement:
+        """Who may show the entry of a feed, and its technologies. Without carriers it is not shown, and `hidden` says why."""
+        of = subject(
+            title=entry.title,
+            text=(entry.text or entry.summary)[: scores.BODY_LENGTH],
+            tags=entry.tags,
+            authors=[person.name for person in entry.authors],
+            language=entry.language,
+            code=entry.code,
+            links=entry.links,
+        )
+        carriers, given, hidden = self._carriers(entry, of, feed_key)
+        found = self._score(of, given)
+        return Placement(
+            carriers=carriers,
+            technologies=tuple(slug for slug, score, _ in found if score >= scores.THRESHOLD),
+            scores=found,
+            hidden=hidden,
+        )
+
+    def score(
+        self,
+        *,
+        title: str,
+        text: str,
+        tags: Sequence[str] = (),
+        code: Sequence[str] = (),
+        links: Sequence[str] = (),
+        given: Sequence[tuple[str, str]] = (),
+    ) -> Scores:
+        """What speaks for which technology, near misses too. `given` are (technology, "source" or "feed") that feeds.yaml names."""
+        return self._score(
+            subject(title=title, text=text[: scores.BODY_LENGTH], tags=tags, code=code, links=links), given
+        )
+
+    def _carriers(
+        self, entry: Entry, of: Subject, feed_key: str
+    ) -> tuple[tuple[tuple[str, str], ...], list[tuple[str, str]], str]:
+        """(source, feed) that show the entry, (technology, rule) that these give it, why it is not shown."""
+        if named := self._hidden.match(entry):
+            return (), [], f"hide: {named}"
+        carriers: list[tuple[str, str]] = []
+        given: list[tuple[str, str]] = []
+        hidden = "" if feed_key in self._feeds else "source: none in feeds.yaml"
+        for slug, source_technologies, feed_technologies, include, exclude in self._feeds.get(feed_key, ()):
+            if dropped := exclude.match(of):
+                hidden = hidden or f"exclude: {dropped[0]}: {dropped[1]}"
+            elif include and not include.match(of):
+                hidden = hidden or "include: nothing of it matches"
+            else:
+                carriers.append((slug, feed_key))
+                given += [(technology, "source") for technology in source_technologies]
+                given += [(technology, "feed") for technology in feed_technologies]
+        return tuple(carriers), given, "" if carriers else hidden
+
+    def _score(self, of: Subject, given: Sequence[tuple[str, str]]) -> Scores:
+        reasons: dict[int, list[Reason]] = defaultdict(list)
+        for n, written in sorted({match for tag in of.tags for match in self._tags.get(tag, ())}):
+            reasons[n].append(Reason(rule="tag", what=written, score=scores.TAG))
+        self._read(of, reasons)
+        for language in sorted({language.lower() for language in of.code}):
+            if (n := self._languages.get(language, -1)) >= 0:
+                reasons[n].append(Reason(rule="code", what=language, score=scores.CODE))
+        self._follow(of.links, reasons)
+        for n, (include, exclude) in enumerate(zip(self._include, self._exclude, strict=True)):
+            if include and (matched := include.match(of)):
+                reasons[n].append(Reason(rule="include", what=": ".join(matched), score=scores.INCLUDE))
+            if exclude and n in reasons and (matched := exclude.match(of)):
+                against = -sum(reason.score for reason in reasons[n])
+                reasons[n].append(Reason(rule="exclude", what=": ".join(matched), score=against))
+        for slug, rule in dict.fromkeys(given):
+            if slug in self._slugs:
+                reasons[self._slugs.index(slug)].insert(0, Reason(rule=rule, what=slug, score=scores.SOURCE))
+        found = [
+            (self._slugs[n], sum(reason.score for reason in why), tuple(why)) for n, why in sorted(reasons.items())
+        ]
+        return tuple(one for one in found if one[1] >= scores.NEAR_MISS or one[2][-1].rule == "exclude")
+
+    def _read(self, of: Subject, reasons: dict[int, list[Reason]]) -> None:
+        """The words of title, lead and body: each counts where it counts most."""
+        best: dict[tuple[int, str], tuple[str, int]] = {}
+        for found in self._words.find(of.head):
+            best[found.meaning, found.word] = ("title", scores.TITLE)
+        again: dict[tuple[int, str, str], int] = defaultdict(int)
+        for found in self._words.find(of.body):
+            key = (found.meaning, found.word)
+            where = "lead" if found.start < scores.LEAD_LENGTH else "body"
+            if key not in best:
+                best[key] = (where, scores.LEAD if where == "lead" else scores.BODY)
+            elif best[key][0] != "title":
+                times = again[*key, where] = again[*key, where] + 1
+                if times <= _AGAIN[where]:
+                    more = scores.LEAD_AGAIN if where == "lead" else scores.BODY_AGAIN
+                    best[key] = (best[key][0], best[key][1] + more)
+        for (n, word), (where, score) in sorted(best.items(), key=lambda one: (one[0][0], -one[1][1], one[0][1])):
+            reasons[n].append(Reason(rule="word", what=word, where=where, score=score))
+
+    def _follow(self, links: Sequence[str], reasons: dict[int, list[Reason]]) -> None:
+        """Links to the homes of technologies, two of each at most, each page once."""
+        counted: dict[int, set[str]] = defaultdict(set)
+        for link in links:
+            host, path = place_of(link)
+            for start, n in self._homes.get(host, ()):
+                if path.startswith(start) and len(counted[n]) < 2:
+                    counted[n].add(host + path)
+        for n, pages in sorted(counted.items()):
+            reasons[n] += [Reason(rule="link", what=page, score=scores.LINK) for page in sorted(pages)]

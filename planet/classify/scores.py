@@ -1,0 +1,33 @@
+"""How much each sign of a technology is worth, in hundredths: what reaches 100 is of it. docs/technologies.md explains the table."""
+
+from __future__ import annotations
+
+THRESHOLD = 100
+
+SOURCE = 100
+"""Its source or feed is of the technology (feeds.yaml says so)."""
+TAG = 100
+"""One of its tags is one of the technology's."""
+INCLUDE = 100
+"""The technology's `include` matches."""
+TITLE = 100
+"""A word of the technology in the title."""
+LEAD = 50
+"""A word in the lead, its first time;"""
+LEAD_AGAIN = 25
+"""and each time again, twice at most."""
+BODY = 15
+"""A word further down, its first time;"""
+BODY_AGAIN = 5
+"""and each time again, six times at most."""
+CODE = 60
+"""Code of one of its languages."""
+LINK = 30
+"""A link to one of its homes, two at most."""
+
+LEAD_LENGTH = 400
+"""Characters of the text that are its lead: what a post announces there it is about."""
+BODY_LENGTH = 20_000
+"""Characters that are read."""
+NEAR_MISS = 30
+"""What scores less is not kept."""
