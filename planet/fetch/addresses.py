@@ -102,6 +102,12 @@ def system_resolver(host: str, port: int) -> Iterable[Resolved]:
     return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
 
 
+def _ports(allowed: tuple[str, ...], host: str) -> set[str]:
+    """What stands behind a host in the list of the user: `:port`, or nothing."""
+    bracketed = f"[{host}]" if ":" in host else host
+    return {entry.strip().lower().removeprefix(bracketed) for entry in allowed}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
     """What one planet may reach. `allow_private`: True, False, or the `host:port` or `host` that may be private."""
@@ -124,8 +130,8 @@ class Guard:
         """
         if port in STANDARD_PORTS:
             return
-        named = not isinstance(self.allow_private, bool) and self.is_listed(host, port)
-        if named or (port > 1023 and port not in _SERVICE_PORTS and (port == configured or self.is_listed(host, port))):
+        exact = not isinstance(self.allow_private, bool) and f":{port}" in _ports(self.allow_private, host)
+        if exact or (port > 1023 and port not in _SERVICE_PORTS and (port == configured or self.is_listed(host, port))):
             return
         raise RefusedError(Message.of("port {port} of {host} is not one of a web server", port=port, host=host))
 

@@ -47,7 +47,10 @@ class Target:
 
 def credentials(url: str) -> str:
     """The Basic credentials (RFC 7617) that a URL holds, ready for the header, "" when it holds none."""
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
     if "@" not in parts.netloc:
         return ""
     user, _, password = parts.netloc.rpartition("@")[0].partition(":")

@@ -1,0 +1,440 @@
+"""Transport, size, time: every case of T01 to T24 (T05 and T24 have their other half with the readers)."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import brotli
+import pytest
+from backports import zstd
+
+from planet.fetch import health
+from planet.fetch.decoding import UndecodableError, decode
+from planet.fetch.wire import Ask, Deadline, Reply
+from planet.model import Due, Failed, Fetched, FetchRules, Fresh
+from tests.fetching import QUICK, T0, Feed, ask, fetcher, rss
+from tests.servers import Authority, Server, chunked, closed_port, cut, drip, endless, hang, head, raw, reply
+
+FEED = rss("a", "b")
+SHORT = replace(QUICK, timeout=timedelta(seconds=0.4))
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+def one(server: Server, answer: object, rules: FetchRules = QUICK) -> Fetched:
+    server.on("/feed", answer)  # type: ignore[arg-type]
+    return ask(fetcher(rules), server.url("/feed"))[0]
+
+
+def error(outcome: Fetched) -> str:
+    assert isinstance(outcome, Failed), outcome
+    assert str(outcome.error)
+    return outcome.error_class
+
+
+def test_t01_a_body_that_ends_early_is_truncated_and_leaves_no_validator(server: Server) -> None:
+    feed = Feed(server.url("/feed"), fetcher())
+    server.on("/feed", raw(head(200, Content_Length=1000, ETag='"1"') + b"<rs"))
+    assert error(feed.ask()) == "truncated"
+    assert (feed.state.etag, feed.read) == ("", 0)
+
+
+def test_t02_bytes_behind_the_announced_length_are_not_read(server: Server) -> None:
+    server.on(
+        "/feed", lambda connection: connection.send(head(200, Content_Length=len(FEED)) + FEED + b"junk!") or True
+    )
+    asker = fetcher()
+    for _ in range(2):
+        (outcome,) = ask(asker, server.url("/feed"))
+        assert isinstance(outcome, Fresh)
+        assert outcome.body == FEED
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("end", [b"", b"zz\r\n", b"5\r\nab"], ids=["no-end", "bad-size", "cut-chunk"])
+def test_t03_a_chunked_body_without_its_end_is_truncated(server: Server, end: bytes) -> None:
+    assert error(one(server, chunked(FEED, end=end))) == "truncated"
+
+
+def test_t03_a_whole_chunked_body_is_read(server: Server) -> None:
+    outcome = one(server, chunked(FEED, size=7))
+    assert isinstance(outcome, Fresh)
+    assert outcome.body == FEED
+
+
+@pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/1.1"])
+def test_t04_a_body_that_ends_with_the_connection_is_read(server: Server, version: bytes) -> None:
+    outcome = one(server, raw(version + b" 200 OK\r\nConnection: close\r\n\r\n" + FEED))
+    assert isinstance(outcome, Fresh)
+    assert outcome.body == FEED
+
+
+def test_t05_a_document_cut_off_by_the_connection_keeps_no_validator(server: Server) -> None:
+    feed = Feed(server.url("/feed"), fetcher())
+    server.on("/feed", raw(b'HTTP/1.0 200 OK\r\nETag: "1"\r\n\r\n' + FEED[:-10]))
+    feed.ask()
+    assert (feed.state.error_class, feed.state.etag, feed.entries) == ("truncated", "", set())
+
+
+CODERS = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstd.compress,
+}
+NOISE = bytes(range(256)) * 40
+
+
+@pytest.mark.parametrize("coding", CODERS)
+def test_t06_a_coded_body_must_come_to_its_end(server: Server, coding: str) -> None:
+    coded = CODERS[coding](FEED * 9 + NOISE)
+    outcome = one(server, reply(200, coded, Content_Encoding=coding))
+    assert isinstance(outcome, Fresh)
+    assert outcome.body == FEED * 9 + NOISE
+    for end in (len(coded) // 2, len(coded) - 1):
+        server.on("/feed", reply(200, coded[:end], Content_Encoding=coding))
+        assert error(ask(fetcher(), server.url("/feed"))[0]) in {"truncated", "protocol"}
+
+
+def test_t07_members_of_gzip_are_put_together_and_junk_behind_them_is_ignored() -> None:
+    assert decode(gzip.compress(b"ab") + gzip.compress(b"cd") + b"junk", "gzip", 100) == b"abcd"
+    assert decode(gzip.compress(b"ab") + b"\x1f\x8bjunk", "gzip", 100) == b"ab"
+
+
+@pytest.mark.parametrize("body", [FEED, b"\xef\xbb\xbf " + FEED, b'{"version": 1}'])
+@pytest.mark.parametrize("coding", CODERS)
+def test_t08_a_plain_document_that_claims_a_coding_is_taken_as_it_is(body: bytes, coding: str) -> None:
+    assert decode(body, coding, 10_000) == body
+
+
+def test_t08_what_is_neither_coded_nor_a_document_is_an_error(server: Server) -> None:
+    assert error(one(server, reply(200, b"\x00\x01\x02", Content_Encoding="gzip"))) == "protocol"
+
+
+def test_t09_both_kinds_of_deflate_are_read() -> None:
+    raw_deflate = zlib.compressobj(wbits=-15)
+    assert decode(raw_deflate.compress(FEED) + raw_deflate.flush(), "deflate", 10_000) == FEED
+    assert decode(zlib.compress(FEED), "deflate", 10_000) == FEED
+
+
+@pytest.mark.parametrize("coding", ["compress", "lzma", "x-unknown", "gzip;q=1"])
+def test_t10_a_coding_that_was_not_asked_for_is_refused(server: Server, coding: str) -> None:
+    assert error(one(server, reply(200, b"\x00binary", Content_Encoding=coding))) == "unsupported"
+
+
+def test_t11_two_layers_are_undone_and_three_refused(server: Server) -> None:
+    twice = gzip.compress(gzip.compress(FEED))
+    outcome = one(server, reply(200, twice, Content_Encoding="gzip, x-gzip"))
+    assert isinstance(outcome, Fresh)
+    assert outcome.body == FEED
+    assert error(one(server, reply(200, gzip.compress(twice), Content_Encoding="gzip, gzip, gzip"))) == "unsupported"
+    assert decode(gzip.compress(FEED), "identity, gzip, identity", 10_000) == FEED
+
+
+@pytest.mark.parametrize("coding", CODERS)
+def test_t12_a_bomb_is_stopped_at_the_limit(server: Server, coding: str) -> None:
+    bomb = CODERS[coding](b"\0" * 30_000_000)
+    assert len(bomb) < 100_000
+    assert (
+        error(one(server, reply(200, bomb, Content_Encoding=coding), replace(QUICK, max_bytes=1_000_000)))
+        == "too-large"
+    )
+
+
+def test_t12_a_bomb_in_a_bomb_is_stopped_too() -> None:
+    inner = gzip.compress(b"\0" * 30_000_000)
+    with pytest.raises(UndecodableError) as caught:
+        decode(gzip.compress(inner), "gzip, gzip", 1_000_000)
+    assert caught.value.error_class == "too-large"
+
+
+def test_t12_a_document_of_just_the_limit_is_read() -> None:
+    for coding, coder in CODERS.items():
+        assert len(decode(coder(b"x" * 1000), coding, 1000)) == 1000
+        with pytest.raises(UndecodableError):
+            decode(coder(b"x" * 1001), coding, 1000)
+
+
+def test_t13_a_body_announced_too_large_is_not_read(server: Server) -> None:
+    assert error(one(server, hang(head(200, Content_Length=10**10)))) == "too-large"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        endless(head(200), b"x" * 65536),
+        endless(head(200, Transfer_Encoding="chunked"), b"1000\r\n" + b"x" * 4096 + b"\r\n"),
+        endless(head(200, Transfer_Encoding="chunked"), b"1;" + b"x" * 60_000 + b"\r\nx\r\n"),
+        endless(b"", b"HTTP/1.1 103 Early Hints\r\nX: " + b"x" * 60_000 + b"\r\n\r\n"),
+    ],
+    ids=["plain", "chunked", "chunk-extensions", "interim"],
+)
+def test_t13_an_endless_answer_is_cut_at_the_limit(server: Server, answer: object) -> None:
+    outcome = one(server, answer, replace(QUICK, max_bytes=200_000))
+    assert error(outcome) in {"too-large", "protocol"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        drip(b"x" * 99, 0.05, at_once=head(200, Content_Length=99)),
+        drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 99, 0.05),
+        drip(b"X-One: 1\r\n" * 20, 0.05, at_once=b"HTTP/1.1 200 OK\r\n"),
+        drip(b"1\r\nx\r\n" * 20, 0.05, at_once=head(200, Transfer_Encoding="chunked")),
+        hang(),
+        hang(b"HTTP/1.1 "),
+        hang(head(200, Content_Length=9)),
+        hang(head(304) + b"HTTP/1.1 "),
+    ],
+    ids=["t14-body", "t15-line", "t15-fields", "t15-chunks", "t16-silent", "t16-head", "t16-body", "304"],
+)
+def test_t14_t15_t16_one_deadline_cuts_every_kind_of_slowness(server: Server, answer: object) -> None:
+    began = time.monotonic()
+    outcome = one(server, answer, SHORT)
+    assert error(outcome) in {"timeout", "protocol"}
+    assert time.monotonic() - began < 0.4 + 0.5
+
+
+def test_t16_redirects_do_not_start_the_deadline_anew(server: Server) -> None:
+    for n in range(5):
+        server.on(f"/{n}", drip(b"\r\n", 0.05, at_once=head(302, Location=f"/{n + 1}", Content_Length=0)[:-2]))
+    server.on("/5", drip(b"x" * 99, 0.05, at_once=head(200, Content_Length=99)))
+    began = time.monotonic()
+    assert error(ask(fetcher(SHORT), server.url("/0"))[0]) == "timeout"
+    assert time.monotonic() - began < 0.4 + 0.5
+
+
+def test_t16_a_resolver_that_hangs_holds_up_only_its_own_feed(server: Server) -> None:
+    release = threading.Event()
+
+    def resolver(host: str, port: int) -> object:
+        if host == "slow.example":
+            release.wait()
+        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+
+    server.on("/feed", reply(200, FEED))
+    asker = fetcher(replace(SHORT, workers=1), resolver=resolver)
+    began = time.monotonic()
+    outcomes = ask(asker, "http://slow.example/feed", server.url("/feed"))
+    took = time.monotonic() - began
+    release.set()
+    assert error(outcomes[0]) == "dns"
+    assert isinstance(outcomes[1], Fresh)
+    assert took < 0.4 + 1.0 + 0.5
+
+
+def test_t16_a_host_that_swallows_connections_is_cut(server: Server) -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        with socket.socket() as first, socket.socket() as second:
+            for sock in (first, second):
+                sock.setblocking(False)
+                sock.connect_ex(address)
+            outcome = ask(fetcher(SHORT), f"http://127.0.0.1:{address[1]}/")[0]
+    assert error(outcome) == "timeout"
+
+
+@pytest.mark.parametrize("count", [150, 900])
+def test_t17_many_header_fields_are_read(server: Server, count: int) -> None:
+    lines = [f"X-Field-{n}: {n}" for n in range(count)]
+    assert isinstance(one(server, reply(200, FEED, *lines)), Fresh)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n" + FEED),
+        raw(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 2000 + b"\r\n" + FEED),
+        raw(b"hello\r\n\r\n"),
+        raw(b"HTTP/1.1 2oo OK\r\n\r\n"),
+        raw(b"HTTP/2.0 200 OK\r\n\r\n"),
+        raw(b"HTTP/1.1 99999 OK\r\n\r\n"),
+        raw(b"\x16\x03\x01\x02\x00"),
+        raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n"),
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\nTransfer-Encoding: gzip\r\n\r\n"),
+    ],
+    ids=["line", "fields", "greeting", "letters", "version", "status", "tls", "negative-chunk", "negative-length"],
+)
+def test_t17_what_is_no_http_is_an_error_with_a_class(server: Server, answer: object) -> None:
+    assert error(one(server, answer)) in {"protocol", "truncated", "not-a-feed", "connect"}
+
+
+@pytest.mark.parametrize("answer", [raw(b""), cut(b""), cut(head(200, Content_Length=999) + b"<rss")])
+def test_t18_a_connection_that_breaks_is_an_error_and_not_tried_again(server: Server, answer: object) -> None:
+    assert error(one(server, answer)) in {"connect", "truncated"}
+    assert len(server.seen) == 1
+
+
+def test_t18_a_refused_connection_is_an_error() -> None:
+    outcome = ask(fetcher(), f"http://127.0.0.1:{closed_port()}/")[0]
+    assert error(outcome) == "connect"
+    assert not health.network_down([outcome])
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("tls"))
+
+
+def test_t19_a_valid_certificate_is_accepted_and_the_connection_kept(authority: Authority) -> None:
+    with Server(tls=authority.server("127.0.0.1")) as server:
+        server.default = reply(200, FEED)
+        asker = fetcher(replace(QUICK, per_host=1), ca_file=str(authority.ca_file))
+        outcomes = ask(asker, *(server.url(f"/{n}") for n in range(3)))
+        assert all(isinstance(outcome, Fresh) for outcome in outcomes)
+        assert server.connections == 1
+
+
+def unencrypted(sock: socket.socket, closing: threading.Event) -> None:
+    sock.recv(10)
+    sock.sendall(head(400, Content_Length=0))
+    closing.wait(0.2)
+
+
+@pytest.mark.parametrize("fault", ["self-signed", "expired", "wrong-host", "unknown-authority", "old-tls", "plain"])
+def test_t19_a_certificate_that_is_not_in_order_is_an_error_with_its_reason(authority: Authority, fault: str) -> None:
+    name = "elsewhere.example" if fault == "wrong-host" else "127.0.0.1"
+    context = authority.server(name, expired=fault == "expired", self_signed=fault == "self-signed")
+    if fault == "old-tls":
+        with pytest.warns(DeprecationWarning, match="TLS"):
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with Server(tls=context, greet=unencrypted if fault == "plain" else None) as server:
+        server.default = reply(200, FEED)
+        ca_file = None if fault == "unknown-authority" else str(authority.ca_file)
+        outcome = ask(fetcher(ca_file=ca_file), f"https://127.0.0.1:{server.port}/")[0]
+        assert error(outcome) == "tls"
+        assert server.seen == []
+
+
+def test_t14_t16_the_deadline_holds_over_tls(authority: Authority) -> None:
+    def silent(sock: socket.socket, closing: threading.Event) -> None:
+        closing.wait()
+
+    def dripping(sock: socket.socket, closing: threading.Event) -> None:
+        sock.recv(10)
+        while not closing.wait(0.05):
+            sock.sendall(b"\x16")
+
+    asker = fetcher(SHORT, ca_file=str(authority.ca_file))
+    with (
+        Server(tls=authority.server("127.0.0.1")) as server,
+        Server(greet=silent) as mute,
+        Server(greet=dripping) as slow,
+    ):
+        server.on("/body", drip(b"x" * 99, 0.05, at_once=head(200, Content_Length=99)))
+        server.on("/head", drip(b"HTTP/1.1 200 OK\r\n" * 9, 0.05))
+        urls = [
+            server.url("/body"),
+            server.url("/head"),
+            f"https://127.0.0.1:{mute.port}/",
+            f"https://127.0.0.1:{slow.port}/",
+        ]
+        for url in urls:
+            began = time.monotonic()
+            assert error(ask(asker, url)[0]) in {"timeout", "tls"}
+            assert time.monotonic() - began < 0.4 + 0.5
+
+
+@pytest.mark.parametrize("answer", ["nxdomain", "empty", "servfail"])
+def test_t20_a_name_that_does_not_resolve_is_an_error(answer: str) -> None:
+    def resolver(host: str, port: int) -> list:
+        if answer == "empty":
+            return []
+        raise socket.gaierror(socket.EAI_NONAME if answer == "nxdomain" else socket.EAI_AGAIN, "no")
+
+    assert error(ask(fetcher(resolver=resolver), "http://example.org/")[0]) == "dns"
+
+
+def test_t20_a_name_that_cannot_be_one_is_an_error() -> None:
+    for url in ("http://" + "a" * 70 + ".example/", "http://a..example/", "http://-.-/"):
+        assert error(ask(fetcher(replace(QUICK, allow_private=False)), url)[0]) in {"dns", "unsupported"}
+
+
+def test_t21_where_one_address_is_dead_the_next_is_asked(server: Server) -> None:
+    server.on("/feed", reply(200, FEED))
+
+    def resolver(host: str, port: int) -> list:
+        dead = (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", closed_port(), 0, 0))
+        return [dead] * 9 + [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    outcome = ask(fetcher(resolver=resolver), f"http://two.example:{server.port}/feed")[0]
+    assert isinstance(outcome, Fresh)
+
+
+def test_t22_an_ipv6_address_is_asked_with_brackets() -> None:
+    with Server(host="::1") as server:
+        server.on("/feed", reply(200, FEED))
+        (outcome,) = ask(fetcher(replace(QUICK, allow_private=(f"[::1]:{server.port}",))), server.url("/feed"))
+        assert isinstance(outcome, Fresh)
+        assert server.seen[0].fields["host"] == f"[::1]:{server.port}"
+
+
+def test_t23_a_kept_connection_that_died_is_opened_again_once(server: Server) -> None:
+    def last(connection: object) -> bool:
+        connection.send(head(200, Content_Length=len(FEED)) + FEED)  # type: ignore[attr-defined]
+        return False
+
+    server.default = last
+    outcomes = ask(fetcher(replace(QUICK, per_host=1)), *(server.url(f"/{n}") for n in range(4)))
+    assert all(isinstance(outcome, Fresh) for outcome in outcomes)
+    assert len(server.seen) == 4
+    assert server.connections == 4
+
+
+def test_t24_whatever_one_request_raises_the_others_are_done() -> None:
+    class Breaking:
+        def __call__(self, asked: Ask, deadline: Deadline) -> Reply:
+            match asked.target.path:
+                case "/memory":
+                    raise MemoryError
+                case "/recursion":
+                    raise RecursionError
+                case "/bug":
+                    raise KeyError(asked.target.path)
+            return Reply(status=200, body=FEED)
+
+        def close(self) -> None:
+            pass
+
+    urls = [f"http://example.org/{name}" for name in ("memory", "a", "recursion", "b", "bug", "c")]
+    outcomes = ask(fetcher(transport=Breaking()), *urls)
+    assert [type(outcome) for outcome in outcomes] == [Failed, Fresh] * 3
+
+
+def test_a_reader_that_is_slow_holds_the_requests_back(server: Server) -> None:
+    body = b"<rss>" + b"x" * 900_000 + b"</rss>"
+    server.default = reply(200, body)
+    run = fetcher().fetch_all([Due(key=str(n), url=server.url(f"/{n}")) for n in range(100)], T0, holds={})
+    outcomes = [next(run)]
+    deadline = time.monotonic() + 5
+    seen = -1
+    while seen != len(server.seen) and time.monotonic() < deadline:
+        seen = len(server.seen)
+        threading.Event().wait(0.3)
+    assert seen < 90
+    outcomes += run
+    assert len(outcomes) == 100
+
+
+def test_the_certificates_of_the_system_administrator_are_trusted(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.ca_file))
+    with Server(tls=authority.server("127.0.0.1")) as server:
+        server.default = reply(200, FEED)
+        assert isinstance(ask(fetcher(), server.url("/feed"))[0], Fresh)
