@@ -12,6 +12,9 @@ MAX_ELEMENTS = 400_000
 MAX_ATTRIBUTES = 200
 MAX_LIBERAL_ELEMENTS = 100_000
 MAX_LIBERAL_ITEMS = 10_000
+MAX_TAG = 2_000_000
+"""A picture may stand in an attribute, whole, as a `data:` URL."""
+MAX_BROKEN_TAG = 100_000
 _ITEM = re.compile(r"(?:[\w.-]{1,20}:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 
 
@@ -21,7 +24,7 @@ def refused(reason: Message) -> Unreadable:
 
 def cheap(data: bytes) -> bool:
     """Whether a count of bytes already shows that the document is small enough; `check` is only needed where it does not."""
-    return data.count(b"<") <= MAX_ELEMENTS and data.count(b"='") + data.count(b'="') <= MAX_ELEMENTS
+    return data.count(b"<") <= MAX_ELEMENTS and data.count(b"=") <= MAX_ELEMENTS
 
 
 def check(text: str, *, liberal: bool = False) -> Unreadable | None:
@@ -41,6 +44,10 @@ def check(text: str, *, liberal: bool = False) -> Unreadable | None:
             end = find(">", position + 1)
         if end <= position:
             return None  # markup that never ends: no parser gets beyond it
+        if end - position > (MAX_BROKEN_TAG if liberal else MAX_TAG) and text[position + 1] not in "!?":
+            return refused(
+                Message.of("a tag of more than {most} characters", most=MAX_BROKEN_TAG if liberal else MAX_TAG)
+            )
         kind = text[position + 1]
         if kind == "/":
             depth = max(0, depth - 1)

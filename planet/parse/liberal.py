@@ -6,6 +6,7 @@ a URL is ever called, its sanitiser and its link resolver are off, and it does n
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import warnings
@@ -30,7 +31,9 @@ _FORMATS = {
 }
 _TOMBSTONE = re.compile(r"<at:deleted-entry\s([^<>]{1,2000})>")
 _ATTRIBUTE = re.compile(r"(ref|when)\s*=\s*[\"']([^\"']{1,1000})[\"']")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _POINT = 2
+_PAGE = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
 class _Raw(LooseFeedParser):  # type: ignore[misc]
@@ -43,9 +46,33 @@ class _Raw(LooseFeedParser):  # type: ignore[misc]
     def resolve_uri(self, uri: str) -> str:
         return uri
 
+    def unknown_endtag(self, tag: str) -> None:
+        """A base ends with its element, also where nothing was the base before it."""
+        super().unknown_endtag(tag)
+        self.baseuri = self.basestack[-1] if self.basestack else ""
+
+    def decode_entities(self, _element: str, data: str) -> str:
+        """XML's own entities, once, and everywhere: feedparser decodes some twice, and none outside of texts."""
+        return data if str(self.contentparams.get("type", "")).endswith("xml") else _unescaped(data)
+
+    @staticmethod
+    def _normalize_attributes(kv: tuple[str, str]) -> tuple[str, str]:
+        key, value = kv[0].lower(), _unescaped(kv[1])
+        return key, value.lower() if key in {"rel", "type"} else value
+
+    def _start_media_description(self, _attrs: dict[str, str]) -> None:
+        self.push("planet_media_description", 1)
+
+    def _end_media_description(self) -> None:
+        self.pop("planet_media_description")
+
     def _start_guid(self, attrs_d: dict[str, str]) -> None:
         super()._start_guid(attrs_d)
         self._get_context()["planet_guid"] = attrs_d.get("ispermalink", "true").strip().lower() != "false"
+
+
+def _unescaped(text: str) -> str:
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def read(text: str, *, limit: int, timezone: str = "UTC") -> RawFeed | None:
@@ -69,7 +96,8 @@ def _feed(
     atom = version.startswith("atom")
     dates = [_dates(entry, atom, timezone) for entry in entries]
     places = common.newest([_seconds(*pair) for pair in dates], limit) if len(entries) > limit else range(len(entries))
-    made = tuple(_entry(entries[place], place, dates[place], atom=atom) for place in places)
+    spoken = common.language(_str(feed.get("language")))
+    made = tuple(_entry(entries[place], place, dates[place], atom=atom, spoken=spoken) for place in places)
     links = _links(feed)
     image = feed.get("image") or {}
     asked = (
@@ -83,7 +111,7 @@ def _feed(
         title=" ".join(_str(feed.get("title")).split()),
         subtitle=" ".join(_str(feed.get("subtitle")).split()),
         link=_str(feed.get("link")),
-        language=common.language(_str(feed.get("language"))),
+        language=spoken,
         updated=common.moment([_str(feed.get(name)) for name in ("updated", "published")], timezone),
         authors=_people(feed),
         icon=_str(feed.get("icon")) or _str(image.get("href")) or _str(feed.get("logo")),
@@ -136,7 +164,7 @@ def _links(holder: dict[str, Any]) -> list[tuple[str, str]]:
 def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
     found: list[RawPerson | None] = []
     for one in holder.get("authors") or ():
-        person = common.person(_str(one.get("name")), _str(one.get("href")))
+        person = common.person(_unescaped(_str(one.get("name"))), _str(one.get("href")))
         email = _str(one.get("email"))
         if person is not None:
             found.append(RawPerson(name=person.name, email=email or person.email, url=person.url))
@@ -162,41 +190,54 @@ def _seconds(published: Moment | None, updated: Moment | None) -> float | None:
     return next((when.value.timestamp() for when in (published, updated) if when and when.value), None)
 
 
-def _construct(detail: Any, *, atom: bool) -> Text | None:
+def _replies(entry: dict[str, Any]) -> str:
+    found = [link for link in entry.get("links") or () if link.get("rel") == "replies" and link.get("type") in _PAGE]
+    return _str(found[0].get("href")) if found else ""
+
+
+def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
     """A text of feedparser's. Outside Atom its type is a guess, and everything is HTML."""
     if not isinstance(detail, dict) or not (value := _str(detail.get("value"))):
         return None
     base, lang = _str(detail.get("base")), common.language(_str(detail.get("language")))
+    lang = "" if lang == spoken else lang
     kind = _str(detail.get("type"))
     if kind == "text/plain" and atom:
         return Text(value=value, kind="text", base=base, lang=lang)
     return common.markup(value, base, lang)
 
 
-def _entry(entry: dict[str, Any], position: int, dates: tuple[Moment | None, Moment | None], *, atom: bool) -> RawEntry:
-    identity, link = _str(entry.get("id")), _str(entry.get("link"))
+def _entry(
+    entry: dict[str, Any], position: int, dates: tuple[Moment | None, Moment | None], *, atom: bool, spoken: str
+) -> RawEntry:
+    identity = _str(entry.get("id"))
     permalink = bool(entry.get("planet_guid")) and not atom and identity.lower().startswith(("http://", "https://"))
-    if link == identity and not atom and not permalink and not link.lower().startswith(("http://", "https://")):
-        link = ""
+    pages = [_str(link.get("href")) for link in entry.get("links") or () if link.get("rel") == "alternate"]
+    link = next((page for page in pages if page), identity if permalink else "")
     original = _str(entry.get("feedburner_origlink"))
     enclosures, thumbnail = _attached(entry)
-    contents = [text for one in entry.get("content") or () if (text := _construct(one, atom=atom))]
-    summary = _construct(entry.get("summary_detail"), atom=atom)
+    contents = [text for one in entry.get("content") or () if (text := _construct(one, spoken, atom=atom))]
+    summary = _construct(entry.get("summary_detail"), spoken, atom=atom)
+    title = _construct(entry.get("title_detail"), spoken, atom=atom)
     if not atom and not contents:
         contents, summary = [summary] if summary else [], None
-    content = contents[0] if contents else summary
     others = tuple(
         (rel, href) for rel, href in _links(entry) if rel != "enclosure" and not (rel == "alternate" and href == link)
     )
-    lang = next((text.lang for text in (content, summary) if text is not None and text.lang), "")
+    content = contents[0] if contents else summary
+    if content is None and (last := _str(entry.get("planet_media_description"))):
+        content = Text(value=last, kind="text")
+    if comments_feed := _str(entry.get("wfw_commentrss")):
+        others = (*others, ("replies", comments_feed))
+    lang = next((text.lang for text in (content, title) if text is not None and text.lang), "")
     return RawEntry(
         position=position,
         id=identity,
         id_is_permalink=permalink,
         link=original or link or (enclosures[0].url if enclosures and not atom else ""),
-        base=next((text.base for text in (content, summary) if text is not None and text.base), ""),
+        base=title.base if title else "",
         links=others,
-        title=_construct(entry.get("title_detail"), atom=atom),
+        title=title,
         content=content,
         summary=summary,
         published=dates[0],
@@ -211,7 +252,7 @@ def _entry(entry: dict[str, Any], position: int, dates: tuple[Moment | None, Mom
         thumbnail=thumbnail,
         language=lang,
         source=_source(entry.get("source")),
-        comments=_str(entry.get("comments")) or next((href for rel, href in _links(entry) if rel == "replies"), ""),
+        comments=_str(entry.get("comments")) or _replies(entry),
         geo=_place(entry),
     )
 

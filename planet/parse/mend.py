@@ -23,13 +23,15 @@ _ATTRIBUTE = re.compile(r"([A-Za-z_:][\w.:-]{0,60})(?:\s*=\s*(\"[^\"]*\"|'[^']*'
 _VOID = frozenset({"br", "hr", "img", "wbr"})
 _C1_REFERENCE = re.compile(r"&#(?:0*(1[2-5][0-9])|[xX]0*([89][0-9a-fA-F]));")
 _C1 = re.compile("[\x80-\x84\x86-\x9f]")
-_C1_BYTES = re.compile(rb"&#(?:0*1[2-5][0-9]|[xX]0*[89][0-9a-fA-F]);|\xc2[\x80-\x84\x86-\x9f]")
+_C1_REFERENCE_BYTES = re.compile(rb"&#(?:0*1[2-5][0-9]|[xX]0*[89][0-9a-fA-F]);")
+_C1_BYTES = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def has_c1(data: bytes) -> bool:
     """Whether UTF-8 XML spells characters of windows-1252 with their byte value (`&#146;` for ’): legal, and never meant."""
-    return _C1_BYTES.search(data) is not None
+    # Two patterns that each begin with fixed bytes: several times faster than one with a choice.
+    return _C1_REFERENCE_BYTES.search(data) is not None or _C1_BYTES.search(data) is not None
 
 
 def without_c1(text: str) -> str:
@@ -71,7 +73,7 @@ def _start(found: re.Match[str]) -> str:
 
 def mend(text: str, root: str, begin: int, end: int) -> str:
     """The root element of `text[begin:end]` with the usual faults mended, as text that needs no declaration."""
-    text = plain.legal(without_c1(text[begin:end]))
+    text = plain.legal(without_c1(text[begin:end].replace("\r\n", "\n").replace("\r", "\n")))
     pieces: list[str] = []
     used: set[str] = set()
     position = 0

@@ -8,6 +8,7 @@ from typing import Literal
 
 Kind = Literal["feed", "json", "html", "calendar", "empty", "xml", "other"]
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_LATER = re.compile(r"<(rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _HTML = frozenset(
     [
         "html",
@@ -37,7 +38,9 @@ _HTML = frozenset(
 )
 _FEEDS = frozenset({"rss", "feed", "rdf"})
 _LOOK = 20_000
-"""Characters in which a root must begin."""
+"""Characters of anything else (a script's complaints) that may stand before the markup."""
+_STEPS = 1000
+"""Comments and processing instructions that may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ def start(text: str) -> Start:
     if text.startswith("BEGIN:VCALENDAR", position):
         return Start(kind="calendar", at=position)
     doctype = junk = page = False
-    while position < min(len(text), _LOOK):
+    for _ in range(_STEPS):
         if text.startswith("<?", position):
             position = _after(text, "?>", position)
         elif text.startswith("<!--", position):
@@ -73,7 +76,7 @@ def start(text: str) -> Start:
             return _rooted(text, found, doctype=doctype, junk=junk, page=page)
         else:
             junk = True
-            position = text.find("<", position + 1)
+            position = text.find("<", position + 1, _LOOK)
             if position < 0:
                 break
             continue
@@ -89,11 +92,9 @@ def _rooted(text: str, found: re.Match[str], *, doctype: bool, junk: bool, page:
         kind = "feed"
     elif local in _HTML or page:
         # A script that complained in HTML before it wrote its feed: `<br /><b>Warning</b>… <rss>`.
-        later = re.compile(r"<(?:\?xml\b|rss\b|feed\b|rdf:RDF\b)", re.IGNORECASE).search(text, found.start(), _LOOK)
+        later = _LATER.search(text, found.start(), _LOOK)
         if later and local not in {"html", "head", "body"} and not page:
-            rest = start(text[later.start() :])
-            if rest.kind == "feed":
-                return Start(kind="feed", root=rest.root, at=later.start() + rest.at, doctype=rest.doctype, junk=True)
+            return Start(kind="feed", root=later[1], at=later.start(), doctype=doctype, junk=True)
         kind = "html"
     else:
         kind = "xml"

@@ -35,7 +35,7 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         link=found.alternate,
         base=base,
         language=tree.lang(root) or common.language(tree.first(fields, "dc:language", "language")),
-        updated=common.moment(tree.every(fields, *UPDATED, "dc:date"), timezone),
+        updated=tree.moment(fields, (*UPDATED, "dc:date"), timezone),
         authors=tuple(shared.people(tree, fields, base, "author")),
         icon=tree.first(fields, "icon", "logo"),
         generator=shared.one_line(tree.first(fields, "generator")),
@@ -78,13 +78,9 @@ def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) 
         title=title,
         content=content,
         summary=summary,
-        published=common.moment(tree.every(fields, *PUBLISHED), timezone),
-        updated=common.moment(tree.every(fields, *UPDATED), timezone),
-        authors=common.first_named(
-            shared.people(tree, fields, base, "author"),
-            map(common.person, tree.every(fields, "dc:creator")),
-            map(common.person, tree.every(fields, "itunes:author")),
-        ),
+        published=tree.moment(fields, PUBLISHED, timezone),
+        updated=tree.moment(fields, UPDATED, timezone),
+        authors=shared.credited(tree, fields, base, ("author", "dc:creator", "itunes:author")),
         categories=common.tags(
             [*shared.terms(tree, fields, "category"), *tree.every(fields, "dc:subject", "media:keywords")]
         ),

@@ -10,11 +10,14 @@ from planet.parse.media import is_image, unique
 from planet.parse.strict.tree import Fields, Tree
 
 _NUMBERS = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d+)?)[\s,]+([+-]?\d{1,3}(?:\.\d+)?)\s*")
+_ATTACHED = frozenset({"enclosure", "media:content", "media:group", "media:thumbnail", "itunes:image"})
 _PLACES = frozenset({"georss:point", "georss:where", "geo:lat", "geo:point"})
 
 
 def attached(tree: Tree, fields: Fields, base: str, links: list[Enclosure]) -> tuple[tuple[Enclosure, ...], str]:
     """The enclosures (`links`: those that the format's own links name) and the thumbnail ("" none)."""
+    if not links and _ATTACHED.isdisjoint(fields):
+        return (), ""
     found = list(links)
     for element in fields.get("enclosure", ()):
         url = tree.href(element, "url", base) or tree.href(element, "href", base)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planet.model import Enclosure, RawEntry, RawFeed, RawPerson, RawSource, Text
+from planet.model import Enclosure, RawEntry, RawFeed, RawSource, Text
 from planet.parse import common
 from planet.parse.strict import media, shared
 from planet.parse.strict.tree import Element, Fields, Tree
@@ -10,6 +10,11 @@ from planet.parse.strict.tree import Element, Fields, Tree
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _VERSIONS = {"0.91": "rss091", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094", "0.90": "rss090", "0.9": "rss090"}
 PUBLISHED = ("pubdate", "dc:date", "dcterms:issued", "atom:published", "dcterms:created", "dcterms:available")
+AUTHORS = ("atom:author", "dc:creator", "itunes:author", "author", "dc:contributor")
+"""Who is credited, the first of these that names anybody (M02)."""
+_SUBJECTS = frozenset({"dc:subject", "atom:category", "itunes:keywords", "media:keywords"})
+_WHOLE = ("content:encoded", "atom:content", "xhtml:body", "xhtml:div")
+_SHORT = ("description", "dc:description", "atom:summary", "itunes:summary", "dcterms:abstract", "itunes:subtitle")
 UPDATED = ("atom:updated", "dcterms:modified", "lastbuilddate")
 
 
@@ -40,12 +45,12 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         link=_link(tree, fields, base) or links.alternate,
         base=base,
         language=common.language(tree.first(fields, "language", "dc:language")) or tree.lang(channel, tree.lang(root)),
-        updated=common.moment(tree.every(fields, "lastbuilddate", "pubdate", "dc:date", "atom:updated"), timezone),
-        authors=common.first_named(
-            shared.people(tree, fields, base, "atom:author"),
-            map(common.person, tree.every(fields, "managingeditor")),
-            map(common.person, tree.every(fields, "dc:creator", "dc:publisher")),
-            map(common.person, tree.every(fields, "itunes:author", "author")),
+        updated=tree.moment(fields, ("lastbuilddate", "pubdate", "dc:date", "atom:updated"), timezone),
+        authors=shared.credited(
+            tree,
+            fields,
+            base,
+            ("atom:author", "managingeditor", "dc:creator", "dc:publisher", "itunes:author", "author"),
         ),
         icon=(tree.first(tree.fields(image), "url") if image is not None else "")
         or next((tree.href(one, "href", base) for one in fields.get("itunes:image", ())), ""),
@@ -104,9 +109,9 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
         title=_title(tree, fields, base, lang),
         content=content,
         summary=summary,
-        published=common.moment(tree.every(fields, *PUBLISHED), timezone),
-        updated=common.moment(tree.every(fields, *UPDATED), timezone),
-        authors=_authors(tree, fields, base),
+        published=tree.moment(fields, PUBLISHED, timezone),
+        updated=tree.moment(fields, UPDATED, timezone),
+        authors=shared.credited(tree, fields, base, AUTHORS),
         categories=common.tags(_categories(tree, fields)),
         enclosures=enclosures,
         thumbnail=thumbnail,
@@ -151,58 +156,37 @@ def _title(tree: Tree, fields: Fields, base: str, lang: str) -> Text | None:
     return None
 
 
+def _read_text(tree: Tree, fields: Fields, key: str, base: str, lang: str) -> Text | None:
+    """The first element of this key that says anything: Atom's with their type, all others are HTML."""
+    for element in fields.get(key, ()):
+        read = tree.construct(element, base, lang) if key.startswith("atom:") else tree.loose(element, base, lang)
+        if read:
+            return read
+    return None
+
+
 def _texts(tree: Tree, fields: Fields, base: str, lang: str) -> tuple[Text | None, Text | None]:
     """Content and summary (B01): content:encoded, atom:content, inline XHTML, <description>, the summaries, media:description."""
     found: list[Text] = []
-    for element in fields.get("content:encoded", ()):
-        if read := tree.loose(element, base, lang):
+    for key in _WHOLE:
+        if read := _read_text(tree, fields, key, base, lang):
             found.append(read)
             break
-    if not found:
-        for element in (*fields.get("atom:content", ()), *fields.get("xhtml:body", ()), *fields.get("xhtml:div", ())):
-            whole = (
-                tree.construct(element, base, lang)
-                if tree.names[element.tag] == "atom:content"
-                else tree.loose(element, base, lang)
-            )
-            if whole:
-                found.append(whole)
-                break
-    for key in (
-        "description",
-        "dc:description",
-        "atom:summary",
-        "itunes:summary",
-        "dcterms:abstract",
-        "itunes:subtitle",
-    ):
-        if len(found) == 2:
-            break
-        for element in fields.get(key, ()):
-            read = tree.construct(element, base, lang) if key == "atom:summary" else tree.loose(element, base, lang)
-            if read:
-                found.append(read)
-                break
+    for key in _SHORT:
+        if len(found) < 2 and (read := _read_text(tree, fields, key, base, lang)):
+            found.append(read)
     if not found:
         found += shared.media_description(tree, fields, base, lang)
     return (found[0] if found else None), (found[1] if len(found) > 1 else None)
 
 
-def _authors(tree: Tree, fields: Fields, base: str) -> tuple[RawPerson, ...]:
-    """M02: atom:author, dc:creator, itunes:author, then RSS's own <author>."""
-    return common.first_named(
-        shared.people(tree, fields, base, "atom:author"),
-        map(common.person, tree.every(fields, "dc:creator")),
-        map(common.person, tree.every(fields, "itunes:author")),
-        map(common.person, tree.every(fields, "author")),
-        map(common.person, tree.every(fields, "dc:contributor")),
-    )
-
-
 def _categories(tree: Tree, fields: Fields) -> list[str]:
-    subjects = [part for text in tree.every(fields, "dc:subject") for part in text.split(";")]
-    keywords = tree.every(fields, "itunes:keywords", "media:keywords")
-    return [*tree.every(fields, "category"), *subjects, *shared.terms(tree, fields, "atom:category"), *keywords]
+    found = tree.every(fields, "category")
+    if not _SUBJECTS.isdisjoint(fields):
+        found += [part for text in tree.every(fields, "dc:subject") for part in text.split(";")]
+        found += shared.terms(tree, fields, "atom:category")
+        found += tree.every(fields, "itunes:keywords", "media:keywords")
+    return found
 
 
 def _source(tree: Tree, fields: Fields, base: str) -> RawSource | None:

@@ -94,6 +94,16 @@ def people(tree: Tree, fields: Fields, base: str, key: str) -> list[RawPerson]:
     return [one for one in found if one is not None]
 
 
+def credited(tree: Tree, fields: Fields, base: str, keys: tuple[str, ...]) -> tuple[RawPerson, ...]:
+    """The people of the first of these elements that names any: Atom's are elements, the others a line of text (M02)."""
+    groups = (
+        people(tree, fields, base, key) if key.endswith("author") else map(common.person, tree.every(fields, key))
+        for key in keys
+        if key in fields
+    )
+    return common.first_named(*groups)
+
+
 def terms(tree: Tree, fields: Fields, key: str) -> list[str]:
     """The label of each category, else its term; Google's marks for kinds of entries are no tags."""
     return [

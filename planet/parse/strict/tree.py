@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from planet.model import Text
+from planet.model import Moment, Text
 from planet.parse import common
+from planet.parse.dates import read_date
 from planet.parse.names import XHTML, XML_BASE, XML_LANG, Names
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its class
@@ -70,7 +71,7 @@ class Tree:
 
     def text(self, element: Element) -> str:
         """The words of an element, those of its children included, blanks at the ends removed."""
-        value = element.text if len(element) == 0 else "".join(str(part) for part in element.itertext())
+        value = "".join(str(part) for part in element.itertext()) if len(element) else element.text
         return value.strip() if value else ""
 
     def first(self, fields: Fields, *keys: str) -> str:
@@ -80,6 +81,18 @@ class Tree:
                 if value := self.text(element):
                     return value
         return ""
+
+    def moment(self, fields: Fields, keys: tuple[str, ...], timezone: str) -> Moment | None:
+        """The first date among these elements that can be read, else the first that was written."""
+        written: Moment | None = None
+        for key in keys:
+            for element in fields.get(key, ()):
+                if value := self.text(element):
+                    read = read_date(value, timezone)
+                    if read.value is not None:
+                        return read
+                    written = written or read
+        return written
 
     def every(self, fields: Fields, *keys: str) -> list[str]:
         return [value for key in keys for element in fields.get(key, ()) if (value := self.text(element))]
