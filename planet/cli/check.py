@@ -1,0 +1,143 @@
+"""`planet check`: is feeds.yaml right, and what would its feeds bring?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import click
+
+from planet.assemble import fetcher, reading
+from planet.cli.context import Context
+from planet.fetch import health
+from planet.model import (
+    Config,
+    Due,
+    Entry,
+    Failed,
+    FeedConfig,
+    Fetched,
+    FetchState,
+    Fresh,
+    Message,
+    Source,
+    StoredEvent,
+)
+from planet.pipeline import Outcome, Task, read
+from planet.urls import feed_key, redacted
+
+ALL_FAILED = 4
+SHOWN = 5
+
+
+@click.command()
+@click.argument("url", required=False)
+@click.option("--online", is_flag=True, help="Try each feed (or only URL) and say what would appear.")
+@click.pass_obj
+def check(ctx: Context, url: str | None, online: bool) -> int:
+    """Check feeds.yaml; with --online (or a URL) try the feeds, and change nothing."""
+    config = ctx.config
+    for warning in config.warnings:
+        click.echo(warning, err=True)
+    if not online and not url:
+        if not ctx.quiet:
+            feeds = sum(len(source.feeds) for source in config.sources)
+            click.echo(
+                ctx.say(
+                    Message.of(
+                        "{path} is right: {sources} sources, {feeds} feeds",
+                        path=ctx.config_path,
+                        sources=len(config.sources),
+                        feeds=feeds,
+                    )
+                )
+            )
+        return 0
+    if url:
+        config, tried = _only(config, url)
+    else:
+        tried = {feed.key: (source, feed) for source in reversed(config.sources) for feed in reversed(source.feeds)}
+    return _try(ctx, config, tried)
+
+
+def _only(config: Config, url: str) -> tuple[Config, dict[str, tuple[Source, FeedConfig]]]:
+    """The feed of feeds.yaml at this URL, or this URL as a feed of somebody new."""
+    key = feed_key(url)
+    for source in config.sources:
+        for feed in source.feeds:
+            if feed.key == key or url in {feed.configured, feed.url}:
+                return config, {feed.key: (source, feed)}
+    feed = FeedConfig(configured=url, url=url, key=key)
+    newcomer = Source(kind="member", name=url, slug="newcomer", feeds=(feed,))
+    return replace(config, sources=(*config.sources, newcomer)), {key: (newcomer, feed)}
+
+
+def _try(ctx: Context, config: Config, tried: dict[str, tuple[Source, FeedConfig]]) -> int:
+    now = ctx.now
+    asker = fetcher(config)
+    reader = reading(config)
+    due = [
+        Due(key=key, url=feed.url, local=feed.local, state=FetchState(), interval=config.fetch.interval, accept_calendar=feed.kind == "calendar")
+        for key, (_source, feed) in tried.items()
+    ]  # fmt: skip
+    failed = 0
+    for fetched in asker.fetch_all(due, now, holds={}):
+        source, feed = tried[fetched.due.key]
+        outcome = read(reader, Task(fresh=fetched, known={}, now=now)) if isinstance(fetched, Fresh) else None
+        good = outcome is not None and outcome.facts.ok
+        failed += not good
+        click.echo(f"{'✓' if good else '✗'} {source.name}: {redacted(feed.configured)}")
+        for line in (*_said(ctx, fetched, feed), *(_read(ctx, outcome) if outcome else ())):
+            click.echo(f"    {line}")
+    return ALL_FAILED if due and failed == len(due) else 0
+
+
+def _said(ctx: Context, fetched: Fetched, feed: FeedConfig) -> Iterable[str]:
+    for hop in fetched.chain:
+        yield ctx.say(Message.of("{status}: redirected to {url}", status=hop.status, url=redacted(hop.to)))
+    if isinstance(fetched, Failed):
+        yield ctx.say(fetched.error)
+        advice = health.advice(
+            FetchState(failures=1, error_class=fetched.error_class, error=fetched.error), line=feed.line
+        )
+        if advice:
+            yield ctx.say(advice)
+
+
+def _read(ctx: Context, outcome: Outcome) -> Iterable[str]:
+    facts = outcome.facts
+    if facts.error:
+        yield ctx.say(facts.error)
+    for candidate, kind in facts.candidates:
+        yield ctx.say(Message.of("this page names a feed: {url} ({type})", url=candidate, type=kind))
+    if facts.reader:
+        yield ctx.say(Message.of("read by: {reader}", reader=facts.reader)) + (
+            f" ({facts.reader_reason})" if facts.reader_reason else ""
+        )
+    for warning in facts.warnings:
+        yield ctx.say(warning)
+    if outcome.read is not None:
+        entries = [entry for entry in outcome.read.entries if isinstance(entry, Entry)]
+        yield ctx.say(Message.of("{count} entries, the newest:", count=len(entries)))
+        dated = sorted(
+            entries,
+            key=lambda entry: (entry.published is None, -(entry.published.timestamp() if entry.published else 0)),
+        )
+        for entry in dated[:SHOWN]:
+            yield "  " + _entry(ctx, entry, outcome)
+    if outcome.events is not None:
+        yield ctx.say(Message.of("{count} events, the next:", count=len(outcome.events)))
+        for event in sorted(outcome.events, key=lambda event: str(event.start), reverse=True)[:SHOWN]:
+            yield f"  {_when(event)}  {event.title}"
+
+
+def _entry(ctx: Context, entry: Entry, outcome: Outcome) -> str:
+    placement = outcome.placements[entry.uid]
+    when = ctx.translator.date(entry.published) if entry.published else ctx.say(Message.of("no date"))
+    names = ", ".join(placement.technologies)
+    hidden = ctx.say(Message.of("not shown: {why}", why=placement.hidden)) if placement.hidden else ""
+    return f"{when}  {entry.title}" + (f"  [{names}]" if names else "") + (f"  ({hidden})" if hidden else "")
+
+
+def _when(event: StoredEvent) -> str:
+    return event.start.isoformat(" ", "minutes") if hasattr(event.start, "hour") else event.start.isoformat()
