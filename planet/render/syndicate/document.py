@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from mimetypes import MimeTypes
 from urllib.parse import urlsplit
 
@@ -42,7 +43,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One story in a feed.
+    """One story in a feed. Texts are free of what XML cannot hold, but for `html`: it is long, was cleaned before it was stored, and the
+    writers clean it again if they find that it was not.
 
     `id` is an absolute IRI and `guid` not empty, both unique in the document; `url` is an http(s) URL; `title` is not empty; `html` is
     the complete text, "" where only a summary may be shown; `summary` is plain text, and one of the two is not empty.
@@ -122,6 +124,8 @@ def absolute_fragments(html: str, anchor: str, page: str) -> str:
 
     Works on what the allow-list wrote: `<` stands only before a tag, values are in double quotes.
     """
+    if '"#' not in html:
+        return html
     own = page.partition("#")[0].replace("&", "&amp;").replace('"', "%22")
 
     def absolute(found: re.Match[str]) -> str:
@@ -143,7 +147,7 @@ def _enclosures(story: Story) -> tuple[Enclosure, ...]:
 
 
 def _origin(story: Story, fallback: str, updated: datetime) -> Origin:
-    feed, page = public_url(story.feed_url), http_url(legal(story.feed_link))
+    feed, page = public_url(story.feed_url), public_url(story.feed_link)
     given = story.feed_id.strip()
     return Origin(
         id=given if is_iri(given) else feed or page or fallback,
@@ -155,6 +159,7 @@ def _origin(story: Story, fallback: str, updated: datetime) -> Origin:
     )
 
 
+@lru_cache(maxsize=4096)
 def public_url(url: str) -> str:
     """An http(s) URL without the user name and password (or their mask) in it; "" for what is no such URL, a local path say."""
     try:
@@ -170,8 +175,10 @@ def _title(story: Story) -> str:
 
 def _also(story: Story) -> tuple[tuple[str, str], ...]:
     found: dict[str, tuple[str, str]] = {}
-    own = canonical_key(story.url)
+    own = canonical_key(story.url) if len(story.carriers) > 1 else ""
     for carrier in story.carriers:
+        if carrier.url == story.url:
+            continue
         url = http_url(legal(carrier.url))
         key = canonical_key(url)
         if key and key != own:
@@ -187,7 +194,7 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     updated = max(story.updated, story.published)
     summary = legal(story.summary).strip() or legal(story.excerpt).strip()
     title = _title(story)
-    html = "" if story.summary_only else absolute_fragments(legal(story.html).strip(), story.anchor, url)
+    html = "" if story.summary_only else absolute_fragments(story.html.strip(), story.anchor, url)
     people = tuple(
         Person(name=one_line(person.name), url=http_url(legal(person.url)))
         for person in story.authors
@@ -306,4 +313,4 @@ def rfc3339(moment: datetime) -> str:
 
 def brief(text: str) -> str:
     """A summary for lists: plain, at most 500 characters."""
-    return shorten(" ".join(text.split()), 500)
+    return shorten(" ".join(text[:2000].split()), 500)

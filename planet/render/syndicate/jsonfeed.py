@@ -9,6 +9,8 @@ from planet.model import Person
 from planet.render.syndicate.document import Document, Item, brief, rfc3339
 from planet.text import legal
 
+_ILLEGAL = (b"\\u00", b"\x7f", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+"""What may stand in a text that was not cleaned: an escaped control character, DEL, U+FFFE, U+FFFF. Looked for in the whole at once."""
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
@@ -26,7 +28,13 @@ def json_feed(feed: Document) -> bytes:
         "items": [_item(item, feed) for item in feed.items],
     }
     kept = {name: value for name, value in document.items() if value or name == "items"}
-    return (json.dumps(_clean(kept), ensure_ascii=False, indent=1) + "\n").encode()
+    try:
+        data = json.dumps(kept, ensure_ascii=False, indent=1).encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        data = b"\x7f"
+    if any(mark in data for mark in _ILLEGAL):
+        data = json.dumps(_clean(kept), ensure_ascii=False, indent=1).encode()
+    return data + b"\n"
 
 
 def _author(person: Person) -> dict[str, str]:
