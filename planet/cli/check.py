@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 import click
 
@@ -140,4 +141,5 @@ def _entry(ctx: Context, entry: Entry, outcome: Outcome) -> str:
 
 
 def _when(event: StoredEvent) -> str:
-    return event.start.isoformat(" ", "minutes") if hasattr(event.start, "hour") else event.start.isoformat()
+    start = event.start
+    return start.isoformat(" ", "minutes") if isinstance(start, datetime) else start.isoformat()
