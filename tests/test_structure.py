@@ -42,7 +42,7 @@ HOMES = {
     "babel": {"i18n", "locale"},
     "rapidfuzz": {"merge", "agenda", "config"},
     "ruamel": {"subscriptions"},
-    "yaml": {"config"},
+    "yaml": {"config", "subscriptions"},
     "listparser": {"subscriptions"},
     "PIL": {"render"},
     "pebble": {"workers"},

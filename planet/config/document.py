@@ -51,6 +51,16 @@ class Document:
         """The line of a key (with its value) or of an item of a list, from 1; of what holds it where it does not exist itself."""
         return self._find(location)[0]
 
+    def held(self, location: Location) -> tuple[yaml.MappingNode | None, yaml.Node | None, yaml.Node | None]:
+        """For who edits the text: the mapping that a key stands in, its own node, that of its value; None for what is missing."""
+        holder = self._find(location[:-1])[1]
+        if not isinstance(holder, yaml.MappingNode):
+            return None, None, None
+        for key, value in holder.value:
+            if key.value == location[-1]:
+                return holder, key, value
+        return holder, None, None
+
     def _find(self, location: Location) -> tuple[int, yaml.Node | None]:
         found = self._found.get(location)
         if found is None:

@@ -1,0 +1,216 @@
+"""`planet add`, `import`, `export`, `new`, `schema`: who is read, exchanged with other programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from planet import assemble, config, edition, subscriptions
+from planet.cli.context import Context
+from planet.config import values
+from planet.errors import UsageError
+from planet.model import Config, Failed, Fresh, Message
+from planet.subscriptions import Imported, editing, finding, starter
+from planet.subscriptions.base import decoded
+from planet.urls import redacted
+
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/calendar, text/html;q=0.9, */*;q=0.5"
+MAX_LIST = 20_000_000
+
+
+def _text(ctx: Context) -> str:
+    """feeds.yaml as it is written, once it is known to be right."""
+    _ = ctx.config
+    return ctx.config_path.read_bytes().decode("utf-8-sig")
+
+
+def _write(ctx: Context, text: str) -> None:
+    config.parse(text, ctx.config_path)
+    editing.write(ctx.config_path, text)
+
+
+def _tell(ctx: Context, message: Message, *, error: bool = False) -> None:
+    if error or not ctx.quiet:
+        click.echo(ctx.say(message), err=error)
+
+
+@click.command()
+@click.argument("url")
+@click.option("--name", help="The name to show. [default: what the feed calls itself]")
+@click.option("--group", is_flag=True, help="Add a group, not a member.")
+@click.option("--technology", "technologies", multiple=True, metavar="SLUG", help="All that it publishes is this.")
+@click.pass_obj
+def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tuple[str, ...]) -> int:
+    """Find the feeds behind a page or URL, and add their owner to feeds.yaml."""
+    text = _text(ctx)
+    known = [technology.slug for technology in ctx.config.technologies]
+    for slug in technologies:
+        if slug not in known:
+            raise UsageError(f"--technology {slug}: not defined in feeds.yaml, which has: {', '.join(known) or 'none'}")
+    if group and len(technologies) > 1:
+        raise UsageError("a group belongs to one technology or to none")
+    found = _find(ctx, ctx.config, url)
+    shown = name or found.name
+    added = editing.add(
+        text,
+        name=shown,
+        url=found.page,
+        kind="group" if group else "member",
+        technologies=technologies,
+        feeds=() if found.calendar else (found.feed,),
+        calendars=(found.feed,) if found.calendar else (),
+    )
+    _write(ctx, added)
+    _tell(
+        ctx,
+        Message.of(
+            "{name} was added to {file}: {feed} ({count} entries)",
+            name=shown, file=ctx.config_path, feed=redacted(found.feed), count=found.entries,
+        ),
+    )  # fmt: skip
+    for other in found.others:
+        _tell(ctx, Message.of("the page names {feed}, too: `planet add {feed}` adds it", feed=redacted(other)))
+    return 0
+
+
+def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
+    from planet.agenda import window  # noqa: PLC0415 - reading feeds is what only `add` needs
+    from planet.parse import parse  # noqa: PLC0415
+    from planet.parse.calendar import parse_calendar  # noqa: PLC0415
+
+    if "://" not in url and (planet.folder / url).is_file():
+        return finding.Found(feed=url, calendar=url.endswith(".ics"), name=Path(url).stem, page="", entries=0)
+    address = url if "://" in url else f"https://{url}"
+    try:
+        values.http_url(address)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    fetcher = assemble.fetcher(planet)
+
+    def ask(where: str) -> Fresh | Failed:
+        return fetcher.download(where, max_bytes=planet.fetch.max_bytes, accept=ACCEPT, now=ctx.now)
+
+    found = finding.find(
+        address,
+        ask,
+        lambda fresh: parse(fresh.body, content_type=fresh.content_type, url=fresh.url or address, max_entries=planet.fetch.max_entries),
+        lambda fresh: parse_calendar(
+            fresh.body, content_type=fresh.content_type, url=fresh.url or address, timezone=planet.site.timezone, window=window(ctx.now)
+        ),
+    )  # fmt: skip
+    fetcher.close()
+    if isinstance(found, Message):
+        raise UsageError(f"{redacted(address)}: {ctx.say(found)}")
+    return found
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@click.option("--group", is_flag=True, help="Add groups, not members.")
+@click.pass_obj
+def import_(ctx: Context, file: Path, group: bool) -> int:
+    """Take over subscriptions: OPML, or a config.ini of Planet Venus."""
+    imported = _imported(file)
+    text = _begin(ctx, imported)
+    kept = imported.subscriptions
+    if group:
+        kept = tuple(replace(one, kind="group") for one in kept)
+    text, added, notes = editing.add_all(text, kept)
+    for note in (*imported.notes, *notes):
+        _tell(ctx, note, error=True)
+    if added or not ctx.config_path.exists():
+        _write(ctx, text)
+    _tell(
+        ctx,
+        Message.of(
+            "{count} of {total} sources were added to {file}", count=added, total=len(kept), file=ctx.config_path
+        ),
+    )
+    return 0
+
+
+def _imported(file: Path) -> Imported:
+    try:
+        data = sys.stdin.buffer.read(MAX_LIST + 1) if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    if len(data) > MAX_LIST:
+        raise UsageError(f"{file} is larger than {MAX_LIST} bytes: that is no list of subscriptions")
+    text = decoded(data)
+    if text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return subscriptions.import_opml(data)
+    try:
+        return subscriptions.import_venus(text)
+    except ValueError as error:
+        raise UsageError(f"{file} is neither OPML nor a config.ini of Planet Venus: {error}") from error
+
+
+def _begin(ctx: Context, imported: Imported) -> str:
+    """feeds.yaml as it is; where there is none, a first one with what the other planet says of itself."""
+    settings = dict(imported.settings)
+    if ctx.config_path.exists():
+        text = _text(ctx)
+    elif "title" in settings and "url" in settings:
+        language = "fr" if ctx.translator.language.startswith("fr") else "en"
+        text = starter.starter(settings.pop("title"), settings.pop("url"), language)
+    else:
+        raise UsageError(f"{ctx.config_path} is missing: begin with `planet new DIR`, then import into it")
+    for key, value in settings.items():
+        note = Message.of("planet: {key} = {value}: write it under `planet:` if it is to be kept", key=key, value=value)
+        _tell(ctx, note, error=True)
+    return text
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default="-")
+@click.pass_obj
+def export(ctx: Context, file: Path) -> int:
+    """Write the feeds as OPML, in groups by technology: to FILE, else to stdout."""
+    from planet.render import syndicate  # noqa: PLC0415 - what only `export` needs
+
+    empty = edition.build(
+        ctx.config, ctx.now, listing=(), events=(), titles={}, health=(), born=None, load=lambda _rows: [], look=""
+    )
+    body = next(syndicate.opml(empty)).make()
+    if str(file) == "-":
+        click.echo(body.decode("utf-8"), nl=False)
+        return 0
+    try:
+        file.write_bytes(body)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+    return 0
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--title", help="The name of the planet.")
+@click.option("--url", default="https://planet.example.org/", show_default=True, help="Where it will be published.")
+@click.option("--language", help="Of its pages: fr, en. [default: yours]")
+@click.pass_obj
+def new(ctx: Context, folder: Path, title: str | None, url: str, language: str | None) -> int:
+    """Start a planet for another community: a commented feeds.yaml, and what goes with it."""
+    spoken = language or ctx.translator.language
+    name = title or ("Notre planète" if spoken.startswith("fr") else "Our planet")
+    try:
+        address, tag = values.site_url(url), values.page_language(spoken)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    written, kept = subscriptions.new(folder, title=name, url=address, language=tag)
+    for path in written:
+        _tell(ctx, Message.of("written: {path}", path=path))
+    for path in kept:
+        _tell(ctx, Message.of("left as it was: {path}", path=path))
+    _tell(ctx, Message.of("Next: cd {folder}, then `planet add URL` for each blog, then `planet run`.", folder=folder))
+    return 0
+
+
+@click.command()
+def schema() -> int:
+    """Print the JSON Schema of feeds.yaml, for editors."""
+    click.echo(json.dumps(config.json_schema(), ensure_ascii=False, indent=1))
+    return 0

@@ -1,0 +1,51 @@
+"""What another program's list of subscriptions says."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from planet.model import Message
+from planet.text import legal
+
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A source as it is to be written into feeds.yaml. `folders` are the names that it was filed under."""
+
+    name: str
+    url: str = ""
+    avatar: str = ""
+    feeds: tuple[str, ...] = ()
+    calendars: tuple[str, ...] = ()
+    kind: Literal["member", "group"] = "member"
+    technologies: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """A list, read. `settings` are of the planet itself (keys of `planet:`); `notes` tell what was not carried over, and why."""
+
+    subscriptions: tuple[Subscription, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Message, ...] = ()
+
+
+def decoded(data: bytes) -> str:
+    """The text, by byte order mark, declaration, UTF-8, else Windows-1252."""
+    declared = _DECLARED.match(data[:1000])
+    named = [name for mark, name in _BOMS if data.startswith(mark)] or (
+        [declared[1].decode("ascii")] if declared else []
+    )
+    for encoding in (*named, "utf-8"):
+        try:
+            return legal(data.decode(encoding))
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return legal(data.decode("cp1252", "replace"))

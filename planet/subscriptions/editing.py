@@ -1,0 +1,312 @@
+"""A source put into the text of feeds.yaml. Every line that stands there stays as it is, comments included.
+
+The text is cut at one place and a few lines are put in between; that the result says the old and the new, and nothing else,
+is checked before it is given back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from planet.config import values
+from planet.config.document import Document, UnreadableError
+from planet.errors import ConfigError, UsageError
+from planet.model import Message
+from planet.subscriptions.base import Subscription
+from planet.text import fold, one_line
+from planet.urls import feed_key, host, redacted
+
+Kind = Literal["member", "group"]
+_SECTIONS: dict[Kind, str] = {"member": "members", "group": "groups"}
+
+
+def add(
+    text: str,
+    *,
+    name: str,
+    url: str = "",
+    feeds: Sequence[str] = (),
+    calendars: Sequence[str] = (),
+    kind: Kind = "member",
+    technologies: Sequence[str] = (),
+    avatar: str = "",
+) -> str:
+    """The text with one source more, at the end of its list; under that of the same name and page where there is one.
+
+    Raises UsageError, with the line, for a feed that is there already and for a file that cannot be edited as it is written.
+    """
+    document = _document(text)
+    known = configured(document)
+    for address in (*feeds, *calendars):
+        line = known.get(_key(address))
+        if line:
+            raise UsageError(f"{redacted(address)} is in feeds.yaml already, on line {line}")
+    _refuse(url, feeds, calendars)
+    section = _SECTIONS[kind]
+    value: dict[str, Any] = {"name": one_line(name) or host(next(iter((*feeds, *calendars, url)), ""))}
+    value |= {key: held for key, held in (("url", url), ("avatar", avatar)) if held}
+    if technologies:
+        value |= {"technology": technologies[0]} if kind == "group" else {"technologies": list(technologies)}
+    listed = {key: list(addresses) for key, addresses in (("feeds", feeds), ("calendars", calendars)) if addresses}
+    number = _same(document, section, value["name"], url)
+    if number is None:
+        return _insert(text, (section,), [{**value, **listed}])
+    for key, addresses in listed.items():
+        text = _insert(text, (section, number, key), addresses)
+    return text
+
+
+def _refuse(url: str, feeds: Iterable[str], calendars: Iterable[str]) -> None:
+    """What feeds.yaml would refuse is refused before it is written."""
+    try:
+        for address in feeds:
+            values.feed_address(address, Path())
+        for address in calendars:
+            values.calendar_address(address, Path())
+        if url:
+            values.http_url(url)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int, tuple[Message, ...]]:
+    """The text with all that is not there yet, how many sources that were, and what was left out."""
+    notes: list[Message] = []
+    added = 0
+    for one in subscriptions:
+        document = _document(text)
+        known = configured(document)
+        lines = {address: known.get(_key(address)) for address in (*one.feeds, *one.calendars)}
+        notes += [
+            Message.of(
+                "{feed} is in feeds.yaml already, on line {line}: left as it is", feed=redacted(address), line=line
+            )
+            for address, line in lines.items()
+            if line
+        ]
+        feeds = [address for address in dict.fromkeys(one.feeds) if not lines[address]]
+        calendars = [address for address in dict.fromkeys(one.calendars) if not lines[address]]
+        if not feeds and not calendars:
+            continue
+        try:
+            text = add(
+                text,
+                name=one.name,
+                url=one.url,
+                avatar=one.avatar,
+                feeds=feeds,
+                calendars=calendars,
+                kind=one.kind,
+                technologies=one.technologies or defined(document, one.folders),
+            )
+        except UsageError as error:
+            notes.append(Message.of("{name}: left out: {error}", name=one.name, error=error))
+        else:
+            added += 1
+    return text, added, tuple(notes)
+
+
+def defined(document: Document, names: Iterable[str]) -> tuple[str, ...]:
+    """The technologies of the file that are called so, by slug or name."""
+    value = document.value if isinstance(document.value, dict) else {}
+    technologies = value.get("technologies")
+    called: dict[str, str] = {}
+    for slug, one in technologies.items() if isinstance(technologies, dict) else ():
+        called[fold(slug)] = slug
+        if isinstance(one, dict) and isinstance(one.get("name"), str):
+            called.setdefault(fold(str(one["name"])), slug)
+    return tuple(dict.fromkeys(called[fold(name)] for name in names if fold(name) in called))
+
+
+def configured(document: Document) -> dict[str, int]:
+    """Key -> line of every feed and calendar of the file."""
+    found: dict[str, int] = {}
+    data = document.value if isinstance(document.value, dict) else {}
+    for section in _SECTIONS.values():
+        sources = data.get(section)
+        for number, source in enumerate(sources if isinstance(sources, list) else ()):
+            for key in ("feeds", "calendars"):
+                listed = source.get(key) if isinstance(source, dict) else None
+                for item, feed in enumerate(listed if isinstance(listed, list) else ()):
+                    address = feed.get("url") if isinstance(feed, dict) else feed
+                    if isinstance(address, str):
+                        found.setdefault(_key(address), document.line((section, number, key, item, "url")))
+    return found
+
+
+def _key(address: str) -> str:
+    return feed_key(re.sub(r"^webcals?://", "https://", address.strip(), flags=re.IGNORECASE))
+
+
+def _document(text: str) -> Document:
+    try:
+        return Document(text)
+    except UnreadableError as error:
+        raise ConfigError("feeds.yaml", (error.fault,)) from error
+
+
+def _same(document: Document, section: str, name: str, url: str) -> int | None:
+    """The source of that name, unless its page says that it is somebody else."""
+    data = document.value if isinstance(document.value, dict) else {}
+    sources = data.get(section)
+    for number, source in enumerate(sources if isinstance(sources, list) else ()):
+        if isinstance(source, dict) and fold(str(source.get("name"))) == fold(name):
+            page = source.get("url")
+            if not url or not isinstance(page, str) or feed_key(page).rstrip("/") == feed_key(url).rstrip("/"):
+                return number
+    return None
+
+
+def _insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
+    """The text with `items` at the end of the list at `place`, which is made where it is missing."""
+    before = _document(text)
+    made = _cut(text, before, place, items)
+    after = _document(made)
+    if after.value != _with(before.value, place, items) or after.faults:
+        raise UsageError(
+            f"line {before.line(place)} is written in a way that cannot be edited; add this by hand:\n{_block(items, 0, 2)}"
+        )
+    return made
+
+
+def _with(value: Any, place: tuple[str | int, ...], items: list[Any]) -> Any:
+    """The same value with the items where they belong."""
+    if not place:
+        return [*(value or []), *items]
+    if isinstance(value, list):
+        number = place[0]
+        return [_with(one, place[1:], items) if index == number else one for index, one in enumerate(value)]
+    held = value if isinstance(value, dict) else {}
+    return {**held, place[0]: _with(held.get(str(place[0])), place[1:], items)}
+
+
+def _cut(text: str, document: Document, place: tuple[str | int, ...], items: list[Any]) -> str:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.splitlines(keepends=True)
+    holder, key, node = document.held(place)
+    column = holder.start_mark.column if holder is not None else 0
+    if isinstance(node, yaml.SequenceNode) and node.flow_style and node.value:
+        return _before(text, node.end_mark.index - 1, ", " + ", ".join(_flow(item) for item in items))
+    if holder is not None and holder.flow_style:
+        if node is not None:
+            return text[: node.start_mark.index] + _flow(items) + text[node.end_mark.index :]
+        comma = ", " if holder.value else ""
+        return _before(text, holder.end_mark.index - 1, f"{comma}{_flow(str(place[-1]))}: {_flow(items)}")
+    if isinstance(node, yaml.SequenceNode) and node.value:
+        column = node.start_mark.column
+        step = column - holder.start_mark.column if holder is not None else 2
+        at = _last_line(lines, node, column + 1) + 1
+        airy = len(node.value) > 1 and not lines[node.value[-1].start_mark.line - 1].strip()
+        block = _block(items, column, step if step in {0, 2, 4} else 2)
+        return _joined(lines, at, ([""] if airy and isinstance(items[0], dict) else []) + block.splitlines(), newline)
+    block = _block(items, column + 2, 2)
+    if key is not None:
+        at = key.start_mark.line
+        if node is not None and node.end_mark.index > node.start_mark.index:
+            # `members: []` becomes `members:`; what is behind it on the line stays.
+            head, tail = text[: node.start_mark.index].rstrip(" "), text[node.end_mark.index :]
+            lines = (head + tail).splitlines(keepends=True)
+        return _joined(lines, at + 1, block.splitlines(), newline)
+    if len(place) == 1:
+        gap = [""] if lines and lines[-1].strip() else []
+        return _joined(lines, len(lines), [*gap, f"{place[0]}:", *block.splitlines()], newline)
+    assert holder is not None
+    at = _last_line(lines, holder, column) + 1
+    return _joined(lines, at, [f"{' ' * column}{place[-1]}:", *block.splitlines()], newline)
+
+
+def _before(text: str, index: int, what: str) -> str:
+    """`what` in front of the bracket at `index`, behind the last value."""
+    head = text[:index]
+    kept = head.rstrip()
+    if kept.endswith(","):
+        what = what.removeprefix(",").lstrip()
+        return kept + " " + what + head[len(kept) :] + text[index:]
+    return kept + what + head[len(kept) :] + text[index:]
+
+
+def _joined(lines: list[str], at: int, new: list[str], newline: str) -> str:
+    if at and lines[at - 1 : at] and not lines[at - 1].endswith(("\n", "\r")):
+        lines = [*lines[: at - 1], lines[at - 1] + newline, *lines[at:]]
+    return "".join((*lines[:at], *(line + newline for line in new), *lines[at:]))
+
+
+def _last_line(lines: list[str], node: yaml.Node, inner: int) -> int:
+    """Number, from 0, of the last line of a block: its last value, and the comments right behind it from column `inner` on.
+
+    libyaml ends a block where the next token begins, so what lies between is stepped over.
+    """
+    end = node.end_mark
+    inside = end.line < len(lines) and lines[end.line][: end.column].strip()
+    line = end.line if inside else end.line - 1
+    while line > node.start_mark.line and _is_idle(lines[line]):
+        line -= 1
+    while (
+        line + 1 < len(lines) and lines[line + 1].startswith(" " * inner) and lines[line + 1].lstrip().startswith("#")
+    ):
+        line += 1
+    return line
+
+
+def _is_idle(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _block(items: list[Any], column: int, step: int) -> str:
+    """Items of a list in block style, the dash at `column`, inner lists `step` behind their key."""
+    out: list[str] = []
+    for item in items:
+        if not isinstance(item, dict):
+            out.append(f"{' ' * column}- {scalar(item)}")
+            continue
+        for number, (key, value) in enumerate(item.items()):
+            lead = " " * column + ("- " if not number else "  ")
+            if key in {"feeds", "calendars"}:
+                out.append(f"{lead}{key}:")
+                out.append(_block(value, column + 2 + step, step))
+            else:
+                out.append(f"{lead}{key}: {_flow_list(value) if isinstance(value, list) else scalar(value)}")
+    return "\n".join(out)
+
+
+def _flow_list(values: list[str]) -> str:
+    return f"[{', '.join(scalar(value, inside=True) for value in values)}]"
+
+
+def _flow(value: Any) -> str:
+    """JSON is YAML, in any flow."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+_PLAIN = re.compile(r"[^\W_][^\x00-\x1f\"'#,\[\]{}&*!|>%@`\\]*")
+
+
+def scalar(text: str, *, inside: bool = False) -> str:
+    """A text as one would write it: plain where that says the same, else in quotes."""
+    plain = _PLAIN.fullmatch(text) or (not inside and re.fullmatch(r"[^\W_][^\x00-\x1f\"#\\]*", text))
+    if plain and text == text.strip() and ": " not in text and not text.endswith(":"):
+        try:
+            if Document(f"- {text}").value == [text]:
+                return text
+        except UnreadableError:
+            pass
+    return _flow(text)
+
+
+def write(path: Path, text: str) -> None:
+    """Replace the file whole, through a file beside it: a full disk loses nothing."""
+    aside = path.with_name(f"{path.name}.new")
+    try:
+        aside.write_text(text, "utf-8", newline="")
+        if path.exists():
+            aside.chmod(path.stat().st_mode & 0o777)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

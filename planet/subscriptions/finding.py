@@ -1,0 +1,97 @@
+"""The feeds behind an address: the feed itself, those that the page names, else those at the places where they usually are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from planet.model import CalendarRead, Failed, Fresh, Message, RawFeed, Unreadable
+from planet.text import one_line, plain
+from planet.urls import host, http_url
+
+Ask = Callable[[str], Fresh | Failed]
+ReadFeed = Callable[[Fresh], RawFeed | Unreadable]
+ReadCalendar = Callable[[Fresh], CalendarRead | Unreadable]
+
+USUAL = ("feed/", "atom.xml", "feed.xml", "rss.xml", "index.xml", "feed.json")
+"""Where WordPress, Jekyll, Hugo and others write a feed; asked for only where the page names none."""
+_LESS = re.compile(r"comment|commentaire|replies|/tags?/|/categor", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is behind an address: `feed` as it is to be configured, and `others` that the page names, too."""
+
+    feed: str
+    calendar: bool
+    name: str
+    page: str
+    entries: int
+    others: tuple[str, ...] = ()
+
+
+def find(address: str, ask: Ask, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Found | Message:
+    """The first thing that can be read, or why there is none. `ask` is called some eight times at most."""
+    first = ask(address)
+    if isinstance(first, Failed):
+        return first.error
+    found = _read(address, first, read_feed, read_calendar)
+    if isinstance(found, Found):
+        return found
+    page = first.url or address
+    named = sorted((url for url, _kind in found.candidates), key=lambda url: bool(_LESS.search(url)))
+    for candidate in _places(page, named):
+        answer = ask(candidate)
+        if isinstance(answer, Failed):
+            continue
+        read = _read(candidate, answer, read_feed, read_calendar)
+        if isinstance(read, Found):
+            others = tuple(url for url in named if url != candidate)
+            return Found(
+                feed=read.feed,
+                calendar=read.calendar,
+                name=read.name,
+                page=read.page or http_url(page),
+                entries=read.entries,
+                others=others,
+            )
+    if named:
+        return Message.of("the page names {feed}, which cannot be read as a feed", feed=named[0])
+    return Message.of("no feed was found there: {error}", error=found.error)
+
+
+def _places(page: str, named: list[str]) -> Iterator[str]:
+    if named:
+        yield from named[:4]
+        return
+    root = urljoin(page, "/")
+    here = urljoin(page, "./")
+    yield from dict.fromkeys((*(urljoin(here, name) for name in USUAL[:2]), *(urljoin(root, name) for name in USUAL)))
+
+
+def _read(address: str, answer: Fresh, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Found | Unreadable:
+    moved = answer.url and answer.chain and all(hop.status in {301, 308} for hop in answer.chain) and "@" not in address
+    feed = answer.url if moved else address
+    if b"BEGIN:VCALENDAR" in answer.body[:2000].upper():
+        calendar = read_calendar(answer)
+        if isinstance(calendar, Unreadable):
+            return calendar
+        return Found(
+            feed=feed,
+            calendar=True,
+            name=one_line(calendar.name, 100) or host(feed),
+            page="",
+            entries=len(calendar.events),
+        )
+    raw = read_feed(answer)
+    if isinstance(raw, Unreadable):
+        return raw
+    return Found(
+        feed=feed,
+        calendar=False,
+        name=one_line(plain(raw.title), 100) or host(feed),
+        page=http_url(raw.link, answer.url or address),
+        entries=len(raw.entries) + raw.dropped,
+    )

@@ -1,0 +1,83 @@
+"""OPML (opml.org/spec2.opml) of other readers -> subscriptions. listparser reads it: broken XML, old versions and all."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import listparser
+from listparser.common import SuperDict
+
+from planet.model import Message
+from planet.subscriptions.base import Imported, Subscription, decoded
+from planet.text import fold, one_line
+from planet.urls import host, http_url, redacted
+
+
+class _Outlines(listparser.Handler):  # type: ignore[misc] # the library has no type information
+    """listparser's reader, which also keeps the page of a feed and the folders that it is in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: dict[str, str] = {}
+        self.folders: dict[str, tuple[str, ...]] = {}
+
+    def start_opml_outline(self, attrs: dict[str, Any]) -> None:
+        url = (attrs.get("xmlurl") or "").strip()
+        if url:
+            self.pages.setdefault(url, (attrs.get("htmlurl") or "").strip())
+            above = tuple(name for name in self.hierarchy if name)
+            self.folders[url] = tuple(dict.fromkeys((*self.folders.get(url, ()), *above)))
+        super().start_opml_outline({key: value or "" for key, value in attrs.items()})
+
+    def end_opml_outline(self) -> None:
+        if self.hierarchy:  # an outline that is closed without having been opened is let pass
+            super().end_opml_outline()
+
+
+def import_opml(data: bytes) -> Imported:
+    """The feeds of an OPML document. Those of one name and page are one source; lists in lists are named, not followed."""
+    handler = _Outlines()
+    empty: dict[str, Any] = {"feeds": [], "lists": [], "opportunities": [], "meta": SuperDict(), "version": ""}
+    handler.harvest.update(empty)
+    handler.feed(decoded(data))
+    handler.close()
+    found: dict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = {}
+    notes: list[Message] = []
+    for feed in handler.harvest["feeds"]:
+        address = re.sub(r"^feed:(?://|(?=https?:))", "", feed["url"].strip())
+        address = address if "://" in address else f"https://{address.lstrip('/')}"
+        if not address.startswith(("http://", "https://")) or not host(address):
+            notes.append(
+                Message.of("{feed} is no address that can be asked: left out", feed=one_line(redacted(address), 200))
+            )
+            continue
+        if "***" in redacted(address):
+            notes.append(
+                Message.of("{feed} holds a password: whoever reads feeds.yaml can use it", feed=redacted(address))
+            )
+        page = http_url(handler.pages.get(feed["url"], ""))
+        name = one_line(feed.get("title") or "", 200) or host(address)
+        found.setdefault((fold(name) or name, page), []).append((name, address, handler.folders.get(feed["url"], ())))
+    notes += [
+        Message.of("{url} is a list of its own: import it, too", url=one_line(one["url"], 200))
+        for one in handler.harvest["lists"]
+    ]
+    notes += [
+        Message.of("{url} is named without a feed: `planet add {url}` looks for one", url=one_line(one["url"], 200))
+        for one in handler.harvest["opportunities"]
+    ]
+    if not found:
+        notes.append(Message.of("no feed was found: is it an OPML file?"))
+    return Imported(
+        subscriptions=tuple(
+            Subscription(
+                name=same[0][0],
+                url=page,
+                feeds=tuple(dict.fromkeys(address for _, address, _ in same)),
+                folders=tuple(dict.fromkeys(folder for _, _, folders in same for folder in folders)),
+            )
+            for (_, page), same in found.items()
+        ),
+        notes=tuple(notes),
+    )
