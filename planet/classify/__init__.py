@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from planet.classify import scores
 from planet.classify.filters import Hidden, Sieve, Subject, subject
@@ -17,6 +18,7 @@ __all__ = ["Placer", "Scores"]
 Scores = tuple[tuple[str, int, tuple[Reason, ...]], ...]
 """(technology, score in hundredths, reasons), in the order of feeds.yaml."""
 _AGAIN = {"lead": 2, "body": 6}
+_FEW = 2
 
 
 class Placer:
@@ -112,6 +114,7 @@ class Placer:
             if (n := self._languages.get(language, -1)) >= 0:
                 reasons[n].append(Reason(rule="code", what=language, score=scores.CODE))
         self._follow(of.links, reasons)
+        _weigh(reasons)
         for n, (include, exclude) in enumerate(zip(self._include, self._exclude, strict=True)):
             if include and (matched := include.match(of)):
                 reasons[n].append(Reason(rule="include", what=": ".join(matched), score=scores.INCLUDE))
@@ -155,3 +158,27 @@ class Placer:
                     counted[n].add(host + path)
         for n, pages in sorted(counted.items()):
             reasons[n] += [Reason(rule="link", what=page, score=scores.LINK) for page in sorted(pages)]
+
+
+def _total(why: Sequence[Reason]) -> int:
+    return sum(reason.score for reason in why)
+
+
+def _weigh(reasons: dict[int, list[Reason]]) -> None:
+    """What lead and body say, in the light of the rest.
+
+    Beside a technology that title or tags name, it counts less; where nothing is sure, a single mention in the lead is enough.
+    """
+    named = {n for n, why in reasons.items() if any(reason.rule == "tag" or reason.where == "title" for reason in why)}
+    if named:
+        for n in reasons.keys() - named:
+            reasons[n] = [
+                replace(reason, score=reason.score // scores.BESIDE) if reason.rule == "word" else reason
+                for reason in reasons[n]
+            ]
+    elif all(_total(why) < scores.THRESHOLD for why in reasons.values()):
+        led = [n for n, why in reasons.items() if any(reason.where == "lead" for reason in why)]
+        if len(led) <= _FEW:
+            for n in led:
+                best = next(reason for reason in reasons[n] if reason.where == "lead")
+                reasons[n].append(Reason(rule="word", what=best.what, where="alone", score=scores.ALONE))

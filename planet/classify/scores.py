@@ -20,6 +20,10 @@ BODY = 15
 """A word further down, its first time;"""
 BODY_AGAIN = 5
 """and each time again, six times at most."""
+BESIDE = 2
+"""Words of lead and body are divided by this when title or tags already name another technology: they are what it is about."""
+ALONE = 50
+"""When nothing reaches the threshold: more for what the lead names, if that is one thing or two (three are an enumeration)."""
 CODE = 60
 """Code of one of its languages."""
 LINK = 30

@@ -26,6 +26,27 @@ _PLURAL = 4
 """Letters from which on a plural s is the same word."""
 
 
+def _accents() -> dict[int, str]:
+    """Every letter of the Latin blocks with an accent -> the letter without: one for one, so that places stay."""
+    found = {}
+    for number in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        plain = "".join(c for c in unicodedata.normalize("NFKD", chr(number)) if not unicodedata.combining(c))
+        if len(plain) == 1 and plain != chr(number):
+            found[number] = plain
+    return found
+
+
+_ACCENTS = _accents()
+
+
+def folded(text: str) -> str:
+    """The text in lower case without accents, of the same length."""
+    lower = text.lower()
+    if len(lower) != len(text):  # the one letter whose lower case is longer
+        lower = text.replace("\u0130", "i").lower()
+    return lower if lower.isascii() else lower.translate(_ACCENTS)
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word or a phrase as configured: the letters one of which a text must hold, what finds it, and whether only as written."""
@@ -50,68 +71,47 @@ def compile_word(written: str, *, any_case: bool = False) -> Word:
     """A word that matches whole: `Java` not in `JavaScript`, `C` neither in `C++` nor in `C#`, `Go` not in `16 Go`.
 
     In any case, unless it is an everyday word or has at most two letters (but not with `any_case`), or begins with a star: `*JS` is
-    whatever ends so. Blanks and dashes between its parts are one; an accent may be left out; a plural s or a version at its end is
-    the same word.
+    whatever ends so. Blanks and dashes between its parts are one; an accent may be left out; a plural s (of any part) or a
+    version at its end is the same word.
     """
     written = " ".join(written.split())
     star, name = written.startswith("*"), written.removeprefix("*")
     short = name.isalpha() and len(name) <= _SHORT
     exact = not any_case and name.isalpha() and (star or short or name.lower() in EVERYDAY)
-    text = name if exact else name.lower()
-    body = r"[\s\u2010\u2011-]+".join(_letters(part) for part in _PARTS.split(text) if part)
-    if text[-1:].isalpha():
-        plural = not exact and len(text) >= _PLURAL and text[-1] not in "sxz"
-        body += ("s?" if plural else "") + ("" if short else r"\d{0,2}")
+    text = name if exact else folded(name)
+    body = r"[\s\u2010\u2011-]+".join(_part(part, exact=exact) for part in _PARTS.split(text) if part)
+    if text[-1:].isalpha() and not short:
+        body += r"\d{0,2}"
     if star:
         body = rf"\w+{body}"
     before = r"(?<!\w)" if star or text[:1].isalnum() else r"(?<![\w.])"
     after = r"(?![\w#]|\+\+)" if text[-1:].isalnum() else r"(?!\w)"
     if short and not star:
-        before, after = r"(?<![\w.@/-])(?<!\d[\s\xa0\u202f])", r"(?![\w#&]|\+\+|[./-]\w)"
+        before, after = r"(?<![\w.@-])(?<!\d[\s\xa0\u202f])(?<!\W/)", r"(?![\w#&]|\+\+|[.-]\w|/[\W])"
     return Word(written, frozenset() if star else _hints(text), re.compile(before + body + after), exact)
+
+
+def _part(part: str, *, exact: bool) -> str:
+    """The pattern of one part of a phrase: a plural s and any apostrophe are the same word."""
+    plural = not exact and len(part) >= _PLURAL and part[-1].isalpha() and part[-1] not in "sxz"
+    return re.escape(part).replace("'", "['\u2019]") + ("s?" if plural else "")
 
 
 def _hints(text: str) -> frozenset[str]:
     """The first letters in a row of a text that it may match, as `Text` finds them."""
-    first = _TOKEN.search(text)
-    if first is None:
-        return frozenset()
-    start = first[0].lower()
-    found = {start, _plain(start)}
-    if first.end() == len(text):
-        found |= {f"{word}s" for word in found}
-    return frozenset(found)
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-
-
-def _letters(part: str) -> str:
-    """A part of a pattern in which an accent may be missing, and any apostrophe is one."""
-    made = []
-    for letter in part:
-        plain = _plain(letter)
-        if letter in "'’":
-            made.append("['’]")
-        elif plain != letter and len(plain) == 1:
-            made.append(f"[{letter}{plain}]")
-        else:
-            made.append(re.escape(letter))
-    return "".join(made)
+    first = _TOKEN.search(folded(text))
+    return frozenset() if first is None else frozenset({first[0], f"{first[0]}s"})
 
 
 class Text:
-    """A text that words are looked for in, made ready once."""
+    """A text that words are looked for in, made ready once: as it is, folded, and the letters in a row of it."""
 
-    __slots__ = ("lower", "original", "tokens")
+    __slots__ = ("folded", "original", "tokens")
 
     def __init__(self, original: str) -> None:
-        lower = original.lower()
         self.original = original
-        # The one letter whose lower case is longer would move all that follows.
-        self.lower = lower if len(lower) == len(original) else original.replace("\u0130", "i").lower()
-        self.tokens = frozenset(_TOKEN.findall(self.lower))
+        self.folded = folded(original)
+        self.tokens = frozenset(_TOKEN.findall(self.folded))
 
 
 class Vocabulary:
@@ -140,7 +140,7 @@ class Vocabulary:
         found = [
             Found(written, meaning, *match.span())
             for (written, meaning), word in candidates.items()
-            for match in word.pattern.finditer(text.original if word.exact else text.lower)
+            for match in word.pattern.finditer(text.original if word.exact else text.folded)
         ]
         found.sort(key=lambda one: (one.start, -one.end, one.word, one.meaning))
         kept: list[Found] = []
