@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from planet.agenda.prose import to_html
@@ -37,7 +38,7 @@ def normalise_events(
 def _stored(
     raw: RawEvent, calendar: str, sanitise: Callable[..., Sanitised], calendar_name: str, now: datetime
 ) -> StoredEvent:
-    url = without_tracking(http_url(raw.url))
+    url, url_key = _address(raw.url)
     markup = raw.description if raw.description_is_html else to_html(raw.description)
     clean = sanitise(markup, base=url, prefix=f"e{digest(raw.uid, raw.recurrence_id)[:8]}-", page=url)
     title = raw.title or shorten(clean.text, 80) or one_line(calendar_name, 80) or UNTITLED
@@ -51,7 +52,7 @@ def _stored(
         location=raw.location,
         geo=raw.geo,
         url=url,
-        url_key=canonical_key(url),
+        url_key=url_key,
         start=raw.start,
         end=raw.end,
         status=raw.status,
@@ -66,6 +67,13 @@ def _stored(
         timezone=raw.timezone,
         date_reason=raw.date_reason,
     )
+
+
+@lru_cache(maxsize=4096)
+def _address(written: str) -> tuple[str, str]:
+    """An event's page as a link, and what its spellings have in common. Cached: a series has one page."""
+    url = without_tracking(http_url(written))
+    return url, canonical_key(url)
 
 
 def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent], now: datetime) -> EventChanges:

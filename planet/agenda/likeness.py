@@ -147,3 +147,15 @@ def places_alike(first: str, second: str) -> bool:
         return False
     smaller = min(one - _NOWHERE, two - _NOWHERE, key=len)
     return len(telling) / max(1, len(smaller)) >= 0.8
+
+
+def particular(title: str) -> bool:
+    """Whether a title can only mean one evening: it bears a number that is no year, or four words that tell."""
+    found = words(title)
+    return len(found) >= 4 or any(word.isdigit() and not 1990 <= int(word[:9]) <= 2100 for word in found)
+
+
+def places_apart(first: str, second: str) -> bool:
+    """Whether two places have nothing in common: "Le Bivouac, Clermont-Ferrand" and "Café Zola, Lyon"."""
+    one, two = set(words(first)), set(words(second))
+    return bool(one and two) and not one & two

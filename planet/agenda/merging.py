@@ -12,7 +12,7 @@ same words), and none joins events that plainly differ:
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -20,7 +20,7 @@ from datetime import date as day
 from itertools import combinations
 
 from planet.agenda.arrival import day_of
-from planet.agenda.likeness import NEAR, numbered_apart, places_alike, titles_alike
+from planet.agenda.likeness import NEAR, numbered_apart, particular, places_alike, places_apart, titles_alike
 from planet.model import StoredEvent
 
 CROWD = 60
@@ -148,6 +148,9 @@ def _likeness(rule: str, one: StoredEvent, two: StoredEvent, shared: frozenset[s
         if one.url_key not in shared and not numbered_apart(one.title, two.title):
             return 120 + alike
         return alike if alike >= NEAR else 0
+    if places_apart(one.location, two.location) and not particular(one.title):
+        # One evening of a network of groups, at one hour in every town: "Super Apéro".
+        return 0
     return alike if alike >= NEAR else 0
 
 
@@ -165,12 +168,13 @@ def _by_place(groups: _Groups) -> None:
             for one, two in combinations(same, 2)
             if not groups.same(one, two) and places_alike(groups.events[one].location, groups.events[two].location)
         ]
-        rooms = {frozenset((groups.of[one], groups.of[two])) for one, two in near}
-        for pair in sorted(rooms, key=sorted):
-            alone = all(pair == other or not pair & other for other in rooms)
-            one, two = next((a, b) for a, b in near if {groups.of[a], groups.of[b]} == pair)
-            apart = numbered_apart(groups.events[one].title, groups.events[two].title)
-            if alone and not apart:
+        meant: dict[tuple[int, int], tuple[int, int]] = {}
+        for one, two in near:
+            first, second = sorted((groups.of[one], groups.of[two]))
+            meant.setdefault((first, second), (one, two))
+        rivals = Counter(group for pair in meant for group in pair)
+        for (first, second), (one, two) in sorted(meant.items()):
+            if rivals[first] == rivals[second] == 1:
                 groups.join(one, two, "place")
 
 
