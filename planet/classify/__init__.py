@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from planet.classify import scores
@@ -109,12 +109,12 @@ class Placer:
         reasons: dict[int, list[Reason]] = defaultdict(list)
         for n, written in sorted({match for tag in of.tags for match in self._tags.get(tag, ())}):
             reasons[n].append(Reason(rule="tag", what=written, score=scores.TAG))
-        self._read(of, reasons)
+        opening = self._read(of, reasons)
         for language in sorted({language.lower() for language in of.code}):
             if (n := self._languages.get(language, -1)) >= 0:
                 reasons[n].append(Reason(rule="code", what=language, score=scores.CODE))
         self._follow(of.links, reasons)
-        _weigh(reasons)
+        _weigh(reasons, opening)
         for n, (include, exclude) in enumerate(zip(self._include, self._exclude, strict=True)):
             if include and (matched := include.match(of)):
                 reasons[n].append(Reason(rule="include", what=": ".join(matched), score=scores.INCLUDE))
@@ -129,14 +129,17 @@ class Placer:
         ]
         return tuple(one for one in found if one[1] >= scores.NEAR_MISS or one[2][-1].rule == "exclude")
 
-    def _read(self, of: Subject, reasons: dict[int, list[Reason]]) -> None:
-        """The words of title, lead and body: each counts where it counts most."""
+    def _read(self, of: Subject, reasons: dict[int, list[Reason]]) -> dict[int, str]:
+        """The words of title, lead and body: each counts where it counts most. Gives the first that the opening names of each."""
+        opening: dict[int, str] = {}
         best: dict[tuple[int, str], tuple[str, int]] = {}
         for found in self._words.find(of.head):
             best[found.meaning, found.word] = ("title", scores.TITLE)
         again: dict[tuple[int, str, str], int] = defaultdict(int)
         for found in self._words.find(of.body):
             key = (found.meaning, found.word)
+            if found.start < scores.OPENING_LENGTH:
+                opening.setdefault(*key)
             where = "lead" if found.start < scores.LEAD_LENGTH else "body"
             if key not in best:
                 best[key] = (where, scores.LEAD if where == "lead" else scores.BODY)
@@ -147,6 +150,7 @@ class Placer:
                     best[key] = (best[key][0], best[key][1] + more)
         for (n, word), (where, score) in sorted(best.items(), key=lambda one: (one[0][0], -one[1][1], one[0][1])):
             reasons[n].append(Reason(rule="word", what=word, where=where, score=score))
+        return opening
 
     def _follow(self, links: Sequence[str], reasons: dict[int, list[Reason]]) -> None:
         """Links to the homes of technologies, two of each at most, each page once."""
@@ -164,10 +168,10 @@ def _total(why: Sequence[Reason]) -> int:
     return sum(reason.score for reason in why)
 
 
-def _weigh(reasons: dict[int, list[Reason]]) -> None:
+def _weigh(reasons: dict[int, list[Reason]], opening: Mapping[int, str]) -> None:
     """What lead and body say, in the light of the rest.
 
-    Beside a technology that title or tags name, it counts less; where nothing is sure, a single mention in the lead is enough.
+    Beside a technology that title or tags name, it counts less; where nothing is sure, a single mention in the opening is enough.
     """
     named = {n for n, why in reasons.items() if any(reason.rule == "tag" or reason.where == "title" for reason in why)}
     if named:
@@ -177,8 +181,7 @@ def _weigh(reasons: dict[int, list[Reason]]) -> None:
                 for reason in reasons[n]
             ]
     elif all(_total(why) < scores.THRESHOLD for why in reasons.values()):
-        led = [n for n, why in reasons.items() if any(reason.where == "lead" for reason in why)]
+        led = {n for n, why in reasons.items() if any(reason.where == "lead" for reason in why)}
         if len(led) <= _FEW:
-            for n in led:
-                best = next(reason for reason in reasons[n] if reason.where == "lead")
-                reasons[n].append(Reason(rule="word", what=best.what, where="alone", score=scores.ALONE))
+            for n, word in opening.items():
+                reasons[n].append(Reason(rule="word", what=word, where="alone", score=scores.ALONE))

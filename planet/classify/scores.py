@@ -23,7 +23,7 @@ BODY_AGAIN = 5
 BESIDE = 2
 """Words of lead and body are divided by this when title or tags already name another technology: they are what it is about."""
 ALONE = 50
-"""When nothing reaches the threshold: more for what the lead names, if that is one thing or two (three are an enumeration)."""
+"""When nothing reaches the threshold: more for what the opening names, if that is one thing or two (three are an enumeration)."""
 CODE = 60
 """Code of one of its languages."""
 LINK = 30
@@ -31,6 +31,8 @@ LINK = 30
 
 LEAD_LENGTH = 400
 """Characters of the text that are its lead: what a post announces there it is about."""
+OPENING_LENGTH = 160
+"""Characters of the lead that open it: a sentence or two."""
 BODY_LENGTH = 20_000
 """Characters that are read."""
 NEAR_MISS = 30

@@ -20,6 +20,7 @@ _EVERYDAY = (
 EVERYDAY = frozenset(_EVERYDAY.split())
 _TOKEN = re.compile(r"[^\W\d_]+")
 """Letters in a row: a version that clings to a name (`Symfony7`) is not part of it."""
+_ADDRESS = re.compile(r"\b[a-z]{3,6}://[^\s<>\"]+", re.IGNORECASE)
 _PARTS = re.compile(r"[\s\u2010\u2011-]+")
 _SHORT = 2
 _PLURAL = 4
@@ -104,11 +105,12 @@ def _hints(text: str) -> frozenset[str]:
 
 
 class Text:
-    """A text that words are looked for in, made ready once: as it is, folded, and the letters in a row of it."""
+    """A text that words are looked for in, made ready once: without addresses, folded, and the letters in a row of it."""
 
     __slots__ = ("folded", "original", "tokens")
 
     def __init__(self, original: str) -> None:
+        original = _ADDRESS.sub(" ", original) if "://" in original else original
         self.original = original
         self.folded = folded(original)
         self.tokens = frozenset(_TOKEN.findall(self.folded))
