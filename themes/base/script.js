@@ -102,9 +102,9 @@
   });
   const shown = async (found, start) => {
     for (const one of await Promise.all(found.slice(start, start + 10).map((result) => result.data()))) {
-      const { title, author, date } = one.meta;
-      const heading = make("h2", {}, make("a", { href: one.url }, title));
-      results.append(make("li", {}, heading, make("p", { className: "soft" }, [author, date].filter(Boolean).join(" · ")), make("p", {}, ...marked(one.excerpt))));
+      const { title, author, date, url } = one.meta;
+      const heading = make("h2", {}, make("a", { href: url || "../" }, title));
+      results.append(make("li", {}, heading, make("p", { className: "soft" }, [author, new Date(date).toLocaleDateString(language, { dateStyle: "long" })].join(" · ")), make("p", {}, ...marked(one.excerpt))));
     }
     if (found.length <= start + 10) return;
     const more = make("button", { type: "button" }, say.more);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -81,7 +81,7 @@ class Agenda:
         for event in self.past:
             by_year.setdefault(self.first_day(event).year, []).append(event)
         for position, (year, events) in enumerate(by_year.items()):
-            if position == 0 or len(self.here) + len(events) <= PAST:
+            if position == 0 or (not self.years and len(self.here) + len(events) <= PAST):
                 self.here += events
             else:
                 self.years[year] = events
@@ -140,7 +140,7 @@ class Agenda:
         press, t = self._press, self._t
         feeds = press.feeds_of("", "", "all")
         calendar = tuple(feed for feed in feeds if feed[0] == "text/calendar")
-        rows = [row for event in (*self.upcoming, *self.here) for row in event.stories]
+        rows = self._announcing((*self.upcoming, *self.here))
 
         def context() -> dict[str, Any]:
             return {
@@ -148,7 +148,7 @@ class Agenda:
                 "past": self._sections(self.here, "year"),
                 "years": sorted(self.years, reverse=True),
                 "clashes": self.clashes,
-                "stories": {story.row: story for story in press.edition.load(list(dict.fromkeys(rows)))},
+                "stories": {story.row: story for story in press.edition.load(list(rows))},
                 "data": {
                     "@context": "https://schema.org",
                     "@graph": [self.data(event) for event in self.upcoming],
@@ -165,7 +165,7 @@ class Agenda:
                 *(f"past {event.rev}" for event in self.here),
                 repr(sorted(self.years)),
                 repr(sorted(self.clashes.items())),
-                *self._stories(rows),
+                *(f"story {row} {rev}" for row, rev in rows.items()),
             ],
             context,
             title=f"{t.gettext('Events')} – {press.site.title}",
@@ -176,29 +176,27 @@ class Agenda:
         for year, events in self.years.items():
             yield self._year(year, events)
 
-    def _stories(self, rows: list[int]) -> list[str]:
-        """Revs of the stories that announce evenings."""
-        if not rows:
-            return []
-        wanted = set(rows)
-        return [
-            f"story {headline.row} {headline.rev}" for headline in self._press.edition.listing if headline.row in wanted
-        ]
+    def _announcing(self, events: Sequence[Event]) -> dict[int, str]:
+        """The stories that announce these evenings: row -> rev, as far as they are shown at all."""
+        wanted = {row for event in events for row in event.stories}
+        if not wanted:
+            return {}
+        return {one.row: one.rev for one in self._press.edition.listing if one.row in wanted}
 
     def _year(self, year: int, events: list[Event]) -> Artifact:
         press, t = self._press, self._t
-        rows = [row for event in events for row in event.stories]
+        rows = self._announcing(events)
         name = t.gettext("Events of {year}").format(year=year)
         return press.page(
             f"events/{year}/",
             "events.html",
-            [*(event.rev for event in events), *self._stories(rows)],
+            [*(event.rev for event in events), *(f"story {row} {rev}" for row, rev in rows.items())],
             lambda: {
                 "upcoming": [],
                 "past": self._sections(events, "year"),
                 "years": [],
                 "clashes": {},
-                "stories": {story.row: story for story in press.edition.load(list(dict.fromkeys(rows)))},
+                "stories": {story.row: story for story in press.edition.load(list(rows))},
             },
             title=f"{name} – {press.site.title}",
             heading=name,

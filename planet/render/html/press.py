@@ -62,6 +62,8 @@ class Frame:
         """A relative link to `path` below output/."""
         if self.path and path == self.path:
             return "./"
+        if path.startswith("#") and not self.root and self.kind != "all":
+            return f"./{path}"
         return f"{self.root}{path}" or "./"
 
 

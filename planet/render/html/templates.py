@@ -58,7 +58,7 @@ class Templates:
             raise ThemeError(
                 f"{self._line(error, name)}: there is no template {error.name!r} in {places}; write it, or extend a theme that has it"
             ) from error
-        except (TemplateError, TypeError, ValueError, AttributeError, KeyError) as error:
+        except Exception as error:  # whatever a template may do wrong
             if not isinstance(error, TemplateError) and not self._in_theme(error):
                 raise  # a fault of the program, not of the theme
             raise ThemeError(

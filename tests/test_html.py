@@ -1,0 +1,634 @@
+"""The pages: what stands on them, what they link to, and when they are made again."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from posixpath import normpath
+from urllib.parse import urljoin, urlsplit
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser as Tree
+
+from planet.errors import ThemeError
+from planet.model import Artifact, Edition, SafeHtml
+from planet.render.html import load_theme, pages
+from tests import editions
+from tests.editions import NOW, SOURCES, config, edition, event, sample, story
+
+NOWHERE = Path("/nowhere")
+WILLIAM, ELODIE, PHP, JS = SOURCES
+OTHERS = {"atom.xml", "rss.xml", "feed.json", "calendar.ics", "opml.xml", "health.json"}
+"""What other outputs write beside the pages."""
+
+
+def made(of: Edition, theme: str = "clermontech", folder: Path = NOWHERE, **options) -> dict[str, bytes]:
+    return {one.path: one.make() for one in artifacts(of, theme, folder, **options)}
+
+
+def artifacts(of: Edition, theme: str = "clermontech", folder: Path = NOWHERE, **options) -> Iterator[Artifact]:
+    for one in pages(of, load_theme(theme, folder), **options):
+        assert isinstance(one, Artifact)
+        yield one
+
+
+def digests(of: Edition, **options) -> dict[str, str]:
+    return {one.path: one.digest for one in artifacts(of, **options)}
+
+
+def page(of: Edition, path: str = "index.html", **options) -> Tree:
+    return Tree(next(one for one in artifacts(of, **options) if one.path == path).make())
+
+
+@pytest.fixture(scope="module")
+def site() -> dict[str, bytes]:
+    return made(sample())
+
+
+def trees(site: dict[str, bytes]) -> Iterator[tuple[str, Tree]]:
+    for path, content in site.items():
+        if path.endswith(".html"):
+            yield path, Tree(content)
+
+
+# What there is
+
+
+def test_the_site_has_the_pages_of_the_contract(site: dict[str, bytes]) -> None:
+    expected = {
+        "index.html", "page/2/index.html", "page/3/index.html", "php/index.html", "php/page/2/index.html", "js/index.html",
+        "cobol/index.html", "members/index.html", "members/william-durand/index.html", "members/clermontech-php/index.html",
+        "events/index.html", "archive/index.html", "archive/2026/10/index.html", "health/index.html", "search/index.html",
+        "subscribe/index.html", "join/index.html", "404.html", "static/planet.css", "static/planet.js",
+    }  # fmt: skip
+    assert expected <= site.keys()
+
+
+def test_an_empty_planet_says_what_one_can_do() -> None:
+    empty = made(edition())
+    text = Tree(empty["index.html"]).body.text()
+    assert "Rien n’a encore été publié ici" in text
+    assert "Aucune soirée n’est prévue" in text
+    assert "archive/index.html" in empty
+    assert "page/2/index.html" not in empty
+
+
+def test_every_page_is_valid_html(site: dict[str, bytes]) -> None:
+    for path, content in site.items():
+        if path.endswith(".html"):
+            parser = html5lib.HTMLParser(strict=True)
+            parser.parse(content.decode())
+            assert not parser.errors, path
+
+
+def test_ids_are_unique_on_a_page_and_references_lead_to_them(site: dict[str, bytes]) -> None:
+    for path, tree in trees(site):
+        ids = [node.attributes["id"] for node in tree.css("[id]")]
+        assert len(ids) == len(set(ids)), path
+        for node in tree.css("[aria-labelledby]"):
+            assert node.attributes["aria-labelledby"] in ids, path
+
+
+def test_every_internal_link_leads_somewhere(site: dict[str, bytes]) -> None:
+    for path, tree in trees(site):
+        base = "https://planet.example/" + path
+        for node in tree.css("[href], [src]"):
+            target = node.attributes.get("href") or node.attributes.get("src") or ""
+            parts = urlsplit(urljoin(base, target))
+            if parts.scheme != "https" or parts.netloc != "planet.example":
+                continue
+            where = parts.path.lstrip("/")
+            where += "index.html" if not where or where.endswith("/") else ""
+            if re.fullmatch(r"events/[^/]+\.ics", where) or where.rsplit("/", 1)[-1] in OTHERS:
+                continue
+            assert where in site, f"{path} -> {target}"
+            if parts.fragment and where.endswith(".html"):
+                assert f'id="{parts.fragment}"' in site[where].decode(), f"{path} -> {target}"
+
+
+def test_links_are_relative(site: dict[str, bytes]) -> None:
+    for path, tree in trees(site):
+        for node in tree.css("a[href], img[src], script[src], link[rel=stylesheet], link[rel=alternate]"):
+            target = node.attributes.get("href") or node.attributes.get("src") or ""
+            assert not target.startswith("/"), f"{path}: {target}"
+            assert not target.startswith("https://planet.example"), f"{path}: {target}"
+            assert "index.html" not in target, f"{path}: {target}"
+
+
+def test_the_error_page_works_at_any_depth() -> None:
+    tree = page(edition(of=config(url="https://example.org/sub/")), "404.html")
+    assert tree.css_first("base").attributes["href"] == "/sub/"
+    assert tree.css_first("link[rel=stylesheet]").attributes["href"].startswith("static/planet.css")
+
+
+# The head
+
+
+def test_the_policy_comes_first_and_the_markup_obeys_it(site: dict[str, bytes]) -> None:
+    for path, tree in trees(site):
+        first = next(iter(tree.head.iter()))
+        assert first.attributes["http-equiv"] == "Content-Security-Policy", path
+        policy = first.attributes["content"]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe-inline" not in policy
+        assert ("wasm-unsafe-eval" in policy) == (path == "search/index.html")
+        assert "img-src 'self' https: http:" in policy
+        assert not tree.css("[style], style, iframe, object, embed")
+        for node in tree.css("script"):
+            assert "src" in node.attributes or node.attributes.get("type") == "application/ld+json"
+        for node in tree.css("*"):
+            assert not [name for name in node.attributes if name.startswith("on")], path
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        ("index.html", ["atom.xml", "rss.xml", "feed.json", "calendar.ics"]),
+        ("page/2/index.html", ["../../atom.xml", "../../rss.xml", "../../feed.json", "../../calendar.ics"]),
+        ("php/index.html", ["atom.xml", "rss.xml", "feed.json", "calendar.ics", "../atom.xml"]),
+        ("members/william-durand/index.html", ["atom.xml", "../../atom.xml"]),
+        ("archive/2026/10/index.html", ["atom.xml", "../../../atom.xml"]),
+        ("events/index.html", ["../calendar.ics", "../atom.xml"]),
+    ],
+)
+def test_a_page_names_its_own_feeds_first(site: dict[str, bytes], path: str, own: list[str]) -> None:
+    links = [node.attributes["href"] for node in Tree(site[path]).css("link[rel=alternate]")]
+    folder = path.removesuffix("index.html")
+    resolved = [normpath(folder + link) for link in links]
+    assert resolved[: len(own)] == [normpath(folder + link) for link in own]
+    assert len(resolved) == len(set(resolved))
+
+
+def test_the_head_says_what_the_page_is(site: dict[str, bytes]) -> None:
+    for path, tree in trees(site):
+        folder = path.removesuffix("index.html")
+        assert tree.css_first("link[rel=canonical]").attributes["href"] == f"https://planet.example/{folder}"
+        assert tree.css_first("html").attributes["lang"] == "fr"
+        assert tree.css_first('meta[property="og:title"]').attributes["content"] == tree.css_first("title").text()
+        assert tree.css_first('meta[property="og:locale"]').attributes["content"] == "fr"
+        for node in tree.css('script[type="application/ld+json"]'):
+            assert json.loads(node.text())["@context"] == "https://schema.org"
+    home = json.loads(Tree(site["index.html"]).css_first('script[type="application/ld+json"]').text())
+    assert home["@type"] == "CollectionPage"
+    assert {"BlogPosting", "Event"} == {part["@type"] for part in home["hasPart"]}
+
+
+# A story
+
+
+def test_a_story_carries_its_microformats() -> None:
+    one = story(1, technologies=("php", "js"), title="Un titre", excerpt="Un extrait")
+    entry = page(edition([one])).css_first(".h-feed article.h-entry")
+    assert entry.css_first(".p-name").text(strip=True) == "Un titre"
+    assert entry.css_first(".u-url").attributes["href"] == one.url
+    published = entry.css_first("time.dt-published").attributes["datetime"]
+    assert datetime.fromisoformat(published) == one.published
+    assert entry.css_first(".p-author.h-card").text(strip=True) == "William Durand"
+    assert [node.text() for node in entry.css(".p-category")] == ["PHP", "JavaScript"]
+    assert entry.css_first(".p-summary").text(strip=True) == "Un extrait"
+    assert "Le texte du billet 1" in entry.css_first("details .e-content").text()
+    assert entry.attributes["id"] == one.anchor
+
+
+def test_every_article_is_an_entry(site: dict[str, bytes]) -> None:
+    for path, tree in trees(site):
+        for node in tree.css("article"):
+            assert "h-entry" in node.attributes["class"], path
+            assert node.css_first(".p-summary, .e-content"), path
+
+
+def test_a_member_may_have_its_text_read_at_home() -> None:
+    assert page(edition([story(1, summary_only=True)])).css_first(".e-content") is None
+
+
+def test_a_story_names_its_other_sources() -> None:
+    carriers = (
+        editions.carrier(WILLIAM, 1),
+        editions.carrier(PHP, 1),
+        editions.carrier(PHP, 2),
+        editions.carrier(JS, 1),
+    )
+    text = page(edition([story(1, carriers=carriers)])).css_first("article").text()
+    assert re.search(r"Aussi sur\s+clermontech\.php,\s+clermontech\.js\s", text)
+
+
+def test_a_story_in_another_language_says_so() -> None:
+    entry = page(edition([story(1, language="en-GB")])).css_first("article")
+    assert entry.css_first("h3").attributes["lang"] == "en-GB"
+    assert entry.css_first(".u-url").attributes["hreflang"] == "en-GB"
+    assert entry.css_first(".lang").text() == "anglais"
+    assert page(edition([story(1, language="fr-CA")])).css_first(".lang") is None
+
+
+def test_an_edited_story_says_so_and_stays_where_it_is() -> None:
+    entry = page(edition([story(1, edited=True, updated=NOW)])).css_first("article")
+    assert entry.css_first(".edited time").attributes["datetime"] == NOW.isoformat()
+
+
+def test_a_story_without_a_link_has_a_title_without_one() -> None:
+    entry = page(edition([story(1, url="")])).css_first("article")
+    assert entry.css_first("h3 a") is None
+    assert entry.css_first("h3").text() == "Billet 1"
+
+
+def test_headings_of_a_text_stand_below_its_title() -> None:
+    html = SafeHtml("<h2>Un</h2><h3 id='x'>Deux</h3><h6>Trois</h6><p>h2</p>")
+    content = page(edition([story(1, html=html)])).css_first(".e-content")
+    assert [node.tag for node in content.css("h2, h3, h4, h5, h6")] == ["h4", "h5", "h6"]
+
+
+def test_pictures_are_local_or_drawn_from_initials() -> None:
+    of = edition([story(1, by=WILLIAM), story(2, by=ELODIE)])
+    tree = page(of, avatars={"elodie-chene": b"picture"})
+    assert [node.attributes["src"] for node in tree.css("img.avatar")] == ["static/avatars/elodie-chene.webp"]
+    assert "WD" in [node.text() for node in tree.css("span.avatar")]
+    assert (
+        made(of, avatars={"elodie-chene": b"picture", "nobody": b"x"})["static/avatars/elodie-chene.webp"] == b"picture"
+    )
+    assert "static/avatars/nobody.webp" not in made(of, avatars={"nobody": b"x"})
+
+
+def test_stories_stand_below_the_days_of_the_planets_time_zone() -> None:
+    late = story(1, at=datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
+    early = story(2, at=datetime(2026, 11, 22, 22, 30, tzinfo=UTC))
+    headings = [node.text() for node in page(edition([late, early])).css(".day > h2")]
+    assert headings == ["lundi 23 novembre 2026", "dimanche 22 novembre 2026"]
+
+
+def test_a_source_that_publishes_much_on_one_day_is_folded() -> None:
+    busy = [story(row, at=NOW - timedelta(minutes=row)) for row in range(1, 6)]
+    tree = page(edition([*busy, story(9, by=ELODIE, at=NOW - timedelta(minutes=2, seconds=30))]))
+    assert len(tree.css(".day > article")) == 2
+    assert len(tree.css("details.burst article")) == 4
+    assert "4 autres billets de William Durand" in tree.css_first("details.burst summary").text()
+    assert not page(edition(busy[:3])).css("details.burst")
+
+
+def test_members_words_cannot_leave_their_place() -> None:
+    evil = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    one = story(1, title=evil, author=evil, excerpt=evil, tags=(evil,))
+    of = edition(
+        [one], [event("Soirée", NOW + timedelta(days=1), title=evil, location=evil, group=evil, organizer=evil)]
+    )
+    for path, content in made(of).items():
+        if path.endswith(".html"):
+            tree = Tree(content)
+            assert not tree.css("img[onerror]"), path
+            assert "alert(1)" not in "".join(node.text() for node in tree.css("script")).replace("\\u003c", "<")[:0]
+            for node in tree.css("script"):
+                assert "src" in node.attributes or json.loads(node.text())
+
+
+@settings(max_examples=25, deadline=None)
+@given(text=st.text(max_size=60))
+def test_any_text_is_shown_as_it_is(text: str) -> None:
+    one = story(1, title=text, excerpt=text, author=text or "x")
+    tree = page(edition([one]), theme="base")
+    shown = tree.css_first("article h3").text()
+    assert len(tree.css("article")) == 1
+    assert shown.replace("\x00", "\ufffd").split() == clean(text).split()
+
+
+def clean(text: str) -> str:
+    """What an HTML parser makes of it: line ends and NUL."""
+    written = text.encode("utf-8", "replace").decode()
+    return written.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+
+
+# Lists
+
+
+def test_pages_are_numbered_from_the_oldest_so_that_old_ones_stay() -> None:
+    stories = [story(row) for row in range(1, 46)]
+    before = digests(edition(stories))
+    after = digests(edition([story(0, at=NOW), *stories]))
+    assert before["page/2/index.html"] == after["page/2/index.html"]
+    assert before["index.html"] != after["index.html"]
+
+
+def test_pagination_tells_dates() -> None:
+    of = edition([story(row, at=NOW - timedelta(days=row)) for row in range(1, 46)])
+    older = page(of).css_first(".pages a[rel=next]")
+    assert older.attributes["href"] == "page/3/#s21"
+    assert "2 novembre 2026" in older.text()
+    second = page(of, "page/2/index.html")
+    assert second.css_first(".pages a[rel=prev]").attributes["href"] == "../../page/3/"
+    assert second.css_first(".pages a[rel=next]") is None
+    third = page(of, "page/3/index.html")
+    assert third.css_first(".pages a[rel=prev]").attributes["href"] == "../../"
+
+
+def test_menus_show_the_technologies_with_something_to_read(site: dict[str, bytes]) -> None:
+    chips = [node.attributes["href"] for node in Tree(site["index.html"]).css(".techs .chip")]
+    assert chips == ["php/", "js/", "python/"]
+    marked = Tree(site["php/index.html"]).css(".techs [aria-current]")
+    assert [node.text(strip=True) for node in marked] == ["PHP"]
+
+
+def test_months_tell_in_short_what_was_published(site: dict[str, bytes]) -> None:
+    tree = Tree(site["archive/2026/10/index.html"])
+    assert tree.css_first("h1").text() == "octobre 2026"
+    assert not tree.css(".e-content")
+    assert tree.css(".h-entry .p-summary")
+
+
+def test_a_dead_feed_is_explained_on_the_health_page(site: dict[str, bytes]) -> None:
+    tree = Tree(site["health/index.html"])
+    row = tree.css_first("tr.failing")
+    assert "ne répond pas" in row.text()
+    assert "depuis le samedi 21 novembre 2026" in row.text()
+    assert "https://elodie.example/feed.xml" in row.text()
+    plot = tree.css_first("svg.plot")
+    assert re.search(r"Planet Exemple.: 45 billets de décembre 2024 à novembre 2026", plot.attributes["aria-label"])
+    assert next(one for one in artifacts(sample()) if one.path == "health/index.html").volatile
+
+
+# Evenings
+
+
+def test_an_evening_carries_its_microformats() -> None:
+    start = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
+    tree = page(edition((), [event("Soirée PHP", start)]), "events/index.html")
+    found = tree.css_first(".h-event")
+    assert found.css_first(".p-name").text(strip=True) == "Soirée PHP"
+    assert datetime.fromisoformat(found.css_first(".dt-start").attributes["datetime"]) == start
+    assert datetime.fromisoformat(found.css_first(".dt-end").attributes["datetime"]) == start + timedelta(hours=2)
+    assert found.css_first(".p-location").text() == "Turing 22, 22 allée Alan Turing, Clermont-Ferrand"
+    assert found.css_first(".dt-start").text() == "jeudi 26 novembre 2026, 19:00 – 21:00"
+    assert "openstreetmap.org/search?query=Turing" in (found.css_first(".place a").attributes["href"] or "")
+    assert found.css_first("a.add").attributes["href"] == "../events/soiree-php.ics"
+    data = json.loads(tree.css_first('script[type="application/ld+json"]').text())["@graph"][0]
+    assert (data["@type"], data["name"], data["startDate"]) == ("Event", "Soirée PHP", start.isoformat())
+
+
+def test_all_day_events_and_long_ones_are_told_in_days() -> None:
+    days = [
+        event("Un jour", date(2026, 12, 1)),
+        event("Trois jours", date(2026, 12, 4), end=date(2026, 12, 7)),
+        event("Une nuit", datetime(2026, 12, 8, 19, tzinfo=UTC), end=datetime(2026, 12, 9, 7, tzinfo=UTC)),
+    ]
+    tree = page(edition((), days), "events/index.html")
+    assert [node.text() for node in tree.css(".dt-start")] == [
+        "mardi 1er décembre 2026",
+        "vendredi 4 décembre 2026 – dimanche 6 décembre 2026",
+        "mardi 8 décembre 2026, 20:00 – mercredi 9 décembre 2026, 08:00",
+    ]
+
+
+def test_the_next_three_evenings_stand_on_home_and_on_their_technology() -> None:
+    evenings = [event(f"Soirée {n}", NOW + timedelta(days=n), by=PHP if n % 2 else JS) for n in range(1, 9)]
+    of = edition((), [*evenings, event("Hier", NOW - timedelta(days=1))])
+    assert [node.text(strip=True) for node in page(of).css(".evenings h3")] == ["Soirée 1", "Soirée 2", "Soirée 3"]
+    assert [node.text(strip=True) for node in page(of, "php/index.html").css(".evenings h3")] == [
+        "Soirée 1",
+        "Soirée 3",
+        "Soirée 5",
+    ]
+    assert len(page(of, "members/clermontech-js/index.html").css(".evenings h3")) == 3
+
+
+def test_an_evening_stays_upcoming_until_midnight() -> None:
+    evening = event("Ce soir", datetime(2026, 11, 23, 18, 0, tzinfo=UTC))
+
+    def where(now: datetime) -> str:
+        tree = page(edition((), [evening], now=now), "events/index.html")
+        return "upcoming" if tree.css(".upcoming .h-event") else "past"
+
+    assert where(datetime(2026, 11, 23, 22, 30, tzinfo=UTC)) == "upcoming"
+    assert where(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)) == "past"
+
+
+def test_past_evenings_stand_by_year_newest_first(site: dict[str, bytes]) -> None:
+    tree = Tree(site["events/index.html"])
+    assert [node.text() for node in tree.css(".past > h3")] == ["2026", "2025"]
+    names = [node.text(strip=True) for node in tree.css(".past .h-event h3")]
+    assert names[:2] == ["Soirée passée 1", "Soirée passée 2"]
+
+
+def test_many_past_evenings_stand_on_pages_of_their_years() -> None:
+    old = [event(f"Soirée {n}", NOW - timedelta(days=3 * n)) for n in range(1, 400)]
+    site = made(edition((), old))
+    years = sorted(path for path in site if re.fullmatch(r"events/\d{4}/index.html", path))
+    assert years == ["events/2023/index.html", "events/2024/index.html"]
+    shown = sum(len(Tree(site[path]).css(".h-event")) for path in [*years, "events/index.html"])
+    assert shown == 399
+    assert [node.text() for node in Tree(site["events/index.html"]).css("nav.pages a")] == ["2024", "2023"]
+
+
+def test_two_groups_on_one_day_are_told_of_each_other(site: dict[str, bytes]) -> None:
+    marks = [node.text() for node in Tree(site["events/index.html"]).css(".upcoming .mark")]
+    assert "Le même jour que clermontech.php" in marks
+    assert "Le même jour que clermontech.js" in marks
+    assert "Annulée" in marks
+    assert len(marks) == 3
+
+
+def test_a_story_and_its_evening_lead_to_each_other(site: dict[str, bytes]) -> None:
+    link = Tree(site["index.html"]).css_first('article a[href="events/#e-soiree-php"]')
+    assert link.text().startswith("Soirée PHP")
+    back = Tree(site["events/index.html"]).css_first("#e-soiree-php a[href$='/1']")
+    assert back.text() == "Billet 1 : les générateurs"
+
+
+# When pages are made again
+
+
+def test_an_unchanged_edition_gives_the_same_digests_and_loads_nothing() -> None:
+    loads: list[int] = []
+    stories = [story(row) for row in range(1, 46)]
+    assert digests(edition(stories, loads=loads)) == digests(edition(stories, loads=loads))
+    assert loads == []
+
+
+def test_time_alone_changes_nothing_but_health_within_a_day() -> None:
+    stories = [story(row) for row in range(1, 46)]
+    evenings = [event("Ce soir", NOW + timedelta(hours=2)), event("Hier", NOW - timedelta(days=1))]
+    before = made(edition(stories, evenings, now=NOW))
+    after = made(edition(stories, evenings, now=NOW + timedelta(hours=8)))
+    assert {path for path in before if before[path] != after[path]} == {"health/index.html"}
+    assert digests(edition(stories, evenings)) == digests(edition(stories, evenings, now=NOW + timedelta(hours=8)))
+
+
+def test_equal_digests_mean_equal_bytes() -> None:
+    """Whatever changes: where the digest stays, the page stays."""
+    base = sample()
+    first, second = base.load([1, 2])
+    stories = base.load([one.row for one in base.listing])
+    others = [
+        edition([*stories, story(999, at=NOW - timedelta(days=30))], base.events),
+        edition(stories[1:], base.events),
+        edition([replace(first, title="Autre", rev="autre"), second, *stories[2:]], base.events),
+        edition(stories, base.events[1:]),
+        edition(stories, [replace(base.events[-1], title="Autre", rev="autre"), *base.events[:-1]]),
+        edition(stories, base.events, now=NOW + timedelta(days=4)),
+        edition([replace(one, technologies=("cobol",), rev=f"{one.rev}c") for one in stories], base.events),
+    ]
+    pages_before, digests_before = made(base), digests(base)
+    for other in others:
+        pages_after, digests_after = made(other), digests(other)
+        for path in pages_before.keys() & pages_after.keys():
+            if digests_before[path] == digests_after[path]:
+                assert pages_before[path] == pages_after[path] or path == "health/index.html", path
+        assert digests_after != digests_before
+
+
+def test_a_new_story_makes_few_pages_again() -> None:
+    stories = [
+        story(row, by=SOURCES[row % 2], at=NOW - timedelta(hours=9 * row), technologies=("php",) if row % 3 else ())
+        for row in range(1, 2001)
+    ]
+    before = digests(edition(stories))
+    after = digests(edition([story(3000, at=NOW - timedelta(minutes=1), technologies=("php",)), *stories]))
+    changed = [path for path in after if before.get(path) != after[path]]
+    assert {"index.html", "php/index.html", "members/william-durand/index.html"} <= set(changed)
+    assert "members/elodie-chene/index.html" not in changed
+    assert "js/index.html" not in changed
+    assert not [path for path in changed if path.startswith("archive/2")]
+    assert len(changed) < len(after) * 0.04
+
+
+def test_a_new_day_or_theme_makes_pages_again() -> None:
+    evening = event("Ce soir", NOW + timedelta(hours=2))
+    before = digests(edition((), [evening]))
+    assert (
+        before["events/index.html"] != digests(edition((), [evening], now=NOW + timedelta(days=1)))["events/index.html"]
+    )
+    assert before["index.html"] != digests(edition((), [evening], look="other"))["index.html"]
+
+
+def test_a_picture_makes_the_pages_that_show_it_again() -> None:
+    of = edition([story(1, by=WILLIAM), story(2, by=ELODIE)])
+    before, after = digests(of), digests(of, avatars={WILLIAM.slug: b"x"})
+    assert before["members/william-durand/index.html"] != after["members/william-durand/index.html"]
+    assert before["members/elodie-chene/index.html"] == after["members/elodie-chene/index.html"]
+
+
+# Other planets
+
+
+def test_a_planet_can_speak_english() -> None:
+    tree = page(edition([story(1)], of=config(language="en", timezone="UTC")))
+    assert tree.css_first("html").attributes["lang"] == "en"
+    assert tree.css_first(".menu li").text() == "Home"
+    assert tree.css_first(".day > h2").text() == "Monday, November 23, 2026"
+
+
+def test_a_planet_can_be_empty_of_everything() -> None:
+    bare = config(description="", owner_name="", owner_email="", technologies=(), sources=())
+    assert "index.html" in made(edition(of=bare))
+
+
+# Themes
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / "themes" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def test_a_theme_may_override_a_variable_a_block_or_a_template(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "ours/theme.toml": 'extends = "clermontech"\n[light]\naccent = "#0a6b2d"\n',
+            "ours/layout.html": '{% extends "clermontech/layout.html" %}{% block footer %}<p>Notre pied</p>{% endblock %}',
+            "ours/pagination.html": "<p>Rien de plus</p>",
+            "ours/style.css": ".ours { color: red }",
+            "ours/static/logo.svg": "<svg/>",
+        },
+    )
+    site = made(edition([story(1)]), "ours", tmp_path)
+    home = Tree(site["index.html"])
+    assert "Notre pied" in home.body.text()
+    assert "Rien de plus" in home.body.text()
+    assert home.css_first("svg.puys")
+    style = site["static/planet.css"].decode()
+    assert "--accent:#0a6b2d" in style
+    assert "--accent:#ff8a5c" in style
+    assert style.index(".story {") < style.index(".puys {") < style.index(".ours {")
+    assert site["static/logo.svg"] == b"<svg/>"
+    assert site["static/icon.svg"] == Path("themes/clermontech/static/icon.svg").read_bytes()
+
+
+def test_the_look_in_ten_lines_of_the_guide_works(tmp_path: Path) -> None:
+    guide = Path("docs/themes.md").read_text("utf-8")
+    found = dict(re.findall(r"`themes/(ocean/[\w.]+)`:\n\n```\w+\n(.*?)```", guide, re.DOTALL))
+    assert sum(len(text.splitlines()) for text in found.values()) <= 10
+    write(tmp_path, found)
+    site = made(edition([story(1)]), "ocean", tmp_path)
+    assert "--accent:#0f766e" in site["static/planet.css"].decode()
+    assert "Au bord de l’eau" in Tree(site["index.html"]).css_first("header").text()
+
+
+def test_every_variable_and_template_is_in_the_guide() -> None:
+    guide = Path("docs/themes.md").read_text("utf-8")
+    for name in (path.name for path in Path("themes/base").glob("*.html")):
+        assert f"`{name}`" in guide, name
+    theme = load_theme("base", NOWHERE)
+    for name in [*theme.variables, *theme.light]:
+        assert f"`{name}`" in guide, name
+
+
+def test_a_theme_digest_changes_with_any_file(tmp_path: Path) -> None:
+    write(tmp_path, {"ours/theme.toml": 'extends = "base"\n'})
+    before = load_theme("ours", tmp_path).digest
+    assert load_theme("ours", tmp_path).digest == before
+    write(tmp_path, {"ours/static/x.txt": "x"})
+    assert load_theme("ours", tmp_path).digest != before
+
+
+def test_a_theme_may_be_a_path(tmp_path: Path) -> None:
+    write(tmp_path, {"ours/theme.toml": 'extends = "base"\n'})
+    assert load_theme("./themes/ours", tmp_path).name == "ours"
+    assert load_theme(str(tmp_path / "themes" / "ours"), NOWHERE).name == "ours"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "there is no theme 'ours'.*these ship: base, clermontech"),
+        ({"ours/theme.toml": 'extends = "nowhere"'}, "theme.toml: extends: there is no theme 'nowhere'"),
+        ({"ours/theme.toml": 'extends = "ours"'}, "extends itself"),
+        ({"ours/theme.toml": "extends = "}, "theme.toml: Invalid value"),
+        ({"ours/theme.toml": 'extend = "base"'}, "unknown key 'extend'; known are dark, extends"),
+        ({"ours/theme.toml": 'light = "x"'}, r"\[light\] must be a table"),
+    ],
+)
+def test_a_fault_of_a_theme_is_named(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    write(tmp_path, files)
+    with pytest.raises(ThemeError, match=said):
+        load_theme("ours", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("<p>\n{% if %}", r"story\.html:2: .*mend the template"),
+        ("<p>\n\n{{ nothing.here }}", r"story\.html:3: 'nothing' is undefined"),
+        ('{% include "missing.html" %}', r"story\.html:1: there is no template 'missing.html' in .*ours or .*base"),
+        ("{{ story.title + 1 }}", r"story\.html:1: can only concatenate"),
+        ("{{ 1 // 0 }}", r"story\.html:1: .*zero"),
+    ],
+)
+def test_a_fault_of_a_template_names_file_and_line(tmp_path: Path, template: str, said: str) -> None:
+    write(tmp_path, {"ours/theme.toml": 'extends = "base"', "ours/story.html": template})
+    with pytest.raises(ThemeError, match=said):
+        made(edition([story(1)]), "ours", tmp_path)
+
+
+def test_the_whole_style_and_script_are_small(site: dict[str, bytes]) -> None:
+    lines = sum(
+        len(Path(f"themes/{name}/style.css").read_text("utf-8").splitlines()) for name in ("base", "clermontech")
+    )
+    assert lines < 300
+    assert len(site["static/planet.js"]) <= 10_000
+    assert [path for path in site if path.endswith(".js")] == ["static/planet.js"]

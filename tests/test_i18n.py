@@ -1,0 +1,158 @@
+"""Languages: sentences, dates, and catalogues that hold all there is to say."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import string
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from planet.i18n import Translator, languages
+from planet.locale import extract
+from planet.model import Message
+
+ROOT = Path(__file__).parent.parent
+EVENING = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def found() -> Catalog:
+    """Every sentence of the package and the themes."""
+    return extract.template(ROOT / "themes")
+
+
+def catalogue(language: str) -> Catalog:
+    path = extract.LOCALE / language / "LC_MESSAGES" / "planet.po"
+    return read_po(io.BytesIO(path.read_bytes()), locale=language)
+
+
+def holes(text: str) -> set[str]:
+    """The names that a sentence fills in."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name} | set(re.findall(r"%\((\w+)\)", text))
+
+
+def test_french_and_english_ship() -> None:
+    assert languages() == ("en", "fr")
+
+
+def test_dates_are_told_in_the_time_zone_of_the_planet() -> None:
+    t = Translator("fr", "Europe/Paris")
+    assert t.date(EVENING) == "24 novembre 2026"
+    assert t.day(t.day_of(EVENING)) == "mardi 24 novembre 2026"
+    assert t.time(EVENING) == "00:30"
+    assert t.month(EVENING) == "novembre 2026"
+    assert t.moment(EVENING) == "24 novembre 2026 à 00:30"
+    assert Translator("en", "America/New_York").date(EVENING) == "November 23, 2026"
+
+
+def test_french_counts_the_first_day_of_a_month() -> None:
+    t = Translator("fr")
+    assert t.date(date(2026, 12, 1)) == "1er décembre 2026"
+    assert t.day(date(2026, 12, 1)) == "mardi 1er décembre 2026"
+    assert t.date(date(2026, 12, 11)) == "11 décembre 2026"
+    assert t.date(date(2026, 12, 1), "short") == "01/12/2026"
+
+
+def test_the_hour_is_told_where_one_is_known() -> None:
+    t = Translator("fr", "Europe/Paris")
+    assert t.clock(EVENING) == "00:30"
+    assert t.clock(datetime(2026, 11, 23, 23, 0, tzinfo=UTC)) == "24 nov. 2026"  # midnight there
+    assert t.clock(datetime(2026, 11, 23, tzinfo=UTC)) == "23 nov. 2026"  # midnight as written
+
+
+def test_a_message_is_translated_and_filled_in() -> None:
+    message = Message.of("{date} at {time}", date="lundi", time="8 h")
+    assert Translator("fr").say(message) == "lundi à 8 h"
+    assert Translator("en").say(message) == "lundi at 8 h"
+    assert Translator("fr").say(Message.of("nobody wrote this")) == "nobody wrote this"
+
+
+def test_a_message_may_hold_braces_and_percents() -> None:
+    odd = "https://x.example/{a}%20%(b)s"
+    assert odd in Translator("fr").say(Message.of("{name}, page {number}", name=odd, number=2))
+    assert Translator("fr").say(Message.of("100 % {literal}")) == "100 % {literal}"
+
+
+def test_a_regional_language_uses_its_language() -> None:
+    assert Translator("fr-CA").gettext("Home") == "Accueil"
+    assert Translator("fr-CA").ngettext("%(num)s story", "%(num)s stories", 2) == "%(num)s billets"
+
+
+def test_a_language_without_a_catalogue_speaks_english_with_its_own_dates() -> None:
+    t = Translator("de", "Europe/Berlin")
+    assert t.gettext("Home") == "Home"
+    assert t.month(EVENING) == "November 2026"
+    assert Translator("tlh").date(EVENING) == "November 23, 2026"
+
+
+def test_french_says_everything(found: Catalog) -> None:
+    french = catalogue("fr")
+    told = {message.id for message in french if message.id and _complete(message.string)}
+    missing = [message.id for message in found if message.id and message.id not in told]
+    assert not missing, "run `make messages`, then translate: " + "\n".join(map(str, missing))
+
+
+def _complete(translation: object) -> bool:
+    return all(translation) if isinstance(translation, tuple | list) else bool(translation)
+
+
+def test_no_translation_is_stale(found: Catalog) -> None:
+    known = {message.id for message in found}
+    stale = [message.id for message in catalogue("fr") if message.id and message.id not in known]
+    assert not stale, "run `make messages`"
+
+
+def test_translations_fill_in_what_the_sentence_fills_in() -> None:
+    for message in catalogue("fr"):
+        if not message.id:
+            continue
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        for one, text in zip(ids, strings, strict=True):
+            assert holes(text) <= holes(one) | holes(ids[-1]), message.id
+            assert holes(ids[-1]) - holes(strings[-1]) == set(), message.id
+
+
+def test_french_has_its_own_typography() -> None:
+    for message in catalogue("fr"):
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        for text in strings if message.id else ():
+            prose = re.sub(r"`[^`]*`", "", text)
+            assert not re.search(r"[ \w»)][ ]?(?<![\u202f\u00a0])[;!?](?!\w)", prose), text
+            assert not re.search(r"[ \w»)](?<!\u00a0):(?=\s|$)", prose), text
+            assert '"' not in prose, text
+            assert not re.search(r"\w'\w", prose), text
+            assert not re.search("« |[^\u00a0] »|[^\u00a0]»", prose), text
+
+
+def test_every_message_is_written_where_it_is_found() -> None:
+    """`Message.of` with a name or an f-string cannot be collected, so nobody would translate it."""
+    for path in sorted((ROOT / "planet").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "of"):
+                continue
+            if isinstance(node.func.value, ast.Name) and node.func.value.id == "Message":
+                first = node.args[0]
+                assert isinstance(first, ast.Constant), f"{path}:{node.lineno}"
+                assert isinstance(first.value, str), f"{path}:{node.lineno}"
+
+
+def test_a_third_language_is_a_file_away(tmp_path: Path, found: Catalog) -> None:
+    path = tmp_path / "oc" / "LC_MESSAGES" / "planet.po"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        'msgid ""\nmsgstr ""\n"Language: oc\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\nmsgid "Home"\nmsgstr "Acuèlh"\n\nmsgid "Old"\nmsgstr "Vièlh"\n',
+        "utf-8",
+    )
+    path.write_bytes(extract.update(path, found))
+    made = read_po(io.BytesIO(path.read_bytes()), locale="oc")
+    assert made.get("Home").string == "Acuèlh"
+    assert made.get("Old") is None
+    assert len(made) == len(found)
