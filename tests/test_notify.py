@@ -25,7 +25,7 @@ from lxml import html
 
 from planet.i18n import Translator
 from planet.model import Due, Edition, Failed, Message, NotifyRule, SafeHtml, Story
-from planet.notify import Letter, changed_feeds, deliver, notify, ping
+from planet.notify import Letter, changed_feeds, deliver, notify, ping, tell_hub
 from planet.notify.letter import defused, escaped, safe_link, write
 from planet.notify.plan import Delivery, Sent, plan, read_sent, rule_key
 from planet.notify.send import expanded, missing
@@ -162,7 +162,8 @@ def test_a_run_that_is_killed_while_it_sends_does_not_send_twice() -> None:
     assert [url for url, _letter in told.letters] == ["json://second"]
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=12))
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=6))  # a letter names at most 20
 def test_whatever_fails_each_story_is_delivered_exactly_once_in_the_end(runs: list[tuple[int, bool]]) -> None:
     told = Told((rule(),))
     row = 1
@@ -520,3 +521,29 @@ def test_a_hub_that_does_not_answer_is_a_warning_and_asked_no_more() -> None:
     assert len(asked) == 1
     (warning,) = ping("https://hub.example/", ["a"], poster([500], asked))
     assert "HTTP 500" in str(warning)
+
+
+def test_a_hub_that_was_away_is_told_later_and_warned_of_once() -> None:
+    state = [""]
+    asked: list[tuple[str, Mapping[str, str]]] = []
+
+    def run(written: tuple[str, ...], *answers: int) -> tuple[Message, ...]:
+        asked.clear()
+        post = poster(answers, asked)
+        return tell_hub(
+            "https://h.example/",
+            "https://p.example/",
+            written,
+            state[0],
+            post=post,
+            save=lambda s: state.append(s) or state.pop(0),
+        )
+
+    assert len(run(("atom.xml",), 503)) == 1
+    assert run((), 503) == ()
+    assert run(("rss.xml",), 503) == ()
+    assert run((), 204, 204) == ()
+    assert [form["hub.url"] for _url, form in asked] == ["https://p.example/atom.xml", "https://p.example/rss.xml"]
+    assert run(()) == ()
+    assert asked == []
+    assert len(run(("atom.xml",), 500)) == 1

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import feedparser
 import listparser
@@ -19,6 +20,7 @@ from lxml import etree, html
 from planet.model import Artifact, Config, Edition, Enclosure, Message, Person, SafeHtml, Site, Story, Technology
 from planet.render.syndicate import feeds, health_json, health_rows, opml, robots, sitemap
 from planet.render.syndicate.document import absolute_fragments, is_iri, public_url
+from planet.sanitise import sanitise
 from tests import editions
 from tests.editions import NOW, SOURCES
 
@@ -710,3 +712,39 @@ def test_the_owner_may_be_unknown_and_a_technology_may_have_any_name() -> None:
     )
     check_all(made(editions.edition([editions.story(1, technologies=("cpp",))], of=config)))
     assert isinstance(config.site, Site)
+
+
+@pytest.mark.shared
+def test_no_payload_acts_in_any_field_of_any_feed(shared: Path) -> None:
+    """Public payloads in every field; what is HTML goes through the allow-list first, as it does before it is stored."""
+    lines = (shared / "security" / "xss.jsonl").read_text("utf-8").splitlines()
+    payloads = [json.loads(line)["payload"] for line in lines]
+    stories = [
+        editions.story(
+            row,
+            id=payload,
+            guid=payload,
+            url=payload,
+            title=payload,
+            html=sanitise(payload, base="https://a.example/", prefix=f"s{row}-", page="https://a.example/1").html,
+            text=payload,
+            summary=payload,
+            excerpt=payload,
+            author=payload,
+            authors=(Person(name=payload, url=payload),),
+            tags=(payload,),
+            enclosures=(Enclosure(url=payload, type=payload, title=payload),),
+            image=payload,
+            language=payload,
+            comments=payload,
+            feed_id=payload,
+            feed_title=payload,
+            feed_url=payload,
+            feed_link=payload,
+            technologies=("php",),
+        )
+        for row, payload in enumerate(payloads, 1)
+    ]
+    written = made(editions.edition(stories, of=editions.config(feed_entries=len(stories))))
+    check_all(written)
+    assert len(etree.fromstring(written["atom.xml"]).findall(f"{ATOM}entry")) == len(payloads) > 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 
 from planet.model import Failed, Message
@@ -30,3 +31,31 @@ def ping(hub: str, feed_urls: Sequence[str], post: Post) -> tuple[Message, ...]:
         why = f"HTTP {answer}" if isinstance(answer, int) else answer.error_class
         return (Message.of("the hub {hub} was not told of new stories: {answer}", hub=redacted(hub), answer=why),)
     return ()
+
+
+def tell_hub(
+    hub: str, site: str, written: Sequence[str], state: str, *, post: Post, save: Callable[[str], None]
+) -> tuple[Message, ...]:
+    """Ping the hub for the feeds among `written` (paths), and for those that it would not hear of before.
+
+    `state` is what `save` was given last, "" at first. A hub that is away is warned of once, and told again by each run until it
+    answers, for its subscribers do not poll.
+    """
+    waiting, warned = _read(state)
+    urls = tuple(dict.fromkeys((*waiting, *changed_feeds(site, written))))
+    if not urls:
+        return ()
+    warnings = ping(hub, urls, post)
+    said = str(warnings[0]) if warnings else ""
+    kept = json.dumps({"waiting": urls, "warned": said}) if warnings else ""
+    if kept != state:
+        save(kept)
+    return () if said == warned else warnings
+
+
+def _read(state: str) -> tuple[tuple[str, ...], str]:
+    try:
+        held = json.loads(state)
+        return tuple(map(str, held["waiting"])), str(held["warned"])
+    except (ValueError, KeyError, TypeError):
+        return (), ""

@@ -113,6 +113,15 @@ def _bytes(path: Path) -> bytes | None:
         return None
 
 
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would outlive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 class _Work:
     """One publication: what stays, what is made, what goes."""
 
@@ -277,11 +286,7 @@ class _Work:
         if len(self.staged) > MANY:
             os.sync()  # one wait for all; what follows then finds nothing left to do
         for aside in self.staged.values():
-            descriptor = os.open(aside, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            _to_disk(aside)
 
     def _replace(self, name: str, data: bytes, step: str) -> None:
         """One of the planet's own files, written aside and renamed, on disk when this returns."""
@@ -294,6 +299,7 @@ class _Work:
             os.fsync(file.fileno())
         self.step(step)
         aside.replace(folder / name)
+        _to_disk(folder)
 
     def clean(self) -> None:
         """Leave nothing of the making behind."""
