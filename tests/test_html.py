@@ -1,13 +1,10 @@
-"""The pages: what stands on them, what they link to, and when they are made again."""
+"""The pages: what stands on them, and what they link to."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from posixpath import normpath
 from urllib.parse import urljoin, urlsplit
 
@@ -17,45 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.errors import ThemeError
-from planet.model import Artifact, Edition, SafeHtml
-from planet.render.html import load_theme, pages
+from planet.model import SafeHtml
+from planet.text import legal
 from tests import editions
 from tests.editions import NOW, SOURCES, config, edition, event, sample, story
+from tests.pages import artifacts, digests, made, page, trees
 
-NOWHERE = Path("/nowhere")
 WILLIAM, ELODIE, PHP, JS = SOURCES
 OTHERS = {"atom.xml", "rss.xml", "feed.json", "calendar.ics", "opml.xml", "health.json"}
 """What other outputs write beside the pages."""
 
 
-def made(of: Edition, theme: str = "clermontech", folder: Path = NOWHERE, **options) -> dict[str, bytes]:
-    return {one.path: one.make() for one in artifacts(of, theme, folder, **options)}
-
-
-def artifacts(of: Edition, theme: str = "clermontech", folder: Path = NOWHERE, **options) -> Iterator[Artifact]:
-    for one in pages(of, load_theme(theme, folder), **options):
-        assert isinstance(one, Artifact)
-        yield one
-
-
-def digests(of: Edition, **options) -> dict[str, str]:
-    return {one.path: one.digest for one in artifacts(of, **options)}
-
-
-def page(of: Edition, path: str = "index.html", **options) -> Tree:
-    return Tree(next(one for one in artifacts(of, **options) if one.path == path).make())
-
-
 @pytest.fixture(scope="module")
 def site() -> dict[str, bytes]:
     return made(sample())
-
-
-def trees(site: dict[str, bytes]) -> Iterator[tuple[str, Tree]]:
-    for path, content in site.items():
-        if path.endswith(".html"):
-            yield path, Tree(content)
 
 
 # What there is
@@ -293,13 +265,7 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
     tree = page(edition([one]), theme="base")
     shown = tree.css_first("article h3").text()
     assert len(tree.css("article")) == 1
-    assert shown.replace("\x00", "\ufffd").split() == clean(text).split()
-
-
-def clean(text: str) -> str:
-    """What an HTML parser makes of it: line ends and NUL."""
-    written = text.encode("utf-8", "replace").decode()
-    return written.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+    assert shown.split() == legal(text).split()
 
 
 # Lists
@@ -350,166 +316,6 @@ def test_a_dead_feed_is_explained_on_the_health_page(site: dict[str, bytes]) -> 
     assert next(one for one in artifacts(sample()) if one.path == "health/index.html").volatile
 
 
-# Evenings
-
-
-def test_an_evening_carries_its_microformats() -> None:
-    start = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
-    tree = page(edition((), [event("Soirée PHP", start)]), "events/index.html")
-    found = tree.css_first(".h-event")
-    assert found.css_first(".p-name").text(strip=True) == "Soirée PHP"
-    assert datetime.fromisoformat(found.css_first(".dt-start").attributes["datetime"]) == start
-    assert datetime.fromisoformat(found.css_first(".dt-end").attributes["datetime"]) == start + timedelta(hours=2)
-    assert found.css_first(".p-location").text() == "Turing 22, 22 allée Alan Turing, Clermont-Ferrand"
-    assert found.css_first(".dt-start").text() == "jeudi 26 novembre 2026, 19:00 – 21:00"
-    assert "openstreetmap.org/search?query=Turing" in (found.css_first(".place a").attributes["href"] or "")
-    assert found.css_first("a.add").attributes["href"] == "../events/soiree-php.ics"
-    data = json.loads(tree.css_first('script[type="application/ld+json"]').text())["@graph"][0]
-    assert (data["@type"], data["name"], data["startDate"]) == ("Event", "Soirée PHP", start.isoformat())
-
-
-def test_all_day_events_and_long_ones_are_told_in_days() -> None:
-    days = [
-        event("Un jour", date(2026, 12, 1)),
-        event("Trois jours", date(2026, 12, 4), end=date(2026, 12, 7)),
-        event("Une nuit", datetime(2026, 12, 8, 19, tzinfo=UTC), end=datetime(2026, 12, 9, 7, tzinfo=UTC)),
-    ]
-    tree = page(edition((), days), "events/index.html")
-    assert [node.text() for node in tree.css(".dt-start")] == [
-        "mardi 1er décembre 2026",
-        "vendredi 4 décembre 2026 – dimanche 6 décembre 2026",
-        "mardi 8 décembre 2026, 20:00 – mercredi 9 décembre 2026, 08:00",
-    ]
-
-
-def test_the_next_three_evenings_stand_on_home_and_on_their_technology() -> None:
-    evenings = [event(f"Soirée {n}", NOW + timedelta(days=n), by=PHP if n % 2 else JS) for n in range(1, 9)]
-    of = edition((), [*evenings, event("Hier", NOW - timedelta(days=1))])
-    assert [node.text(strip=True) for node in page(of).css(".evenings h3")] == ["Soirée 1", "Soirée 2", "Soirée 3"]
-    assert [node.text(strip=True) for node in page(of, "php/index.html").css(".evenings h3")] == [
-        "Soirée 1",
-        "Soirée 3",
-        "Soirée 5",
-    ]
-    assert len(page(of, "members/clermontech-js/index.html").css(".evenings h3")) == 3
-
-
-def test_an_evening_stays_upcoming_until_midnight() -> None:
-    evening = event("Ce soir", datetime(2026, 11, 23, 18, 0, tzinfo=UTC))
-
-    def where(now: datetime) -> str:
-        tree = page(edition((), [evening], now=now), "events/index.html")
-        return "upcoming" if tree.css(".upcoming .h-event") else "past"
-
-    assert where(datetime(2026, 11, 23, 22, 30, tzinfo=UTC)) == "upcoming"
-    assert where(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)) == "past"
-
-
-def test_past_evenings_stand_by_year_newest_first(site: dict[str, bytes]) -> None:
-    tree = Tree(site["events/index.html"])
-    assert [node.text() for node in tree.css(".past > h3")] == ["2026", "2025"]
-    names = [node.text(strip=True) for node in tree.css(".past .h-event h3")]
-    assert names[:2] == ["Soirée passée 1", "Soirée passée 2"]
-
-
-def test_many_past_evenings_stand_on_pages_of_their_years() -> None:
-    old = [event(f"Soirée {n}", NOW - timedelta(days=3 * n)) for n in range(1, 400)]
-    site = made(edition((), old))
-    years = sorted(path for path in site if re.fullmatch(r"events/\d{4}/index.html", path))
-    assert years == ["events/2023/index.html", "events/2024/index.html"]
-    shown = sum(len(Tree(site[path]).css(".h-event")) for path in [*years, "events/index.html"])
-    assert shown == 399
-    assert [node.text() for node in Tree(site["events/index.html"]).css("nav.pages a")] == ["2024", "2023"]
-
-
-def test_two_groups_on_one_day_are_told_of_each_other(site: dict[str, bytes]) -> None:
-    marks = [node.text() for node in Tree(site["events/index.html"]).css(".upcoming .mark")]
-    assert "Le même jour que clermontech.php" in marks
-    assert "Le même jour que clermontech.js" in marks
-    assert "Annulée" in marks
-    assert len(marks) == 3
-
-
-def test_a_story_and_its_evening_lead_to_each_other(site: dict[str, bytes]) -> None:
-    link = Tree(site["index.html"]).css_first('article a[href="events/#e-soiree-php"]')
-    assert link.text().startswith("Soirée PHP")
-    back = Tree(site["events/index.html"]).css_first("#e-soiree-php a[href$='/1']")
-    assert back.text() == "Billet 1 : les générateurs"
-
-
-# When pages are made again
-
-
-def test_an_unchanged_edition_gives_the_same_digests_and_loads_nothing() -> None:
-    loads: list[int] = []
-    stories = [story(row) for row in range(1, 46)]
-    assert digests(edition(stories, loads=loads)) == digests(edition(stories, loads=loads))
-    assert loads == []
-
-
-def test_time_alone_changes_nothing_but_health_within_a_day() -> None:
-    stories = [story(row) for row in range(1, 46)]
-    evenings = [event("Ce soir", NOW + timedelta(hours=2)), event("Hier", NOW - timedelta(days=1))]
-    before = made(edition(stories, evenings, now=NOW))
-    after = made(edition(stories, evenings, now=NOW + timedelta(hours=8)))
-    assert {path for path in before if before[path] != after[path]} == {"health/index.html"}
-    assert digests(edition(stories, evenings)) == digests(edition(stories, evenings, now=NOW + timedelta(hours=8)))
-
-
-def test_equal_digests_mean_equal_bytes() -> None:
-    """Whatever changes: where the digest stays, the page stays."""
-    base = sample()
-    first, second = base.load([1, 2])
-    stories = base.load([one.row for one in base.listing])
-    others = [
-        edition([*stories, story(999, at=NOW - timedelta(days=30))], base.events),
-        edition(stories[1:], base.events),
-        edition([replace(first, title="Autre", rev="autre"), second, *stories[2:]], base.events),
-        edition(stories, base.events[1:]),
-        edition(stories, [replace(base.events[-1], title="Autre", rev="autre"), *base.events[:-1]]),
-        edition(stories, base.events, now=NOW + timedelta(days=4)),
-        edition([replace(one, technologies=("cobol",), rev=f"{one.rev}c") for one in stories], base.events),
-    ]
-    pages_before, digests_before = made(base), digests(base)
-    for other in others:
-        pages_after, digests_after = made(other), digests(other)
-        for path in pages_before.keys() & pages_after.keys():
-            if digests_before[path] == digests_after[path]:
-                assert pages_before[path] == pages_after[path] or path == "health/index.html", path
-        assert digests_after != digests_before
-
-
-def test_a_new_story_makes_few_pages_again() -> None:
-    stories = [
-        story(row, by=SOURCES[row % 2], at=NOW - timedelta(hours=9 * row), technologies=("php",) if row % 3 else ())
-        for row in range(1, 2001)
-    ]
-    before = digests(edition(stories))
-    after = digests(edition([story(3000, at=NOW - timedelta(minutes=1), technologies=("php",)), *stories]))
-    changed = [path for path in after if before.get(path) != after[path]]
-    assert {"index.html", "php/index.html", "members/william-durand/index.html"} <= set(changed)
-    assert "members/elodie-chene/index.html" not in changed
-    assert "js/index.html" not in changed
-    assert not [path for path in changed if path.startswith("archive/2")]
-    assert len(changed) < len(after) * 0.04
-
-
-def test_a_new_day_or_theme_makes_pages_again() -> None:
-    evening = event("Ce soir", NOW + timedelta(hours=2))
-    before = digests(edition((), [evening]))
-    assert (
-        before["events/index.html"] != digests(edition((), [evening], now=NOW + timedelta(days=1)))["events/index.html"]
-    )
-    assert before["index.html"] != digests(edition((), [evening], look="other"))["index.html"]
-
-
-def test_a_picture_makes_the_pages_that_show_it_again() -> None:
-    of = edition([story(1, by=WILLIAM), story(2, by=ELODIE)])
-    before, after = digests(of), digests(of, avatars={WILLIAM.slug: b"x"})
-    assert before["members/william-durand/index.html"] != after["members/william-durand/index.html"]
-    assert before["members/elodie-chene/index.html"] == after["members/elodie-chene/index.html"]
-
-
 # Other planets
 
 
@@ -523,112 +329,3 @@ def test_a_planet_can_speak_english() -> None:
 def test_a_planet_can_be_empty_of_everything() -> None:
     bare = config(description="", owner_name="", owner_email="", technologies=(), sources=())
     assert "index.html" in made(edition(of=bare))
-
-
-# Themes
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / "themes" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-
-
-def test_a_theme_may_override_a_variable_a_block_or_a_template(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        {
-            "ours/theme.toml": 'extends = "clermontech"\n[light]\naccent = "#0a6b2d"\n',
-            "ours/layout.html": '{% extends "clermontech/layout.html" %}{% block footer %}<p>Notre pied</p>{% endblock %}',
-            "ours/pagination.html": "<p>Rien de plus</p>",
-            "ours/style.css": ".ours { color: red }",
-            "ours/static/logo.svg": "<svg/>",
-        },
-    )
-    site = made(edition([story(1)]), "ours", tmp_path)
-    home = Tree(site["index.html"])
-    assert "Notre pied" in home.body.text()
-    assert "Rien de plus" in home.body.text()
-    assert home.css_first("svg.puys")
-    style = site["static/planet.css"].decode()
-    assert "--accent:#0a6b2d" in style
-    assert "--accent:#ff8a5c" in style
-    assert style.index(".story {") < style.index(".puys {") < style.index(".ours {")
-    assert site["static/logo.svg"] == b"<svg/>"
-    assert site["static/icon.svg"] == Path("themes/clermontech/static/icon.svg").read_bytes()
-
-
-def test_the_look_in_ten_lines_of_the_guide_works(tmp_path: Path) -> None:
-    guide = Path("docs/themes.md").read_text("utf-8")
-    found = dict(re.findall(r"`themes/(ocean/[\w.]+)`:\n\n```\w+\n(.*?)```", guide, re.DOTALL))
-    assert sum(len(text.splitlines()) for text in found.values()) <= 10
-    write(tmp_path, found)
-    site = made(edition([story(1)]), "ocean", tmp_path)
-    assert "--accent:#0f766e" in site["static/planet.css"].decode()
-    assert "Au bord de l’eau" in Tree(site["index.html"]).css_first("header").text()
-
-
-def test_every_variable_and_template_is_in_the_guide() -> None:
-    guide = Path("docs/themes.md").read_text("utf-8")
-    for name in (path.name for path in Path("themes/base").glob("*.html")):
-        assert f"`{name}`" in guide, name
-    theme = load_theme("base", NOWHERE)
-    for name in [*theme.variables, *theme.light]:
-        assert f"`{name}`" in guide, name
-
-
-def test_a_theme_digest_changes_with_any_file(tmp_path: Path) -> None:
-    write(tmp_path, {"ours/theme.toml": 'extends = "base"\n'})
-    before = load_theme("ours", tmp_path).digest
-    assert load_theme("ours", tmp_path).digest == before
-    write(tmp_path, {"ours/static/x.txt": "x"})
-    assert load_theme("ours", tmp_path).digest != before
-
-
-def test_a_theme_may_be_a_path(tmp_path: Path) -> None:
-    write(tmp_path, {"ours/theme.toml": 'extends = "base"\n'})
-    assert load_theme("./themes/ours", tmp_path).name == "ours"
-    assert load_theme(str(tmp_path / "themes" / "ours"), NOWHERE).name == "ours"
-
-
-@pytest.mark.parametrize(
-    ("files", "said"),
-    [
-        ({}, "there is no theme 'ours'.*these ship: base, clermontech"),
-        ({"ours/theme.toml": 'extends = "nowhere"'}, "theme.toml: extends: there is no theme 'nowhere'"),
-        ({"ours/theme.toml": 'extends = "ours"'}, "extends itself"),
-        ({"ours/theme.toml": "extends = "}, "theme.toml: Invalid value"),
-        ({"ours/theme.toml": 'extend = "base"'}, "unknown key 'extend'; known are dark, extends"),
-        ({"ours/theme.toml": 'light = "x"'}, r"\[light\] must be a table"),
-    ],
-)
-def test_a_fault_of_a_theme_is_named(tmp_path: Path, files: dict[str, str], said: str) -> None:
-    write(tmp_path, files)
-    with pytest.raises(ThemeError, match=said):
-        load_theme("ours", tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("template", "said"),
-    [
-        ("<p>\n{% if %}", r"story\.html:2: .*mend the template"),
-        ("<p>\n\n{{ nothing.here }}", r"story\.html:3: 'nothing' is undefined"),
-        ('{% include "missing.html" %}', r"story\.html:1: there is no template 'missing.html' in .*ours or .*base"),
-        ("{{ story.title + 1 }}", r"story\.html:1: can only concatenate"),
-        ("{{ 1 // 0 }}", r"story\.html:1: .*zero"),
-    ],
-)
-def test_a_fault_of_a_template_names_file_and_line(tmp_path: Path, template: str, said: str) -> None:
-    write(tmp_path, {"ours/theme.toml": 'extends = "base"', "ours/story.html": template})
-    with pytest.raises(ThemeError, match=said):
-        made(edition([story(1)]), "ours", tmp_path)
-
-
-def test_the_whole_style_and_script_are_small(site: dict[str, bytes]) -> None:
-    lines = sum(
-        len(Path(f"themes/{name}/style.css").read_text("utf-8").splitlines()) for name in ("base", "clermontech")
-    )
-    assert lines < 300
-    assert len(site["static/planet.js"]) <= 10_000
-    assert [path for path in site if path.endswith(".js")] == ["static/planet.js"]

@@ -21,6 +21,7 @@ from jinja2 import (
 from planet.errors import ThemeError
 from planet.i18n import Translator
 from planet.render.html.theme import Theme
+from planet.text import legal
 
 
 class Templates:
@@ -46,9 +47,9 @@ class Templates:
         self._environment.globals |= {"t": translator, "theme": theme, **shared}
 
     def render(self, name: str, context: Mapping[str, Any]) -> bytes:
-        """A whole page. Raises ThemeError."""
+        """A whole page, without the control characters that no document may hold. Raises ThemeError."""
         try:
-            return self._environment.get_template(name).render(context).encode("utf-8", "replace")
+            return legal(self._environment.get_template(name).render(context)).encode()
         except TemplateSyntaxError as error:
             raise ThemeError(
                 f"{error.filename or error.name}:{error.lineno}: {error.message}; mend the template"

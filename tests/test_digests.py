@@ -1,0 +1,88 @@
+"""When pages are made again, and when not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.editions import NOW, SOURCES, edition, event, sample, story
+from tests.pages import digests, made
+
+WILLIAM, ELODIE, PHP, JS = SOURCES
+
+
+@pytest.fixture(scope="module")
+def site() -> dict[str, bytes]:
+    return made(sample())
+
+
+def test_an_unchanged_edition_gives_the_same_digests_and_loads_nothing() -> None:
+    loads: list[int] = []
+    stories = [story(row) for row in range(1, 46)]
+    assert digests(edition(stories, loads=loads)) == digests(edition(stories, loads=loads))
+    assert loads == []
+
+
+def test_time_alone_changes_nothing_but_health_within_a_day() -> None:
+    stories = [story(row) for row in range(1, 46)]
+    evenings = [event("Ce soir", NOW + timedelta(hours=2)), event("Hier", NOW - timedelta(days=1))]
+    before = made(edition(stories, evenings, now=NOW))
+    after = made(edition(stories, evenings, now=NOW + timedelta(hours=8)))
+    assert {path for path in before if before[path] != after[path]} == {"health/index.html"}
+    assert digests(edition(stories, evenings)) == digests(edition(stories, evenings, now=NOW + timedelta(hours=8)))
+
+
+def test_equal_digests_mean_equal_bytes() -> None:
+    """Whatever changes: where the digest stays, the page stays."""
+    base = sample()
+    first, second = base.load([1, 2])
+    stories = base.load([one.row for one in base.listing])
+    others = [
+        edition([*stories, story(999, at=NOW - timedelta(days=30))], base.events),
+        edition(stories[1:], base.events),
+        edition([replace(first, title="Autre", rev="autre"), second, *stories[2:]], base.events),
+        edition(stories, base.events[1:]),
+        edition(stories, [replace(base.events[-1], title="Autre", rev="autre"), *base.events[:-1]]),
+        edition(stories, base.events, now=NOW + timedelta(days=4)),
+        edition([replace(one, technologies=("cobol",), rev=f"{one.rev}c") for one in stories], base.events),
+    ]
+    pages_before, digests_before = made(base), digests(base)
+    for other in others:
+        pages_after, digests_after = made(other), digests(other)
+        for path in pages_before.keys() & pages_after.keys():
+            if digests_before[path] == digests_after[path]:
+                assert pages_before[path] == pages_after[path] or path == "health/index.html", path
+        assert digests_after != digests_before
+
+
+def test_a_new_story_makes_few_pages_again() -> None:
+    stories = [
+        story(row, by=SOURCES[row % 2], at=NOW - timedelta(hours=9 * row), technologies=("php",) if row % 3 else ())
+        for row in range(1, 2001)
+    ]
+    before = digests(edition(stories))
+    after = digests(edition([story(3000, at=NOW - timedelta(minutes=1), technologies=("php",)), *stories]))
+    changed = [path for path in after if before.get(path) != after[path]]
+    assert {"index.html", "php/index.html", "members/william-durand/index.html"} <= set(changed)
+    assert "members/elodie-chene/index.html" not in changed
+    assert "js/index.html" not in changed
+    assert not [path for path in changed if path.startswith("archive/2")]
+    assert len(changed) < len(after) * 0.04
+
+
+def test_a_new_day_or_theme_makes_pages_again() -> None:
+    evening = event("Ce soir", NOW + timedelta(hours=2))
+    before = digests(edition((), [evening]))
+    assert (
+        before["events/index.html"] != digests(edition((), [evening], now=NOW + timedelta(days=1)))["events/index.html"]
+    )
+    assert before["index.html"] != digests(edition((), [evening], look="other"))["index.html"]
+
+
+def test_a_picture_makes_the_pages_that_show_it_again() -> None:
+    of = edition([story(1, by=WILLIAM), story(2, by=ELODIE)])
+    before, after = digests(of), digests(of, avatars={WILLIAM.slug: b"x"})
+    assert before["members/william-durand/index.html"] != after["members/william-durand/index.html"]
+    assert before["members/elodie-chene/index.html"] == after["members/elodie-chene/index.html"]

@@ -1,0 +1,104 @@
+"""Evenings on pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser as Tree
+
+from tests.editions import NOW, SOURCES, edition, event, sample
+from tests.pages import made, page
+
+WILLIAM, ELODIE, PHP, JS = SOURCES
+
+
+@pytest.fixture(scope="module")
+def site() -> dict[str, bytes]:
+    return made(sample())
+
+
+def test_an_evening_carries_its_microformats() -> None:
+    start = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
+    tree = page(edition((), [event("Soirée PHP", start)]), "events/index.html")
+    found = tree.css_first(".h-event")
+    assert found.css_first(".p-name").text(strip=True) == "Soirée PHP"
+    assert datetime.fromisoformat(found.css_first(".dt-start").attributes["datetime"]) == start
+    assert datetime.fromisoformat(found.css_first(".dt-end").attributes["datetime"]) == start + timedelta(hours=2)
+    assert found.css_first(".p-location").text() == "Turing 22, 22 allée Alan Turing, Clermont-Ferrand"
+    assert found.css_first(".dt-start").text() == "jeudi 26 novembre 2026, 19:00 – 21:00"
+    assert "openstreetmap.org/search?query=Turing" in (found.css_first(".place a").attributes["href"] or "")
+    assert found.css_first("a.add").attributes["href"] == "../events/soiree-php.ics"
+    data = json.loads(tree.css_first('script[type="application/ld+json"]').text())["@graph"][0]
+    assert (data["@type"], data["name"], data["startDate"]) == ("Event", "Soirée PHP", start.isoformat())
+
+
+def test_all_day_events_and_long_ones_are_told_in_days() -> None:
+    days = [
+        event("Un jour", date(2026, 12, 1)),
+        event("Trois jours", date(2026, 12, 4), end=date(2026, 12, 7)),
+        event("Une nuit", datetime(2026, 12, 8, 19, tzinfo=UTC), end=datetime(2026, 12, 9, 7, tzinfo=UTC)),
+    ]
+    tree = page(edition((), days), "events/index.html")
+    assert [node.text() for node in tree.css(".dt-start")] == [
+        "mardi 1er décembre 2026",
+        "vendredi 4 décembre 2026 – dimanche 6 décembre 2026",
+        "mardi 8 décembre 2026, 20:00 – mercredi 9 décembre 2026, 08:00",
+    ]
+
+
+def test_the_next_three_evenings_stand_on_home_and_on_their_technology() -> None:
+    evenings = [event(f"Soirée {n}", NOW + timedelta(days=n), by=PHP if n % 2 else JS) for n in range(1, 9)]
+    of = edition((), [*evenings, event("Hier", NOW - timedelta(days=1))])
+    assert [node.text(strip=True) for node in page(of).css(".evenings h3")] == ["Soirée 1", "Soirée 2", "Soirée 3"]
+    assert [node.text(strip=True) for node in page(of, "php/index.html").css(".evenings h3")] == [
+        "Soirée 1",
+        "Soirée 3",
+        "Soirée 5",
+    ]
+    assert len(page(of, "members/clermontech-js/index.html").css(".evenings h3")) == 3
+
+
+def test_an_evening_stays_upcoming_until_midnight() -> None:
+    evening = event("Ce soir", datetime(2026, 11, 23, 18, 0, tzinfo=UTC))
+
+    def where(now: datetime) -> str:
+        tree = page(edition((), [evening], now=now), "events/index.html")
+        return "upcoming" if tree.css(".upcoming .h-event") else "past"
+
+    assert where(datetime(2026, 11, 23, 22, 30, tzinfo=UTC)) == "upcoming"
+    assert where(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)) == "past"
+
+
+def test_past_evenings_stand_by_year_newest_first(site: dict[str, bytes]) -> None:
+    tree = Tree(site["events/index.html"])
+    assert [node.text() for node in tree.css(".past > h3")] == ["2026", "2025"]
+    names = [node.text(strip=True) for node in tree.css(".past .h-event h3")]
+    assert names[:2] == ["Soirée passée 1", "Soirée passée 2"]
+
+
+def test_many_past_evenings_stand_on_pages_of_their_years() -> None:
+    old = [event(f"Soirée {n}", NOW - timedelta(days=3 * n)) for n in range(1, 400)]
+    site = made(edition((), old))
+    years = sorted(path for path in site if re.fullmatch(r"events/\d{4}/index.html", path))
+    assert years == [f"events/{year}/index.html" for year in (2023, 2024, 2025)]
+    shown = sum(len(Tree(site[path]).css(".h-event")) for path in [*years, "events/index.html"])
+    assert shown == 399
+    assert [node.text() for node in Tree(site["events/index.html"]).css("nav.pages a")] == ["2025", "2024", "2023"]
+
+
+def test_two_groups_on_one_day_are_told_of_each_other(site: dict[str, bytes]) -> None:
+    marks = [node.text() for node in Tree(site["events/index.html"]).css(".upcoming .mark")]
+    assert "Le même jour que clermontech.php" in marks
+    assert "Le même jour que clermontech.js" in marks
+    assert "Annulée" in marks
+    assert len(marks) == 3
+
+
+def test_a_story_and_its_evening_lead_to_each_other(site: dict[str, bytes]) -> None:
+    link = Tree(site["index.html"]).css_first('article a[href="events/#e-soiree-php"]')
+    assert link.text().startswith("Soirée PHP")
+    back = Tree(site["events/index.html"]).css_first("#e-soiree-php a[href$='/1']")
+    assert back.text() == "Billet 1 : les générateurs"
