@@ -8,11 +8,12 @@ Rules 1, 2, 3 and 7 of the contract; ids in comments (N, D, U) are cases that a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from planet.merge.recognise import recognise
-from planet.merge.withdrawal import PATIENCE, absent
-from planet.model import Arrival, Changes, Entry, Insert, Known, Message, Seen, Update
+from planet.merge.withdrawal import PATIENCE, Listed, absent
+from planet.model import Arrival, Changes, Entry, Insert, Known, Message, Read, Seen, Update
 
 FLOOD = 10
 """So many unknown entries at once, on a feed with a history, are a flood when next to nothing else is listed."""
@@ -31,8 +32,8 @@ def arrive(known: Sequence[Known], arrival: Arrival, now: datetime) -> Changes:
     """
     read = arrival.read
     known = sorted(known, key=lambda entry: entry.row)
-    recognised = recognise(known, read)
-    gone = _deleted(known, arrival)
+    recognised = recognise(known, _without_the_dead(read, known))
+    gone = _deleted(known, recognised.matches, arrival)
     updates: list[Update] = []
     seen: list[int] = []
     restored: list[int] = []
@@ -45,16 +46,11 @@ def arrive(known: Sequence[Known], arrival: Arrival, now: datetime) -> Changes:
         seen.append(stored.row)
         if stored.withdrawn:
             restored.append(stored.row)
-    tombs = {tomb.ref: tomb.when for tomb in read.deleted}
-    new = [
-        entry
-        for entry in recognised.new
-        if not (entry.uid in tombs and _outlives(tombs[entry.uid], entry.updated or entry.published))
-    ]
+    new = recognised.new
     matched = len(recognised.matches)
     flood = bool(known) and not arrival.first_fetch and len(new) >= FLOOD and matched * 10 <= len(new)
     inserts = _inserts(new, known, arrival, now, flood=flood)
-    missing, withdrawn = _withdrawals(known, recognised.matches, arrival, gone, now, flood=flood)
+    missing, withdrawn = _withdrawals(known, recognised.matches, inserts, arrival, gone, now)
     warnings: tuple[Message, ...] = ()
     if flood:
         warnings = (
@@ -97,19 +93,41 @@ def _outlives(deleted: datetime | None, said: datetime | None) -> bool:
     return deleted is None or said is None or deleted >= said
 
 
-def _deleted(known: Sequence[Known], arrival: Arrival) -> set[int]:
-    """The rows that the feed's own at:deleted-entry takes away for good."""
+def _without_the_dead(read: Read, known: Sequence[Known]) -> Read:
+    """The document without entries that it declares deleted and that were never seen: they do not come, and are nobody else."""
+    tombs = {tomb.ref: tomb.when for tomb in read.deleted}
+    if not tombs:
+        return read
+    stored = {entry.uid for entry in known}
+    return replace(
+        read,
+        entries=tuple(
+            entry
+            for entry in read.entries
+            if entry.uid in stored
+            or entry.uid not in tombs
+            or not isinstance(entry, Entry)
+            or not _outlives(tombs[entry.uid], entry.updated or entry.published)
+        ),
+    )
+
+
+def _deleted(known: Sequence[Known], matches: Sequence[tuple[Known, Entry | Seen]], arrival: Arrival) -> set[int]:
+    """The rows that the feed's own at:deleted-entry takes away for good, under the id they had or the one they have now."""
     tombs = {tomb.ref: tomb.when for tomb in arrival.read.deleted}
     if not tombs:
         return set()
-    said = {entry.uid: entry.updated for entry in arrival.read.entries if isinstance(entry, Entry)}
-    return {
-        entry.row
-        for entry in known
-        if entry.uid in tombs
-        and not entry.tombstone
-        and _outlives(tombs[entry.uid], said.get(entry.uid) or entry.updated or entry.published)
-    }
+    listed = {stored.row: entry for stored, entry in matches}
+    gone: set[int] = set()
+    for stored in known:
+        entry = listed.get(stored.row)
+        ref = next((uid for uid in (entry.uid if entry else "", stored.uid) if uid in tombs), None)
+        if ref is None or stored.tombstone:
+            continue
+        said = entry.updated if isinstance(entry, Entry) else None
+        if _outlives(tombs[ref], said or stored.updated or stored.published):
+            gone.add(stored.row)
+    return gone
 
 
 def _claimed(entry: Entry, now: datetime) -> tuple[datetime, str] | None:
@@ -211,14 +229,13 @@ def _settle_flood(
 def _withdrawals(
     known: Sequence[Known],
     matches: Sequence[tuple[Known, Entry | Seen]],
+    inserts: Sequence[Insert],
     arrival: Arrival,
     gone: set[int],
     now: datetime,
-    *,
-    flood: bool,
 ) -> tuple[list[tuple[int, datetime]], list[int]]:
-    """(rows missing from now on, rows withdrawn). An empty document, or one that turned everything over, withdraws nothing."""
-    if not arrival.read.entries or flood:
+    """(rows missing from now on, rows withdrawn). An empty document withdraws nothing."""
+    if not arrival.read.entries:
         return [], []
     listed = {stored.row for stored, _ in matches}
     unlisted = [
@@ -232,7 +249,21 @@ def _withdrawals(
         ]  # the document says that it holds all there is (RFC 5005 section 2, U07)
     missing: list[tuple[int, datetime]] = []
     withdrawn: list[int] = []
-    for entry in absent(unlisted, [(stored, found.position) for stored, found in matches if not stored.tombstone]):
+    places = [
+        Listed(
+            position=entry.position,
+            date=stored.date,
+            updated=entry.updated if isinstance(entry, Entry) else stored.updated,
+            first_seen=stored.first_seen,
+        )
+        for stored, entry in matches
+        if not stored.tombstone and stored.row not in gone
+    ]
+    places += [
+        Listed(position=new.entry.position, date=new.date, updated=new.entry.updated, first_seen=new.first_seen)
+        for new in inserts
+    ]
+    for entry in absent(unlisted, places):
         if entry.missing_since is None:
             missing.append((entry.row, now))
         elif now - entry.missing_since >= PATIENCE:

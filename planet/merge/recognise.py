@@ -44,35 +44,40 @@ def recognise(known: Sequence[Known], read: Read) -> Recognised:
     def by_link(entry: Entry | Known) -> _Key:
         return (entry.link_key,) if entry.link_key and entry.link_key != home else ()
 
-    def by_link_and_title(entry: Entry | Known) -> _Key:
-        return (entry.link_key, entry.title_key) if entry.link_key and entry.title_key else ()
-
     rules: tuple[tuple[Callable[[Entry | Known], _Key], bool], ...] = (
-        # A link must be unlike every other of the feed; a text only unlike those that are not yet recognised.
+        # A link must be unlike every other that the feed has now; a text only unlike those that are not yet recognised.
         (by_link, True),
-        (by_link_and_title, False),
+        (_by_link_and_title, False),
         (_by_text, False),
         (_by_moment, False),
     )
-    for key_of, everywhere in rules:
-        if not fresh:
-            break
-        unmatched = [entry for entry in known if entry.row not in taken]
-        pairs = _pairs(fresh, unmatched, listed if everywhere else fresh, known if everywhere else unmatched, key_of)
-        matches += [(found, entry) for entry, found in pairs]
-        taken.update(found.row for _, found in pairs)
-        recognised = {entry.uid for entry, _ in pairs}
-        fresh = [entry for entry in fresh if entry.uid not in recognised]
+    found_more = bool(fresh)
+    while found_more and fresh:
+        found_more = False
+        for key_of, everywhere in rules:
+            unmatched = [entry for entry in known if entry.row not in taken]
+            as_they_were = [found for found, said in matches if isinstance(said, Seen)] if everywhere else []
+            pairs = _pairs(fresh, unmatched, listed if everywhere else fresh, [*unmatched, *as_they_were], key_of)
+            matches += [(found, entry) for entry, found in pairs]
+            taken.update(found.row for _, found in pairs)
+            recognised = {entry.uid for entry, _ in pairs}
+            fresh = [entry for entry in fresh if entry.uid not in recognised]
+            found_more = found_more or bool(pairs)
     return Recognised(
         matches=tuple(sorted(matches, key=lambda match: (match[1].position, match[0].row))),
         new=tuple(sorted(fresh, key=lambda entry: (entry.position, entry.uid))),
     )
 
 
+def _by_link_and_title(entry: Entry | Known) -> _Key:
+    return (entry.link_key, entry.title_key) if entry.link_key and entry.title_key else ()
+
+
 def _by_text(entry: Entry | Known) -> _Key:
     """Title and text, where there is a text: a title alone is no proof."""
-    bare = digest(entry.title_key, "")
-    return (entry.text_key,) if entry.text_key and entry.text_key != bare else ()
+    if isinstance(entry, Entry) and entry.text_key == digest(entry.title_key, ""):
+        return ()
+    return (entry.text_key,) if entry.text_key else ()
 
 
 def _by_moment(entry: Entry | Known) -> _Key:

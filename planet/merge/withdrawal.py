@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from planet.model import Known
@@ -11,35 +12,42 @@ from planet.model import Known
 PATIENCE = timedelta(days=1)
 
 
-def absent(unlisted: Sequence[Known], listed: Sequence[tuple[Known, int]]) -> list[Known]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An entry that the document holds: by which date it is sorted here, and what it says of its last update."""
+
+    position: int
+    date: datetime
+    updated: datetime | None
+    first_seen: datetime
+
+
+def absent(unlisted: Sequence[Known], listed: Sequence[Listed]) -> list[Known]:
     """Those of `unlisted` that the document leaves out although it reaches further back (U06, U06b).
 
-    `listed` are the stored entries that it holds, with their positions. An entry that is older by date and by its last update shows
-    how far the document reaches, unless it stands out of order: a pinned post stays at the top when newer ones scroll away.
+    A listed entry that is older by date and by its last update, and was there before, shows how far the document reaches, unless it
+    stands out of order: a pinned post stays at the top when newer ones scroll away.
     """
-    if not listed:
-        return []
-    ordered = sorted(listed, key=lambda pair: pair[1])
+    ordered = sorted(listed, key=lambda entry: entry.position)
     if _oldest_first(ordered):
         ordered.reverse()
-    # From the end of the document: an entry reaches back for those newer than itself and than all behind it.
     found: list[Known] = []
     for entry in unlisted:
-        for other, _ in reversed(ordered):
+        for other in reversed(ordered):
             if other.date >= entry.date:
                 break  # newer, and nothing older stands below it: the document ends here
-            if _last(other) < _last(entry):
+            if other.first_seen <= entry.first_seen and _last(other) < _last(entry):
                 found.append(entry)
                 break
     return found
 
 
-def _last(entry: Known) -> datetime:
+def _last(entry: Known | Listed) -> datetime:
     return max(entry.date, entry.updated or entry.date)
 
 
-def _oldest_first(ordered: Sequence[tuple[Known, int]]) -> bool:
-    dates = [entry.date for entry, _ in ordered]
+def _oldest_first(ordered: Sequence[Listed]) -> bool:
+    dates = [entry.date for entry in ordered]
     rising = sum(earlier < later for earlier, later in itertools.pairwise(dates))
     falling = sum(earlier > later for earlier, later in itertools.pairwise(dates))
     return rising > falling
