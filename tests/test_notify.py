@@ -31,6 +31,7 @@ from planet.notify.plan import Delivery, Sent, plan, read_sent, rule_key
 from planet.notify.send import expanded, missing
 from tests import editions
 from tests.editions import NOW
+from tests.world import World, item, rss
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Nine in the morning in Paris."""
@@ -547,3 +548,27 @@ def test_a_hub_that_was_away_is_told_later_and_warned_of_once() -> None:
     assert run(()) == ()
     assert asked == []
     assert len(run(("atom.xml",), 500)) == 1
+
+
+# -- The whole way ----------------------------------------------------------------------------------------------------
+
+
+def test_a_planet_run_by_cron_tells_a_webhook_of_each_new_story_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = "https://a.example"
+    with webhook() as (port, got):
+        monkeypatch.setenv("HOOK", f"127.0.0.1:{port}")
+        members = [{"name": "Ada", "feeds": [world.url("/a.xml")]}]
+        world.configure(members, notify=[{"url": "json://${HOOK}/news", "technologies": ["php"]}])
+        old, new = item("Un", f"{site}/1", category="php"), item("Deux", f"{site}/2", category="php")
+        other = item("Trois", f"{site}/3", category="js")
+        for number, body in enumerate((rss(old), rss(old, new, other), rss(old, new, other))):
+            world.serve("/a.xml", body)
+            result = world.planet("run", "--now", f"2026-11-2{number}T09:00:00Z")
+            assert (result.code, result.out, result.err) == (0, "", "")
+    messages = [json.loads(body)["message"] for _path, body in got]
+    assert len(messages) == 1
+    assert f"Deux\nAda · PHP · 16 novembre 2026\n{site}/2" in messages[0]
+    assert "Trois" not in messages[0]
+    assert "127.0.0.1" not in "".join(path.read_text("utf-8", "replace") for path in world.output.rglob("*.html"))
