@@ -48,6 +48,7 @@ from planet.model import (
     Settlement,
     Source,
     StoredEvent,
+    Story,
 )
 from planet.parse import PARSER_VERSION
 from planet.pipeline import Planet, Reading, read
@@ -264,6 +265,26 @@ def _collisions(made: Edition, now: datetime) -> list[tuple[str, News]]:
     ]
 
 
+class _Shelf:
+    """Whole stories by row. A story is on several pages and in several feeds: the last that were read are kept at hand."""
+
+    SIZE = 2000
+
+    def __init__(self, store: Store, context: StoryContext) -> None:
+        self._store = store
+        self._context = context
+        self._held: dict[int, Story] = {}
+
+    def __call__(self, rows: Sequence[int]) -> list[Story]:
+        missing = [row for row in rows if row not in self._held]
+        read = {story.row: story for story in self._store.load_stories(missing, self._context)}
+        found = [self._held.get(row) or read.get(row) for row in rows]
+        self._held.update(read)
+        for row in list(self._held)[: max(0, len(self._held) - self.SIZE)]:
+            del self._held[row]
+        return [story for story in found if story is not None]
+
+
 def make_edition(config: Config, store: Store, now: datetime, place: Callable[[Entry, str], Placement]) -> Edition:
     """The site as values."""
     from planet.render.html import load_theme  # noqa: PLC0415
@@ -286,7 +307,7 @@ def make_edition(config: Config, store: Store, now: datetime, place: Callable[[E
         titles={key: row.title for key, row in rows.items()},
         health=health(config, store, now),
         born=datetime.fromisoformat(born) if born else None,
-        load=lambda wanted: store.load_stories(wanted, context),
+        load=_Shelf(store, context),
         look=f"{__version__} {theme.digest}",
     )
 

@@ -97,7 +97,8 @@ def map_tasks(
             yield _landed(*flying.popleft())
     finally:
         if pool is not None:
-            pool.stop()
+            # The library has no types for these two.
+            pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
 
 

@@ -7,6 +7,7 @@ import functools
 import json
 import types
 import typing
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,37 +50,68 @@ def dump(value: object) -> str:
     return json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=True)
 
 
-@functools.cache
-def _hints(cls: type) -> dict[str, typing.Any]:
-    return typing.get_type_hints(cls)
+Decode = Callable[[typing.Any], typing.Any]
 
 
-def _shape(hint: typing.Any, value: typing.Any) -> typing.Any:
-    if value is None:
-        return None
-    origin = typing.get_origin(hint)
-    arguments = typing.get_args(hint)
-    if origin in {typing.Union, types.UnionType}:
-        chosen = [argument for argument in arguments if argument is not types.NoneType]
-        if datetime in chosen and isinstance(value, str):
-            return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
-        if isinstance(value, dict):
-            chosen = [argument for argument in chosen if dataclasses.is_dataclass(argument)]
-        return _shape(chosen[0], value)
-    if origin is tuple:
-        if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return tuple(_shape(arguments[0], item) for item in value)
-        return tuple(_shape(argument, item) for argument, item in zip(arguments, value, strict=True))
-    if hint is datetime:
-        return datetime.fromisoformat(value)
-    if hint is date:
-        return date.fromisoformat(value)
-    if dataclasses.is_dataclass(hint):
-        make = typing.cast("type", hint)
-        hints = _hints(make)
-        known = {field.name for field in dataclasses.fields(make)}
-        return make(**{name: _shape(hints[name], held) for name, held in value.items() if name in known})
+def _same(value: typing.Any) -> typing.Any:
     return value
+
+
+def _time(value: str) -> datetime | date:
+    return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+
+
+@functools.cache
+def _decoder(hint: typing.Any) -> Decode:
+    """What turns JSON's values into those of a type; worked out once for each type."""
+    if typing.get_origin(hint) in {typing.Union, types.UnionType}:
+        return _optional(hint)
+    if typing.get_origin(hint) is tuple:
+        return _tuple(typing.get_args(hint))
+    if hint in {datetime, date}:
+        return _time
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return _record(hint)
+    return _same
+
+
+def _optional(hint: typing.Any) -> Decode:
+    """A value or None; of several types the one whose JSON it is: an object for a dataclass, text for a moment."""
+    chosen = [argument for argument in typing.get_args(hint) if argument is not types.NoneType]
+    records = [_decoder(argument) for argument in chosen if hasattr(argument, "__dataclass_fields__")]
+    times = [_decoder(argument) for argument in chosen if argument in {datetime, date}]
+    other = _decoder(chosen[0]) if not records and not times else _same
+
+    def decode(value: typing.Any) -> typing.Any:
+        if value is None:
+            return None
+        if records and isinstance(value, dict):
+            return records[0](value)
+        if times and isinstance(value, str):
+            return times[0](value)
+        return other(value)
+
+    return decode
+
+
+def _tuple(arguments: tuple[typing.Any, ...]) -> Decode:
+    if len(arguments) == 2 and arguments[1] is Ellipsis:
+        each = _decoder(arguments[0])
+        return tuple if each is _same else lambda value: tuple([each(item) for item in value])
+    parts = [_decoder(argument) for argument in arguments]
+    return lambda value: tuple([part(item) for part, item in zip(parts, value, strict=True)])
+
+
+def _record(kind: type) -> Decode:
+    decoders: dict[str, Decode] = {}
+
+    def decode(value: dict[str, typing.Any]) -> typing.Any:
+        if not decoders:  # not before: a sentence may hold sentences
+            hints = typing.get_type_hints(kind)
+            decoders.update((field.name, _decoder(hints[field.name])) for field in dataclasses.fields(kind))
+        return kind(**{name: decoders[name](held) for name, held in value.items() if name in decoders})
+
+    return decode
 
 
 _T = typing.TypeVar("_T")
@@ -87,9 +119,14 @@ _T = typing.TypeVar("_T")
 
 def load(kind: type[_T], text: str) -> _T:
     """The value that `dump` wrote; a field that is no longer known is passed over, a new one takes its default."""
-    return typing.cast("_T", _shape(kind, json.loads(text)))
+    return typing.cast("_T", _decoder(typing.cast("typing.Hashable", kind))(json.loads(text)))
 
 
 def load_as(hint: typing.Any, text: str) -> typing.Any:
     """Like `load`, for any type expression (`tuple[Reason, ...]`)."""
-    return _shape(hint, json.loads(text))
+    return _decoder(hint)(json.loads(text))
+
+
+def decoder(kind: type[_T]) -> Callable[[dict[str, typing.Any]], _T]:
+    """Like `load`, from what `json.loads` gave."""
+    return _decoder(typing.cast("typing.Hashable", kind))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+import typing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from planet.model import Changes, Entry, Insert, Known, MergeEntry, Placement, Read, SafeHtml, Settlement, SourceRef
-from planet.store.codec import dump, from_stamp, load, moment, to_stamp
+from planet.model import Changes, Entry, Insert, Known, MergeEntry, Placement, Read, Settlement, SourceRef
+from planet.store.codec import decoder, dump, from_stamp, load, moment, to_stamp
 from planet.text import digest
 from planet.urls import http_url
 
@@ -19,6 +20,8 @@ _COLUMNS = frozenset(
         "position", "html", "text", "summary",
     },
 )  # fmt: skip
+_AS_THEY_ARE = tuple(sorted(_COLUMNS - {"published", "updated"}))
+_ENTRY_OF = decoder(Entry)
 _REST = tuple(field.name for field in fields(Entry) if field.name not in _COLUMNS)
 MERGE_TEXT = 2000
 """Characters of plain text that merging compares."""
@@ -223,45 +226,27 @@ _ENTRY = (
 )
 
 
-def _entry(row: sqlite3.Row | Sequence[object]) -> StoredEntry:
-    value: Mapping[str, object] = dict(zip(_NAMES, row, strict=True))
-    stored = json.loads(str(value["rest"]))
-    rest = load(Entry, json.dumps(stored | {name: "" for name in _COLUMNS if name not in {"published", "updated"}}))
-    entry = Entry(
-        **{name: getattr(rest, name) for name in _REST},
-        uid=str(value["uid"]),
-        id=str(value["id"]),
-        link=str(value["link"]),
-        link_key=str(value["link_key"]),
-        title=str(value["title"]),
-        title_key=str(value["title_key"]),
-        text_key=str(value["text_key"]),
-        raw_hash=str(value["raw_hash"]),
-        content_hash=str(value["content_hash"]),
-        published=from_stamp(value["published"]),  # type: ignore[arg-type] # SQLite's own types
-        updated=from_stamp(value["updated"]),  # type: ignore[arg-type]
-        position=int(str(value["position"])),
-        html=SafeHtml(str(value["html"])),
-        text=str(value["text"]),
-        summary=str(value["summary"]),
-    )
+def _entry(row: Sequence[typing.Any]) -> StoredEntry:
+    value = dict(zip(_NAMES, row, strict=True))
+    entry = _ENTRY_OF(json.loads(value["rest"]) | {name: value[name] for name in _AS_THEY_ARE})
+    entry = replace(entry, published=from_stamp(value["published"]), updated=from_stamp(value["updated"]))
     return StoredEntry(
-        row=int(str(value["row"])),
-        feed=str(value["feed"]),
+        row=value["row"],
+        feed=value["feed"],
         entry=entry,
-        atom_id=str(value["atom_id"]),
-        date=moment(int(str(value["date"]))),
-        date_reason=str(value["date_reason"]),
-        first_seen=moment(int(str(value["first_seen"]))),
-        edited=from_stamp(value["edited"]),  # type: ignore[arg-type]
+        atom_id=value["atom_id"],
+        date=moment(value["date"]),
+        date_reason=value["date_reason"],
+        first_seen=moment(value["first_seen"]),
+        edited=from_stamp(value["edited"]),
         in_feeds=bool(value["in_feeds"]),
         withdrawn=bool(value["withdrawn"]),
         tombstone=bool(value["tombstone"]),
         shown=bool(value["shown"]),
-        rank=int(str(value["rank"])),
-        place=int(str(value["place"])),
-        placement=load(Placement, str(value["placement"])) if value["placement"] else None,
-        story=None if value["story"] is None else int(str(value["story"])),
+        rank=value["rank"],
+        place=value["place"],
+        placement=load(Placement, value["placement"]) if value["placement"] else None,
+        story=value["story"],
     )
 
 

@@ -216,9 +216,9 @@ def load(connection: sqlite3.Connection, rows: Sequence[int], context: StoryCont
         for entry in stored(connection, found):
             members.setdefault(entry.story or 0, []).append(entry)
         for row, (lead, rev, updated, technologies) in heads.items():
-            order = sorted(
-                members[row], key=lambda entry, lead=lead: (entry.row != lead, entry.rank, entry.place, entry.feed)
-            )
+            order = sorted(members[row], key=lambda entry: (entry.rank, entry.place, entry.feed, entry.entry.uid))
+            first = [entry for entry in order if entry.row == lead]
+            order = first + [entry for entry in order if entry.row != lead]
             made[row] = _story(row, order, rev, moment(updated), load_as(tuple[str, ...], technologies), context)
     return [made[row] for row in rows if row in made]
 
