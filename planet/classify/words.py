@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 # Names that are everyday words of French or English too: they mean the technology only as they are written in feeds.yaml, so that
 # *Go* is not *go*, *Rust* not *rust*, *Vue* not *vue*.
@@ -18,44 +19,72 @@ _EVERYDAY = (
     "vault vite vue warp windows wine word yarn"
 )
 EVERYDAY = frozenset(_EVERYDAY.split())
-_TOKEN = re.compile(r"[^\W\d_]+")
-"""Letters in a row: a version that clings to a name (`Symfony7`) is not part of it."""
 _ADDRESS = re.compile(r"\b[a-z]{3,6}://[^\s<>\"]+", re.IGNORECASE)
-_PARTS = re.compile(r"[\s\u2010\u2011-]+")
+_PARTS = re.compile(r"[\s-]+")
 _SHORT = 2
 _PLURAL = 4
 """Letters from which on a plural s is the same word."""
 
 
-def _accents() -> dict[int, str]:
-    """Every letter of the Latin blocks with an accent -> the letter without: one for one, so that places stay."""
-    found = {}
-    for number in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
-        plain = "".join(c for c in unicodedata.normalize("NFKD", chr(number)) if not unicodedata.combining(c))
-        if len(plain) == 1 and plain != chr(number):
-            found[number] = plain
-    return found
+def _plain(letter: str) -> str:
+    """A letter of the Latin-1 block in lower case without its accent."""
+    plain = unicodedata.normalize("NFKD", letter.lower())[0]
+    return plain if ord(plain) < 0x100 else letter
 
 
-_ACCENTS = _accents()
+# Latin-1 is what French and English are made of: as bytes, it is folded in one pass.
+_FOLD = bytes(ord(_plain(chr(n))) for n in range(0x100))
+_LETTERS = bytes(n if chr(n).isalpha() else 0x20 for n in _FOLD)
+_TYPOGRAPHY = (("\u2019", "'"), ("\u2026", "."), ("\u2013", "-"), ("\u2014", "-"), ("\u2010", "-"), ("\u2011", "-"), ("\u202f", "\xa0"), ("\u201c", '"'), ("\u201d", '"'), ("\u2022", "."))  # fmt: skip
+"""What keeps a text out of the first 256 characters most often, each for a character that is as good here."""
+
+
+def straight(text: str) -> str:
+    """The text with plain apostrophes, dashes, quotes and blanks; as long as it was."""
+    if not text.isascii():
+        for typographic, plain in _TYPOGRAPHY:
+            text = text.replace(typographic, plain)
+    return text
 
 
 def folded(text: str) -> str:
-    """The text in lower case without accents, of the same length."""
-    lower = text.lower()
-    if len(lower) != len(text):  # the one letter whose lower case is longer
-        lower = text.replace("\u0130", "i").lower()
-    return lower if lower.isascii() else lower.translate(_ACCENTS)
+    """The text in lower case without accents, as long as it was; a letter that is not of the Latin-1 block is a question mark."""
+    return text.encode("latin-1", "replace").translate(_FOLD).decode("latin-1")
+
+
+def tokens(text: str) -> frozenset[str]:
+    """The letters in a row of a folded text: a version that clings to a name (`symfony7`) is not part of it."""
+    return frozenset(text.encode("latin-1").translate(_LETTERS).decode("latin-1").split())
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or a phrase as configured: the letters one of which a text must hold, what finds it, and whether only as written."""
+    """A word or a phrase as configured.
+
+    `hints` are the letters in a row one of which a text must hold (none: look always), `start` what it begins with, `pattern` what
+    is whole there. It is looked for in the text as it is (`original`), in lower case (`lower`: letters of other alphabets),
+    or folded. What began with a star ends with `start`.
+    """
 
     written: str
     hints: frozenset[str]
+    start: str
     pattern: re.Pattern[str]
-    exact: bool
+    within: Literal["original", "lower", "folded"]
+    star: bool
+
+    def places(self, text: Text) -> Iterator[tuple[int, int]]:
+        """Where it begins and ends, each time."""
+        within = text.original if self.within == "original" else text.folded if self.within == "folded" else text.lower
+        at = within.find(self.start)
+        while at >= 0:
+            if whole := self.pattern.match(within, at):
+                begin = at
+                while self.star and begin and (within[begin - 1].isalnum() or within[begin - 1] == "_"):
+                    begin -= 1
+                if begin < at or not self.star:
+                    yield begin, whole.end()
+            at = within.find(self.start, at + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +105,40 @@ def compile_word(written: str, *, any_case: bool = False) -> Word:
     version at its end is the same word.
     """
     written = " ".join(written.split())
-    star, name = written.startswith("*"), written.removeprefix("*")
+    star, name = len(written) > 1 and written.startswith("*"), written.removeprefix("*") or written
     short = name.isalpha() and len(name) <= _SHORT
     exact = not any_case and name.isalpha() and (star or short or name.lower() in EVERYDAY)
-    text = name if exact else folded(name)
-    body = r"[\s\u2010\u2011-]+".join(_part(part, exact=exact) for part in _PARTS.split(text) if part)
+    name = straight(name)
+    wide = any(ord(letter) > 0xFF for letter in name)
+    text = name if exact else name.lower() if wide else folded(name)
+    parts = [part for part in _PARTS.split(text) if part] or [text]
+    body = r"[\s-]+".join(_part(part, exact=exact) for part in parts)
     if text[-1:].isalpha() and not short:
         body += r"\d{0,2}"
-    if star:
-        body = rf"\w+{body}"
-    before = r"(?<!\w)" if star or text[:1].isalnum() else r"(?<![\w.])"
+    before = "" if star else r"(?<!\w)" if text[:1].isalnum() else r"(?<![\w.])"
     after = r"(?![\w#]|\+\+)" if text[-1:].isalnum() else r"(?!\w)"
     if short and not star:
-        before, after = r"(?<![\w.@-])(?<!\d[\s\xa0\u202f])(?<!\W/)", r"(?![\w#&]|\+\+|[.-]\w|/[\W])"
-    return Word(written, frozenset() if star else _hints(text), re.compile(before + body + after), exact)
+        before, after = r"(?<![\w.@-])(?<!\d[\s\xa0])(?<!\W/)", r"(?![\w#&]|\+\+|[.-]\w|/[\W])"
+    return Word(
+        written=written,
+        hints=frozenset() if star or wide else _hints(text),
+        start=parts[0],
+        pattern=re.compile(before + body + after),
+        within="original" if exact else "lower" if wide else "folded",
+        star=star,
+    )
 
 
 def _part(part: str, *, exact: bool) -> str:
-    """The pattern of one part of a phrase: a plural s and any apostrophe are the same word."""
+    """The pattern of one part of a phrase, with its plural."""
     plural = not exact and len(part) >= _PLURAL and part[-1].isalpha() and part[-1] not in "sxz"
-    return re.escape(part).replace("'", "['\u2019]") + ("s?" if plural else "")
+    return re.escape(part) + ("s?" if plural else "")
 
 
 def _hints(text: str) -> frozenset[str]:
-    """The first letters in a row of a text that it may match, as `Text` finds them."""
-    first = _TOKEN.search(folded(text))
-    return frozenset() if first is None else frozenset({first[0], f"{first[0]}s"})
+    """The longest letters in a row of what is looked for, with and without a plural s: the rarest of it."""
+    longest = max(tokens(folded(text)), key=lambda token: (len(token), token), default="")
+    return frozenset({longest, f"{longest}s"}) if longest else frozenset()
 
 
 class Text:
@@ -110,10 +147,13 @@ class Text:
     __slots__ = ("folded", "original", "tokens")
 
     def __init__(self, original: str) -> None:
-        original = _ADDRESS.sub(" ", original) if "://" in original else original
-        self.original = original
-        self.folded = folded(original)
-        self.tokens = frozenset(_TOKEN.findall(self.folded))
+        self.original = straight(_ADDRESS.sub(" ", original) if "://" in original else original)
+        self.folded = folded(self.original)
+        self.tokens = tokens(self.folded)
+
+    @property
+    def lower(self) -> str:
+        return self.original.lower()
 
 
 class Vocabulary:
@@ -140,9 +180,9 @@ class Vocabulary:
         }
         candidates.update(((word.written, meaning), word) for word, meaning in self._odd)
         found = [
-            Found(written, meaning, *match.span())
+            Found(written, meaning, start, end)
             for (written, meaning), word in candidates.items()
-            for match in word.pattern.finditer(text.original if word.exact else text.folded)
+            for start, end in word.places(text)
         ]
         found.sort(key=lambda one: (one.start, -one.end, one.word, one.meaning))
         kept: list[Found] = []
