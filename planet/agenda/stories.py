@@ -75,7 +75,7 @@ def _of_title(story: MergeEntry, by_word: dict[str, list[Event]], timezone: str)
     told = words(story.title)
     if not told:
         return []
-    rarest = min(set(told), key=lambda word: len(by_word.get(word, ())) or 1_000_000)
+    rarest = min(told, key=lambda word: (len(by_word.get(word, ())) or 1_000_000, word))
     written = story.published or story.date
     near = [
         event
