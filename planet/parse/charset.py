@@ -139,7 +139,7 @@ def _not_ascii(body: bytes, content_type: str) -> Decoded:
                 continue
     if doublebyte:
         read = _lossy(body, doublebyte, unknown)
-        if read.replaced * 20 <= len(body) - len(body.translate(None, bytes(range(128, 256)))):
+        if read.replaced * 8 <= len(body) - len(body.translate(None, bytes(range(128, 256)))):
             return read
     if almost is not None:
         return Decoded(text=almost[0], charset="utf-8", replaced=almost[1], label=unknown)

@@ -94,7 +94,7 @@ def length(text: str) -> int | None:
 
 def join(base: str, url: str) -> str:
     """RFC 3986 resolution that cannot fail: what cannot be joined stays as it is."""
-    if not base:
+    if not base or not url:
         return url
     try:
         return urljoin(base, url)

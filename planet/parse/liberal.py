@@ -33,6 +33,7 @@ _TOMBSTONE = re.compile(r"<at:deleted-entry\s([^<>]{1,2000})>")
 _ATTRIBUTE = re.compile(r"(ref|when)\s*=\s*[\"']([^\"']{1,1000})[\"']")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _POINT = 2
+_DIV = re.compile(r"<div(?:\s[^<>]{0,500})?>(.*)</div>", re.DOTALL)
 _PAGE = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
@@ -59,6 +60,41 @@ class _Raw(LooseFeedParser):  # type: ignore[misc]
     def _normalize_attributes(kv: tuple[str, str]) -> tuple[str, str]:
         key, value = kv[0].lower(), _unescaped(kv[1])
         return key, value.lower() if key in {"rel", "type"} else value
+
+    def _sync_author_detail(self, _key: str = "author") -> None:
+        """Nothing: feedparser would part an address it does not know whole, and show the rest of it as a name."""
+
+    def _note(self, kind: str) -> None:
+        value = self.pop("author")
+        self.inauthor = 0
+        self._get_context().setdefault("planet_people", {}).setdefault(kind, []).append(value or "")
+
+    def _end_author(self) -> None:
+        self._note("author")
+
+    _end_managingeditor = _end_author
+
+    def _end_dc_creator(self) -> None:
+        self._note("creator")
+
+    def _end_itunes_author(self) -> None:
+        self._note("itunes")
+
+    def _start_dc_date(self, _attrs: dict[str, str]) -> None:
+        self.push("planet_date", 1)
+
+    def _end_dc_date(self) -> None:
+        self.pop("planet_date")
+
+    def _end_dc_subject(self) -> None:
+        for subject in (self.pop("category") or "").split(";"):
+            self._add_tag(subject.strip(), None, None)
+
+    def _end_language(self) -> None:
+        """What a channel or an item says of itself is not in force for what comes after it."""
+        self.pop("language")
+
+    _end_dc_language = _end_language
 
     def _start_media_description(self, _attrs: dict[str, str]) -> None:
         self.push("planet_media_description", 1)
@@ -94,7 +130,7 @@ def _feed(
     feed: dict[str, Any], entries: list[dict[str, Any]], version: str, text: str, limit: int, timezone: str
 ) -> RawFeed:
     atom = version.startswith("atom")
-    dates = [_dates(entry, atom, timezone) for entry in entries]
+    dates = [_dates(entry, timezone) for entry in entries]
     places = common.newest([_seconds(*pair) for pair in dates], limit) if len(entries) > limit else range(len(entries))
     spoken = common.language(_str(feed.get("language")))
     made = tuple(_entry(entries[place], place, dates[place], atom=atom, spoken=spoken) for place in places)
@@ -112,7 +148,7 @@ def _feed(
         subtitle=" ".join(_str(feed.get("subtitle")).split()),
         link=_str(feed.get("link")),
         language=spoken,
-        updated=common.moment([_str(feed.get(name)) for name in ("updated", "published")], timezone),
+        updated=common.moment([_str(feed.get(name)) for name in ("updated", "published", "planet_date")], timezone),
         authors=_people(feed),
         icon=_str(feed.get("icon")) or _str(image.get("href")) or _str(feed.get("logo")),
         generator=" ".join(_str(feed.get("generator")).split()),
@@ -162,6 +198,7 @@ def _links(holder: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
+    """In the order of the strict reader: Atom's authors, dc:creator, itunes:author, <author> (M02)."""
     found: list[RawPerson | None] = []
     for one in holder.get("authors") or ():
         person = common.person(_unescaped(_str(one.get("name"))), _str(one.get("href")))
@@ -170,20 +207,15 @@ def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
             found.append(RawPerson(name=person.name, email=email or person.email, url=person.url))
         elif email:
             found.append(RawPerson(email=email))
-    return common.first_named(found, [common.person(_str(holder.get("author")))])
+    lines = holder.get("planet_people") or {}
+    return common.first_named(
+        found, *(map(common.person, map(_str, lines.get(kind, ()))) for kind in ("creator", "itunes", "author"))
+    )
 
 
-def _dates(entry: dict[str, Any], atom: bool, timezone: str) -> tuple[Moment | None, Moment | None]:
-    """dc:date is filed under `updated` by feedparser: outside Atom it is the date of publication when there is no other."""
-    published = common.moment([_str(entry.get("published"))], timezone)
-    updated = common.moment([_str(entry.get("updated"))], timezone)
-    if published is None or (published.value is None and updated is not None):
-        created = common.moment([_str(entry.get("created"))], timezone)
-        if created is not None:
-            return created, updated
-        if not atom:
-            return updated or published, None
-    return published, updated
+def _dates(entry: dict[str, Any], timezone: str) -> tuple[Moment | None, Moment | None]:
+    published = common.moment([_str(entry.get(name)) for name in ("published", "planet_date", "created")], timezone)
+    return published, common.moment([_str(entry.get("updated"))], timezone)
 
 
 def _seconds(published: Moment | None, updated: Moment | None) -> float | None:
@@ -202,6 +234,10 @@ def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
     base, lang = _str(detail.get("base")), common.language(_str(detail.get("language")))
     lang = "" if lang == spoken else lang
     kind = _str(detail.get("type"))
+    if "/" in kind and not kind.startswith("text/") and kind not in _PAGE:
+        return None  # a picture or a film (B02)
+    if kind == "application/xhtml+xml" and (found := _DIV.fullmatch(value)) and "<div" not in found[1]:
+        value = found[1]
     if kind == "text/plain" and atom:
         return Text(value=value, kind="text", base=base, lang=lang)
     return common.markup(value, base, lang)
@@ -212,8 +248,13 @@ def _entry(
 ) -> RawEntry:
     identity = _str(entry.get("id"))
     permalink = bool(entry.get("planet_guid")) and not atom and identity.lower().startswith(("http://", "https://"))
-    pages = [_str(link.get("href")) for link in entry.get("links") or () if link.get("rel") == "alternate"]
-    link = next((page for page in pages if page), identity if permalink else "")
+    pages = [
+        (_str(link.get("type")) not in _PAGE, _str(link.get("href")))
+        for link in entry.get("links") or ()
+        if link.get("rel") == "alternate" and _str(link.get("href"))
+    ]
+    link = min(pages, key=lambda page: page[0])[1] if pages else identity if permalink else ""
+    elsewhere = next((_str(one.get("src")) for one in entry.get("content") or () if one.get("src")), "")
     original = _str(entry.get("feedburner_origlink"))
     enclosures, thumbnail = _attached(entry)
     contents = [text for one in entry.get("content") or () if (text := _construct(one, spoken, atom=atom))]
@@ -234,7 +275,7 @@ def _entry(
         position=position,
         id=identity,
         id_is_permalink=permalink,
-        link=original or link or (enclosures[0].url if enclosures and not atom else ""),
+        link=original or link or elsewhere or (enclosures[0].url if enclosures and not atom else ""),
         base=title.base if title else "",
         links=others,
         title=title,
@@ -250,7 +291,7 @@ def _entry(
         ),
         enclosures=enclosures,
         thumbnail=thumbnail,
-        language=lang,
+        language=common.language(_str(entry.get("language"))) or lang,
         source=_source(entry.get("source")),
         comments=_str(entry.get("comments")) or _replies(entry),
         geo=_place(entry),

@@ -45,13 +45,17 @@ def _xml(text: str, data: bytes, start: sniff.Start, limit: int, timezone: str) 
     if mend.has_c1(data):
         text = mend.without_c1(text)
         start, data = sniff.start(text), text.encode("utf-8", "replace")
-    if not start.doctype:
+    if start.junk:
+        fault = Message.of("something that is no part of it stands before the document; read anyway")
+    elif not start.doctype:
         read = strict.read(data, limit=limit, timezone=timezone)
         if isinstance(read, RawFeed):
             return read
         fault = read
+    elif "<!ENTITY" in text[: start.at]:
+        fault = Message.of("the document declares entities of its own: they are not expanded; read anyway")
     end = sniff.root_end(text, start.root)
-    if end < 0 and fault is None:
+    if end < 0 and text.find("/>", start.at) == text.find(">", start.at) - 1:
         end = len(text)  # an empty root after a document type: `<rss/>`
     if end < 0:
         return Unreadable(

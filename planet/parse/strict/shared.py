@@ -88,7 +88,7 @@ def people(tree: Tree, fields: Fields, base: str, key: str) -> list[RawPerson]:
             RawPerson(
                 name=one.name if one else "",
                 email=email or (one.email if one else ""),
-                url=common.join(base, url) if base else url,
+                url=common.join(base, url),
             )
         )
     return [one for one in found if one is not None]

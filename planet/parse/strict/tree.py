@@ -160,7 +160,8 @@ def _written(element: Element, base: str, *, nested: bool) -> Iterator[str]:
         name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
         if not name:
             continue
-        here = common.join(base, child.get(XML_BASE, "")) if nested else ""
+        own = child.get(XML_BASE) if nested else None
+        here = common.join(base, own) if own else base
         yield f"<{name}"
         for key, value in child.attrib.items():
             attribute = str(key)
