@@ -571,4 +571,4 @@ def test_a_planet_run_by_cron_tells_a_webhook_of_each_new_story_once(
     assert len(messages) == 1
     assert f"Deux\nAda · PHP · 16 novembre 2026\n{site}/2" in messages[0]
     assert "Trois" not in messages[0]
-    assert "127.0.0.1" not in "".join(path.read_text("utf-8", "replace") for path in world.output.rglob("*.html"))
+    assert f"127.0.0.1:{port}" not in "".join(path.read_text("utf-8", "replace") for path in world.output.rglob("*.html"))

@@ -116,12 +116,8 @@ def _title(delivery: Delivery, planet: str, stories: Sequence[Line], events: Seq
         what = words.ngettext("one new story", "{count} new stories", count).format(count=count)
     else:
         what = words.ngettext("one evening soon", "{count} evenings soon", len(events)).format(count=len(events))
-    return one_line(
-        f"{shorten(one_line(planet), 60)} : {what}"
-        if words.language[:2] == "fr"
-        else f"{shorten(one_line(planet), 60)}: {what}",
-        MAX_TITLE,
-    )
+    said = words.say(Message.of("{planet}: {news}", planet=shorten(one_line(planet), 60), news=what))
+    return one_line(said, MAX_TITLE)
 
 
 def _block(line: Line, say: Text) -> str:
