@@ -166,7 +166,7 @@ def _compose(text: str) -> yaml.Node | None:
             text.count("\n", 0, bad.start()) + 1,
             f"holds the character U+{ord(bad[0]):04X}, which no text may: delete it",
         )
-    if text.lstrip().startswith("{"):
+    if text.lstrip().startswith(("{", "[")):
         # JSON writes what lies beyond the first plane as two escapes, which YAML does not know.
         text = _PAIR.sub(
             lambda pair: chr(0x10000 + ((int(pair[1], 16) & 0x3FF) << 10) + (int(pair[2], 16) & 0x3FF)), text
