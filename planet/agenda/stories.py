@@ -41,7 +41,7 @@ class Collision:
 def announcements(
     events: Sequence[Event], stories: Iterable[MergeEntry], *, timezone: str
 ) -> dict[str, tuple[int, ...]]:
-    """Event id -> rows of the stories that announce it (or tell of it), in ascending order. `timezone` is the planet's.
+    """Event id -> rows of the stories that announce it (or tell of it), in the order of `stories`. `timezone` is the planet's.
 
     A story is linked when it stands on the event's own page, or bears nearly its title near its date; where several evenings share
     that page or title, it must name the day as well. Each story is of one evening: the likeliest, then the next to come.
@@ -53,11 +53,11 @@ def announcements(
             by_page[page].append(event)
         for word in set(words(event.title)):
             by_word[word].append(event)
-    found: defaultdict[str, set[int]] = defaultdict(set)
+    found: defaultdict[str, list[int]] = defaultdict(list)
     for story in stories:
         for event in _of_page(story, by_page, timezone) or _of_title(story, by_word, timezone):
-            found[event.id].add(story.row)
-    return {event: tuple(sorted(rows)) for event, rows in found.items()}
+            found[event.id].append(story.row)
+    return {event: tuple(dict.fromkeys(rows)) for event, rows in found.items()}
 
 
 def _instant(start: datetime | date) -> datetime:

@@ -17,7 +17,7 @@ from planet.urls import host, redacted
 Place = Callable[[Entry, str], Placement]
 """The classifier: an entry and the key of its feed -> where it belongs, and why."""
 LONGEST_UID = 255
-_SHOWN = tuple(field.name for field in fields(Event) if field.name not in {"rev", "reasons", "first_seen"})
+_SHOWN = tuple(field.name for field in fields(Event) if field.name not in {"rev", "reasons", "first_seen", "stories"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ def index(edition: Edition) -> Iterator[Bundle]:
     if not available():
         return
     for folder, headlines in shards(edition).items():
-        revs = (f"{one.row} {one.rev}" for one in headlines)
+        revs = (one.rev for one in headlines)
         yield Bundle(
             folder=folder,
             digest=digest("search", edition.base_rev, folder, *revs),
@@ -77,8 +77,9 @@ def _make(edition: Edition, folder: str, headlines: Sequence[Headline]) -> dict[
         site.mkdir()
         (site / "index.html").write_text("<!doctype html><title>-</title><p data-pagefind-body></p>", "utf-8")
         for start in range(0, len(headlines), 500):
-            for story in edition.load([headline.row for headline in headlines[start : start + 500]]):
-                (site / f"{story.row:09d}.html").write_text(document(story, names, language), "utf-8", "replace")
+            part = edition.load([headline.row for headline in headlines[start : start + 500]])
+            for number, story in enumerate(part, start):
+                (site / f"{number:09d}.html").write_text(document(story, names, language), "utf-8", "replace")
         command = [
             str(get_executable()), "--site", str(site), "--output-path", str(made),
             "--force-language", language, "--include-characters", "+#", "--silent",

@@ -176,8 +176,9 @@ def listing(connection: sqlite3.Connection) -> tuple[Headline, ...]:
 
 
 def leads(connection: sqlite3.Connection) -> list[MergeEntry]:
-    story_of = dict(connection.execute("SELECT lead, row FROM stories"))
-    return [replace(entry, row=story_of[entry.row]) for entry in merge_entries(connection, sorted(story_of))]
+    story_of = dict(connection.execute("SELECT lead, row FROM stories ORDER BY date DESC, tie"))
+    entries = {entry.row: entry for entry in merge_entries(connection, list(story_of))}
+    return [replace(entries[lead], row=row) for lead, row in story_of.items() if lead in entries]
 
 
 def clashing(connection: sqlite3.Connection) -> frozenset[int]:

@@ -165,7 +165,7 @@ class Agenda:
                 *(f"past {event.rev}" for event in self.here),
                 repr(sorted(self.years)),
                 repr(sorted(self.clashes.items())),
-                *(f"story {row} {rev}" for row, rev in rows.items()),
+                *(f"story {rev}" for rev in rows.values()),
             ],
             context,
             title=f"{t.gettext('Events')} – {press.site.title}",
@@ -190,7 +190,7 @@ class Agenda:
         return press.page(
             f"events/{year}/",
             "events.html",
-            [*(event.rev for event in events), *(f"story {row} {rev}" for row, rev in rows.items())],
+            [*(event.rev for event in events), *(f"story {rev}" for rev in rows.values())],
             lambda: {
                 "upcoming": [],
                 "past": self._sections(events, "year"),

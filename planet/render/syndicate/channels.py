@@ -69,4 +69,4 @@ def _inputs(channel: Channel, edition: Edition) -> tuple[str, ...]:
     shown = channel.feed(edition.config.site.feed_entries)
     if not shown:
         return (channel.name, quiet_since(edition).isoformat())
-    return (channel.name, *(f"{headline.row} {headline.rev}" for headline in shown))
+    return (channel.name, *(headline.rev for headline in shown))
