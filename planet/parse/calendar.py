@@ -211,9 +211,11 @@ class _Reading:
                 continue
 
     def _only(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
-        yield replace(master.event, recurrence_id=stamp(master.timing.start))
-        taken = stamp(master.timing.start)
-        yield from (written.event for written in overrides if written.event.recurrence_id != taken)
+        """The first date of a series that is not followed, and what its calendar says of single dates."""
+        first = stamp(master.timing.start)
+        if all(written.event.recurrence_id != first for written in overrides):
+            yield replace(master.event, recurrence_id=first)
+        yield from (written.event for written in overrides)
 
     def _inside(self, moment: datetime | date) -> bool:
         begin, end = self.window

@@ -54,14 +54,30 @@ def read_moments(held: Property, zones: Zones) -> list[datetime | date]:
 
 def read_duration(value: str) -> timedelta | None:
     """A DURATION (`PT1H30M`, `P2D`, `-PT15M`); None when it is none, or longer than ten years."""
+    parts = _parts(value)
+    return None if parts is None else parts[0] + parts[1]
+
+
+def _parts(value: str) -> tuple[timedelta, timedelta] | None:
+    """A duration as its days, which follow the calendar, and its hours, which follow the clock (3.3.6)."""
     found = _DURATION.fullmatch(value.strip())
     if found is None or not any(found.groups()[1:]):
         return None
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
-    delta = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if delta > timedelta(days=3660):
+    whole, rest = timedelta(weeks=weeks, days=days), timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if whole + rest > timedelta(days=3660):
         return None
-    return -delta if found[1] == "-" else delta
+    return (-whole, -rest) if found[1] == "-" else (whole, rest)
+
+
+def later(start: datetime | date, duration: str) -> datetime | date | None:
+    """What a DURATION leads to from `start`; None when it is none. Raises OverflowError at the end of time."""
+    parts = _parts(duration)
+    if parts is None:
+        return None
+    if not isinstance(start, datetime):
+        return start + parts[0]
+    return ((start + parts[0]).astimezone(UTC) + parts[1]).astimezone(start.tzinfo)
 
 
 def utc(moment: datetime | date) -> datetime | date:

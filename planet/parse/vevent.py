@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from planet.model import Message, RawEvent
 from planet.parse.contentlines import Component, split_list
 from planet.parse.eventfeed import MARKUP, TITLE
-from planet.parse.icaltimes import read_duration, read_moment, read_moments, stamp, utc
+from planet.parse.icaltimes import later, read_moment, read_moments, stamp, utc
 from planet.parse.recurrence import Timing
 from planet.parse.zones import Zones
 from planet.text import digest, one_line
@@ -132,21 +132,12 @@ def _end(
                 end = end.date() if _midnight(end) else None
         else:
             written = component.text("DURATION")
-            length = read_duration(written) if written else None
-            end = None if length is None else _after(start, length)
+            end = later(start, written) if written else None
         if end is not None and isinstance(start, datetime) == isinstance(end, datetime):
             end_utc = utc(end)
             if end_utc > start_utc:  # type: ignore[operator]
                 return end, end_utc
     return None, None
-
-
-def _after(start: datetime | date, length: timedelta) -> datetime | date:
-    """A duration later: days by the calendar, the rest by the clock (3.3.6)."""
-    if not isinstance(start, datetime):
-        return start + timedelta(days=length.days)
-    days = start + timedelta(days=length.days)
-    return (days.astimezone(UTC) + (length - timedelta(days=length.days))).astimezone(start.tzinfo)
 
 
 def _description(component: Component) -> tuple[str, bool]:
