@@ -31,6 +31,7 @@ NAMES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "content": "http://purl.org/rss/1.0/modules/content/",
 }
+URI = re.compile(r"https?://[A-Za-z0-9.:\[\]_~%!$&'()*+,;=-]+(?:[/?#][A-Za-z0-9._~%!$&'()*+,;=:@/?#\[\]-]*)?")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -86,7 +87,8 @@ def check_atom(path: str, data: bytes, site: str) -> etree._Element:
     assert own.get("href") == site + path
     assert own.get("type") == "application/atom+xml"
     for link in root.iter(f"{ATOM}link"):
-        assert re.match(r"https?://[^/]", link.get("href") or ""), f"{path}: {link.get('rel')} {link.get('href')!r}"
+        assert is_iri(link.get("href") or ""), f"{path}: {link.get('rel')} {link.get('href')!r}"
+        assert re.match(r"https?://[^/]", link.get("href") or "")
     entries = root.findall(f"{ATOM}entry")
     ids = [entry.findtext(f"{ATOM}id") for entry in entries]
     assert len(ids) == len(set(ids)), f"{path}: ids are not unique"
@@ -128,7 +130,7 @@ def check_rss(path: str, data: bytes, site: str) -> etree._Element:
     assert len(guids) == len(set(guids)), f"{path}: guids are not unique"
     for item in items:
         assert (item.findtext("title") or "").strip()
-        assert re.match(r"https?://[^/]", item.findtext("link") or "")
+        assert URI.fullmatch(item.findtext("link") or ""), item.findtext("link")
         guid = item.find("guid")
         assert guid is not None
         assert guid.text
@@ -142,8 +144,9 @@ def check_rss(path: str, data: bytes, site: str) -> etree._Element:
         for enclosure in item.findall("enclosure"):
             assert set(enclosure.attrib) == {"url", "length", "type"}
             assert int(enclosure.get("length") or "") >= 0
+            assert URI.fullmatch(enclosure.get("url") or "")
         for source in item.findall("source"):
-            assert re.match(r"https?://", source.get("url") or "")
+            assert URI.fullmatch(source.get("url") or "")
         check_html(item.findtext(f"{{{NAMES['content']}}}encoded") or "")
         check_html(item.findtext("description") or "")
     return root
@@ -321,6 +324,28 @@ def test_a_guid_is_the_sources_own_and_a_permalink_only_if_it_is_the_link() -> N
     link = "https://a.example/1"
     assert guid(url=link, guid=link).get("isPermaLink") == "true"
     assert guid(url=link, guid="https://a.example/?p=1").get("isPermaLink") == "false"
+
+
+@pytest.mark.parametrize(
+    ("url", "in_atom", "in_rss"),
+    [
+        (
+            "https://a.example/été?q=ñ#ü",
+            "https://a.example/été?q=ñ#ü",
+            "https://a.example/%C3%A9t%C3%A9?q=%C3%B1#%C3%BC",
+        ),
+        ("https://été.example:8080/", "https://été.example:8080/", "https://xn--t-9fab.example:8080/"),
+        ("https://a.example/a|b^{c}", "https://a.example/a%7Cb%5E%7Bc%7D", "https://a.example/a%7Cb%5E%7Bc%7D"),
+        ("https://a.example/%C3%A9", "https://a.example/%C3%A9", "https://a.example/%C3%A9"),
+    ],
+)
+def test_an_address_is_an_iri_in_atom_and_a_uri_in_rss(url: str, in_atom: str, in_rss: str) -> None:
+    written = one_story(
+        url=url, id="urn:x", enclosures=(Enclosure(url=url, type="audio/mpeg", length=1),), comments=url
+    )
+    check_all(written)
+    assert entry_of(written).xpath("a:link[@rel='alternate']/@href", namespaces=NAMES) == [in_atom]
+    assert etree.fromstring(written["rss.xml"]).findtext("channel/item/link") == in_rss
 
 
 def test_ids_that_two_stories_claim_are_told_apart_and_the_older_keeps_it() -> None:
@@ -524,7 +549,19 @@ NASTY = st.text(
 PIECES = st.one_of(
     NASTY,
     st.sampled_from(
-        ["]]>", "<![CDATA[", "<!--", "&#0;", "../../etc", "javascript:alert(1)", "http://[::1", "https://u:p@h/"]
+        [
+            "]]>",
+            "<![CDATA[",
+            "<!--",
+            "&#0;",
+            "../../etc",
+            "javascript:alert(1)",
+            "http://[::1",
+            "https://u:p@h/",
+            "https://" + "é" * 80 + ".example/",
+            "https://[::1]/é",
+            "https://é/ é|",
+        ]
     ),
 )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from mimetypes import MimeTypes
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from planet.model import Carrier, Channel, Edition, Enclosure, Message, Person, Story
 from planet.text import legal, one_line, shorten
@@ -26,6 +26,8 @@ _TYPES = MimeTypes()  # Python's own table: the system's would make the bytes de
 for _type, _suffix in (("audio/ogg", ".ogg"), ("audio/ogg", ".oga"), ("audio/ogg", ".opus"), ("audio/flac", ".flac"),
                        ("audio/mp4", ".m4a"), ("video/ogg", ".ogv"), ("application/epub+zip", ".epub")):  # fmt: skip
     _TYPES.add_type(_type, _suffix)
+_NOT_IN_IRI = {ord(mark): f"%{ord(mark):02X}" for mark in '"<>^`{|}'}
+_URI_MARKS = "%/:=&?~#+!$,;'@()*"
 UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -100,6 +102,26 @@ class Document:
         return self.url + self.path
 
 
+def link(url: str) -> str:
+    """An http(s) IRI (RFC 3987) to put into a document; "" when there is none."""
+    found = http_url(legal(url)).translate(_NOT_IN_IRI)
+    return found if uri(found) else ""
+
+
+def uri(iri: str) -> str:
+    """The same address as a URI (RFC 3987 3.1), which RSS asks for: host in IDNA, the rest in percent-encoded UTF-8."""
+    if iri.isascii():
+        return iri
+    parts = urlsplit(iri)
+    name, colon, port = parts.netloc.partition(":")
+    try:
+        name = name.encode("idna").decode()
+    except UnicodeError:
+        return ""
+    rest = (quote(part, safe=_URI_MARKS) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, name + colon + port, *rest))
+
+
 def is_iri(text: str) -> bool:
     """Whether a text can be an atom:id: an absolute IRI (RFC 4287 4.2.6), with a host where its scheme asks for one."""
     if not _IRI.fullmatch(text):
@@ -138,7 +160,7 @@ def absolute_fragments(html: str, anchor: str, page: str) -> str:
 def _enclosures(story: Story) -> tuple[Enclosure, ...]:
     found: dict[str, Enclosure] = {}
     for enclosure in story.enclosures:
-        url = http_url(legal(enclosure.url))
+        url = link(enclosure.url)
         if url:
             length = enclosure.length if enclosure.length is not None and enclosure.length >= 0 else None
             clean = Enclosure(url=url, type=enclosure.type, length=length, title=one_line(enclosure.title))
@@ -164,7 +186,7 @@ def public_url(url: str) -> str:
     """An http(s) URL without the user name and password (or their mask) in it; "" for what is no such URL, a local path say."""
     try:
         parts = urlsplit(legal(url).strip())
-        return http_url(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
+        return link(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
     except ValueError:
         return ""
 
@@ -179,7 +201,7 @@ def _also(story: Story) -> tuple[tuple[str, str], ...]:
     for carrier in story.carriers:
         if carrier.url == story.url:
             continue
-        url = http_url(legal(carrier.url))
+        url = link(carrier.url)
         key = canonical_key(url)
         if key and key != own:
             found.setdefault(key, (url, one_line(carrier.source)))
@@ -190,15 +212,13 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     """A story as an item. `names`: technology -> name."""
     site = edition.config.site
     made_id = f"tag:{host(site.url) or 'planet'},{story.published.year}:{story.anchor}"
-    url = http_url(legal(story.url)) or f"{site.url}members/{story.source.source_slug}/#{story.anchor}"
+    url = link(story.url) or f"{site.url}members/{story.source.source_slug}/#{story.anchor}"
     updated = max(story.updated, story.published)
     summary = legal(story.summary).strip() or legal(story.excerpt).strip()
     title = _title(story)
     html = "" if story.summary_only else absolute_fragments(story.html.strip(), story.anchor, url)
     people = tuple(
-        Person(name=one_line(person.name), url=http_url(legal(person.url)))
-        for person in story.authors
-        if one_line(person.name)
+        Person(name=one_line(person.name), url=link(person.url)) for person in story.authors if one_line(person.name)
     )
     tags = {tag: None for written in story.tags if (tag := one_line(written))}
     return Item(
@@ -215,8 +235,8 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
         tags=tuple(tags),
         language=story.language if _LANGUAGE.fullmatch(story.language) else "",
         enclosures=_enclosures(story),
-        image=http_url(legal(story.image)),
-        comments=http_url(legal(story.comments)),
+        image=link(story.image),
+        comments=link(story.comments),
         also=_also(story),
         origin=_origin(story, made_id, updated),
         sources=story.carriers,
