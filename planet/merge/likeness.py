@@ -111,13 +111,20 @@ def title_likeness(a: Look, b: Look) -> float | None:
     return score
 
 
+def whole_likeness(a: Look, b: Look) -> float:
+    """How much the texts are the same from beginning to end; 0 when one of them has none."""
+    if not a.words or not b.words:
+        return 0.0
+    if a.entry.text_key == b.entry.text_key or a.words == b.words:
+        return 100.0
+    return Indel.normalized_similarity(a.words, b.words) * 100
+
+
 def text_likeness(a: Look, b: Look) -> float | None:
     """None when one of them has no text. A text that is cut off, or framed by other words, is as alike as what it shares."""
     if not a.words or not b.words:
         return None
-    if a.entry.text_key == b.entry.text_key or a.words == b.words:
-        return 100.0
-    score = Indel.normalized_similarity(a.words, b.words) * 100
+    score = whole_likeness(a, b)
     shorter, longer = sorted((a, b), key=lambda look: len(look.words))
     if score >= 95 or len(shorter.words) < ENOUGH_WORDS:
         return score
@@ -142,14 +149,21 @@ def kinship(a: Look, b: Look) -> float:
     return max(titles or 0.0, texts or 0.0, _told(a, b), _told(b, a))
 
 
+def named_apart(a: Look, b: Look) -> bool:
+    """Whether the titles have nothing in common, neither letters nor a word that means something."""
+    titles = title_likeness(a, b)
+    return titles is not None and titles < 50 and not a.title_words & b.title_words
+
+
 def plainly_differ(a: Look, b: Look) -> bool:
     """Whether these cannot be one thing, whatever address or id they share.
 
-    Their titles count differently; or neither title, text nor the words of one's title in the other are half alike; or they are
-    months apart and their texts are not the same.
+    Their titles count differently, or have nothing in common, and their texts are not the same throughout: a talk is told on the
+    page of its evening, and is not the evening. Or they are months apart and their texts are not the same. Or neither title, text
+    nor the words of one's title in the other are half alike.
     """
-    if counted_apart(a, b):
-        return (text_likeness(a, b) or 0.0) < 90
+    if counted_apart(a, b) or named_apart(a, b):
+        return whole_likeness(a, b) < 80
     if days_apart(a, b) > FAR_DAYS and a.entry.published and b.entry.published:
         return (text_likeness(a, b) or 0.0) < 80
     return kinship(a, b) < 50
