@@ -16,7 +16,8 @@ from planet.errors import UsageError
 from planet.model import Config, Failed, Fresh, Message
 from planet.subscriptions import Imported, editing, finding, starter
 from planet.subscriptions.base import decoded
-from planet.urls import redacted
+from planet.text import slug
+from planet.urls import host, redacted
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/calendar, text/html;q=0.9, */*;q=0.5"
 MAX_LIST = 20_000_000
@@ -48,9 +49,11 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
     """Find the feeds behind a page or URL, and add their owner to feeds.yaml."""
     text = _text(ctx)
     known = [technology.slug for technology in ctx.config.technologies]
-    for slug in technologies:
-        if slug not in known:
-            raise UsageError(f"--technology {slug}: not defined in feeds.yaml, which has: {', '.join(known) or 'none'}")
+    for technology in technologies:
+        if technology not in known:
+            raise UsageError(
+                f"--technology {technology}: not defined in feeds.yaml, which has: {', '.join(known) or 'none'}"
+            )
     if group and len(technologies) > 1:
         raise UsageError("a group belongs to one technology or to none")
     found = _find(ctx, ctx.config, url)
@@ -109,11 +112,17 @@ def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, allow_dash=True))
 @click.option("--group", is_flag=True, help="Add groups, not members.")
+@click.option("--name", help="Of a folder: whose events they are. [default: the planet's owner]")
 @click.pass_obj
-def import_(ctx: Context, file: Path, group: bool) -> int:
-    """Take over subscriptions: OPML, or a config.ini of Planet Venus."""
+def import_(ctx: Context, file: Path, group: bool, name: str | None) -> int:
+    """Take over subscriptions: OPML, a config.ini of Planet Venus, or a folder of Hugo event posts.
+
+    The posts of a folder become one calendar beside feeds.yaml, which then lists it.
+    """
+    if file.is_dir():
+        return _import_hugo(ctx, file, name)
     imported = _imported(file)
     text = _begin(ctx, imported)
     kept = imported.subscriptions
@@ -128,6 +137,36 @@ def import_(ctx: Context, file: Path, group: bool) -> int:
         ctx,
         Message.of(
             "{count} of {total} sources were added to {file}", count=added, total=len(kept), file=ctx.config_path
+        ),
+    )
+    return 0
+
+
+def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
+    """Write the events of a folder as `calendars/<folder>.ics`, and list that file under a group. Again: the file is made anew."""
+    from planet.subscriptions.hugo import import_hugo  # noqa: PLC0415 - what only folders need
+
+    text, planet = _text(ctx), ctx.config
+    calendar, notes, count = import_hugo(folder, host=host(planet.site.url), timezone=planet.site.timezone)
+    for note in notes:
+        _tell(ctx, note, error=True)
+    if not count:
+        raise UsageError(
+            f"{folder}: no event post was found; they are Markdown files whose front matter holds an event"
+        )
+    path = Path("calendars") / f"{slug(folder.resolve().name)}.ics"
+    try:
+        (planet.folder / path).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{planet.folder / path} cannot be written: {error.strerror}") from error
+    editing.write(planet.folder / path, calendar)
+    if path.as_posix() not in {feed.key for source in planet.sources for feed in source.feeds}:
+        owner = name or planet.site.owner_name or planet.site.title
+        _write(ctx, editing.add(text, name=owner, calendars=[path.as_posix()], kind="group"))
+    _tell(
+        ctx,
+        Message.of(
+            "{count} events were written to {path}, which {file} lists", count=count, path=path, file=ctx.config_path
         ),
     )
     return 0

@@ -299,11 +299,11 @@ def scalar(text: str, *, inside: bool = False) -> str:
     return _flow(text)
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Replace the file whole, through a file beside it: a full disk loses nothing."""
     aside = path.with_name(f"{path.name}.new")
     try:
-        aside.write_text(text, "utf-8", newline="")
+        aside.write_bytes(content.encode() if isinstance(content, str) else content)
         if path.exists():
             aside.chmod(path.stat().st_mode & 0o777)
         aside.replace(path)
