@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from urllib.parse import quote
@@ -43,18 +43,18 @@ _COLOURS = (
 def calendars(edition: Edition) -> Iterator[Artifact]:
     """`calendar.ics`, `<technology>/calendar.ics`, `events/<slug>.ics`: each made again only when an evening in it changed."""
     site = edition.config.site
-    names = {technology.slug: technology.name for technology in edition.technologies}
-    yield _calendar(edition, "calendar.ics", site.title, "", None, edition.events, names)
+    shelf = _Shelf({technology.slug: technology.name for technology in edition.technologies})
+    yield _calendar(edition, "calendar.ics", site.title, "", None, edition.events, shelf)
     for technology in edition.technologies:
         held = [event for event in edition.events if technology.slug in event.technologies]
         path = f"{technology.slug}/"
         title = f"{site.title} — {technology.name}"
-        yield _calendar(edition, f"{path}calendar.ics", title, path, technology.hue, held, names)
+        yield _calendar(edition, f"{path}calendar.ics", title, path, technology.hue, held, shelf)
     for event in edition.events:
         yield Artifact(
             path=f"events/{event.slug}.ics",
             digest=digest("event", PRODID, edition.base_rev, event.rev),
-            make=partial(_alone, event, names),
+            make=partial(_alone, event, shelf),
         )
 
 
@@ -65,11 +65,12 @@ def _calendar(
     page: str,
     hue: int | None,
     events: Sequence[Event],
-    names: dict[str, str],
+    shelf: _Shelf,
 ) -> Artifact:
     def make() -> bytes:
         head = _head(edition, title, path, page, hue, events)
-        return write([*head, *(line for event in events for line in (event_lines(event, names)))], empty=not events)
+        held = b"".join(map(shelf.get, events)) if events else write(_NOTHING)
+        return write(head) + held + b"END:VCALENDAR\r\n"
 
     return Artifact(
         path=path,
@@ -78,8 +79,21 @@ def _calendar(
     )
 
 
-def _alone(event: Event, names: Mapping[str, str]) -> bytes:
-    return write([*_START, *event_lines(event, names)])
+def _alone(event: Event, shelf: _Shelf) -> bytes:
+    return write(_START) + shelf.get(event) + b"END:VCALENDAR\r\n"
+
+
+class _Shelf:
+    """Events as written, each once for all the calendars it is in."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+        self._made: dict[str, bytes] = {}
+
+    def get(self, event: Event) -> bytes:
+        if event.id not in self._made:
+            self._made[event.id] = write(event_lines(event, self._names))
+        return self._made[event.id]
 
 
 _START = ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN")
@@ -210,9 +224,9 @@ def colour(hue: int) -> str:
     return min(_COLOURS, key=lambda named: abs(named[0] - hue))[1]
 
 
-def write(lines: Sequence[str], *, empty: bool = False) -> bytes:
-    """The calendar as bytes: folded at 75 octets between characters, CRLF (3.1)."""
-    return b"".join(map(fold, (*lines, *(_NOTHING if empty else ()), "END:VCALENDAR")))
+def write(lines: Iterable[str]) -> bytes:
+    """Content lines as bytes: folded at 75 octets between characters, CRLF (3.1)."""
+    return b"".join(map(fold, lines))
 
 
 def fold(line: str) -> bytes:
