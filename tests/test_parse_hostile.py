@@ -260,6 +260,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=400, deadline=2000)
 @given(st.lists(PIECES, max_size=40), st.booleans())
 def test_pieces_of_feeds_in_any_order_are_a_feed_or_an_error(pieces: list[str], whole: bool) -> None:
+    """T24: what a feed says ends in a value, never in an exception."""
     text = "".join(pieces)
     body = (f"<rss version='2.0'><channel>{text}</channel></rss>" if whole else text).encode("utf-8", "surrogatepass")
     found = read(body, limit=3)

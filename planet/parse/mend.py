@@ -31,7 +31,7 @@ _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 def has_c1(data: bytes) -> bool:
     """Whether UTF-8 XML spells characters of windows-1252 with their byte value (`&#146;` for ’): legal, and never meant."""
     # Two patterns that each begin with fixed bytes: several times faster than one with a choice.
-    return _C1_REFERENCE_BYTES.search(data) is not None or _C1_BYTES.search(data) is not None
+    return _C1_REFERENCE_BYTES.search(data) is not None or (not data.isascii() and _C1_BYTES.search(data) is not None)
 
 
 def without_c1(text: str) -> str:

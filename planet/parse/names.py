@@ -74,6 +74,10 @@ _OTHERS = {
 }
 
 
+MOST_NAMES = 5000
+"""A hostile document may not fill the memory with names of its own."""
+
+
 class Names(dict[str, str]):
     """lxml's `{namespace}local` to `prefix:local` in lower case; the format's own elements have no prefix, strangers a `?`.
 
@@ -97,6 +101,10 @@ class Names(dict[str, str]):
         else:
             prefix = _OTHERS.get(plain, "?")
         key = f"{prefix}:{local}" if prefix else local
-        if len(self) < 1000:
+        if len(self) < MOST_NAMES:
             self[tag] = key
         return key
+
+
+OF_ATOM, OF_RSS = Names(atom=True), Names(atom=False)
+"""Names mean the same in every document, so what one taught serves the next."""

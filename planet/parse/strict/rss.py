@@ -128,9 +128,7 @@ def _identity(tree: Tree, fields: Fields) -> tuple[str, bool]:
     """The guid as given, and whether it is the entry's URL: it is unless it says no, or is none (N03, N04)."""
     for element in fields.get("guid", ()):
         if value := tree.text(element):
-            said = next(
-                (str(flag) for name, flag in element.attrib.items() if str(name).lower() == "ispermalink"), "true"
-            )
+            said = element.get("isPermaLink") or element.get("ispermalink") or element.get("isPermalink") or "true"
             return value, said.strip().lower() != "false" and value.lower().startswith(("http://", "https://"))
     return "", False
 
@@ -158,7 +156,7 @@ def _title(tree: Tree, fields: Fields, base: str, lang: str) -> Text | None:
 
 def _read_text(tree: Tree, fields: Fields, key: str, base: str, lang: str) -> Text | None:
     """The first element of this key that says anything: Atom's with their type, all others are HTML."""
-    for element in fields.get(key, ()):
+    for element in fields[key]:
         read = tree.construct(element, base, lang) if key.startswith("atom:") else tree.loose(element, base, lang)
         if read:
             return read
@@ -169,11 +167,11 @@ def _texts(tree: Tree, fields: Fields, base: str, lang: str) -> tuple[Text | Non
     """Content and summary (B01): content:encoded, atom:content, inline XHTML, <description>, the summaries, media:description."""
     found: list[Text] = []
     for key in _WHOLE:
-        if read := _read_text(tree, fields, key, base, lang):
+        if key in fields and (read := _read_text(tree, fields, key, base, lang)):
             found.append(read)
             break
     for key in _SHORT:
-        if len(found) < 2 and (read := _read_text(tree, fields, key, base, lang)):
+        if key in fields and len(found) < 2 and (read := _read_text(tree, fields, key, base, lang)):
             found.append(read)
     if not found:
         found += shared.media_description(tree, fields, base, lang)

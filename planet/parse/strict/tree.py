@@ -10,7 +10,7 @@ from lxml import etree
 from planet.model import Moment, Text
 from planet.parse import common
 from planet.parse.dates import read_date
-from planet.parse.names import XHTML, XML_BASE, XML_LANG, Names
+from planet.parse.names import OF_ATOM, OF_RSS, XHTML, XML_BASE, XML_LANG
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its class
 Fields = dict[str, list[Element]]
@@ -47,7 +47,7 @@ class Tree:
         self.root: Element = etree.fromstring(data, parser)
         self.based = b"xml:base" in data
         self.spoken = b"xml:lang" in data
-        self.names = Names(atom=etree.QName(self.root).localname.lower() == "feed")
+        self.names = OF_ATOM if str(self.root.tag).rpartition("}")[2].lower() == "feed" else OF_RSS
 
     def fields(self, element: Element) -> Fields:
         names = self.names
@@ -77,19 +77,20 @@ class Tree:
     def first(self, fields: Fields, *keys: str) -> str:
         """The text of the first of these elements that holds any."""
         for key in keys:
-            for element in fields.get(key, ()):
-                if value := self.text(element):
-                    return value
+            if key in fields:
+                for element in fields[key]:
+                    if value := self.text(element):
+                        return value
         return ""
 
     def moment(self, fields: Fields, keys: tuple[str, ...], timezone: str) -> Moment | None:
         """The first date among these elements that can be read, else the first that was written."""
         written: Moment | None = None
         for key in keys:
-            for element in fields.get(key, ()):
-                if value := self.text(element):
-                    read = read_date(value, timezone)
-                    if read.value is not None:
+            if key in fields:
+                for value in map(self.text, fields[key]):
+                    read = read_date(value, timezone) if value else written
+                    if read is not None and read.value is not None:
                         return read
                     written = written or read
         return written
