@@ -13,6 +13,7 @@ from slugify import slugify as _slugify
 # characters but ZWJ and ZWNJ (they spell words), byte order marks.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_NOT_FOLDED = re.compile("[^a-z0-9+#]+")
 _BLANKS = re.compile(r"\s+")
 RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"com{n}" for n in range(10)} | {f"lpt{n}" for n in range(10)},
@@ -39,12 +40,15 @@ PLAIN_LENGTH = 20_000
 
 def legal(text: str) -> str:
     """The text without the characters that no XML document may hold. Line ends and tabs stay."""
-    return _ILLEGAL.sub("", text)
+    return text if text.isprintable() else _ILLEGAL.sub("", text)
 
 
 def one_line(text: str, limit: int = 0) -> str:
     """Text for a title or a name: one line, nothing hidden, nothing reordered, cut at `limit` characters on a word (0: not cut)."""
-    cleaned = _BLANKS.sub(" ", _HIDDEN.sub("", legal(text))).strip()
+    if text.isprintable():  # nothing to remove, and no other blank than the space
+        cleaned = (_BLANKS.sub(" ", text) if "  " in text else text).strip()
+    else:
+        cleaned = _BLANKS.sub(" ", _HIDDEN.sub("", legal(text))).strip()
     return shorten(cleaned, limit) if limit else cleaned
 
 
@@ -83,6 +87,8 @@ def shorten(text: str, limit: int) -> str:
 
 def fold(text: str) -> str:
     """One spelling for tags and words: case, accents, blanks, dots, dashes and underscores fold; `+` and `#` stay (c++, c#)."""
+    if text.isascii():
+        return _NOT_FOLDED.sub("", text.lower())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if c.isalnum() or c in "+#")
 

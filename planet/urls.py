@@ -44,6 +44,7 @@ TRACKING = (
     "hsctatracking",
 )
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hmb_", "itm_")
+_HTML = re.compile(r"\.html?$", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 # What almost every link looks like: absolute, no user, nothing to escape. Recognised at a tenth of the cost of taking it apart.
 _PLAIN = re.compile(
@@ -105,12 +106,20 @@ def without_tracking(url: str) -> str:
     return urlunsplit(parts._replace(query=kept))
 
 
+# An address in which nothing needs a canonical writing: no query, no escape, no port, no capital host.
+_SIMPLE = re.compile(
+    r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?)(?:#[A-Za-z0-9_-]*)?"
+)
+
+
 def canonical_key(url: str) -> str:
     """What two addresses of one page have in common: scheme, `www.`, case of the host, port, tracking, order of the query,
     one trailing slash, `.html`, index file and fragment (but `#!`) fold. "" for what is no http or https URL.
 
     Never requested, never shown: only compared (contract 5, fetching N10).
     """
+    if len(url) <= MAX_LENGTH and (simple := _SIMPLE.fullmatch(url)):
+        return simple[1] + _page(simple[2])
     cleaned = http_url(url)
     if not cleaned:
         return ""
@@ -122,12 +131,14 @@ def canonical_key(url: str) -> str:
         return ""
     host = parts.hostname.removeprefix("www.")
     port = "" if parts.port in {None, DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
-    path = _INDEX.sub("/", parts.path)
-    path = path.removesuffix("/")
-    path = re.sub(r"\.html?$", "", path, flags=re.IGNORECASE)
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     query = f"?{parts.query}" if parts.query else ""
-    return f"{host}{port}{path}{query}{fragment}"
+    return f"{host}{port}{_page(parts.path)}{query}{fragment}"
+
+
+def _page(path: str) -> str:
+    """A path without index file, one trailing slash and `.html`."""
+    return _HTML.sub("", _INDEX.sub("/", path).removesuffix("/"))
 
 
 def feed_key(url: str) -> str:

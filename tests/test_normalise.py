@@ -12,6 +12,7 @@ from planet.model import (
     Deleted,
     Enclosure,
     Entry,
+    Message,
     Moment,
     Person,
     RawEntry,
@@ -214,11 +215,14 @@ def test_what_the_planet_is_told_about_deletions_is_folded_like_ids() -> None:
 # --- dates --------------------------------------------------------------------------------------------------------------------
 
 
-def test_d03_a_date_that_cannot_be_read_is_missing_and_the_feed_is_told() -> None:
-    found = read(raw(0, id="a", title="t", published=on(None, written="yesterday")))
-    entry = found.entries[0]
-    assert entry.published is None
-    assert "yesterday" in str(found.warnings[0])
+def test_d03_a_date_that_cannot_be_read_is_missing() -> None:
+    entry = one(id="a", title="t", published=on(None, written="yesterday"), updated=on(NOW - DAY))
+    assert (entry.published, entry.date_reason) == (None, "updated")
+
+
+def test_the_warnings_of_the_parser_are_passed_on() -> None:
+    warning = Message.of("line {line}: odd", line=3)
+    assert read(warnings=(warning,)).warnings == (warning,)
 
 
 def test_d04_a_date_to_come_is_kept_as_claimed() -> None:

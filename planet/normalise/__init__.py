@@ -16,8 +16,6 @@ from planet.model import (
     Deleted,
     Enclosure,
     Entry,
-    Message,
-    Moment,
     Person,
     RawEntry,
     RawFeed,
@@ -30,7 +28,7 @@ from planet.model import (
 from planet.normalise import content, details, identity, moments
 from planet.normalise.identity import Draft
 from planet.text import digest, fold, one_line, plain
-from planet.urls import canonical_key, http_url, without_tracking
+from planet.urls import http_url, without_tracking
 
 __all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
 
@@ -77,23 +75,12 @@ def normalise(
     entries: list[Entry | Seen] = []
     for draft in drafts:
         if known.get(draft.uid) == draft.raw_hash:
-            published, _, _ = reader.dates(draft)
+            published = moments.believable(draft.raw.published, now)
             entries.append(
                 Seen(uid=draft.uid, raw_hash=draft.raw_hash, position=draft.raw.position, published=published)
             )
         else:
             entries.append(reader.entry(draft))
-    unread = [entry for entry in raw.entries if _unread(entry.published) or _unread(entry.updated)]
-    warnings = list(raw.warnings)
-    if unread:
-        written = next(m.written for m in (unread[0].published, unread[0].updated) if m is not None and _unread(m))
-        warnings.append(
-            Message.of(
-                "{count} dates cannot be read, for instance “{written}”: write them as RFC 3339 (Atom) or RFC 822 (RSS) says",
-                count=len(unread),
-                written=one_line(written, 60),
-            ),
-        )
     return Read(
         entries=tuple(entries),
         deleted=tuple(
@@ -105,12 +92,8 @@ def normalise(
         feed_link=site,
         feed_language=details.language(raw.language),
         feed_date=moments.believable(raw.updated, now) or http_date,
-        warnings=tuple(warnings),
+        warnings=raw.warnings,
     )
-
-
-def _unread(moment: Moment | None) -> bool:
-    return moment is not None and moment.value is None and bool(moment.written.strip())
 
 
 class _Reader:
@@ -133,14 +116,12 @@ class _Reader:
         if not uid:
             return None
         relative = not raw.link.startswith(("http://", "https://"))
-        title = content.title(raw.title)
         return Draft(
             raw=raw,
             uid=uid,
             id=one_line(raw.id, 2000),
             link=link,
-            link_key=canonical_key(link) if own else "",
-            title_key=fold(title),
+            own=own,
             raw_hash=identity.raw_hash(
                 raw, NORMALISE_VERSION, (*self.context, *((self.base, self.site) if relative else ()))
             ),
@@ -171,12 +152,13 @@ class _Reader:
         return (
             moments.believable(draft.raw.published, self.now),
             moments.believable(draft.raw.updated, self.now),
-            moments.day_in(draft.link, self.now) if draft.link_key else None,
+            moments.day_in(draft.link, self.now) if draft.own else None,
         )
 
     def entry(self, draft: Draft) -> Entry:
         raw = draft.raw
         chosen = content.chosen(raw)
+        link_key = draft.link_key
         prefix = f"e{digest(self.feed, draft.uid)[:8]}-"
         clean = self.clean(draft, chosen, prefix)
         published, updated, url_date = self.dates(draft)
@@ -200,11 +182,11 @@ class _Reader:
             id=draft.id,
             position=raw.position,
             link=draft.link,
-            link_key=draft.link_key,
+            link_key=link_key,
             title_key=title_key,
             text_key=identity.text_key(title_key, clean.text),
             raw_hash=draft.raw_hash,
-            content_hash=identity.content_hash(clean.html, prefix, title, draft.link_key, image, repr(files)),
+            content_hash=identity.content_hash(clean.html, prefix, title, link_key, image, repr(files)),
             title=title,
             title_from_text=from_text,
             html=clean.html,
@@ -232,14 +214,14 @@ class _Reader:
         base = self.content_base(draft, chosen)
         if inner := content.own_base(value):
             base = http_url(inner, base) or base
-        return self.sanitise(value, base=base, prefix=prefix, page=draft.link if draft.link_key else "")
+        return self.sanitise(value, base=base, prefix=prefix, page=draft.link if draft.own else "")
 
     def content_base(self, draft: Draft, chosen: Text | None) -> str:
         """What relative links start from: xml:base, else the entry's link, else the feed's URL (contract 4, B08)."""
         for given in (chosen.base if chosen else "", draft.raw.base, self.raw.base):
             if given and (found := http_url(given, self.base)):
                 return found
-        return (draft.link if draft.link_key else "") or self.base
+        return (draft.link if draft.own else "") or self.base
 
     def authors(self, raw: RawEntry) -> tuple[Person, ...]:
         """Those of the entry, else of the feed it comes from, else of this feed (M02). The member's name is filled in later."""
@@ -263,7 +245,7 @@ class _Reader:
     @staticmethod
     def name_of(draft: Draft, date: datetime | None) -> str:
         """What to call an entry without title and text: the last part of its address, else its day, else its id (T02e)."""
-        path = urlsplit(draft.link).path if draft.link_key else ""
+        path = urlsplit(draft.link).path if draft.own else ""
         last = one_line(
             unquote(path.rstrip("/").rpartition("/")[2]).rpartition(".")[0] or path.rstrip("/").rpartition("/")[2], 80
         )

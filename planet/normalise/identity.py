@@ -5,29 +5,42 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 
 from planet.model import RawEntry
-from planet.text import digest, legal
+from planet.normalise import content
+from planet.text import digest, fold, legal
 from planet.urls import canonical_key
 
 _SCHEME = re.compile(r"https?://(?:www\.)?([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
-_SITE = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
+_WAYS = ("https://www.", "http://www.", "https://", "http://")
 _LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A raw entry on its way: what is known of it before its text is touched."""
+    """A raw entry on its way: what is known of it before its text is touched. `own`: its link is not just the site's."""
 
     raw: RawEntry
     uid: str
     id: str
     link: str
-    link_key: str
-    title_key: str
+    own: bool
     raw_hash: str
+
+    @property
+    def link_key(self) -> str:
+        """The canonical link, "" without one of its own. Costs more than all the rest: asked only where it counts."""
+        return canonical_key(self.link) if self.own else ""
+
+    @property
+    def title_key(self) -> str:
+        return fold(content.title(self.raw.title))
+
+
+_SAID = attrgetter(*(field.name for field in fields(RawEntry) if field.name != "position"))
 
 
 def fold_id(given: str) -> str:
@@ -53,7 +66,7 @@ def uid_of(raw: RawEntry, link: str) -> str:
 
 def raw_hash(raw: RawEntry, version: str, context: Sequence[str]) -> str:
     """Whether the feed says the same as before: all it says but the place in the document, and what else decides how it is read."""
-    return digest(version, *context, repr(replace(raw, position=0)))
+    return digest(version, *context, repr(_SAID(raw)))
 
 
 def text_key(title_key: str, text: str) -> str:
@@ -64,7 +77,10 @@ def text_key(title_key: str, text: str) -> str:
 
 def content_hash(html: str, prefix: str, *rest: str) -> str:
     """What a reader sees: ids of the planet's own and the way to the same site (scheme, `www.`) make no difference."""
-    return digest(*(_SITE.sub("//", text) for text in (html.replace(prefix, ""), *rest)))
+    seen = [html.replace(prefix, ""), *rest]
+    for way in _WAYS:
+        seen = [text.replace(way, "//") for text in seen]
+    return digest(*seen)
 
 
 def told_apart(drafts: Sequence[Draft], *, atom: bool) -> list[Draft]:

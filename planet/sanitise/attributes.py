@@ -136,7 +136,7 @@ class Attributes:
 
     def _language(self, name: str) -> None:
         name = name.strip().lower()
-        if _PLAIN_WORD.match(name) and len(name) <= 40 and name not in _NO_LANGUAGE and " " not in name:
+        if _PLAIN_WORD.match(name) and len(name) <= 20 and name not in _NO_LANGUAGE and " " not in name:
             self.code[name] = None
 
     def _srcset(self, value: str) -> str | None:
