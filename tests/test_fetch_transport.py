@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import ssl
@@ -16,6 +17,8 @@ from pathlib import Path
 import brotli
 import pytest
 from backports import zstd
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planet.fetch import health
 from planet.fetch.decoding import UndecodableError, decode
@@ -92,7 +95,7 @@ def test_t05_a_document_cut_off_by_the_connection_keeps_no_validator(server: Ser
 CODERS = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,
-    "br": brotli.compress,
+    "br": lambda data: brotli.compress(data, quality=5),
     "zstd": zstd.compress,
 }
 NOISE = bytes(range(256)) * 40
@@ -152,6 +155,24 @@ def test_t12_a_bomb_is_stopped_at_the_limit(server: Server, coding: str) -> None
         error(one(server, reply(200, bomb, Content_Encoding=coding), replace(QUICK, max_bytes=1_000_000)))
         == "too-large"
     )
+
+
+@pytest.mark.parametrize("coding", CODERS)
+def test_a_large_document_comes_whole(coding: str) -> None:
+    text = b"".join(b"%d et puis %d\n" % (n, n * n) for n in range(200_000))
+    assert len(text) > 3_000_000
+    assert decode(CODERS[coding](text), coding, 10_000_000) == text
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=5), st.binary(max_size=9), st.integers(0, 200))
+def test_members_and_junk_of_any_size_are_read_and_nothing_but_a_class_is_raised(
+    members: list[bytes], junk: bytes, cut_off: int
+) -> None:
+    data = b"".join(map(gzip.compress, members))
+    assert decode(data + junk.replace(b"\x1f", b""), "gzip", 10_000) == b"".join(members)
+    for coding in CODERS:
+        with contextlib.suppress(UndecodableError):
+            decode(data[cut_off:], coding, 10_000)
 
 
 def test_t12_a_bomb_in_a_bomb_is_stopped_too() -> None:

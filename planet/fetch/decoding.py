@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import threading
 import zlib
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from planet.model import Message
@@ -15,6 +16,7 @@ from planet.model.fetch import ErrorClass
 
 MAX_LAYERS = 2
 _PIECE = 65536
+_KEPT = 1_000_000
 # Decoding is work for the processor, not for the network: more at once than this only holds more memory.
 _AT_ONCE = threading.BoundedSemaphore(4)
 
@@ -53,82 +55,109 @@ def _broken(coding: str) -> UndecodableError:
     return UndecodableError("protocol", Message.of("the answer says that it is {coding}, and is not", coding=coding))
 
 
-def _gzip(data: bytes, limit: int) -> bytes:
+def _inflated(stream: Any, data: bytes, start: int = 0) -> Generator[bytes, None, int]:
+    """What a zlib stream gives for `data` from `start` on, in pieces. Returns where the stream ended, or the data."""
+    view = memoryview(data)
+    for position in range(start, len(data), _PIECE):
+        rest: Any = view[position : position + _PIECE]
+        while True:
+            piece = stream.decompress(rest, _PIECE)
+            rest = stream.unconsumed_tail
+            if piece:
+                yield piece
+            if stream.eof:
+                return min(position + _PIECE, len(data)) - len(stream.unused_data)
+            if not rest and len(piece) < _PIECE:
+                break
+    return len(data)
+
+
+def _gzip(data: bytes) -> Iterator[bytes]:
     """Members are put together; junk behind the last one is ignored (T07)."""
-    out = b""
-    rest = data
+    position = 0
     while True:
         member = zlib.decompressobj(31)
         try:
-            out += member.decompress(rest, limit - len(out) + 1)
+            end = yield from _inflated(member, data, position)
         except zlib.error:
-            if out:
-                return out
+            if position:
+                return
             raise _broken("gzip") from None
-        if len(out) > limit:
-            raise _too_large(limit)
         if not member.eof:
             raise _truncated()
-        rest = member.unused_data
-        if not rest.startswith(b"\x1f\x8b"):
-            return out
+        position = end
+        if not data.startswith(b"\x1f\x8b", position):
+            return
 
 
-def _deflate(data: bytes, limit: int) -> bytes:
+def _deflate(data: bytes) -> Iterator[bytes]:
     """The zlib format as RFC 9110 8.4.1.2 wants it, or the raw stream that many send (T09)."""
-    for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
-        stream = zlib.decompressobj(window)
-        try:
-            out = stream.decompress(data, limit + 1)
-        except zlib.error:
-            continue
-        if len(out) > limit:
-            raise _too_large(limit)
-        if not stream.eof:
-            raise _truncated()
-        return out
-    raise _broken("deflate")
-
-
-def _br(data: bytes, limit: int) -> bytes:
-    stream = _brotli.Decompressor()
-    out = bytearray()
     try:
-        out += stream.process(data, output_buffer_limit=_PIECE)
-        while len(out) <= limit and not stream.is_finished() and not stream.can_accept_more_data():
-            out += stream.process(b"", output_buffer_limit=_PIECE)
+        zlib.decompressobj().decompress(data[:_PIECE], 1)
+        stream = zlib.decompressobj()
+    except zlib.error:
+        stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        yield from _inflated(stream, data)
+    except zlib.error:
+        raise _broken("deflate") from None
+    if not stream.eof:
+        raise _truncated()
+
+
+def _br(data: bytes) -> Iterator[bytes]:
+    stream = _brotli.Decompressor()
+    try:
+        piece = stream.process(data, output_buffer_limit=_PIECE)
+        # It takes more data while it still holds some of the last: only no output at all means that there is none.
+        while piece or not stream.can_accept_more_data():
+            yield piece
+            if stream.is_finished():
+                break
+            piece = stream.process(b"", output_buffer_limit=_PIECE)
     except _brotli.error:
         raise _broken("br") from None
-    if len(out) > limit:
-        raise _too_large(limit)
     if not stream.is_finished():
         raise _truncated()
-    return bytes(out)
 
 
-def _zstandard(data: bytes, limit: int) -> bytes:
-    out = bytearray()
-    rest = data
+def _zstandard(data: bytes) -> Iterator[bytes]:
     # RFC 9659: no window above 8 MB in HTTP.
     options = {_zstd.DecompressionParameter.window_log_max: 23}
-    while True:
+    rest = data
+    while rest:
         stream = _zstd.ZstdDecompressor(options=options)
         try:
-            out += stream.decompress(rest, max_length=limit - len(out) + 1)
+            yield stream.decompress(rest, max_length=_PIECE)
+            while not stream.eof and not stream.needs_input:
+                yield stream.decompress(b"", max_length=_PIECE)
         except _zstd.ZstdError:
-            if out:
-                return bytes(out)
+            if rest is not data:
+                return
             raise _broken("zstd") from None
-        if len(out) > limit:
-            raise _too_large(limit)
         if not stream.eof:
             raise _truncated()
         rest = stream.unused_data
-        if not rest:
-            return bytes(out)
 
 
 _DECODERS = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _br, "zstd": _zstandard}
+
+
+def _undone(name: str, data: bytes, limit: int) -> bytes:
+    """One coding undone. What is large is counted first and kept only the second time: a bomb never fills more than a megabyte."""
+    kept: list[bytes] = []
+    size = 0
+    for piece in _DECODERS[name](data):
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        if size <= _KEPT:
+            kept.append(piece)
+        else:
+            kept.clear()
+    if size <= _KEPT:
+        return b"".join(kept)
+    return b"".join(_DECODERS[name](data))
 
 
 def decode(data: bytes, content_encoding: str, limit: int) -> bytes:
@@ -154,7 +183,7 @@ def decode(data: bytes, content_encoding: str, limit: int) -> bytes:
         return _within(data, limit)
     with _AT_ONCE:
         for name in reversed(layers):
-            data = _DECODERS[name](data, limit)
+            data = _undone(name, data, limit)
     return data
 
 

@@ -206,7 +206,7 @@ class Flight:
         return self._document(answer.body, answer.headers.get("content-type", ""))
 
     def _document(self, body: bytes, content_type: str) -> Fetched:
-        if not body.strip():
+        if not body or body.isspace():
             return self._failed(Trouble("not-a-feed", Message.of("the answer is empty"), 200))
         sha256 = hashlib.sha256(body).hexdigest()
         state = self.due.state

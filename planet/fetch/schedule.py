@@ -42,6 +42,7 @@ OBEYED = timedelta(hours=48)
 """A max-age up to this is obeyed as it stands (S04)."""
 JITTER = 0.1
 _NOTHING = timedelta(0)
+_QUIET = timedelta(hours=6)
 _ORIGIN_HOLD = timedelta(hours=1)
 _VALIDATOR_LIMIT = 1024
 
@@ -354,19 +355,21 @@ def _median_gap(dates: tuple[datetime, ...]) -> int | None:
 
 
 def _learnt(state: FetchState, fetched: Unchanged, plan: _Plan) -> timedelta:
-    """How long an unchanged feed may be left alone: it has to be seen unchanged more than once, and never for more than a day.
+    """How long an unchanged feed may be left alone: it has to be seen unchanged more than once.
 
-    A server that answers 304 costs next to nothing, so that the delay only grows by one interval each time, up to what the feed's
-    own pace and quiet suggest. One that sends the whole document each time is asked half as often each time (S07, C16, C23).
+    A server that answers 304 does next to nothing for it, and its readers wait for the next post: the delay grows by one interval
+    each time, up to what the feed's own pace and quiet suggest, and to six hours. One that sends the whole document each time is
+    asked half as often each time, down to once a day (S07, C16, C23).
     """
     if not plan.interval:
         return _NOTHING
-    most = max(DAY, plan.interval)
     if fetched.http_status == 200:
-        return min(_doubled(plan.interval, state.unchanged_count), most)
+        return min(_doubled(plan.interval, state.unchanged_count), max(DAY, plan.interval))
     pace = timedelta(seconds=state.median_gap / 4) if state.median_gap else _NOTHING
     quiet = (plan.now - state.last_change) * 0.1 if state.last_change else _NOTHING
-    return min(max(pace, quiet, plan.interval), plan.interval * max(1, state.unchanged_count), most)
+    return min(
+        max(pace, quiet, plan.interval), plan.interval * max(1, state.unchanged_count), max(_QUIET, plan.interval)
+    )
 
 
 def _next(state: FetchState, fetched: Fresh | Unchanged, plan: _Plan, *, learnt: timedelta) -> datetime:
