@@ -129,13 +129,23 @@ def titles_alike(first: str, second: str) -> int:
         return 100
     if numbered_apart(first, second):
         return 0
-    smaller = min(one, two, key=len)
-    if (one <= two or two <= one) and (len(smaller) > 1 or any(word.isdigit() for word in smaller)):
+    short, long = sorted((words(first), words(second)), key=lambda found: len("".join(found)))
+    if (len(set(short)) > 1 or numbers(" ".join(short))) and (set(short) <= set(long) or _runs_in(short, long)):
         return 100
     if numbers(first) != numbers(second):
         # "APIHour" and "APIHour #5" may be one; "Atelier Docker" and "Atelier Git 2" are not.
         return min(NEAR - 1, round(fuzz.token_sort_ratio(" ".join(sorted(one)), " ".join(sorted(two)))))
     return round(fuzz.token_sort_ratio(" ".join(words(first)), " ".join(words(second))))
+
+
+def _runs_in(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Whether the words of one stand in the other in a row, however they are parted: "APIHour 72", "API Hour 72"."""
+    wanted = "".join(short)
+    return any(
+        "".join(long[begin:end]) == wanted
+        for begin in range(len(long))
+        for end in range(begin + 1, min(len(long), begin + 12) + 1)
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -150,9 +160,9 @@ def places_alike(first: str, second: str) -> bool:
 
 
 def particular(title: str) -> bool:
-    """Whether a title can only mean one evening: it bears a number that is no year, or four words that tell."""
-    found = words(title)
-    return len(found) >= 4 or any(word.isdigit() and not 1990 <= int(word[:9]) <= 2100 for word in found)
+    """Whether a title can only mean one evening: it bears a number, or four words that tell. Years count for nothing."""
+    found = [word for word in words(title) if not (word.isdigit() and 1990 <= int(word[:9]) <= 2100)]
+    return len(found) >= 4 or any(word.isdigit() for word in found)
 
 
 def places_apart(first: str, second: str) -> bool:

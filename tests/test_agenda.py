@@ -1,0 +1,580 @@
+"""One evening, told once: what arrives, what is the same, what stays apart, what announces it."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planet.agenda import announcements, arrive_events, collisions, merge_events, normalise_events, with_stories
+from planet.agenda.likeness import places_alike, titles_alike
+from planet.agenda.merging import group_events
+from planet.agenda.prose import to_html
+from planet.agenda.stories import names_day
+from planet.model import (
+    CalendarRead,
+    Config,
+    Entry,
+    Event,
+    EventChanges,
+    FeedConfig,
+    MergeEntry,
+    Placement,
+    RawEvent,
+    Reason,
+    SafeHtml,
+    Site,
+    Source,
+    StoredEvent,
+    Technology,
+)
+from planet.sanitise import sanitise
+from planet.store import events as table
+from planet.urls import canonical_key
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+EVENING = datetime(2026, 12, 1, 18, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def stored(title: str = "APIHour #72", *, calendar: str = "a", uid: str | None = None, **fields: object) -> StoredEvent:
+    url = str(fields.pop("url", ""))
+    made: dict = {
+        "calendar": calendar,
+        "uid": uid or f"{title}@{calendar}",
+        "title": title,
+        "html": SafeHtml(""),
+        "text": "",
+        "start": EVENING,
+        "url": url,
+        "url_key": canonical_key(url),
+        "first_seen": NOW,
+        "changed": NOW,
+    }
+    return StoredEvent(**(made | fields))
+
+
+def groups_of(*events: StoredEvent) -> list[list[str]]:
+    """The evenings, each as the sorted uids of its events."""
+    found = group_events(events, timezone="Europe/Paris")
+    return sorted(sorted(f"{events[index].calendar}:{events[index].uid}" for index in one.members) for one in found)
+
+
+def told_once(*events: StoredEvent) -> bool:
+    answers = {len(groups_of(*order)) for order in itertools.permutations(events)}
+    assert len(answers) == 1, "the order of arrival must not matter"
+    return answers == {1}
+
+
+# -- normalising
+
+
+def normalised(**fields: object) -> StoredEvent:
+    raw = RawEvent(**({"uid": "1", "title": "Soirée", "start": EVENING} | fields))
+    (found,) = normalise_events(CalendarRead(events=(raw,)), calendar="cal", sanitise=sanitise, now=NOW)
+    return found
+
+
+def test_a_description_is_safe_whether_it_was_text_or_html() -> None:
+    text = normalised(
+        description="Un <script>alert(1)</script>\n\n- a\n- **b** [site](https://x.example/)\nhttps://y.example/?a=1&b=2."
+    )
+    assert "<script" not in text.html
+    assert "&lt;script&gt;" in text.html
+    assert "<li>a</li><li><strong>b</strong> <a " in text.html
+    assert 'href="https://y.example/?a=1&amp;b=2"' in text.html
+    rich = normalised(
+        description="<p onclick=x>Un <a href='javascript:alert(1)'>lien</a></p>", description_is_html=True
+    )
+    assert "onclick" not in rich.html
+    assert "javascript" not in rich.html
+    assert rich.text == "Un lien"
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "https://user:pass@x.example/", "https://x.example/a\\b", "ftp://x.example/", "a b"]
+)
+def test_only_web_addresses_are_linked(url: str) -> None:
+    found = normalised(url=url, image=url, organizer_url=url)
+    assert (found.url, found.url_key, found.image, found.organizer_url) == ("", "", "", "")
+
+
+def test_tracking_goes_and_a_title_is_found() -> None:
+    found = normalised(url="https://x.example/s?utm_source=mail&id=3", title="", description="Une soirée sur PHP")
+    assert (found.url, found.url_key, found.title) == (
+        "https://x.example/s?id=3",
+        "x.example/s?id=3",
+        "Une soirée sur PHP",
+    )
+    assert normalised(title="").title == "…"
+
+
+def test_of_two_events_with_one_identity_the_higher_sequence_stays() -> None:
+    raw = [
+        RawEvent(uid="1", title=title, start=EVENING, sequence=n)
+        for title, n in (("neuf", 2), ("vieux", 1), ("plus vieux", 0))
+    ]
+    (found,) = normalise_events(CalendarRead(events=tuple(raw)), calendar="c", sanitise=sanitise, now=NOW)
+    assert found.title == "neuf"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab <>&*[]()#-_\"'\n\thtps:/.!\\`;="), max_size=120))
+def test_no_text_becomes_markup_that_was_not_meant(text: str) -> None:
+    markup = to_html(text)
+    assert sanitise(markup, base="", prefix="e-").html.count("<script") == 0
+    assert "".join(sanitise(markup, base="", prefix="e-").text.split()).count("<") == text.count("<") or "](" in text
+
+
+# -- arriving
+
+
+def test_a_new_event_gets_its_name_and_its_first_revision() -> None:
+    changes = arrive_events((), (stored("Soirée été & hiver"),), NOW)
+    (found,) = changes.upserts
+    assert found.slug.startswith("2026-12-01-soiree-ete-hiver-")
+    assert (found.revision, found.first_seen, found.changed) == (0, NOW, NOW)
+
+
+def test_an_event_that_says_the_same_changes_nothing() -> None:
+    (before,) = arrive_events((), (stored(),), NOW).upserts
+    later = NOW + timedelta(hours=1)
+    assert not arrive_events((before,), (stored(first_seen=later, changed=later, sequence=9, modified=later),), later)
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"start": EVENING + timedelta(hours=1)},
+        {"title": "APIHour #72 bis"},
+        {"location": "Ailleurs"},
+        {"status": "cancelled"},
+        {"end": EVENING + timedelta(hours=2)},
+    ],
+)
+def test_an_event_that_says_something_else_is_its_next_revision(difference: dict) -> None:
+    (before,) = arrive_events((), (stored(),), NOW).upserts
+    later = NOW + timedelta(days=1)
+    (found,) = arrive_events((before,), (replace(stored(), **difference),), later).upserts
+    assert (found.revision, found.first_seen, found.changed, found.slug) == (1, NOW, later, before.slug)
+
+
+def test_a_future_event_that_leaves_is_withdrawn_and_a_past_one_stays() -> None:
+    events = [
+        stored("passé", start=NOW - timedelta(days=1)),
+        stored("commencé", start=NOW - timedelta(hours=1), end=NOW + timedelta(hours=1)),
+        stored("futur"),
+        stored("aujourd'hui", start=date(2026, 11, 23)),
+        stored("demain", start=date(2026, 11, 24)),
+    ]
+    changes = arrive_events(events, (stored("autre"),), NOW)
+    assert {uid for uid, _ in changes.withdrawn} == {"futur@a", "demain@a"}
+
+
+def test_an_empty_calendar_withdraws_nothing() -> None:
+    assert not arrive_events((stored(),), (), NOW)
+
+
+def test_occurrences_of_one_series_are_events_of_their_own() -> None:
+    series = tuple(stored(uid="s", recurrence_id=f"2026120{n}", start=EVENING + timedelta(days=n)) for n in range(1, 4))
+    changes = arrive_events(series[:2], series[1:], NOW)
+    assert [event.recurrence_id for event in changes.upserts] == ["20261203"]
+    assert changes.withdrawn == (("s", "20261201"),)
+    assert len({event.slug for event in arrive_events((), series, NOW).upserts}) == 3
+
+
+# -- storing
+
+
+def test_what_is_stored_comes_back_as_it_was() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(table.SCHEMA)
+    full = stored(
+        geo=(45.5, 3.0), end=EVENING + timedelta(hours=2), tags=("a", "b"), image="https://x.example/i.png", sequence=3, modified=NOW,
+        revision=2, organizer="Ada", organizer_url="https://x.example/", timezone="Europe/Paris", date_reason="title", slug="s",
+        recurrence_id="20261201T180000Z", html=SafeHtml("<p>é</p>"), text="é", status="tentative", location="Ici",
+    )  # fmt: skip
+    day = stored("jour", start=date(2026, 12, 24), end=date(2026, 12, 26))
+    table.apply(connection, "a", EventChanges(upserts=(full, day)))
+    table.apply(connection, "b", EventChanges(upserts=(stored(calendar="b"),)))
+    assert list(table.known(connection, "a")) == [full, day]
+    assert [event.calendar for event in table.all_events(connection)] == ["a", "b", "a"]
+    table.apply(
+        connection,
+        "a",
+        EventChanges(upserts=(replace(day, title="autre"),), withdrawn=((full.uid, full.recurrence_id),)),
+    )
+    assert [event.title for event in table.known(connection, "a")] == ["autre"]
+    assert table.counts(connection) == {"a": 1, "b": 1}
+    assert table.drop(connection, ["b"]) == 1
+    assert list(table.known(connection, "a")) == []
+
+
+# -- the same, or not
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (stored(uid="u"), stored(calendar="b", uid="u", location="Amphi")),
+        (stored(uid="u"), stored(calendar="b", uid="u", start=EVENING + timedelta(days=7))),
+        (stored("Ada Lovelace", url="http://www.x.example/s.html"), stored("Le premier programme", calendar="b", url="https://x.example/s")),
+        (stored("APIHour #72"), stored("Clermont'ech - API Hour #72", calendar="b")),
+        (stored("Java 25, quoi de neuf ?"), stored("Java 25 : quoi de neuf", calendar="b")),
+        (stored("Soirée Symfony", location="Le Bivouac, 22 allée Alan Turing"), stored("Rencontre", calendar="b", location="22, allée Alan Turing (Bivouac)")),
+        (stored("APIHour #72", location="IUT"), stored("APIHour #72", calendar="b", location="Campus des Cézeaux, Aubière")),
+        (stored(location="Amphi A, 5 avenue Pascal"), stored(calendar="b", location="Amphi A, 5 avenue Pascal", start=EVENING + timedelta(hours=1))),
+        (stored(url="https://x.example/72"), stored(calendar="b", url="https://x.example/72", start=date(2026, 12, 1))),
+        (stored(uid="u"), stored(uid="u", recurrence_id="20261201T180000Z")),
+        (stored(uid="u", text="a"), stored(uid="v", text="a")),
+        (stored("Py Clermont"), stored("Py Clermont - Annulé", calendar="b", status="cancelled")),
+    ],
+)  # fmt: skip
+def test_one_evening_in_two_calendars_is_told_once(one: StoredEvent, two: StoredEvent) -> None:
+    assert told_once(one, two)
+
+
+ROOM = "IUT Amphi B, Campus des Cézeaux"
+PAGE = "https://seminaire.example/"
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (stored("Misères des antivirus", location=ROOM, url=PAGE), stored("Google Safe Browsing", location=ROOM, url=PAGE)),
+        (stored("Symposium", url=PAGE), stored("Symposium", uid="2", url=PAGE, start=EVENING + timedelta(days=1))),
+        (stored("Symposium", url=PAGE), stored("Symposium", calendar="b", uid="2", url=PAGE, start=EVENING + timedelta(days=1))),
+        (stored("MUG #2", url=PAGE), stored("MUG #3", calendar="b", url=PAGE)),
+        (stored("MUG In Clermont - 2", uid="u"), stored("Atelier Docker", calendar="b", uid="u")),
+        (stored("Concert", uid="1"), stored("Apéro", calendar="b", uid="1", start=EVENING + timedelta(days=9))),
+        (stored("Apéro mensuel", location="Le Bivouac, Clermont"), stored("Apéro mensuel", calendar="b", location="Café Zola, Lyon")),
+        (stored("Super Apéro PHP 2026", location="Bar X, Clermont"), stored("Super Apéro PHP 2026", calendar="b", location="Pub Y, Lyon")),
+        (stored("Java", location="En ligne"), stored("Python", calendar="b", location="en ligne")),
+        (stored("Java", location="Clermont-Ferrand"), stored("Python", calendar="b", location="63000 Clermont-Ferrand")),
+        (stored("APIHour #71", location=ROOM), stored("APIHour #72", calendar="b", location=ROOM)),
+        (stored("Yearly", uid="y"), stored("Yearly", calendar="b", uid="y", start=EVENING + timedelta(days=365))),
+        (stored("Atelier", text="a"), stored("Atelier", uid="2", text="b")),
+    ],
+)  # fmt: skip
+def test_what_only_looks_alike_stays_apart(one: StoredEvent, two: StoredEvent) -> None:
+    assert not told_once(one, two)
+
+
+def test_two_seminars_in_one_room_at_one_hour_find_each_its_copy() -> None:
+    titles = ("Misères des antivirus", "Google Safe Browsing")
+    events = [stored(title, calendar=calendar, location=ROOM, url=PAGE) for calendar in "ab" for title in titles]
+    for order in itertools.permutations(events):
+        assert groups_of(*order) == [[f"{c}:{title}@{c}" for c in "ab"] for title in sorted(titles)]
+
+
+def test_a_place_joins_nothing_when_two_evenings_could_be_meant() -> None:
+    events = [
+        stored("Algèbre", location=ROOM),
+        stored("Botanique", location=ROOM),
+        stored("Soirée surprise", calendar="b", location=ROOM),
+    ]
+    assert len(groups_of(*events)) == 3
+
+
+def test_fifteen_seminars_behind_one_page_are_fifteen() -> None:
+    events = [
+        stored("Séminaire", calendar=calendar, uid=f"{n}@{calendar}", url=PAGE, start=EVENING + timedelta(days=7 * n))
+        for n in range(15)
+        for calendar in "ab"
+    ]
+    assert all(len(group) == 2 for group in groups_of(*events))
+    assert len(groups_of(*events)) == 15
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_grouping_does_not_depend_on_the_order_of_arrival(data: st.DataObject) -> None:
+    made = data.draw(
+        st.lists(
+            st.builds(
+                lambda t, c, u, p, where, h: stored(
+                    t, calendar=c, uid=u, url=p, location=where, start=EVENING + timedelta(hours=h)
+                ),
+                st.sampled_from(
+                    ["APIHour #1", "Clermont'ech APIHour #1", "APIHour #2", "Apéro", "Soirée Java", "Docker"]
+                ),
+                st.sampled_from("abc"),
+                st.sampled_from(["1", "2", "3", "4"]),
+                st.sampled_from(["", PAGE, "https://x.example/1"]),
+                st.sampled_from(["", ROOM, "Bar Zola, Lyon"]),
+                st.sampled_from([0, 1, 24]),
+            ),
+            max_size=8,
+            unique_by=lambda event: (event.calendar, event.uid),
+        )
+    )
+    events = sorted(made, key=lambda event: (event.calendar, event.uid))
+    config = planet("a", "b", "c")
+    shuffled = data.draw(st.permutations(events))
+    assert merge_events(shuffled, config, place=place) == merge_events(events, config, place=place)
+
+
+def test_titles() -> None:
+    assert titles_alike("Été", "ete") == 100
+    assert titles_alike("Lava JUG", "LavaJUG") == 100
+    assert titles_alike("MUG 2", "MUG 3") == 0
+    assert titles_alike("Rust", "Java") < 50
+    assert not places_alike("Clermont-Ferrand, France", "Clermont-Ferrand, France")
+
+
+# -- telling
+
+
+def planet(*calendars: str, **kinds: str) -> Config:
+    """A planet with one group a calendar, in this order."""
+    sources = tuple(
+        Source(
+            kind="group",
+            name=f"Groupe {key}",
+            slug=key,
+            feeds=(
+                FeedConfig(configured=f"https://g.example/{key}.ics", url="", key=key, kind=kinds.get(key, "calendar")),
+            ),
+        )
+        for key in calendars
+    )
+    technologies = (Technology(slug="php", name="PHP"), Technology(slug="js", name="JS"))
+    site = Site(title="P", url="https://planet.example.org/")
+    return Config(path=Path("feeds.yaml"), folder=Path(), site=site, technologies=technologies, sources=sources)
+
+
+def place(entry: Entry, feed: str) -> Placement:
+    """PHP where the title says so; nothing of what is called hidden."""
+    if "cachée" in entry.title:
+        return Placement(carriers=(), technologies=(), hidden="filter")
+    if "PHP" not in entry.title:
+        return Placement(carriers=((feed, feed),), technologies=())
+    reasons = (Reason(rule="word", what="PHP", where="title", score=100),)
+    return Placement(carriers=((feed, feed),), technologies=("php",), scores=(("php", 100, reasons),))
+
+
+def tell(config: Config, *events: StoredEvent) -> list[Event]:
+    return list(merge_events(events, config, place=place))
+
+
+def test_the_first_calendar_of_feeds_yaml_leads_and_all_sources_are_named() -> None:
+    one, two = (
+        stored(location="Ici", uid="u"),
+        stored(calendar="b", uid="v", title="APIHour #72 : PHP", url="https://x.example/72"),
+    )
+    (event,) = tell(planet("a", "b"), two, one)
+    assert (event.title, event.location, event.url, event.group) == (
+        "APIHour #72",
+        "Ici",
+        "https://x.example/72",
+        "Groupe a",
+    )
+    assert event.sources == (
+        ("Groupe a", "https://g.example/a.ics", "u", ""),
+        ("Groupe b", "https://g.example/b.ics", "v", "https://x.example/72"),
+    )
+    assert event.technologies == ("php",)
+    assert ("php", "word PHP title") in event.reasons
+    assert ("merged", "title: a = b") in event.reasons
+
+
+def test_the_organisers_own_calendar_leads_wherever_it_stands() -> None:
+    one = stored(organizer="GROUPE B", title="APIHour #72 (relais)")
+    two = stored(calendar="b", organizer="Groupe B")
+    (event,) = tell(planet("a", "b"), one, two)
+    assert (event.title, event.group_slug) == ("APIHour #72", "b")
+
+
+def test_a_calendar_leads_before_a_feed_of_events() -> None:
+    one, two = stored("APIHour #72"), stored("APIHour #72 !", calendar="b")
+    (event,) = tell(planet("a", "b", a="events"), one, two)
+    assert event.title == "APIHour #72 !"
+
+
+def test_ids_and_names_are_stable_when_another_calendar_comes_to_lead() -> None:
+    first = arrive_events((), (stored(calendar="b", uid="v"),), NOW).upserts
+    (alone,) = tell(planet("a", "b"), *first)
+    later = arrive_events((), (stored(uid="u"),), NOW + timedelta(days=1)).upserts
+    (both,) = tell(planet("a", "b"), *first, *later)
+    assert (alone.id, alone.slug) == (both.id, both.slug)
+    assert both.group == "Groupe a"
+    assert both.rev != alone.rev
+
+
+def test_ids_are_unique() -> None:
+    same = stored("Concert", uid="1"), stored("Théâtre", calendar="b", uid="1", first_seen=NOW + timedelta(days=1))
+    series = [
+        stored("Apéro", uid="s", recurrence_id=f"2026120{n}", start=EVENING + timedelta(days=n)) for n in range(1, 5)
+    ]
+    long = stored("Long", uid="x" * 400)
+    events = tell(planet("a", "b"), *same, *series, long)
+    assert len({event.id for event in events}) == len({event.slug for event in events}) == 7
+    by_title = {event.title: event for event in events}
+    assert by_title["Concert"].id == "1"
+    assert by_title["Théâtre"].id.endswith("@planet.example.org")
+    assert len(by_title["Long"].id) < 80
+
+
+def test_the_revision_grows_with_every_change_of_any_copy() -> None:
+    (event,) = tell(planet("a", "b"), stored(sequence=4, revision=1), stored(calendar="b", revision=2))
+    assert event.revision == 7
+
+
+def test_a_missing_end_is_the_start_and_a_day_ends_with_itself() -> None:
+    evening, day = tell(planet("a"), stored(), stored("jour", start=date(2026, 12, 5)))
+    assert (evening.end, day.end) == (EVENING, date(2026, 12, 6))
+
+
+def test_an_end_is_taken_from_the_copy_that_has_one() -> None:
+    (event,) = tell(planet("a", "b"), stored(), stored(calendar="b", end=EVENING + timedelta(hours=2)))
+    assert event.end == EVENING + timedelta(hours=2)
+
+
+def test_what_filters_leave_out_is_not_told_and_a_calendar_that_left_takes_its_events() -> None:
+    assert tell(planet("a"), stored("Soirée cachée"), stored("ailleurs", calendar="z")) == []
+
+
+def test_rev_changes_exactly_when_something_shown_does() -> None:
+    config = planet("a")
+    (before,) = tell(config, stored())
+    assert tell(config, stored(first_seen=NOW - timedelta(days=5)))[0].rev == before.rev
+    for difference in (
+        {"title": "x"},
+        {"location": "x"},
+        {"status": "cancelled"},
+        {"revision": 1},
+        {"url": "https://x.example/"},
+    ):
+        assert tell(config, stored(uid="APIHour #72@a", **difference))[0].rev != before.rev  # type: ignore[arg-type]
+
+
+# -- stories
+
+
+def story(title: str, *, row: int = 1, link: str = "", text: str = "", published: datetime = NOW) -> MergeEntry:
+    return MergeEntry(
+        row=row, feed="f", uid="u", id="u", link=link, link_key=canonical_key(link), title=title, title_key="", text=text, text_key="",
+        date=published, published=published,
+    )  # fmt: skip
+
+
+def linked(events: list[Event], *stories: MergeEntry) -> dict[str, tuple[int, ...]]:
+    return announcements(events, stories, timezone="Europe/Paris")
+
+
+def test_a_story_on_the_events_page_announces_it() -> None:
+    events = tell(planet("a"), stored(uid="u", url="http://www.x.example/api-hour-72.html"))
+    assert linked(events, story("Autre titre", row=7, link="https://x.example/api-hour-72")) == {"u": (7,)}
+
+
+def test_a_story_with_nearly_its_title_near_its_date_announces_it() -> None:
+    events = tell(planet("a"), stored("Clermont'ech - APIHour #72", uid="u"))
+    near = story("Clermont'ech API Hour #72", row=1)
+    far = story("Clermont'ech API Hour #72", row=2, published=NOW - timedelta(days=300))
+    other = story("Clermont'ech API Hour #71", row=3)
+    related = story("Retour sur les API Hours", row=4)
+    assert linked(events, near, far, other, related) == {"u": (1,)}
+
+
+def test_a_title_that_many_evenings_bear_needs_the_day() -> None:
+    events = tell(
+        planet("a"),
+        *(stored("Apéro Python", uid=str(n), url=PAGE, start=EVENING + timedelta(days=28 * n)) for n in range(3)),
+    )
+    assert linked(events, story("Apéro Python")) == {}
+    assert linked(events, story("Apéro Python", text="Rendez-vous le mardi 29 décembre !")) == {"1": (1,)}
+    assert linked(events, story("L'agenda", link=PAGE)) == {}
+    assert linked(events, story("L'agenda", link=PAGE, text="le 26/01/2027")) == {"2": (1,)}
+
+
+def test_an_event_names_the_stories_that_announce_it() -> None:
+    events = tell(planet("a"), stored(uid="u"))
+    (with_story,) = with_stories(events, {"u": (3, 9)})
+    assert with_story.stories == (3, 9)
+    assert with_stories(events, {}) == tuple(events)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("le mardi 1er décembre à 19h", True),
+        ("December 1st", True),
+        ("le 01/12/2026", True),
+        ("le 1/12", True),
+        ("2026-12-01", True),
+        ("le 1er décembre 2025", False),
+        ("le 11 décembre", False),
+        ("le 21/12/2026", False),
+        ("le 1/12/2025", False),
+        ("demain", False),
+    ],
+)
+def test_days_in_texts(text: str, named: bool) -> None:
+    assert names_day(text, date(2026, 12, 1)) is named
+
+
+# -- collisions
+
+
+def test_two_groups_on_one_day_are_told_once_each_pair() -> None:
+    events = tell(
+        planet("a", "b", "c"),
+        stored("Un"),
+        stored("Deux", calendar="b", start=EVENING - timedelta(hours=4)),
+        stored("Trois", calendar="c", start=date(2026, 11, 30), end=date(2026, 12, 3)),
+        stored("Encore un", uid="2"),
+    )
+    found = collisions(events, NOW, timezone="Europe/Paris")
+    pairs = [{collision.first.title, collision.second.title} for collision in found]
+    assert len(found) == len({collision.key for collision in found}) == 5
+    assert {"Un", "Encore un"} not in pairs
+    assert {"Un", "Trois"} in pairs
+    assert all(collision.day == date(2026, 12, 1) for collision in found)
+    assert "2026-12-01" in str(found[0].text)
+
+
+def test_what_is_over_cancelled_or_the_same_group_collides_with_nothing() -> None:
+    config = planet("a", "b")
+    past = NOW - timedelta(days=3)
+    assert (
+        collisions(
+            tell(config, stored("Un", start=past), stored("Deux", calendar="b", start=past)), NOW, timezone="UTC"
+        )
+        == ()
+    )
+    assert (
+        collisions(tell(config, stored("Un"), stored("Deux", calendar="b", status="cancelled")), NOW, timezone="UTC")
+        == ()
+    )
+    assert collisions(tell(config, stored("Un"), stored("Deux")), NOW, timezone="UTC") == ()
+    assert collisions(tell(config, stored("APIHour #1"), stored("APIHour #1", calendar="b")), NOW, timezone="UTC") == ()
+
+
+def test_the_day_of_a_collision_is_the_planets() -> None:
+    config = planet("a", "b")
+    late = datetime(2026, 12, 1, 22, 30, tzinfo=UTC)  # 23:30 in Paris
+    next_day = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)  # 0:30 on the 2nd
+    events = tell(config, stored("Un", start=late), stored("Deux", calendar="b", start=next_day))
+    assert collisions(events, NOW, timezone="Europe/Paris") == ()
+    assert len(collisions(events, NOW, timezone="UTC")) == 1
+
+
+# -- the data set
+
+
+@pytest.mark.shared
+def test_the_evenings_of_the_data_set_are_told_once_and_its_look_alikes_stay_apart(shared: Path) -> None:
+    from bench.evaluate_events import gather, merging
+
+    held = gather(shared / "clermontech")
+    for strange in ((), ("uid",), ("uid", "url", "place")):
+        precision, recall, told = merging(shared / "clermontech", held, strange=strange)
+        assert (precision, told) == (1.0, 176)
+        assert recall >= 0.98
