@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -137,6 +138,24 @@ def test_x05_a_stranger_cannot_lead_to_a_listed_server(server: Server) -> None:
     assert not flight.ask.private
     with pytest.raises(RefusedError):
         guard.resolve("127.0.0.1", server.port, private=flight.ask.private)
+
+
+def test_x05_a_stranger_cannot_use_the_connection_of_one_who_may(server: Server) -> None:
+    """An idle connection to a listed server is not handed to a request that may not go there."""
+    from planet.fetch.failures import Trouble
+    from planet.fetch.request import target
+    from planet.fetch.wire import Ask, Deadline, Reply, Wire
+
+    server.default = reply(200, FEED)
+    wire = Wire(Guard(allow_private=(server.address,)))
+    mine = Ask(target=target(server.url("/")), standing=b"", limit=1000, private=True)
+    assert isinstance(wire(mine, Deadline(time.monotonic() + 5)), Reply)
+    stranger = wire(replace(mine, private=False), Deadline(time.monotonic() + 5))
+    assert isinstance(stranger, Trouble)
+    assert stranger.error_class == "blocked-address"
+    assert isinstance(wire(mine, Deadline(time.monotonic() + 5)), Reply)
+    assert (server.connections, len(server.seen)) == (1, 2)
+    wire.close()
 
 
 @pytest.mark.parametrize(

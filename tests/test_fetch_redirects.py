@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from planet.fetch import health
-from planet.fetch.schedule import follow_discovery
-from planet.model import Deferred, Failed, Fresh, Unchanged
-from tests.fetching import DAY, HOUR, Feed, ask, fetcher, rss
+from planet.fetch.schedule import follow_discovery, settle
+from planet.model import Deferred, Due, Failed, FetchState, Fresh, Hop, ReadFacts, Unchanged
+from tests.fetching import DAY, HOUR, T0, Feed, ask, fetcher, rss
 from tests.servers import Server, reply
 
 FEED = rss("a", "b")
@@ -215,6 +215,19 @@ def test_r13_a_feed_that_leads_to_another_feed_of_the_planet_is_asked_once(serve
     assert [type(outcome) for outcome in outcomes] == [Fresh, Fresh]
     assert [outcome.body for outcome in outcomes if isinstance(outcome, Fresh)] == [FEED, FEED]
     assert len(server.asked("/new")) == 1
+
+
+def test_r14_a_move_to_https_needs_no_common_entry() -> None:
+    def seen(day: int, known: FetchState) -> FetchState:
+        hop = Hop(status=301, url="http://example.org/feed", to="https://example.org/feed")
+        due = Due(key="x", url="http://example.org/feed", state=known)
+        fetched = Fresh(due=due, started=T0, http_status=200, url=hop.to, chain=(hop,), body=b"x", sha256=str(day))
+        facts = ReadFacts(ok=True, entries=1, had_entries=True, shares=False)
+        return settle(fetched, facts, now=T0 + day * DAY, interval=HOUR, jitter=0).state
+
+    first = seen(0, FetchState())
+    assert first.effective_url == ""
+    assert seen(1, first).effective_url == "https://example.org/feed"
 
 
 def test_r15_a_redirect_that_asks_to_wait_is_not_followed_now(server: Server, feed: Feed) -> None:

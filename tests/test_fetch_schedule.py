@@ -373,3 +373,26 @@ def test_e13_hubs_are_recorded_from_header_and_document() -> None:
     state = settled(fresh(Link=link), replace(OK, hubs=("https://three.example/",)))
     assert state.hubs == ("https://three.example/", "https://hub.example/", "https://two.example/")
     assert wait(state) == HOUR
+
+
+def test_an_interval_that_was_raised_counts_at_once() -> None:
+    state = settled(fresh(), OK)
+    assert is_due(state, T0 + HOUR, HOUR, URL)
+    assert not is_due(state, T0 + HOUR, 6 * HOUR, URL)
+    assert is_due(state, T0 + 6 * HOUR, 6 * HOUR, URL)
+
+
+def test_an_interval_that_became_zero_counts_at_once() -> None:
+    none = timedelta(0)
+    assert is_due(settled(fresh(), OK), T0, none, URL)
+    assert is_due(settled(failed(error_class="auth")), T0, none, URL)
+    assert not is_due(settled(failed(Retry_After="60")), T0, none, URL)
+    assert not is_due(settled(fresh(Cache_Control="max-age=60"), OK), T0, none, URL)
+    assert is_due(settled(fresh(Cache_Control="max-age=60"), OK), T0 + MINUTE, none, URL)
+
+
+def test_a_file_is_read_at_every_run() -> None:
+    local = Due(key="/f.xml", url="/f.xml", local=True)
+    state = settled(replace(fresh(), due=local, url="/f.xml"), OK)
+    assert (state.next_due, is_due(state, T0, HOUR, "/f.xml")) == (T0, True)
+    assert is_due(replace(state, failures=9), T0, HOUR, "/f.xml")

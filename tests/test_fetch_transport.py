@@ -342,6 +342,17 @@ def test_t19_a_certificate_that_is_not_in_order_is_an_error_with_its_reason(auth
         assert server.seen == []
 
 
+def test_r12_a_redirect_from_https_to_http_is_followed_told_and_never_kept(authority: Authority) -> None:
+    with Server(tls=authority.server("127.0.0.1")) as secure, Server() as plain:
+        secure.on("/feed", reply(301, b"", Location=plain.url("/feed")))
+        plain.on("/feed", reply(200, FEED), reply(200, rss("a", "c")))
+        feed = Feed(secure.url("/feed"), fetcher(ca_file=str(authority.ca_file)))
+        for _ in range(2):
+            feed.ask(after=timedelta(days=2))
+            assert "https to http" in str(feed.state.warnings[0])
+        assert (feed.state.moved_to, feed.state.effective_url, feed.entries) == ("", "", {"a", "b", "c"})
+
+
 def test_t14_t16_the_deadline_holds_over_tls(authority: Authority) -> None:
     def silent(sock: socket.socket, closing: threading.Event) -> None:
         closing.wait()
@@ -415,6 +426,18 @@ def test_t23_a_kept_connection_that_died_is_opened_again_once(server: Server) ->
     assert all(isinstance(outcome, Fresh) for outcome in outcomes)
     assert len(server.seen) == 4
     assert server.connections == 4
+
+
+def test_t23_a_connection_that_says_more_than_it_was_asked_is_not_used_again(server: Server) -> None:
+    server.on(
+        "/0", lambda connection: connection.send(head(304)) or connection.wait(0.05) or connection.send(b"junk") or True
+    )
+    server.on("/1", reply(200, FEED))
+    server.on("/2", reply(200, FEED))
+    asker = fetcher(replace(QUICK, per_host=1, host_pause=timedelta(seconds=0.1)))
+    outcomes = ask(asker, *(server.url(f"/{n}") for n in range(3)))
+    assert [type(outcome) for outcome in outcomes] == [Failed, Fresh, Fresh]
+    assert server.connections == 2
 
 
 def test_t24_whatever_one_request_raises_the_others_are_done() -> None:

@@ -17,6 +17,7 @@ from planet.fetch.flight import Flight, Rules, one_off, without_credentials
 from planet.fetch.hints import retry_after
 from planet.fetch.local import read_file
 from planet.fetch.request import BadUrlError, standing_fields, target
+from planet.fetch.schedule import ORIGIN_HOLD
 from planet.fetch.sharing import Sharing
 from planet.fetch.traffic import Passage, Traffic
 from planet.fetch.wire import Ask, Deadline, Reply, Transport, Wire
@@ -324,9 +325,9 @@ class _Run:
         return None
 
     def _heed(self, flight: Flight, answer: Reply) -> None:
-        """A 429 that says for how long stops the rest of its origin in this very run."""
+        """A 429 stops the rest of its origin in this very run, for as long as it says, or an hour (H06, H11)."""
         if answer.status != 429 or flight.ask is None:
             return
-        wait = retry_after(answer.headers, self._now)
+        wait = retry_after(answer.headers, self._now) or (ORIGIN_HOLD if flight.due.interval else None)
         if wait is not None:
             self._holds[flight.ask.target.origin] = self._fetcher._holds[flight.ask.target.origin] = self._now + wait  # noqa: SLF001

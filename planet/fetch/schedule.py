@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from statistics import median
+from datetime import datetime, timedelta
 from typing import assert_never
 
+from planet.fetch.delays import DAY, JITTER, NOTHING, Plan, allowed, doubled, learnt, median_gap, server_hint
 from planet.fetch.hints import LONGEST, freshness, hubs, retry_after
 from planet.fetch.moves import discovery, is_elsewhere, moved
 from planet.model import (
@@ -37,13 +36,8 @@ from planet.model import (
 from planet.text import digest
 from planet.urls import origin
 
-DAY = timedelta(days=1)
-OBEYED = timedelta(hours=48)
-"""A max-age up to this is obeyed as it stands (S04)."""
-JITTER = 0.1
-_NOTHING = timedelta(0)
-_QUIET = timedelta(hours=6)
-_ORIGIN_HOLD = timedelta(hours=1)
+ORIGIN_HOLD = timedelta(hours=1)
+"""After a 429 that does not say for how long."""
 _VALIDATOR_LIMIT = 1024
 
 
@@ -60,18 +54,25 @@ def is_due(state: FetchState, now: datetime, interval: timedelta, configured: st
     """
     if state.configured and state.configured != configured_mark(configured):
         return True
+    if is_file(configured):
+        return True
     if state.stopped:
         return False
-    if state.next_due is None or now >= state.next_due:
-        return True
-    if (
-        state.last_attempt is not None
-        and state.last_attempt > now
-        and interval <= _NOTHING
-        and state.hold_until is None
-    ):
-        return True
-    return state.next_due - now > max(LONGEST, interval) * (1 + JITTER)
+    if state.last_attempt is not None and NOTHING <= now - state.last_attempt < interval:
+        return False
+    waits = state.next_due if interval else _told(state)
+    return waits is None or now >= waits or waits - now > max(LONGEST, interval) * (1 + JITTER)
+
+
+def is_file(configured: str) -> bool:
+    """Whether a feed is a file: it is read at every run, nobody is troubled by that."""
+    return "://" not in configured
+
+
+def _told(state: FetchState) -> datetime | None:
+    """Until when a server asked us to wait: all that counts where the interval is zero, whatever it was before."""
+    gone = state.next_due if state.gone_count else None
+    return max((until for until in (state.hold_until, state.server_hint_until, gone) if until), default=None)
 
 
 def settle(
@@ -89,12 +90,14 @@ def settle(
     drawn from [0, 1). The state is whole: it is stored in the transaction of the entries (invariant A).
     """
     before = fetched.due.state
+    if fetched.due.local:
+        interval = NOTHING
     mark = configured_mark(fetched.due.url)
     if before.configured and before.configured != mark:
         # What was learnt under another URL is not this one's (C20).
         before = FetchState(announced=before.announced)
     before = replace(before, configured=mark)
-    plan = _Plan(now=now, interval=interval, jitter=jitter)
+    plan = Plan(now=now, interval=interval, jitter=jitter)
     match fetched:
         case Deferred():
             return _deferred(fetched, before, now)
@@ -109,31 +112,6 @@ def settle(
             assert_never(fetched)
 
 
-class _Plan:
-    """The clock, the interval and the dice of one settlement."""
-
-    def __init__(self, *, now: datetime, interval: timedelta, jitter: float) -> None:
-        self.now = now
-        self.interval = interval
-        self.jitter = jitter
-
-    def after(self, delay: timedelta) -> datetime:
-        """`now` plus a delay: never shorter than the interval, stretched a little when it is longer."""
-        if delay > self.interval:
-            delay += delay * (JITTER * self.jitter)
-        return self.now + max(delay, self.interval)
-
-    def back_off(self, failures: int) -> timedelta:
-        """The interval doubled with each failure, at most a day (H13)."""
-        if not self.interval:
-            return _NOTHING
-        return min(_doubled(self.interval, failures - 1), max(DAY, self.interval))
-
-
-def _doubled(delay: timedelta, times: int) -> timedelta:
-    return delay * (1 << min(times, 20))
-
-
 def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> Settlement:
     """Not asked: nothing is known that was not known before, but until when to wait."""
     if fetched.until is None:
@@ -143,7 +121,7 @@ def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> Settlemen
     return Settlement(state=replace(before, hold_until=fetched.until, next_due=due), holds=holds)
 
 
-def _failed(fetched: Failed, before: FetchState, plan: _Plan) -> Settlement:
+def _failed(fetched: Failed, before: FetchState, plan: Plan) -> Settlement:
     failures = before.failures + 1
     state = replace(
         _probed(before, fetched.due, plan.now),
@@ -179,17 +157,17 @@ def _failed(fetched: Failed, before: FetchState, plan: _Plan) -> Settlement:
     return Settlement(state=replace(state, next_due=due, gone_count=0, stopped=False), holds=holds)
 
 
-def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: int, plan: _Plan) -> timedelta | None:
+def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: int, plan: Plan) -> timedelta | None:
     """How long an origin is left alone after a 429: what it says, the longest of it (H06, H11, H12)."""
     fresh = freshness(headers, plan.now)
     if asked is not None or fresh:
-        return max(asked or _NOTHING, fresh or _NOTHING)
+        return max(asked or NOTHING, fresh or NOTHING)
     if not plan.interval:
         return None
-    return min(max(_ORIGIN_HOLD, _doubled(plan.interval, failures)), max(DAY, plan.interval))
+    return min(max(ORIGIN_HOLD, doubled(plan.interval, failures)), max(DAY, plan.interval))
 
 
-def _gone(state: FetchState, before: FetchState, plan: _Plan) -> FetchState:
+def _gone(state: FetchState, before: FetchState, plan: Plan) -> FetchState:
     """410: looked at again after a day, then after a week, then no more (H04). Forced requests in between do not count."""
     counted = before.gone_count == 0 or before.next_due is None or plan.now >= before.next_due
     count = before.gone_count + 1 if counted else before.gone_count
@@ -198,7 +176,7 @@ def _gone(state: FetchState, before: FetchState, plan: _Plan) -> FetchState:
     return replace(state, gone_count=count, stopped=count >= 3, next_due=due)
 
 
-def _answered(fetched: Fresh | Unchanged, before: FetchState, plan: _Plan) -> FetchState:
+def _answered(fetched: Fresh | Unchanged, before: FetchState, plan: Plan) -> FetchState:
     """What every answer changes: validators, the time, redirects. Failures are forgotten at once (H05, H14)."""
     headers = dict(fetched.headers)
     if fetched.http_status == 304:
@@ -244,7 +222,7 @@ def probe_is_due(state: FetchState, now: datetime) -> bool:
     return moved_on and left is not None and now - left >= timedelta(days=30)
 
 
-def _unchanged(fetched: Unchanged, before: FetchState, plan: _Plan) -> Settlement:
+def _unchanged(fetched: Unchanged, before: FetchState, plan: Plan) -> Settlement:
     state = _answered(fetched, before, plan)
     if not before.parse_ok:
         # The same unreadable document as before: still an error, although it was answered well (C18).
@@ -253,10 +231,10 @@ def _unchanged(fetched: Unchanged, before: FetchState, plan: _Plan) -> Settlemen
         return Settlement(state=replace(state, next_due=plan.after(plan.back_off(failures))))
     state = replace(_healthy(state, plan.now), unchanged_count=before.unchanged_count + 1)
     state = moved(fetched, state, shares=True)
-    return Settlement(state=replace(state, next_due=_next(state, fetched, plan, learnt=_learnt(state, fetched, plan))))
+    return Settlement(state=_next(state, fetched, plan, pace=learnt(state, fetched, plan)))
 
 
-def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: _Plan, parser_version: str) -> Settlement:
+def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, parser_version: str) -> Settlement:
     if not facts.ok:
         return _unreadable(fetched, facts, before, plan, parser_version)
     if is_elsewhere(fetched, facts, before):
@@ -278,17 +256,17 @@ def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: _Plan, pa
         reader_reason=facts.reader_reason,
         warnings=warnings,
         entries_last=facts.entries,
-        median_gap=_median_gap(facts.dates),
+        median_gap=median_gap(facts.dates),
         delay_hint=facts.delay_hint,
         skip_hours=facts.skip_hours,
         skip_days=facts.skip_days,
         expired=facts.expired,
     )
     state = moved(fetched, state, shares=facts.shares)
-    return Settlement(state=replace(state, next_due=_next(state, fetched, plan, learnt=_NOTHING)))
+    return Settlement(state=_next(state, fetched, plan, pace=NOTHING))
 
 
-def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: _Plan, parser_version: str) -> Settlement:
+def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, parser_version: str) -> Settlement:
     found = discovery(fetched, facts, before)
     if found:
         # A page that names its one feed: that is what is asked from now on, at once (E12).
@@ -325,7 +303,7 @@ def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: _Pla
     return Settlement(state=state)
 
 
-def _elsewhere(fetched: Fresh, before: FetchState, plan: _Plan) -> Settlement:
+def _elsewhere(fetched: Fresh, before: FetchState, plan: Plan) -> Settlement:
     """Its address leads to a feed that has nothing in common with it: nothing is taken from there (R05)."""
     failures = before.failures + 1
     return Settlement(
@@ -346,67 +324,17 @@ def _elsewhere(fetched: Fresh, before: FetchState, plan: _Plan) -> Settlement:
     )
 
 
-def _median_gap(dates: tuple[datetime, ...]) -> int | None:
-    """Seconds between the last ten entries, in the middle."""
-    newest = sorted(dates, reverse=True)[:10]
-    if len(newest) < 3:
-        return None
-    return int(median((later - earlier).total_seconds() for later, earlier in pairwise(newest)))
-
-
-def _learnt(state: FetchState, fetched: Unchanged, plan: _Plan) -> timedelta:
-    """How long an unchanged feed may be left alone: it has to be seen unchanged more than once.
-
-    A server that answers 304 does next to nothing for it, and its readers wait for the next post: the delay grows by one interval
-    each time, up to what the feed's own pace and quiet suggest, and to six hours. One that sends the whole document each time is
-    asked half as often each time, down to once a day (S07, C16, C23).
-    """
-    if not plan.interval:
-        return _NOTHING
-    if fetched.http_status == 200:
-        return min(_doubled(plan.interval, state.unchanged_count), max(DAY, plan.interval))
-    pace = timedelta(seconds=state.median_gap / 4) if state.median_gap else _NOTHING
-    quiet = (plan.now - state.last_change) * 0.1 if state.last_change else _NOTHING
-    return min(
-        max(pace, quiet, plan.interval), plan.interval * max(1, state.unchanged_count), max(_QUIET, plan.interval)
-    )
-
-
-def _next(state: FetchState, fetched: Fresh | Unchanged, plan: _Plan, *, learnt: timedelta) -> datetime:
+def _next(state: FetchState, fetched: Fresh | Unchanged, plan: Plan, *, pace: timedelta) -> FetchState:
     """The next time of a healthy feed: the longest of what was learnt, what the server and what the document asks for."""
-    asked = _server_hint(state, fetched, plan.now)
+    asked = server_hint(state, fetched, plan.now)
+    state = replace(state, server_hint_until=plan.now + asked if asked else None)
     if not plan.interval:
-        return plan.now + asked
+        return replace(state, next_due=plan.now + asked)
     document = min(timedelta(seconds=state.delay_hint or 0), DAY)
     if state.expired:
         document = LONGEST
-    due = max(plan.after(max(learnt, document)), plan.now + asked)
-    return _allowed(due, state.skip_hours, state.skip_days)
-
-
-def _server_hint(state: FetchState, fetched: Fresh | Unchanged, now: datetime) -> timedelta:
-    """max-age or Expires; more than two days only while the feed has been quiet for as long, else a day (S01 to S10)."""
-    fresh = freshness(dict(fetched.headers), now) or _NOTHING
-    if fresh <= OBEYED:
-        return fresh
-    quiet = now - state.last_change if state.last_change else _NOTHING
-    return fresh if quiet >= fresh else DAY
-
-
-def _allowed(due: datetime, hours: tuple[int, ...], days: tuple[int, ...]) -> datetime:
-    """The first moment from `due` on that the document does not exclude; nothing is excluded when everything is (S13)."""
-    skipped = {hour % 24 for hour in hours if 0 <= hour <= 24}
-    off = {day for day in days if 0 <= day <= 6}
-    if len(skipped) == 24:
-        skipped = set()
-    if len(off) == 7:
-        off = set()
-    moment = due.astimezone(UTC)
-    for _ in range(24 * 8):
-        if moment.hour not in skipped and moment.weekday() not in off:
-            return moment
-        moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return due
+    due = max(plan.after(max(pace, document)), plan.now + asked)
+    return replace(state, next_due=allowed(due, state.skip_hours, state.skip_days))
 
 
 def follow_discovery(before: Due, settlement: Settlement) -> Due | None:

@@ -217,11 +217,12 @@ class Wire:
 
     def __call__(self, ask: Ask, deadline: Deadline) -> Reply | Trouble:
         run = self._runs
-        connection = self._take(ask.target.origin) if ask.method == "GET" else None
+        connection = self._take(_place(ask)) if ask.method == "GET" else None
         if connection is not None:
             try:
+                self._guard.check_port(ask.target.host, ask.target.port, configured=ask.configured_port)
                 return self._exchange(connection, ask, deadline, run)
-            except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLError):
+            except (http.client.BadStatusLine, ConnectionError, ssl.SSLError):
                 # It had died between two feeds: asked once more, on a new connection (T23).
                 connection.close()
             except Exception as error:  # noqa: BLE001 - whatever a server does is a value
@@ -263,20 +264,24 @@ class Wire:
                 self._context = context
             return self._context
 
-    def _take(self, origin: str) -> _Plain | _Secure | None:
+    def _take(self, place: str) -> _Plain | _Secure | None:
         with self._lock:
-            for number, (held, connection) in reversed(self._idle.items()):
-                if held == origin:
-                    del self._idle[number]
-                    return connection
+            number = next((number for number, (held, _) in reversed(self._idle.items()) if held == place), None)
+            if number is None:
+                return None
+            _, connection = self._idle.pop(number)
+        if connection.is_connected:
+            return connection
+        # Closed by the server, or it says more than it was asked: neither is of use.
+        connection.close()
         return None
 
-    def _keep(self, origin: str, connection: _Plain | _Secure, run: int) -> None:
+    def _keep(self, place: str, connection: _Plain | _Secure, run: int) -> None:
         oldest: _Plain | _Secure | None = connection
         with self._lock:
             if run == self._runs:
                 oldest = None
-                self._idle[id(connection)] = (origin, connection)
+                self._idle[id(connection)] = (place, connection)
             if len(self._idle) > _IDLE:
                 _, (_, oldest) = self._idle.popitem(last=False)
         if oldest is not None:
@@ -308,9 +313,14 @@ class Wire:
             response.close()
             source.buffer.close()
             if whole and not source.buffer.leftover:
-                self._keep(ask.target.origin, connection, run)
+                self._keep(_place(ask), connection, run)
             else:
                 connection.close()
+
+
+def _place(ask: Ask) -> str:
+    """What an idle connection may be used for again: its address was checked for a request that might, or might not, go there."""
+    return f"{ask.target.origin} {ask.private}"
 
 
 def _authorities() -> str:

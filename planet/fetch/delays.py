@@ -1,0 +1,94 @@
+"""How long a feed is left alone: the lengths that `planet.fetch.schedule` chooses from. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+from planet.fetch.hints import freshness
+from planet.model import FetchState, Fresh, Unchanged
+
+NOTHING = timedelta(0)
+DAY = timedelta(days=1)
+OBEYED = timedelta(hours=48)
+"""A max-age up to this is obeyed as it stands (S04)."""
+JITTER = 0.1
+QUIET = timedelta(hours=6)
+"""The longest that a feed which answers 304 is left alone of our own accord."""
+
+
+class Plan:
+    """The clock, the interval and the dice of one settlement."""
+
+    def __init__(self, *, now: datetime, interval: timedelta, jitter: float) -> None:
+        self.now = now
+        self.interval = interval
+        self.jitter = jitter
+
+    def after(self, delay: timedelta) -> datetime:
+        """`now` plus a delay: never shorter than the interval, stretched a little when it is longer."""
+        if delay > self.interval:
+            delay += delay * (JITTER * self.jitter)
+        return self.now + max(delay, self.interval)
+
+    def back_off(self, failures: int) -> timedelta:
+        """The interval doubled with each failure, at most a day (H13)."""
+        if not self.interval:
+            return NOTHING
+        return min(doubled(self.interval, failures - 1), max(DAY, self.interval))
+
+
+def doubled(delay: timedelta, times: int) -> timedelta:
+    return delay * (1 << min(times, 20))
+
+
+def median_gap(dates: tuple[datetime, ...]) -> int | None:
+    """Seconds between the last ten entries, in the middle."""
+    newest = sorted(dates, reverse=True)[:10]
+    if len(newest) < 3:
+        return None
+    return int(median((later - earlier).total_seconds() for later, earlier in pairwise(newest)))
+
+
+def learnt(state: FetchState, fetched: Unchanged, plan: Plan) -> timedelta:
+    """How long an unchanged feed may be left alone: it has to be seen unchanged more than once.
+
+    A server that answers 304 does next to nothing for it, and its readers wait for the next post: the delay grows by one interval
+    each time, up to what the feed's own pace and quiet suggest, and to six hours. One that sends the whole document each time is
+    asked half as often each time, down to once a day (S07, C16, C23).
+    """
+    if not plan.interval:
+        return NOTHING
+    if fetched.http_status == 200:
+        return min(doubled(plan.interval, state.unchanged_count), max(DAY, plan.interval))
+    pace = timedelta(seconds=state.median_gap / 4) if state.median_gap else NOTHING
+    quiet = (plan.now - state.last_change) * 0.1 if state.last_change else NOTHING
+    return min(
+        max(pace, quiet, plan.interval), plan.interval * max(1, state.unchanged_count), max(QUIET, plan.interval)
+    )
+
+
+def server_hint(state: FetchState, fetched: Fresh | Unchanged, now: datetime) -> timedelta:
+    """max-age or Expires; more than two days only while the feed has been quiet for as long, else a day (S01 to S10)."""
+    fresh = freshness(dict(fetched.headers), now) or NOTHING
+    if fresh <= OBEYED:
+        return fresh
+    quiet = now - state.last_change if state.last_change else NOTHING
+    return fresh if quiet >= fresh else DAY
+
+
+def allowed(due: datetime, hours: tuple[int, ...], days: tuple[int, ...]) -> datetime:
+    """The first moment from `due` on that the document does not exclude; nothing is excluded when everything is (S13)."""
+    skipped = {hour % 24 for hour in hours if 0 <= hour <= 24}
+    off = {day for day in days if 0 <= day <= 6}
+    if len(skipped) == 24:
+        skipped = set()
+    if len(off) == 7:
+        off = set()
+    moment = due.astimezone(UTC)
+    for _ in range(24 * 8):
+        if moment.hour not in skipped and moment.weekday() not in off:
+            return moment
+        moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return due
