@@ -21,7 +21,7 @@ _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = yaml.CSafeLoader if yaml.__w
 _TAG = "tag:yaml.org,2002:"
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}|0x[0-9a-fA-F]{1,15}|0o[0-7]{1,20}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
@@ -34,13 +34,17 @@ class UnreadableError(Exception):
 
 
 class Document:
-    """A YAML document as `value`, with the line of anything in it. `faults`: keys written twice, tags, what cannot be a key."""
+    """A YAML document as `value`, with the line of anything in it; `text` is what its marks count in. `faults`: keys written twice, tags, what cannot be a key."""
 
     def __init__(self, text: str) -> None:
         """Raises UnreadableError."""
         self.faults: list[Fault] = []
         self._built: dict[int, Value] = {}
         self._open: set[int] = set()
+        if text.lstrip().startswith(("{", "[")):
+            # JSON writes what lies beyond the first plane as two escapes, which YAML does not know.
+            text = _PAIR.sub(_joined, text)
+        self.text = text
         root = _compose(text)
         self._found: dict[Location, tuple[int, yaml.Node | None]] = {
             (): (root.start_mark.line + 1 if root else 1, root)
@@ -159,17 +163,17 @@ def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
                 yield from held.value
 
 
+def _joined(pair: re.Match[str]) -> str:
+    """The character of a surrogate pair (RFC 8259 7)."""
+    return chr(0x10000 + ((int(pair[1], 16) & 0x3FF) << 10) + (int(pair[2], 16) & 0x3FF))
+
+
 def _compose(text: str) -> yaml.Node | None:
     bad = _NOT_TEXT.search(text)
     if bad:
         raise UnreadableError(
             text.count("\n", 0, bad.start()) + 1,
             f"holds the character U+{ord(bad[0]):04X}, which no text may: delete it",
-        )
-    if text.lstrip().startswith(("{", "[")):
-        # JSON writes what lies beyond the first plane as two escapes, which YAML does not know.
-        text = _PAIR.sub(
-            lambda pair: chr(0x10000 + ((int(pair[1], 16) & 0x3FF) << 10) + (int(pair[2], 16) & 0x3FF)), text
         )
     try:
         _refuse_depth(text)

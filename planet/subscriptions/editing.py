@@ -166,9 +166,13 @@ def _same(document: Document, section: str, name: str, url: str) -> int | None:
 def _insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
     """The text with `items` at the end of the list at `place`, which is made where it is missing."""
     before = _document(text)
-    made = _cut(text, before, place, items)
-    after = _document(made)
-    if after.value != _with(before.value, place, items) or after.faults:
+    made = _cut(before.text, before, place, items)
+    try:
+        after = Document(made)
+        same = after.value == _with(before.value, place, items) and not after.faults
+    except UnreadableError:
+        same = False
+    if not same:
         raise UsageError(
             f"line {before.line(place)} is written in a way that cannot be edited; add this by hand:\n{_block(items, 0, 2)}"
         )
@@ -280,8 +284,9 @@ def _flow_list(values: list[str]) -> str:
 
 
 def _flow(value: Any) -> str:
-    """JSON is YAML, in any flow."""
-    return json.dumps(value, ensure_ascii=False)
+    """JSON is YAML, in any flow; what YAML does not print is escaped."""
+    written = json.dumps(value, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 _PLAIN = re.compile(r"[^\W_][^\x00-\x1f\"'#,\[\]{}&*!|>%@`\\]*")

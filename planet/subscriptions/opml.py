@@ -46,7 +46,8 @@ def import_opml(data: bytes) -> Imported:
     notes: list[Message] = []
     for feed in handler.harvest["feeds"]:
         address = re.sub(r"^feed:(?://|(?=https?:))", "", feed["url"].strip())
-        address = address if "://" in address else f"https://{address.lstrip('/')}"
+        if not re.match(r"[A-Za-z][A-Za-z0-9+-]*:", address):
+            address = f"https://{address.lstrip('/')}"
         if not address.startswith(("http://", "https://")) or not host(address):
             notes.append(
                 Message.of("{feed} is no address that can be asked: left out", feed=one_line(redacted(address), 200))

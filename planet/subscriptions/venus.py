@@ -37,7 +37,10 @@ def import_venus(text: str) -> Imported:
     )
     try:
         reader.read_string(text)
-    except configparser.Error as error:
+    except (
+        configparser.Error,
+        AttributeError,
+    ) as error:  # a line that continues a key without a value is no error of its own
         raise ValueError(one_line(str(error), 300)) from error
     notes: list[Message] = []
     settings: dict[str, str] = {}
