@@ -71,7 +71,7 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
     _tell(
         ctx,
         Message.of(
-            "{name} was added to {file}: {feed} ({count} entries)",
+            "{name} was added to {file}: {feed} (entries: {count})",
             name=shown, file=ctx.config_path, feed=redacted(found.feed), count=found.entries,
         ),
     )  # fmt: skip
@@ -135,9 +135,7 @@ def import_(ctx: Context, file: Path, group: bool, name: str | None) -> int:
         _write(ctx, text)
     _tell(
         ctx,
-        Message.of(
-            "{count} of {total} sources were added to {file}", count=added, total=len(kept), file=ctx.config_path
-        ),
+        Message.of("sources added to {file}: {count} of {total}", count=added, total=len(kept), file=ctx.config_path),
     )
     return 0
 
@@ -166,7 +164,7 @@ def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
     _tell(
         ctx,
         Message.of(
-            "{count} events were written to {path}, which {file} lists", count=count, path=path, file=ctx.config_path
+            "events written to {path}, which {file} lists: {count}", count=count, path=path, file=ctx.config_path
         ),
     )
     return 0
