@@ -57,12 +57,12 @@
       if (event.target.closest("input, textarea, select, [contenteditable]")) return;
       const step = { j: 1, k: -1 }[event.key];
       if (step) {
-        const links = $(".story h3 a").filter((link) => link.offsetParent);
+        const links = $(".story h3 a").filter((link) => link.checkVisibility());
         const at = document.activeElement.closest?.(".story");
         const here = at ? links.findIndex((link) => at.contains(link)) : step > 0 ? -1 : links.length;
         const next = links[here + step];
         if (next) { next.focus({ preventScroll: true }); next.closest(".story").scrollIntoView({ block: "start" }); }
-      } else if (event.key === "/") document.querySelector(".search input:not([hidden]), .find")?.focus();
+      } else if (event.key === "/") (document.querySelector("form.search:not([hidden]) input") ?? document.querySelector(".find"))?.focus();
       else if (event.key === "?") show();
       else return;
       event.preventDefault();

@@ -28,6 +28,7 @@ POLICY = (
     "media-src 'self' https: http:; connect-src {connect}; manifest-src 'self'; base-uri {base}; form-action 'none'"
 )
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
+_PRE = re.compile(r"<pre(?=[\s>])")
 MENU = (
     ("", Message.of("Home")),
     ("#technologies", Message.of("Technologies")),
@@ -126,7 +127,7 @@ class Press:
             "event_ics": lambda event: f"events/{event.slug}.ics",
             "webcal": lambda path: f"webcal://{urlsplit(self.site.url).netloc}{urlsplit(self.site.url).path}{path}",
             "map_link": map_link,
-            "demoted": demoted,
+            "placed": placed,
             "others": others,
         }
         return Templates(self.theme, self.t, given | self.shared)
@@ -226,9 +227,13 @@ def tone(slug: str) -> str:
     return f"a{int(digest(slug)[:4], 16) % colours.INITIALS}"
 
 
-def demoted(html: SafeHtml) -> SafeHtml:
-    """The text of a story below its own title: its headings start at h4. Safe HTML has no `<` but those of its tags."""
-    return SafeHtml(_HEADING.sub(lambda found: f"<{found[1]}h{min(int(found[2]) + 2, 6)}", html))
+def placed(html: SafeHtml) -> SafeHtml:
+    """The text of a story below its own title: headings start at h4, and what scrolls sideways can be reached by keys.
+
+    Safe HTML has no `<` but those of its tags.
+    """
+    lowered = _HEADING.sub(lambda found: f"<{found[1]}h{min(int(found[2]) + 2, 6)}", html)
+    return SafeHtml(_PRE.sub('<pre tabindex="0"', lowered))
 
 
 def others(story: Story) -> list[Carrier]:

@@ -1,0 +1,391 @@
+"""The site in a real browser: Debian's Chromium, in light and dark, at three widths, with and without script."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from selectolax.lexbor import LexborHTMLParser as Tree
+
+from planet.model import Artifact, SafeHtml
+from planet.render import agenda, search, syndicate
+from planet.render.html import load_theme, pages
+from tests import editions
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+WIDTHS = (320, 768, 1280)
+TYPES = (
+    "",
+    "page/2/",
+    "php/",
+    "cobol/",
+    "members/",
+    "members/william-durand/",
+    "members/clermontech-php/",
+    "events/",
+    "archive/",
+    "archive/2026/10/",
+    "health/",
+    "search/",
+    "subscribe/",
+    "join/",
+    "nowhere/at/all/",
+)
+PIXEL = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc"
+    b"\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+RICH = """<h2 id="s0-a">Un titre</h2><p>Un <a href="https://example.org/">lien</a>, du <code>code</code> et une adresse sans fin :
+https://example.org/{long}</p><p><img src="{image}" alt="Une image" loading="lazy"></p>
+<pre><code class="language-php">{long}</code></pre><table><tr><th>{long}</th><th>Deux</th></tr><tr><td>1</td><td>2</td></tr></table>
+<blockquote><p>Une citation</p></blockquote><ul><li>Un</li></ul><details><summary>Plus</summary><p>Encore</p></details>"""
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder, says nothing, and answers with 404.html where there is nothing."""
+
+    def log_message(self, *_words: object) -> None:
+        """Nothing."""
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        del message, explain
+        body = (Path(self.directory) / "404.html").read_bytes() if (Path(self.directory) / "404.html").exists() else b""
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Site:
+    """A published site, the address it is served at, and the address of a member's host with one image."""
+
+    def __init__(self, folder: Path, address: str, elsewhere: str) -> None:
+        self.folder = folder
+        self.address = address
+        self.elsewhere = elsewhere
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    other = tmp_path_factory.mktemp("elsewhere")
+    (other / "a.png").write_bytes(PIXEL)
+    servers = [
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(place)))
+        for place in (folder, other)
+    ]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    address, elsewhere = (f"http://127.0.0.1:{server.server_port}/" for server in servers)
+    write(folder, f"{elsewhere}a.png")
+    yield Site(folder, address, elsewhere)
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def write(folder: Path, image: str) -> None:
+    """Everything that is published, with a story that has all that stories may have."""
+    base = editions.sample()
+    stories = base.load([one.row for one in base.listing])
+    rich = editions.story(
+        500,
+        at=editions.NOW - timedelta(minutes=5),
+        title="Les générateurs, de l'itération à la géométrie : " + "très" * 20,
+        html=SafeHtml(RICH.format(long="x" * 200, image=image)),
+        text="La géométrie des générateurs",
+        excerpt="Un extrait de bonne longueur. " * 8,
+        image=image,
+        technologies=("php", "js", "python"),
+    )
+    burst = [editions.story(600 + n, at=editions.NOW - timedelta(minutes=20 + n)) for n in range(5)]
+    made = editions.edition([rich, *burst, *stories], base.events, healths=base.health)
+    artifacts = [
+        *pages(made, load_theme("clermontech", folder), {"elodie-chene": PIXEL}, searchable=search.available()),
+        *syndicate.feeds(made),
+        *syndicate.opml(made),
+        *agenda.calendars(made),
+        syndicate.health_json(made),
+        *search.index(made),
+    ]
+    for artifact in artifacts:
+        files = {artifact.path: artifact.make()} if isinstance(artifact, Artifact) else artifact.make()
+        for path, content in files.items():
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+class Watch:
+    """Notes what a page does that it should not."""
+
+    def __init__(self, site: Site, context: BrowserContext) -> None:
+        self.faults: list[str] = []
+        self._site = site
+        self.page = context.new_page()
+        self.page.on("console", lambda message: self._note(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        context.on("request", self._asked)
+
+    def _note(self, kind: str, text: str) -> None:
+        expected = "404 (Not Found)" in text or "404 (File not found)" in text
+        if kind in {"error", "warning"} and not expected:
+            self.faults.append(f"{kind}: {text}")
+
+    def _asked(self, request: Request) -> None:
+        if request.url.startswith((self._site.address, "data:")):
+            return
+        if not (request.url.startswith(self._site.elsewhere) and request.resource_type == "image"):
+            self.faults.append(f"asked {request.url}")
+
+
+def opened(page: Page) -> None:
+    """Open what is folded, so that it is checked too."""
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_every_page_type_holds_together(site: Site, browser: Browser, scheme: str, script: bool) -> None:
+    context = browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        java_script_enabled=script,
+        locale="fr-FR",
+        timezone_id="Europe/Paris",
+    )
+    watch = Watch(site, context)
+    axe = Axe()
+    for path in TYPES:
+        watch.page.set_viewport_size({"width": 1280, "height": 900})
+        watch.page.goto(site.address + path, wait_until="load")
+        opened(watch.page)
+        for width in WIDTHS:
+            watch.page.set_viewport_size({"width": width, "height": 900})
+            wide = watch.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path or 'home'} scrolls sideways at {width} px ({scheme})"
+            if script and width != 768 and (width, scheme) != (320, "dark"):
+                found = axe.run(watch.page)
+                assert found.violations_count == 0, f"{path or 'home'} {scheme} {width}\n{found.generate_report()}"
+        assert watch.page.inner_text("h1").strip()
+        assert not watch.faults, f"{path or 'home'}: {watch.faults}"
+    context.close()
+
+
+def test_every_internal_link_and_feed_exists(site: Site) -> None:
+    for path in sorted(site.folder.rglob("*.html")):
+        base = "https://planet.example/" + path.relative_to(site.folder).as_posix()
+        for node in Tree(path.read_bytes()).css("[href], [src]"):
+            target = urlsplit(urljoin(base, node.attributes.get("href") or node.attributes.get("src") or ""))
+            if target.netloc == "planet.example" and target.scheme in {"https", "webcal"}:
+                place = site.folder / target.path.lstrip("/")
+                place = place / "index.html" if target.path.endswith("/") else place
+                assert place.is_file(), f"{base}: {node.html[:200] if node.html else target.geturl()}"
+
+
+def test_the_keyboard_alone_reaches_everything(site: Site, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    for path in ("", "events/", "search/", "subscribe/"):
+        page.goto(site.address + path)
+        opened(page)
+        wanted = page.evaluate(
+            """() => { const all = [...document.querySelectorAll('a[href], button, summary, input, select')].filter((one) =>
+                 one.checkVisibility({ visibilityProperty: true }));
+               all.forEach((one, index) => { one.dataset.stop = index; }); return all.length; }"""
+        )
+        seen = set()
+        for _ in range(wanted + 20):
+            page.keyboard.press("Tab")
+            stop, outline = page.evaluate(
+                "(() => { const one = document.activeElement; return [one.dataset.stop, getComputedStyle(one).outlineStyle]; })()"
+            )
+            if stop is not None:
+                seen.add(stop)
+                assert outline != "none"
+            if len(seen) == wanted:
+                break
+        assert len(seen) == wanted, path
+    context.close()
+
+
+def test_the_first_stop_skips_to_the_content(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    for path in ("php/", "nowhere/at/all/"):
+        page.goto(site.address + path)
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#content")).to_be_focused()
+    page.close()
+
+
+def test_search_finds_a_word_with_and_without_its_accent(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto(f"{site.address}search/")
+    assert not [url for url in loaded if "pagefind" in url], "nothing is loaded before the field is used"
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    for words in ("géométrie", "geometrie"):
+        page.fill("#q", words)
+        first = page.locator(".results a").first
+        expect(first).to_have_attribute("href", "https://william-durand.example/500")
+        expect(page.get_by_role("status")).to_have_text("1 billet")
+        expect(page.locator("mark").first).to_have_text("géométrie")
+    page.fill("#q", "zzzz")
+    expect(page.get_by_role("status")).to_contain_text("Rien trouvé")
+    page.fill("#q", "générateurs")
+    expect(page.locator(".results h2")).to_have_count(10)
+    page.get_by_label("Source").select_option("Élodie Chêne")
+    expect(page.locator(".results .soft").first).to_contain_text("Élodie Chêne")
+    page.get_by_role("button", name="Plus de résultats").click()
+    expect(page.locator(".results h2").nth(10)).to_be_visible()
+    page.close()
+
+
+def test_a_search_can_be_linked(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{site.address}search/?q=geometrie")
+    expect(page.locator(".results a")).to_have_count(1)
+    page.close()
+
+
+def test_the_script_weighs_little(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    page.goto(site.address, wait_until="networkidle")
+    assert sum(size for url, size in sizes.items() if ".js" in url) <= 10_000
+    page.close()
+
+
+def test_keys_move_from_story_to_story_and_can_be_switched_off(site: Site, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{site.address}page/2/")
+    titles = page.locator(".story h3 a")
+    page.keyboard.press("j")
+    expect(titles.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(titles.nth(1)).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("Utiliser ces touches").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(titles.nth(2)).not_to_be_focused()
+    page.reload()
+    page.keyboard.press("j")
+    expect(titles.nth(0)).not_to_be_focused()
+    page.get_by_role("button", name="Clavier").click()
+    expect(page.get_by_label("Utiliser ces touches")).not_to_be_checked()
+    context.close()
+
+
+def test_an_evening_is_greyed_as_soon_as_it_is_over(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.clock.set_fixed_time(editions.NOW + timedelta(days=4))
+    page.goto(f"{site.address}events/")
+    expect(page.locator("#e-soiree-php")).to_have_class("event h-event over")
+    expect(page.locator("#e-apero")).to_have_class("event h-event")
+    page.close()
+
+
+def test_recent_dates_are_told_from_now_and_nothing_moves(site: Site, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800}, timezone_id="Europe/Paris")
+    page.add_init_script(
+        """window.shift = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) window.shift += one.value; })
+           .observe({ type: 'layout-shift', buffered: true });"""
+    )
+    page.clock.set_fixed_time(editions.NOW)
+    page.goto(site.address, wait_until="networkidle")
+    time = page.locator("time.dt-published").first
+    expect(time).to_have_text("il y a 5 min")
+    expect(time).to_have_attribute("title", "lundi 23 novembre 2026 à 08:55")
+    assert page.evaluate("window.shift") == 0
+    page.close()
+
+
+def test_addresses_can_be_copied(site: Site, browser: Browser) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{site.address}subscribe/")
+    page.locator("button[data-copy]").first.click()
+    expect(page.locator("button[data-copy]").first).to_contain_text("Copiée")
+    assert page.evaluate("navigator.clipboard.readText()") == "https://planet.example/atom.xml"
+    context.close()
+
+
+def test_without_script_nothing_is_offered_that_does_not_work(site: Site, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for path in ("", "search/", "subscribe/"):
+        page.goto(site.address + path)
+        assert page.locator("button:visible, input:visible").count() == 0
+    expect(page.locator("main")).to_contain_text("Atom")
+    page.goto(f"{site.address}search/")
+    expect(page.locator("main")).to_contain_text("Sans script")
+    context.close()
+
+
+def test_the_page_prints_evenings_and_no_menu(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{site.address}events/")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator(".menu")).to_be_hidden()
+    expect(page.locator("#e-soiree-php h3")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('#e-soiree-php h3 a')).color") == "rgb(0, 0, 0)"
+    page.close()
+
+
+def test_the_site_works_in_a_folder_of_its_own(site: Site, browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "sub").symlink_to(site.folder, target_is_directory=True)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    served = replace_address(site, f"http://127.0.0.1:{server.server_port}/")
+    context = browser.new_context()
+    watch = Watch(served, context)
+    watch.page.goto(f"{served.address}sub/php/")
+    watch.page.click(".menu a[href='../events/']")
+    watch.page.click(".title a")
+    expect(watch.page).to_have_url(f"{served.address}sub/")
+    assert watch.page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute"
+    assert not watch.faults
+    context.close()
+    server.shutdown()
+    server.server_close()
+
+
+def replace_address(site: Site, address: str) -> Site:
+    return Site(site.folder, address, site.elsewhere)
