@@ -393,3 +393,14 @@ def test_html_says_what_themes_promise(world: World) -> None:
 def test_now_is_what_the_caller_says(world: World) -> None:
     assert world.run(now="demain").code == 2
     assert NOW.endswith("Z")
+
+
+def test_a_planet_without_a_story_of_this_month_or_at_all_is_published_too(world: World) -> None:
+    world.serve("/a.xml", rss())
+    world.configure(members(world, "/a.xml"))
+    result = world.run()
+    assert (result.code, result.err) == (0, "")
+    world.serve("/a.xml", rss(item("Vieux", f"{A}/vieux", date="Mon, 06 Jan 2020 10:00:00 GMT")))
+    result = world.run(now="2026-11-23T09:00:00Z")
+    assert (result.code, result.err) == (0, "")
+    assert articles(world) == [f"{A}/vieux"]

@@ -75,7 +75,11 @@ def _make(edition: Edition, folder: str, headlines: Sequence[Headline]) -> dict[
     with tempfile.TemporaryDirectory(prefix="planet-search-") as place:
         site, made = Path(place, "site"), Path(place, "made")
         site.mkdir()
-        (site / "index.html").write_text("<!doctype html><title>-</title><p data-pagefind-body></p>", "utf-8")
+        if not headlines:
+            # Pagefind refuses a folder without a word: one that nobody looks for stands in.
+            (site / "index.html").write_text(
+                f"<!doctype html><title>-</title><p data-pagefind-body>{digest('-')}</p>", "utf-8"
+            )
         for start in range(0, len(headlines), 500):
             part = edition.load([headline.row for headline in headlines[start : start + 500]])
             for number, story in enumerate(part, start):
