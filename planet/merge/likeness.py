@@ -160,10 +160,10 @@ def plainly_differ(a: Look, b: Look) -> bool:
 
     Their titles count differently, or have nothing in common, and their texts are not the same throughout: a talk is told on the
     page of its evening, and is not the evening. Or they are months apart and their texts are not the same. Or neither title, text
-    nor the words of one's title in the other are half alike.
+    nor the words of one's title in the other are much alike.
     """
-    if counted_apart(a, b) or named_apart(a, b):
-        return whole_likeness(a, b) < 80
+    if (counted := counted_apart(a, b)) or named_apart(a, b):
+        return min(len(a.words), len(b.words)) < ENOUGH_WORDS or whole_likeness(a, b) < (95 if counted else 80)
     if days_apart(a, b) > FAR_DAYS and a.entry.published and b.entry.published:
         return (text_likeness(a, b) or 0.0) < 80
-    return kinship(a, b) < 50
+    return kinship(a, b) < 60

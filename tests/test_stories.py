@@ -1,0 +1,494 @@
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planet.merge.likeness import Look, plainly_differ, text_likeness, title_likeness
+from planet.merge.stories import group, merge_keys, rank
+from planet.model import FeedConfig, MergeEntry, Source, SourceRef
+from planet.text import digest, fold
+from planet.urls import canonical_key
+
+T0 = datetime(2026, 3, 10, 19, tzinfo=UTC)
+DAY = timedelta(days=1)
+LONG = (
+    "Hier soir nous étions quarante dans l'amphithéâtre pour parler de files de messages, de ce qu'elles règlent et de ce qu'elles "
+    "compliquent : ordre, doublons, reprise sur erreur, et la supervision qu'il faut autour. Voici les notes et les liens."
+)
+OTHER = (
+    "La recette tient en peu de mots : de la farine de châtaigne, du beurre froid, un œuf, et une nuit au frais avant la cuisson. Le "
+    "four doit être très chaud, la pâte très fine, et personne ne doit ouvrir la porte pendant les douze premières minutes."
+)
+
+
+def entry(
+    feed: str, link: str = "", *, title: str = "Files de messages en pratique", text: str = LONG, **fields: Any
+) -> MergeEntry:
+    """An entry of a feed; its id is its link where nothing else is said."""
+    identifier = fields.pop("id", link or f"{feed}:{title}")
+    made = {
+        "row": 0,
+        "feed": f"https://{feed}.example/feed",
+        "uid": identifier,
+        "id": identifier,
+        "link": link,
+        "link_key": canonical_key(link),
+        "title": title,
+        "title_key": fold(title),
+        "text": text,
+        "text_key": digest(fold(title), "".join(text.casefold().split())) if text or title else "",
+        "date": T0,
+        "published": T0,
+        **fields,
+    }
+    return MergeEntry(**made)
+
+
+def numbered(entries: Sequence[MergeEntry]) -> list[MergeEntry]:
+    return [replace(one, row=row) for row, one in enumerate(entries, 1)]
+
+
+def stories(*entries: MergeEntry) -> list[list[int]]:
+    """Which entries (1, 2, …) are one story."""
+    return sorted(sorted(made.rows) for made in group(numbered(entries)))
+
+
+def same(*entries: MergeEntry) -> bool:
+    return len(stories(*entries)) == 1
+
+
+# -- the same
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "http://a.example/2026/files",
+        "https://www.a.example/2026/files",
+        "https://a.example/2026/files.html",
+        "https://a.example/2026/files/",
+        "https://a.example/2026/files/index.html",
+        "https://a.example/2026/files?utm_source=rss&utm_medium=feed",
+        "https://A.example:443/2026/files#suite",
+    ],
+)
+def test_one_address_in_another_spelling_is_one_story(spelling: str) -> None:
+    assert same(entry("a", "https://a.example/2026/files"), entry("b", spelling))
+
+
+def test_an_announcement_and_the_evening_behind_one_address_are_one_story() -> None:
+    site = entry("site", "https://asso.example/soirees/soiree-7", title="L'Asso, soirée #7")
+    agenda = entry(
+        "agenda",
+        "http://asso.example/soirees/soiree-7.html",
+        title="Soirée #7",
+        text="Mardi à 19 h.",
+        date=T0 + 17 * DAY,
+        published=T0 + 17 * DAY,
+    )
+    assert same(site, agenda)
+
+
+def test_an_id_that_is_the_address_of_the_other_joins_them() -> None:
+    original = entry("a", "https://a.example/files", id="tag:a.example,2026:1")
+    copy = entry("b", "https://b.example/?redirect=1", id="http://www.a.example/files.html")
+    assert same(original, copy)
+
+
+def test_the_same_id_with_a_stale_text_is_one_story() -> None:
+    id = "tag:a.example,2026-03-10:files"  # noqa: A001
+    edited = entry(
+        "a", "https://a.example/files", id=id, text=LONG + " Ajout du lendemain : les diapositives sont en ligne."
+    )
+    copy = entry("b", "https://relay.example/17", id=id)
+    assert same(edited, copy)
+
+
+def test_a_summary_elsewhere_within_days_is_one_story() -> None:
+    whole = entry("a", "https://a.example/files", text=LONG + " " + OTHER)
+    summary = entry("b", "https://tribune.example/p/123", text=LONG[:180] + "…", date=T0 + 2 * DAY)
+    assert same(whole, summary)
+
+
+def test_a_title_with_date_and_place_around_it_is_nearly_the_same() -> None:
+    plain = entry("a", "https://a.example/soiree-72", title="L'Asso - Soirée #72")
+    listed = entry(
+        "b",
+        "https://b.example/posts/2026-06-29-soiree-72",
+        title="29/06/2026 19:00 : L'Asso - Soirée #72 - Amphi A",
+        text=f"Soirée #72 {LONG}",
+    )
+    assert same(plain, listed)
+
+
+def test_a_short_text_must_be_equal_to_be_the_same() -> None:
+    one = entry("a", "https://a.example/1", title="Rencontre de printemps", text="Rendez-vous mardi au Baraka Jeux.")
+    assert same(one, entry("b", "https://b.example/1", title="Rencontre de printemps", text=one.text))
+    assert not same(
+        one, entry("b", "https://b.example/1", title="Rencontre de printemps", text="Rendez-vous jeudi au Baraka Jeux.")
+    )
+
+
+def test_notes_without_titles_are_the_same_by_their_text() -> None:
+    assert same(
+        entry("a", "https://a.example/n/1", title="", text=LONG),
+        entry("b", "https://b.example/n/9", title="", text=LONG),
+    )
+
+
+def test_a_feed_that_lists_one_post_twice_tells_it_once() -> None:
+    assert same(
+        entry("a", "https://a.example/files", id="1"), entry("a", "https://a.example/files?utm_source=x", id="2")
+    )
+
+
+def test_a_copy_of_a_copy_joins_through_what_it_copied() -> None:
+    original = entry("a", "https://a.example/files")
+    relay = entry("b", "https://a.example/files?fbclid=1", text=LONG[:150])
+    mirror = entry("c", "https://c.example/77", id="https://c.example/77", text=LONG)
+    assert same(original, relay, mirror)
+
+
+# -- the look-alikes
+
+
+def test_a_yearly_post_of_the_same_title_stays_apart() -> None:
+    years = [
+        entry("a", f"https://a.example/bilan-{n}", title="Bilan de l'année", date=T0 - 365 * n * DAY) for n in range(3)
+    ]
+    others = [
+        entry("b", f"https://b.example/{n}", title="Bilan de l'année", date=T0 - 365 * n * DAY + DAY) for n in range(3)
+    ]
+    assert stories(*years, *others) == [[1, 4], [2, 5], [3, 6]]
+
+
+def test_the_page_of_a_yearly_meeting_tells_each_year_apart() -> None:
+    link = "https://asso.example/assemblee-generale"
+    last = entry("a", link, title="Assemblée générale", date=T0 - 365 * DAY, published=T0 - 365 * DAY)
+    this = entry("b", link, title="Assemblée générale", text=OTHER)
+    assert not same(last, this)
+
+
+def test_two_members_looking_back_on_one_year_stay_apart() -> None:
+    assert not same(
+        entry("a", "https://a.example/bilan", title="Bilan 2025"),
+        entry("b", "https://b.example/bilan", title="Bilan 2025", text=OTHER),
+    )
+
+
+def test_fifteen_seminars_behind_one_address_are_fifteen_stories() -> None:
+    topics = ["vote", "preuve", "réseau", "audit", "carte", "puce", "canal", "hachage", "anneau", "courbe", "signature", "alarme", "trace",
+              "disque", "horloge"]  # fmt: skip
+    link = "https://labo.example/seminaires"
+    seminars = [
+        entry("labo", link, id=f"s{n}", title=f"Séminaire : {topic}", text=f"Exposé sur {topic}, salle 102. {OTHER}", date=T0 + n * DAY)
+        for n, topic in enumerate(topics)
+    ]  # fmt: skip
+    planet = [replace(one, feed="https://planet.example/", id=f"p{one.id}", uid=f"p{one.id}") for one in seminars]
+    assert stories(*seminars) == [[n] for n in range(1, 16)]
+    assert stories(*seminars, *planet) == [[n, n + 15] for n in range(1, 16)]
+
+
+def test_two_seminars_told_by_two_feeds_behind_one_address_stay_apart() -> None:
+    link = "https://labo.example/seminaires"
+    one = entry("a", link, title="Preuves de sécurité du vote", text="Salle 102 à 14 h. " + LONG)
+    other = entry("b", link, title="Attaques sur la carte à puce", text="Salle 102 à 14 h. " + OTHER)
+    assert not same(one, other)
+
+
+def test_three_days_of_one_symposium_stay_three_in_every_feed() -> None:
+    link = "https://symposium.example/2026"
+    days = [
+        entry(feed, link, id=f"{feed}{n}", title="Symposium sur la preuve", date=T0 + n * DAY, published=T0 + n * DAY)
+        for feed in ("a", "b")
+        for n in range(3)
+    ]
+    assert stories(*days) == [[1, 4], [2, 5], [3, 6]]
+
+
+def test_a_talk_and_its_evening_stay_apart_even_on_one_page() -> None:
+    link = "https://asso.example/soirees/72"
+    talk = entry("member", link, title="Dresser des baleines", text=LONG)
+    evening = entry(
+        "asso", link, title="Soirée #72", text=f"Au programme, Dresser des baleines : {LONG} Puis un repas. {OTHER}"
+    )
+    assert not same(talk, evening)
+
+
+def test_the_evenings_of_a_series_are_told_apart_by_their_number() -> None:
+    one = entry("a", "https://asso.example/prochaine", title="Soirée #71", text="Mardi, 19 h, amphi A, entrée libre.")
+    assert not same(
+        one,
+        entry("b", "https://asso.example/prochaine", title="Soirée #72", text="Mardi, 19 h, amphi A, entrée libre."),
+    )
+    assert not same(
+        entry("a", "https://a.example/p1", title="Files (1/2)"), entry("b", "https://b.example/p2", title="Files (2/2)")
+    )
+
+
+def test_pages_told_apart_by_their_query_are_two() -> None:
+    assert not same(
+        entry("a", "https://a.example/article?id=1", title="Sans titre", text=LONG),
+        entry("b", "https://a.example/article?id=2", title="Sans titre", text=OTHER),
+    )
+
+
+def test_a_copied_id_with_another_content_is_another_story() -> None:
+    original = entry("a", "https://a.example/1", title="Le vrai", text="Le texte de l'auteur, long et bon.")
+    spam = entry(
+        "b", "https://evil.example/", id="https://a.example/1", title="Achetez", text="Des montres pas chères, ici."
+    )
+    assert not same(original, spam)
+    bold = replace(spam, link="https://a.example/1", link_key=canonical_key("https://a.example/1"))
+    assert not same(original, bold)
+
+
+def test_a_number_for_an_id_says_nothing_over_feeds() -> None:
+    assert not same(
+        entry("a", "https://a.example/x", id="1", title="Bienvenue sur mon blog"),
+        entry("b", "https://b.example/y", id="1", title="Bienvenue sur mon carnet", text=OTHER),
+    )
+
+
+def test_a_home_page_is_the_address_of_nothing_in_particular() -> None:
+    assert not same(
+        entry("a", "https://asso.example/", id="x:1", title="Rencontre d'avril", text="Un apéro autour des files."),
+        entry("b", "https://asso.example/", id="x:2", title="Rencontre de mai", text="Un apéro autour de la pâte."),
+    )
+
+
+def test_two_entries_of_one_feed_are_two_stories() -> None:
+    assert not same(entry("a", "https://a.example/1"), entry("a", "https://a.example/2"))
+
+
+def test_a_chain_of_likenesses_does_not_join_what_differs() -> None:
+    link = "https://a.example/agenda"
+    march = entry("a", link, title="Rencontre Python de mars", text=LONG)
+    bridge = entry("b", link, title="Rencontre Python", text="")
+    april = entry("c", link, title="Rencontre Ruby d'avril : la pâte", text=OTHER)
+    groups = stories(march, bridge, april)
+    assert [1, 2] in groups
+    assert [3] in groups
+
+
+# -- who leads
+
+
+def lead(*entries: MergeEntry) -> int:
+    (made,) = group(numbered(entries))
+    return made.rows[0]
+
+
+def test_the_authors_own_copy_leads_whatever_came_first() -> None:
+    planet = entry("planet", "https://a.example/files", rank=3, order=0, date=T0 - DAY)
+    team = entry("group", "https://a.example/files", rank=2, order=1)
+    cross = entry("member", "https://a.example/files", rank=1, order=2)
+    own = entry("a", "https://a.example/files", rank=0, order=3, date=T0 + DAY)
+    for order in itertools.permutations([planet, team, cross, own]):
+        assert order[lead(*order) - 1] is own
+
+
+def test_of_equal_copies_the_one_that_names_its_source_does_not_lead() -> None:
+    copy = entry("b", "https://a.example/files", order=0, source=SourceRef(feed_url="https://a.example/feed"))
+    assert lead(copy, entry("a", "https://a.example/files", order=1)) == 2
+
+
+def test_of_equal_copies_the_one_whose_id_is_of_its_own_site_leads() -> None:
+    claimed = entry("b", "https://b.example/files", id="https://a.example/files", order=0, rank=0)
+    assert lead(claimed, entry("a", "https://a.example/files", order=1, rank=0)) == 2
+
+
+def test_rank_tells_a_members_own_site_a_member_and_a_group() -> None:
+    feed = FeedConfig(configured="f", url="https://blog.ada.example/feed", key="f")
+    ada = Source(kind="member", name="Ada", slug="ada", url="https://www.ada.example/", feeds=(feed,))
+    assert rank(ada, "https://ada.example/1") == 0
+    assert rank(ada, "https://blog.ada.example/1") == 0
+    assert rank(ada, "https://elsewhere.example/1") == 1
+    assert rank(ada, "") == 1
+    assert rank(replace(ada, kind="group"), "https://ada.example/1") == 2
+
+
+# -- reasons
+
+
+def test_each_join_names_its_rule_and_score() -> None:
+    (made,) = group(
+        numbered([
+            entry("a", "https://a.example/files"),
+            entry("b", "https://a.example/files"),
+            entry("c", "https://c.example/9", text=LONG + " Lu ailleurs."),
+            entry("d", "https://d.example/9", id="https://a.example/files"),
+        ])
+    )  # fmt: skip
+    rules = {frozenset((one, other)): rule for one, other, rule, _ in made.why}
+    assert rules[frozenset((1, 2))] == "link"
+    assert "near" in rules.values()
+    assert "id" in rules.values()
+    assert all(50 <= score <= 100 for *_, score in made.why)
+    assert len(made.why) == len(made.rows) - 1
+
+
+def test_likeness_is_unknown_where_there_is_nothing_to_compare() -> None:
+    bare = Look(entry("a", "https://a.example/1", title="", text=""))
+    assert title_likeness(bare, bare) is None
+    assert text_likeness(bare, bare) is None
+    assert not plainly_differ(bare, bare)
+
+
+# -- stability
+
+
+def test_an_edit_can_split_a_story_and_undoing_it_joins_it_again() -> None:
+    original, copy = entry("a", "https://a.example/files"), entry("b", "https://a.example/files")
+    rewritten = entry("a", "https://a.example/files", title="Tarte aux châtaignes", text=OTHER)
+    assert same(original, copy)
+    assert not same(rewritten, copy)
+    assert same(original, copy)
+
+
+def test_a_feed_that_leaves_takes_only_its_copy() -> None:
+    three = [entry(feed, "https://a.example/files") for feed in "abc"]
+    assert same(*three)
+    assert same(*three[1:])
+    assert len(group(numbered(three[2:]))) == 1
+
+
+WORDS = [
+    "file",
+    "message",
+    "ordre",
+    "doublon",
+    "reprise",
+    "pâte",
+    "farine",
+    "preuve",
+    "vote",
+    "carte",
+    "puce",
+    "canal",
+    "trace",
+]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> list[MergeEntry]:
+    """Few feeds, addresses, ids, titles and days, so that everything collides."""
+    made = []
+    for n in range(draw(st.integers(1, 9))):
+        link = draw(
+            st.sampled_from(
+                ["", "https://a.example/", "https://a.example/1", "https://a.example/2", "http://www.a.example/1.html"]
+            )
+        )
+        title = draw(
+            st.sampled_from(
+                ["", "Bilan 2025", "Bilan 2026", "Files de messages en pratique", "Soirée des files de messages"]
+            )
+        )
+        text = draw(st.one_of(st.sampled_from(["", LONG, LONG[:150], OTHER]), TEXTS))
+        identifier = draw(st.sampled_from(["", "1", "https://a.example/1", "tag:a.example,2026:files"]))
+        day = T0 + draw(st.sampled_from([0, 1, 4, 7, 200])) * DAY
+        made.append(
+            entry(
+                draw(st.sampled_from("abcd")), link, title=title, text=text, id=identifier, uid=f"{identifier}|{n}", row=n, date=day,
+                published=draw(st.sampled_from([day, None])), rank=draw(st.integers(0, 3)), order=draw(st.integers(0, 2)),
+            )
+        )  # fmt: skip
+    return made
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), st.randoms(use_true_random=False))
+def test_any_order_of_arrival_gives_the_same_stories_and_leads(entries: list[MergeEntry], random: Any) -> None:
+    mixed = entries[:]
+    random.shuffle(mixed)
+    assert group(mixed) == group(entries)
+    rows = sorted(row for made in group(entries) for row in made.rows)
+    assert rows == sorted(one.row for one in entries)
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds())
+def test_rows_decide_nothing(entries: list[MergeEntry]) -> None:
+    renumbered = [replace(one, row=1000 - one.row) for one in entries]
+    told = {tuple(1000 - row for row in made.rows) for made in group(renumbered)}
+    assert told == {made.rows for made in group(entries)}
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds())
+def test_what_is_one_story_is_found_by_the_keys_it_shares(entries: list[MergeEntry]) -> None:
+    """The store looks only at entries that share keys: looking at each such set alone gives the same stories."""
+    keys = {one.row: set(merge_keys(one)) for one in entries}
+    left = set(keys)
+    parts: list[set[int]] = []
+    while left:
+        part, frontier = set(), {min(left)}
+        while frontier:
+            part |= frontier
+            frontier = {row for row in left - part if any(keys[row] & keys[other] for other in part)}
+        parts.append(part)
+        left -= part
+    alone = [made for part in parts for made in group([one for one in entries if one.row in part])]
+    assert sorted(alone, key=lambda made: min(made.rows)) == list(group(entries))
+
+
+def test_keys_are_few_and_the_same_each_time() -> None:
+    one = entry("a", "https://a.example/files")
+    assert merge_keys(one) == merge_keys(replace(one, row=9, feed="elsewhere"))
+    assert 1 <= len(merge_keys(one)) <= 12
+    assert len(set(merge_keys(one))) == len(merge_keys(one))
+    assert merge_keys(entry("a", title="", text="", id="")) == ()
+
+
+def test_keys_are_not_shared_by_what_has_nothing_in_common() -> None:
+    yearly = [
+        entry(
+            f"m{n}",
+            f"https://m{n}.example/bilan",
+            title="Bilan 2025",
+            text=f"{n} {OTHER[n:]}",
+            id="1",
+            date=T0 + n * DAY,
+        )
+        for n in range(12)
+    ]
+    sizes: dict[str, int] = {}
+    for one in yearly:
+        for key in merge_keys(one):
+            if not key.startswith("w"):
+                sizes[key] = sizes.get(key, 0) + 1
+    assert len({key for key, size in sizes.items() if size > 1}) == 1  # the id 1 under one title, which proves nothing
+    home = entry("a", "https://asso.example/", id="", title="", text="")
+    assert merge_keys(home) == ()
+
+
+@pytest.mark.parametrize("days", range(6))
+@pytest.mark.parametrize("start", range(0, 62, 3))
+def test_neighbours_share_a_key_wherever_their_days_fall(days: int, start: int) -> None:
+    one = entry("a", "https://a.example/1", date=T0 + start * DAY)
+    other = entry("b", "https://b.example/1", date=T0 + (start + days) * DAY)
+    assert set(merge_keys(one)) & set(merge_keys(other))
+
+
+@pytest.mark.shared
+def test_the_data_set_is_told_right(shared: Path) -> None:
+    from bench import evaluate
+
+    folder = shared / "clermontech"
+    entries = evaluate.posts(folder)
+    groups = group(evaluate.as_merged(entries))
+    precision, recall = evaluate.merging(folder, entries, groups)
+    assert precision == 1.0
+    assert recall >= 0.98
+    assert len(json.loads((folder / "overlaps.json").read_text("utf-8"))["overlaps"]) > 100
