@@ -9,6 +9,8 @@ from urllib.parse import unquote
 from planet.sanitise import policy
 from planet.urls import http_url
 
+_ROOTED = re.compile(r"/(?!/)[!#-;=?-\[\]^_`a-z{|}~]*", re.IGNORECASE | re.ASCII)
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?(?=[/?#]|$)")
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:(?:language|lang)[-:]|brush:\s*|highlight-source-|highlight-text-)([\w+#.-]{1,40})", re.IGNORECASE
 )
@@ -39,10 +41,12 @@ class Attributes:
     nh3 calls it for the attributes of elements too that it then removes.
     """
 
-    __slots__ = ("base", "code", "fragments", "own", "prefix")
+    __slots__ = ("base", "code", "fragments", "origin", "own", "prefix")
 
     def __init__(self, base: str, prefix: str, page: str) -> None:
         self.base = base
+        origin = _ORIGIN.match(base)
+        self.origin = origin[0] if origin else ""
         self.prefix = prefix
         self.own = page.partition("#")[0]
         self.code: dict[str, None] = {}
@@ -97,6 +101,9 @@ class Attributes:
 
     def resolve(self, url: str) -> str:
         """The absolute http(s) URL, without characters that could leave an attribute; "" for anything else."""
+        url = url.strip()
+        if _ROOTED.fullmatch(url) and self.origin and len(url) < 1000 and "/." not in url:
+            return self.origin + url  # what most relative links are, without taking the base apart again
         return http_url(url, self.base)
 
     def _href(self, value: str) -> str | None:
