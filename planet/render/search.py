@@ -38,9 +38,9 @@ def available() -> bool:
 
 
 def shards(edition: Edition) -> dict[str, tuple[Headline, ...]]:
-    """Folder of each index -> its stories, in the order in which the page asks them. One at least."""
+    """Folder of each index -> its stories, in the order in which the page asks them. Pagefind makes no index of nothing."""
     if len(edition.listing) <= SMALL:
-        return {FOLDER: edition.listing}
+        return {FOLDER: edition.listing} if edition.listing else {}
     zone = ZoneInfo(edition.config.site.timezone)
     now = edition.now.astimezone(zone)
     found: dict[str, list[Headline]] = {FOLDER: [], f"{FOLDER}year/": [], f"{FOLDER}past/": []}
@@ -50,11 +50,11 @@ def shards(edition: Edition) -> dict[str, tuple[Headline, ...]]:
             found[FOLDER].append(headline)
         else:
             found[f"{FOLDER}year/" if day.year == now.year else f"{FOLDER}past/"].append(headline)
-    return {folder: tuple(headlines) for folder, headlines in found.items() if headlines or folder == FOLDER}
+    return {folder: tuple(headlines) for folder, headlines in found.items() if headlines}
 
 
-def index(edition: Edition) -> Iterator[Bundle]:
-    """The files of the search index; nothing where Pagefind is not installed."""
+def index(edition: Edition, program: str = "") -> Iterator[Bundle]:
+    """The files of the search index; nothing where Pagefind is not installed. `program` is another binary of Pagefind."""
     if not available():
         return
     for folder, headlines in shards(edition).items():
@@ -62,11 +62,11 @@ def index(edition: Edition) -> Iterator[Bundle]:
         yield Bundle(
             folder=folder,
             digest=digest("search", edition.base_rev, folder, *revs),
-            make=partial(_make, edition, folder, headlines),
+            make=partial(_make, edition, folder, headlines, program),
         )
 
 
-def _make(edition: Edition, folder: str, headlines: Sequence[Headline]) -> dict[str, bytes]:
+def _make(edition: Edition, folder: str, headlines: Sequence[Headline], program: str) -> dict[str, bytes]:
     """Runs Pagefind. Raises PublishError when it fails."""
     from pagefind_bin import get_executable  # noqa: PLC0415 - an extra
 
@@ -85,7 +85,7 @@ def _make(edition: Edition, folder: str, headlines: Sequence[Headline]) -> dict[
             for number, story in enumerate(part, start):
                 (site / f"{number:09d}.html").write_text(document(story, names, language), "utf-8", "replace")
         command = [
-            str(get_executable()), "--site", str(site), "--output-path", str(made),
+            program or str(get_executable()), "--site", str(site), "--output-path", str(made),
             "--force-language", language, "--include-characters", "+#", "--silent",
         ]  # fmt: skip
         try:
