@@ -448,13 +448,15 @@ def mailbox() -> Iterator[tuple[int, list[EmailMessage]]]:
 
 def test_a_mail_has_a_page_with_its_style_inline_a_plain_part_and_only_our_headers() -> None:
     evil = "Titre\r\nBcc: victime@example.org\r\n\r\n<script>alert(1)</script> @channel"
-    made = letter([editions.story(1, title=evil, author="Élodie\nCc: x@y.example", html=SafeHtml(""))])
+    story = editions.story(1, title=evil, author="Élodie\nCc: x@y.example", html=SafeHtml(""))
+    made = letter([story], title="Planète 😀")
     with mailbox() as (port, got):
         fault = deliver(f"mailto://127.0.0.1:{port}?from=planet@example.org&to=liste@example.org&mode=insecure", made)
         assert fault == ""
     (message,) = got
     assert message["Subject"] == made.title
     assert message["X-Envelope-To"] == "liste@example.org"
+    assert message["X-Application"] == "Planete"
     assert message["Bcc"] is None
     assert message["Cc"] is None
     page = message.get_body(("html",))
@@ -571,4 +573,6 @@ def test_a_planet_run_by_cron_tells_a_webhook_of_each_new_story_once(
     assert len(messages) == 1
     assert f"Deux\nAda · PHP · 16 novembre 2026\n{site}/2" in messages[0]
     assert "Trois" not in messages[0]
-    assert f"127.0.0.1:{port}" not in "".join(path.read_text("utf-8", "replace") for path in world.output.rglob("*.html"))
+    assert f"127.0.0.1:{port}" not in "".join(
+        path.read_text("utf-8", "replace") for path in world.output.rglob("*.html")
+    )

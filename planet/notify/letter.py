@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,8 +28,13 @@ _MARKUP = re.compile(r"([\\\[\]()*_~`|<>#])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message. `text` is plain, `chat` the same with calls to everyone defused, `markdown` also with markup escaped; `html` a page."""
+    """One message. `text` is plain, `chat` the same with calls to everyone defused, `markdown` also with markup escaped; `html` a page.
 
+    `sender` names the planet in ASCII, for it goes into headers; `site` is its address.
+    """
+
+    sender: str
+    site: str
     title: str
     text: str
     chat: str
@@ -100,12 +106,20 @@ def write(delivery: Delivery, edition: Edition, words: Translator) -> Letter:
         return "\n\n".join((*blocks, page))
 
     return Letter(
+        sender=_ascii(site.title),
+        site=site.url,
         title=title,
         text=text(str),
         chat=text(defused),
         markdown=text(escaped),
         html=_page(title, site.language, stories, rest, coming, events, page, site.title),
     )
+
+
+def _ascii(name: str) -> str:
+    """Planète d'essai -> Planete d'essai."""
+    plain = unicodedata.normalize("NFKD", one_line(name, 60)).encode("ascii", "ignore").decode().strip()
+    return plain or "Planet"
 
 
 def _title(delivery: Delivery, planet: str, stories: Sequence[Line], events: Sequence[Line], words: Translator) -> str:

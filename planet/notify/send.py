@@ -70,7 +70,11 @@ def deliver(url: str, letter: Letter) -> str:
 def _hand_over(url: str, letter: Letter) -> str:
     import apprise  # noqa: PLC0415 - 0.1 s that only a run with something to tell should pay
 
-    service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+    # Under the planet's name, and without the pictures of Apprise, which a reader's program would load from elsewhere.
+    asset = apprise.AppriseAsset(
+        app_id=letter.sender, app_desc=letter.sender, app_url=letter.site, image_url_mask="", image_url_logo=""
+    )
+    service = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if service is None:
         return "not a notification URL that Apprise knows"
     known = {urlsplit(url).scheme.lower(), *_names(service)}
@@ -81,7 +85,7 @@ def _hand_over(url: str, letter: Letter) -> str:
         title, body = letter.title, letter.text
     elif known & _RENDERS_TEXT:
         title, body = escaped(letter.title), letter.markdown
-    box = apprise.Apprise()
+    box = apprise.Apprise(asset=asset)
     box.add(service)
     return "" if box.notify(body=body, title=title, body_format=form) else _REFUSED
 
