@@ -1,0 +1,186 @@
+"""`planet events`, and evenings from calendar to site, seen from outside."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import icalendar
+import pytest
+
+from tests.world import World, item, rss
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+"""`planet events` reads the clock: what is to come is written from now."""
+NOON = NOW.replace(hour=12, minute=0, second=0)
+
+
+KEYS = {"id", "url", "title", "start", "end", "location", "group", "technologies", "status", "sources"}
+
+
+def ical(*events: str, head: str = "") -> str:
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *filter(None, [head]), *events, "END:VCALENDAR", ""])
+
+
+def vevent(uid: str, title: str, start: datetime | str, *lines: str) -> str:
+    when = start if isinstance(start, str) else f"DTSTART:{start:%Y%m%dT%H%M%SZ}"
+    return "\r\n".join(["BEGIN:VEVENT", f"UID:{uid}", f"SUMMARY:{title}", when, *lines, "END:VEVENT"])
+
+
+@pytest.fixture
+def agenda(world: World) -> World:
+    """Two groups with calendars, a feed of events, and a member."""
+    soon, later, past = NOON + timedelta(days=3), NOON + timedelta(days=9), NOON - timedelta(days=40)
+    php = world.serve(
+        "/php.ics",
+        ical(
+            vevent("1@php", "Soirée Symfony", soon, "LOCATION:12 rue X\\, Aubière", "URL:https://php.example/1"),
+            vevent("2@php", "Atelier", later, "STATUS:TENTATIVE"),
+            vevent("3@php", "Il y a longtemps", past, "STATUS:CANCELLED"),
+        ),
+        "text/plain",
+    )
+    tout = world.serve(
+        "/tout.ics",
+        ical(
+            vevent("z@tout", "Soirée Symfony", soon, f"DTEND:{soon + timedelta(hours=2):%Y%m%dT%H%M%SZ}"),
+            vevent("j@tout", "Journée libre", f"DTSTART;VALUE=DATE:{later:%Y%m%d}"),
+        ),
+        "text/calendar",
+    )
+    blog = world.serve("/blog.xml", rss(item("Un billet", "https://m.example/1")))
+    world.configure(
+        members=[{"name": "Membre", "feeds": [blog]}],
+        groups=[
+            {"name": "Les PHP", "technology": "php", "calendars": [php]},
+            {"name": "Tout le monde", "calendars": [tout]},
+        ],
+    )
+    return world
+
+
+def run(world: World, now: datetime = NOW):
+    result = world.run(now=now.isoformat())
+    assert result.code == 0, result.err
+    return result
+
+
+def listed(world: World, *arguments: str) -> list[dict]:
+    result = world.planet("events", "--json", *arguments)
+    assert result.code == 0, result.err
+    return result.objects()
+
+
+def test_events_are_told_upcoming_first_with_the_keys_of_the_contract(agenda: World) -> None:
+    run(agenda)
+    events = listed(agenda)
+    assert [event["title"] for event in events] == ["Soirée Symfony", "Journée libre", "Atelier", "Il y a longtemps"]
+    assert all(set(event) == KEYS for event in events)
+    first, day, workshop, past = events
+    assert first["start"] == f"{NOON + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"
+    assert first["end"] == f"{NOON + timedelta(days=3, hours=2):%Y-%m-%dT%H:%M:%SZ}"
+    assert (first["group"], first["technologies"], first["location"]) == ("Les PHP", ["php"], "12 rue X, Aubière")
+    assert [(source["source"], source["id"]) for source in first["sources"]] == [
+        ("Les PHP", "1@php"),
+        ("Tout le monde", "z@tout"),
+    ]
+    assert first["sources"][0]["feed"] == agenda.url("/php.ics")
+    assert (len(day["start"]), day["end"] > day["start"]) == (10, True)
+    assert (workshop["status"], past["status"]) == ("tentative", "cancelled")
+
+
+def test_events_can_be_filtered_and_limited(agenda: World) -> None:
+    run(agenda)
+    assert [event["title"] for event in listed(agenda, "--technology", "php", "--limit", "2")] == [
+        "Soirée Symfony",
+        "Atelier",
+    ]
+    assert listed(agenda, "--limit", "0") == []
+    assert agenda.planet("events", "--technology", "cobol").code == 2
+
+
+def test_events_read_well(agenda: World) -> None:
+    run(agenda)
+    out = agenda.planet("events").out
+    assert "Les PHP: Soirée Symfony [php]" in out
+    assert "12 rue X, Aubière · https://php.example/1" in out
+
+
+def test_a_future_event_that_leaves_goes_and_an_empty_or_failing_calendar_takes_nothing(agenda: World) -> None:
+    run(agenda)
+    left = ical(vevent("1@php", "Soirée Symfony", NOON + timedelta(days=3)))
+    agenda.serve("/php.ics", left, "text/calendar")
+    run(agenda, NOW + timedelta(hours=1))
+    assert [event["title"] for event in listed(agenda)] == ["Soirée Symfony", "Journée libre", "Il y a longtemps"]
+    agenda.serve("/php.ics", ical(), "text/calendar")
+    run(agenda, NOW + timedelta(hours=2))
+    agenda.fail("/tout.ics", 500)
+    run(agenda, NOW + timedelta(hours=3))
+    agenda.serve("/php.ics", left[:-20], "text/calendar")
+    run(agenda, NOW + timedelta(hours=4))
+    assert len(listed(agenda)) == 3
+
+
+def test_a_moved_event_is_the_same_with_its_next_sequence(agenda: World) -> None:
+    run(agenda)
+
+    def published() -> icalendar.Event:
+        calendar = icalendar.Calendar.from_ical((agenda.output / "php" / "calendar.ics").read_bytes())
+        (found,) = (event for event in calendar.walk("VEVENT") if str(event["UID"]) == "2@php")
+        return found
+
+    before = published()
+    agenda.serve("/php.ics", ical(vevent("2@php", "Atelier déplacé", NOON + timedelta(days=16))), "text/calendar")
+    later = NOW + timedelta(hours=1)
+    run(agenda, later)
+    after = published()
+    assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
+    assert after["DTSTART"].dt == NOON + timedelta(days=16)
+    assert after["LAST-MODIFIED"].dt == after["DTSTAMP"].dt == later
+
+
+def test_an_unchanged_run_writes_nothing(agenda: World) -> None:
+    run(agenda)
+    before = {path: path.stat().st_mtime_ns for path in agenda.output.rglob("*") if path.is_file()}
+    run(agenda, NOW + timedelta(minutes=5))
+    after = {path: path.stat().st_mtime_ns for path in agenda.output.rglob("*") if path.is_file()}
+    assert {path.name for path in after if after[path] != before.get(path)} <= {"health.json", "index.html"}
+    assert after.keys() == before.keys()
+    assert all("health" in str(path) for path in after if after[path] != before[path])
+
+
+def test_two_groups_on_one_day_are_news_once(agenda: World) -> None:
+    agenda.serve(
+        "/tout.ics",
+        ical(vevent("q@tout", "Autre chose", NOON + timedelta(days=3, minutes=20), "LOCATION:Bar Y")),
+        "text/calendar",
+    )
+    first = run(agenda)
+    assert len(first.out.splitlines()) == 1
+    assert "Soirée Symfony" in first.out
+    assert "Autre chose" in first.out
+    assert run(agenda, NOW + timedelta(hours=1)).out == ""
+
+
+def test_a_feed_of_events_is_no_feed_of_posts(world: World) -> None:
+    feed = world.serve(
+        "/e.xml",
+        rss(item("01/12/2031 19:00 : APIHour - IUT", "https://x.example/1", "Mon, 01 Dec 2031 19:00:00 +0000")),
+    )
+    blog = world.serve("/blog.xml", rss(item("Un billet", "https://m.example/1")))
+    groups = [{"name": "G", "feeds": [{"url": feed, "kind": "events", "timezone": "Europe/Paris"}]}]
+    world.configure(members=[{"name": "M", "feeds": [blog]}], groups=groups)
+    run(world)
+    (event,) = listed(world)
+    assert (event["title"], event["location"], event["start"]) == ("APIHour", "IUT", "2031-12-01T18:00:00Z")
+    assert [entry["title"] for entry in world.entries()] == ["Un billet"]
+
+
+def test_a_local_calendar_is_read(world: World) -> None:
+    Path(world.folder / "archive.ics").write_text(
+        ical(vevent("a", "Il y a dix ans", "DTSTART:20160101T180000Z")), "utf-8"
+    )
+    blog = world.serve("/blog.xml", rss(item("Un billet", "https://m.example/1")))
+    world.configure(members=[{"name": "M", "feeds": [blog]}], groups=[{"name": "G", "calendars": ["archive.ics"]}])
+    run(world)
+    assert [event["title"] for event in listed(world)] == ["Il y a dix ans"]
