@@ -49,14 +49,14 @@ RESERVED = frozenset(
 )
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HOST_LIKE = re.compile(r"(?:www\.[^/\s]+|(?:[\w-]+\.)+[A-Za-z]{2,}(?::\d+)?/.*)", re.DOTALL)
-_REFUSED = re.compile(r"[\s\x00-\x20\x7f-\x9f\\<>\"{}|^`]")
+_REFUSED = re.compile(r"[\s\x00-\x20\x7f-\x9f\\<>\"{}]")
 _COLOUR = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _MEETUP = re.compile(
     r"(?:https?://(?:www\.)?meetup\.com/(?:[a-z]{2}(?:-[A-Za-z]{2})?/)?)?([A-Za-z0-9_-]+)/?(?:events/?.*)?"
 )
 _MOBILIZON = re.compile(r"@?([A-Za-z0-9_.-]+)@([A-Za-z0-9.-]+(?::\d+)?)")
 _MOBILIZON_PAGE = re.compile(r"https?://([^/\s@]+)/@([A-Za-z0-9_.-]+)(?:/.*)?")
-_PRIVATE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
+_PRIVATE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?|[0-9A-Fa-f:.]+")
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 

@@ -306,6 +306,7 @@ def scalar(text: str, *, inside: bool = False) -> str:
 
 def write(path: Path, content: str | bytes) -> None:
     """Replace the file whole, through a file beside it: a full disk loses nothing."""
+    path = path.resolve()  # a link stays a link
     aside = path.with_name(f"{path.name}.new")
     try:
         aside.write_bytes(content.encode() if isinstance(content, str) else content)
