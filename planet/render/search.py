@@ -77,9 +77,9 @@ def _make(edition: Edition, folder: str, headlines: Sequence[Headline], program:
         site.mkdir()
         if not headlines:
             # Pagefind refuses a folder without a word: one that nobody looks for stands in.
-            (site / "index.html").write_text(
-                f"<!doctype html><title>-</title><p data-pagefind-body>{digest('-')}</p>", "utf-8"
-            )
+            word = f"<p data-pagefind-body>{digest('-')}</p>"
+            page = f"<!doctype html><html><head><title>-</title></head><body>{word}</body></html>"
+            (site / "index.html").write_text(page, "utf-8")
         for start in range(0, len(headlines), 500):
             part = edition.load([headline.row for headline in headlines[start : start + 500]])
             for number, story in enumerate(part, start):
