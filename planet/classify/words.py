@@ -163,6 +163,8 @@ class Vocabulary:
         self._words: dict[str, list[tuple[Word, int]]] = {}
         self._odd: list[tuple[Word, int]] = []
         for written, meaning in words:
+            if not written.strip():
+                continue
             word = compile_word(written, any_case=any_case)
             for hint in word.hints:
                 self._words.setdefault(hint, []).append((word, meaning))
