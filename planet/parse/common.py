@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Iterable
@@ -28,6 +29,7 @@ _WEEKDAYS = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
 def person(text: str, url: str = "") -> RawPerson | None:
     """Who a line of text names: `joe@x (Joe)`, `Joe <joe@x>`, `Joe`, `joe@x`. An address is never taken for a name (M02)."""
     text = " ".join(text.split())[:300]
@@ -55,9 +57,9 @@ def first_named(*groups: Iterable[RawPerson | None]) -> tuple[RawPerson, ...]:
     """The first group with a name in it, else the first with anybody; nobody twice."""
     kept: tuple[RawPerson, ...] = ()
     for group in groups:
-        people = tuple(dict.fromkeys(one for one in group if one is not None and (one.name or one.email or one.url)))
+        people = tuple(one for one in group if one is not None and (one.name or one.email or one.url))
         if any(one.name for one in people):
-            return people
+            return people if len(people) == 1 else tuple(dict.fromkeys(people))
         kept = kept or people
     return kept
 
@@ -66,7 +68,7 @@ def tags(texts: Iterable[str]) -> tuple[str, ...]:
     """Categories as written, comma lists parted, the first spelling of each kept, in their order (M04)."""
     kept: dict[str, str] = {}
     for text in texts:
-        for part in text.split(","):
+        for part in text.split(",") if "," in text else (text,):
             tag = " ".join(part.split())
             if tag and len(tag) <= 200:
                 kept.setdefault(tag.casefold(), tag)

@@ -227,15 +227,20 @@ def _zone_of(
     return zone(default), _no_zone(default)
 
 
+def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
+    """What dateutil shall take a zone for; None where nobody knows it."""
+    minutes = seconds // 60 if seconds is not None else ZONES.get((name or "").lower())
+    return _fixed(minutes) if minutes is not None and abs(minutes) < 24 * 60 else None
+
+
 def _dateutil(written: str, default: str) -> Moment:
     """The last resort. dateutil fills what is missing from a default: two of them tell whether it did."""
     from dateutil import parser  # noqa: PLC0415 - costs 20 ms to import, and one feed in hundreds needs it
 
-    offsets = {name.upper(): minutes * 60 for name, minutes in ZONES.items() if len(name) > 1}
     read = []
     for start in (datetime(1996, 3, 4), datetime(1997, 5, 6)):
         try:
-            read.append(parser.parse(written, default=start, tzinfos=offsets))
+            read.append(parser.parse(written, default=start, tzinfos=_offset))
         except (ValueError, OverflowError, TypeError, ArithmeticError, IndexError, AttributeError):
             return Moment(written=written, reason="not a date")
     if read[0] != read[1]:

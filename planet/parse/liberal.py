@@ -146,7 +146,7 @@ def _feed(
         id=_str(feed.get("id")),
         title=" ".join(_str(feed.get("title")).split()),
         subtitle=" ".join(_str(feed.get("subtitle")).split()),
-        link=_str(feed.get("link")),
+        link=_alternate(feed),
         language=spoken,
         updated=common.moment([_str(feed.get(name)) for name in ("updated", "published", "planet_date")], timezone),
         authors=_people(feed),
@@ -195,6 +195,16 @@ def _links(holder: dict[str, Any]) -> list[tuple[str, str]]:
         for link in holder.get("links") or ()
         if _str(link.get("href"))
     ]
+
+
+def _alternate(holder: dict[str, Any]) -> str:
+    """The first link to a page; feedparser's own `link` may be an id."""
+    pages = [
+        (_str(link.get("type")) not in _PAGE, _str(link.get("href")))
+        for link in holder.get("links") or ()
+        if link.get("rel") == "alternate" and _str(link.get("href"))
+    ]
+    return min(pages, key=lambda page: page[0])[1] if pages else ""
 
 
 def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
@@ -248,12 +258,7 @@ def _entry(
 ) -> RawEntry:
     identity = _str(entry.get("id"))
     permalink = bool(entry.get("planet_guid")) and not atom and identity.lower().startswith(("http://", "https://"))
-    pages = [
-        (_str(link.get("type")) not in _PAGE, _str(link.get("href")))
-        for link in entry.get("links") or ()
-        if link.get("rel") == "alternate" and _str(link.get("href"))
-    ]
-    link = min(pages, key=lambda page: page[0])[1] if pages else identity if permalink else ""
+    link = _alternate(entry) or (identity if permalink else "")
     elsewhere = next((_str(one.get("src")) for one in entry.get("content") or () if one.get("src")), "")
     original = _str(entry.get("feedburner_origlink"))
     enclosures, thumbnail = _attached(entry)
@@ -331,7 +336,7 @@ def _source(said: Any) -> RawSource | None:
     made = RawSource(
         id=_str(said.get("id")),
         title=" ".join(_str(said.get("title")).split()),
-        url=_str(said.get("link")),
+        url=_alternate(said),
         feed_url=_str(said.get("href")) or next((href for rel, href in links if rel == "self"), ""),
         authors=_people(said),
     )

@@ -30,9 +30,17 @@ def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezon
         exact = decoded.charset == "utf-8" and not decoded.replaced and not body.startswith(b"\xef\xbb\xbf")
         data = body if exact else text.encode("utf-8", "replace")
         read = _xml(text, data, start, max_entries, timezone)
+        if isinstance(read, RawFeed) and not read.format.startswith("rss2") and _says_nothing(read):
+            what = Message.of("XML, but not a feed: <{root}> has neither title, link nor entries", root=start.root[:60])
+            return Unreadable(error_class="not-a-feed", error=what)
     else:
         return _no_feed(text, start, url)
     return replace(read, warnings=(*_about_charset(decoded), *read.warnings)) if isinstance(read, RawFeed) else read
+
+
+def _says_nothing(read: RawFeed) -> bool:
+    """RDF about something else, or a <feed> of a vocabulary that is not Atom's."""
+    return not (read.entries or read.deleted or read.title or read.link or read.id or read.self_link)
 
 
 def _xml(text: str, data: bytes, start: sniff.Start, limit: int, timezone: str) -> RawFeed | Unreadable:
