@@ -7,11 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from lxml import etree
-
 from planet.model import Artifact, Edition, FeedConfig, Message, Source
 from planet.render.syndicate.document import Say, public_url
-from planet.render.syndicate.xml import add, written
 from planet.text import digest, one_line
 from planet.urls import feed_key, redacted
 
@@ -75,8 +72,10 @@ def _title(source: Source, feed: FeedConfig, own: str) -> str:
 
 def opml_document(edition: Edition, say: Say, title: str, groups: Sequence[tuple[str, Sequence[Outline]]]) -> bytes:
     """The bytes of one OPML file; a group without a name is no folder, and `*` holds what belongs to no technology."""
+    from planet.render.syndicate.xml import add, element, written  # noqa: PLC0415 - lxml, for a run that writes
+
     site = edition.config.site
-    root = etree.Element("opml", version="2.0")
+    root = element("opml", {"version": "2.0"})
     head = add(root, "head")
     add(head, "title", one_line(title))
     if site.owner_name:

@@ -7,14 +7,28 @@ from functools import partial
 
 from planet import __version__
 from planet.model import Artifact, Channel, Edition
-from planet.render.syndicate.atom import atom
 from planet.render.syndicate.document import Document, Say, document, quiet_since
-from planet.render.syndicate.jsonfeed import json_feed
-from planet.render.syndicate.rss import rss
 from planet.text import digest
 
 GENERATOR = f"planet {__version__}"
-WRITERS: dict[str, Callable[[Document], bytes]] = {"atom.xml": atom, "rss.xml": rss, "feed.json": json_feed}
+FORMATS = ("atom.xml", "rss.xml", "feed.json")
+
+
+def _write(name: str, feed: Document) -> bytes:
+    """The bytes of a feed under one of the names of FORMATS. lxml is loaded only by a run that writes."""
+    match name:
+        case "atom.xml":
+            from planet.render.syndicate.atom import atom  # noqa: PLC0415
+
+            return atom(feed)
+        case "rss.xml":
+            from planet.render.syndicate.rss import rss  # noqa: PLC0415
+
+            return rss(feed)
+        case _:
+            from planet.render.syndicate.jsonfeed import json_feed  # noqa: PLC0415
+
+            return json_feed(feed)
 
 
 class _Shelf:
@@ -48,7 +62,7 @@ def channel_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
                 older = months[place + 1].path if place + 1 < len(months) else ""
                 newer = months[place - 1].path if place else ""
         build = partial(document, channel, edition, say, GENERATOR, prev_archive=older, next_archive=newer)
-        formats = tuple(WRITERS) if channel.kind in {"all", "technology"} else ("atom.xml",)
+        formats = FORMATS if channel.kind in {"all", "technology"} else FORMATS[:1]
         inputs = _inputs(channel, edition)
         for name in formats:
             # Only Atom names its archives, so only its bytes depend on them.
@@ -56,12 +70,12 @@ def channel_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
             yield Artifact(
                 path=channel.path + name,
                 digest=digest(edition.base_rev, GENERATOR, name, channel.path, *inputs, *links),
-                make=partial(_make, shelf, channel.path, build, WRITERS[name]),
+                make=partial(_make, shelf, channel.path, build, name),
             )
 
 
-def _make(shelf: _Shelf, key: str, build: Callable[[], Document], write: Callable[[Document], bytes]) -> bytes:
-    return write(shelf.get(f"/{key}", build))
+def _make(shelf: _Shelf, key: str, build: Callable[[], Document], name: str) -> bytes:
+    return _write(name, shelf.get(f"/{key}", build))
 
 
 def _inputs(channel: Channel, edition: Edition) -> tuple[str, ...]:

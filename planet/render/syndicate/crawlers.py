@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from planet.model import Artifact, Edition
 from planet.render.syndicate.document import rfc3339
-from planet.render.syndicate.xml import add, document_element, written
 from planet.text import digest
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -57,6 +56,8 @@ def _artifact(path: str, root: str, each: str, rows: Sequence[tuple[str, str]]) 
 
 
 def _write(name: str, each: str, rows: Sequence[tuple[str, str]]) -> bytes:
+    from planet.render.syndicate.xml import add, document_element, written  # noqa: PLC0415 - lxml, for a run that writes
+
     root = document_element(f"{SPACE}{name}", SPACE)
     for address, date in rows:
         element = add(root, f"{SPACE}{each}")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from mimetypes import MimeTypes
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -22,10 +22,6 @@ Say = Callable[[Message], str]
 _IRI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f-\x9f]+")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE | re.ASCII)
-_TYPES = MimeTypes()  # Python's own table: the system's would make the bytes depend on the machine
-for _type, _suffix in (("audio/ogg", ".ogg"), ("audio/ogg", ".oga"), ("audio/ogg", ".opus"), ("audio/flac", ".flac"),
-                       ("audio/mp4", ".m4a"), ("video/ogg", ".ogv"), ("application/epub+zip", ".epub")):  # fmt: skip
-    _TYPES.add_type(_type, _suffix)
 _NOT_IN_IRI = {ord(mark): f"%{ord(mark):02X}" for mark in '"<>^`{|}'}
 _URI_MARKS = "%/:=&?~#+!$,;'@()*"
 UNKNOWN_TYPE = "application/octet-stream"
@@ -133,12 +129,29 @@ def is_iri(text: str) -> bool:
     return parts.scheme not in {"http", "https"} or bool(parts.netloc)
 
 
+@cache
+def _types() -> MimeTypes:
+    """Python's own table and what it lacks: with the system's the bytes would depend on the machine."""
+    found = MimeTypes()
+    for kind, suffix in (
+        ("audio/ogg", ".ogg"),
+        ("audio/ogg", ".oga"),
+        ("audio/ogg", ".opus"),
+        ("audio/flac", ".flac"),
+        ("audio/mp4", ".m4a"),
+        ("video/ogg", ".ogv"),
+        ("application/epub+zip", ".epub"),
+    ):
+        found.add_type(kind, suffix)
+    return found
+
+
 def media_type(enclosure: Enclosure) -> str:
     """Its type as given, else as its file name says; never empty."""
     given = enclosure.type.strip().partition(";")[0].strip()
     if _MEDIA_TYPE.fullmatch(given):
         return given.lower()
-    return _TYPES.guess_type(urlsplit(enclosure.url).path, strict=False)[0] or UNKNOWN_TYPE
+    return _types().guess_type(urlsplit(enclosure.url).path, strict=False)[0] or UNKNOWN_TYPE
 
 
 def absolute_fragments(html: str, anchor: str, page: str) -> str:
