@@ -18,7 +18,7 @@ def document_element(tag: str, space: str, prefixed: Mapping[str, str] | None = 
     return etree.Element(tag, nsmap=spaces)  # type: ignore[arg-type]  # lxml-stubs knows no default namespace
 
 
-def element(tag: str, attributes: Mapping[str, str]) -> etree._Element:
+def element(tag: str, attributes: dict[str, str]) -> etree._Element:
     """The root of a document without namespaces."""
     return etree.Element(tag, attributes)
 
