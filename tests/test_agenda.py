@@ -392,6 +392,15 @@ def test_the_organisers_own_calendar_leads_wherever_it_stands() -> None:
     assert (event.title, event.group_slug) == ("APIHour #72", "b")
 
 
+def test_an_archive_names_the_group_that_held_an_evening_as_its_organiser() -> None:
+    config = planet("a", "b")
+    java = replace(config.sources[1], technologies=("js",), name="Lava JUG")
+    (event,) = tell(replace(config, sources=(config.sources[0], java)), stored(organizer="LavaJUG"))
+    assert (event.group, event.group_slug, event.technologies) == ("Lava JUG", "b", ("js",))
+    assert event.sources[0][0] == "Groupe a"
+    assert ("group", "organizer LavaJUG") in event.reasons
+
+
 def test_a_calendar_leads_before_a_feed_of_events() -> None:
     one, two = stored("APIHour #72"), stored("APIHour #72 !", calendar="b")
     (event,) = tell(planet("a", "b", a="events"), one, two)

@@ -44,7 +44,8 @@ def merge_events(stored: Sequence[StoredEvent], config: Config, *, place: Place)
     groups = group_events(events, timezone=config.site.timezone)
     ids = _Ids(events, carried, host(config.site.url) or "planet")
     names = [technology.slug for technology in config.technologies]
-    told = (_tell(group, events, carried, ids, names, place) for group in groups)
+    named = {fold(source.name): source for source in reversed(config.sources) if source.kind == "group"}
+    told = (_tell(group, events, carried, ids, names, named, place) for group in groups)
     return tuple(
         sorted((event for event in told if event is not None), key=lambda event: (*_when(event.start), event.id))
     )
@@ -97,6 +98,7 @@ def _tell(
     carried: Mapping[str, Sequence[_Carried]],
     ids: _Ids,
     technologies: Sequence[str],
+    named: Mapping[str, Source],
     place: Place,
 ) -> Event | None:
     copies = sorted(
@@ -111,7 +113,10 @@ def _tell(
     oldest = min((copy for copy, _ in shown), key=ids.age)
     same_time = [copy for copy, _ in shown if copy.start == lead.start]
     found = {slug for _, placement in shown for slug in placement.technologies}
-    source = _leader(lead, carried[lead.calendar], shown[0][1])
+    # A calendar of many groups (an archive) names the one that holds the evening as its organiser.
+    held_by = named.get(fold(lead.organizer))
+    source = held_by or _leader(lead, carried[lead.calendar], shown[0][1])
+    found.update(held_by.technologies if held_by else ())
     end = next((copy.end for copy in same_time if copy.end is not None), None) or _default_end(lead.start)
     made = Event(
         id=ids.uid(oldest),
@@ -137,7 +142,7 @@ def _tell(
         revision=max(copy.sequence for copy, _ in shown) + sum(copy.revision for copy, _ in shown),
         changed=max((copy.changed for copy, _ in shown if copy.changed), default=None),
         first_seen=oldest.first_seen,
-        reasons=_reasons(group, events, shown, lead),
+        reasons=_reasons(group, events, shown, lead, held_by),
     )
     return revised(made)
 
@@ -218,7 +223,11 @@ def _sources(
 
 
 def _reasons(
-    group: Evening, events: Sequence[StoredEvent], shown: Sequence[tuple[StoredEvent, Placement]], lead: StoredEvent
+    group: Evening,
+    events: Sequence[StoredEvent],
+    shown: Sequence[tuple[StoredEvent, Placement]],
+    lead: StoredEvent,
+    held_by: Source | None,
 ) -> tuple[tuple[str, str], ...]:
     """Why: ("php", "tag afup in tags") for each technology, ("merged", "title: … = …") for each join, ("date", rule)."""
     found: dict[tuple[str, str], None] = {}
@@ -227,6 +236,9 @@ def _reasons(
             if slug in placement.technologies:
                 for reason in reasons:
                     found[slug, " ".join(part for part in (reason.rule, reason.what, reason.where) if part)] = None
+    if held_by:
+        found["group", f"organizer {lead.organizer}"] = None
+        found.update({(slug, f"source {held_by.name}"): None for slug in held_by.technologies})
     for one, two, rule in group.why:
         found["merged", f"{rule}: {events[one].calendar} = {events[two].calendar}"] = None
     if lead.date_reason:
