@@ -30,12 +30,14 @@ _ELEMENTS = (
     "|samp|script|section|select|slot|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot"
     "|th|thead|time|title|tr|track|tt|u|ul|var|video|wbr|xmp"
 )
-_TAG = re.compile(rf"</?(?:{_ELEMENTS})(?:[\s/][^<>]*)?>|<!--(?:[^-]|-(?!->))*-->", re.IGNORECASE)
+_TAG = re.compile(rf"</?(?:{_ELEMENTS})(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _INLINE = re.compile(
     r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)[\s/>]",
     re.IGNORECASE,
 )
-_SCRIPT = re.compile(r"<(script|style)(?=[\s/>])", re.IGNORECASE)
+_HIDING = re.compile(r"<(!--|(?:script|style)(?=[\s/>]))")
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_HIDING_ENDS = {"!--": "-->", "script": "</script", "style": "</style"}
 PLAIN_LENGTH = 20_000
 
 
@@ -64,20 +66,27 @@ def plain(markup: str) -> str:
     """
     markup = legal(markup[:PLAIN_LENGTH])
     if "<" in markup:
-        markup = _without_scripts(markup)
+        markup = _without_hidden(markup)
         markup = _TAG.sub(lambda found: "" if _INLINE.match(found[0]) else " ", markup)
     return one_line(html.unescape(markup) if "&" in markup else markup)
 
 
-def _without_scripts(markup: str) -> str:
+def _without_hidden(markup: str) -> str:
+    """Without comments, scripts and styles that are closed; linear, whatever is left open."""
+    lowered = markup.translate(_LOWER)  # str.lower() makes two characters of some
     parts: list[str] = []
     position = 0
-    while opened := _SCRIPT.search(markup, position):
-        end = markup.lower().find(f"</{opened[1].lower()}", opened.end())
+    left_open: set[str] = set()
+    for opened in _HIDING.finditer(lowered):
+        name = opened[1]
+        if opened.start() < position or name in left_open:
+            continue
+        end = lowered.find(_HIDING_ENDS[name], opened.end())
         if end < 0:
-            break
+            left_open.add(name)
+            continue
         parts.append(markup[position : opened.start()])
-        position = end
+        position = end + (3 if name == "!--" else 0)
     return "".join((*parts, markup[position:]))
 
 

@@ -68,7 +68,7 @@ def test_joiners_that_spell_words_stay() -> None:
         ("one<br/>two<p>three</p>four", "one two three four"),
         ("&lt;b&gt; &amp;lt;", "<b> &lt;"),
         ("&eacute;&nbsp;&foo;", "é &foo;"),
-        ("a<!-- no --><!-- -- -->b", "a b"),
+        ("a<!-- no --><!-- -- -->b<!-- open", "ab<!-- open"),
         ("a<script>x()</script>b<STYLE>y</STYLE>c", "a b c"),
         ('<a title="x" href=y>link</a>', "link"),
         ("unclosed <b", "unclosed <b"),

@@ -11,9 +11,11 @@ from planet.text import legal, one_line, plain, shorten
 TITLE_LENGTH = 300
 TITLE_FROM_TEXT = 80
 SUMMARY_LENGTH = 1000
+MARKUP_LENGTH = 600_000
+"""More than is sanitised."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ESCAPED_BLOCK = re.compile(
-    r"&lt;(p|div|br|ul|ol|li|h[1-6]|blockquote|pre|table|figure|img|a)(?:\s(?:(?!&gt;).){0,500})?/?\s*&gt;",
+    r"&lt;(p|div|br|ul|ol|li|h[1-6]|blockquote|pre|table|figure|img|a)(?:\s(?:(?!&gt;).){0,200})?/?\s*&gt;",
     re.IGNORECASE | re.DOTALL,
 )
 _BASE = re.compile(r"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
@@ -36,7 +38,7 @@ def chosen(raw: RawEntry) -> Text | None:
 
 def markup(text: Text) -> str:
     """The text as HTML: plain text is escaped and keeps its lines (B02), what was escaped once too often is read once more (B03)."""
-    value = legal(text.value)
+    value = legal(text.value[:MARKUP_LENGTH])
     if text.kind == "text":
         return _paragraphs(html.escape(value, quote=False))
     if "<" not in value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from planet.model import Enclosure, Person, RawPerson, RawSource, SourceRef
 from planet.text import fold, one_line, plain
@@ -14,6 +15,8 @@ TAG_LENGTH = 60
 MOST_TAGS = 40
 MOST_AUTHORS = 10
 MOST_ENCLOSURES = 30
+MOST_GIVEN = 500
+"""So many are looked at, repeated ones too."""
 _MAIL = re.compile(r"[^\s@<>()\[\]\",;:]{1,64}@[^\s@<>()\[\]\",;:]{1,190}")
 _MAIL_AND_NAME = re.compile(rf"^(?:mailto:)?{_MAIL.pattern}\s*\((.*)\)$")
 _BRACKETED_MAIL = re.compile(r"[<(\[][^<>()\[\]]*@[^<>()\[\]]*[>)\]]")
@@ -25,7 +28,7 @@ _PLACEHOLDERS = {"", "none", "null", "undefined", "unknown", "anonymous", "autho
 def people(given: Iterable[RawPerson]) -> tuple[Person, ...]:
     """Who is credited, in order, each once. An e-mail address is never shown: `joe@x.org (Joe)` is Joe, a bare one is nobody (M02)."""
     named: dict[str, Person] = {}
-    for person in given:
+    for person in islice(given, MOST_GIVEN):
         name = person_name(person.name)
         key = fold(name)
         if key and key not in named:
@@ -48,7 +51,7 @@ def person_name(given: str) -> str:
 def tags(given: Iterable[str]) -> tuple[str, ...]:
     """As written, one of each when folded, in order; a list with commas is several (M04)."""
     found: dict[str, str] = {}
-    for written in given:
+    for written in islice(given, MOST_GIVEN):
         for part in written[:2000].split(","):
             tag = one_line(plain(part), TAG_LENGTH)
             key = fold(tag) or tag
@@ -78,7 +81,7 @@ def _cased(part: str) -> str:
 def enclosures(given: Iterable[Enclosure], base: str) -> tuple[Enclosure, ...]:
     """The attached files with absolute addresses, each once; of two that name one file the one that says more (M01)."""
     files: dict[str, Enclosure] = {}
-    for file in given:
+    for file in islice(given, MOST_GIVEN):
         url = http_url(file.url, base)
         if not url:
             continue
