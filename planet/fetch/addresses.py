@@ -66,15 +66,11 @@ class RefusedError(ValueError):
 
 
 def embedded(ip: IP) -> IP:
-    """The IPv4 address that an IPv6 one carries (mapped, compatible, NAT64, 6to4, Teredo), else the address itself (X04)."""
+    """The IPv4 address that an IPv6 one carries (mapped, compatible, NAT64), else the address itself (X04)."""
     if isinstance(ip, ipaddress.IPv4Address):
         return ip
     if ip.ipv4_mapped is not None:
         return ip.ipv4_mapped
-    if ip.sixtofour is not None:
-        return ip.sixtofour
-    if ip.teredo is not None:
-        return ip.teredo[1]
     if ip in _NAT64 or (ip in _COMPATIBLE and int(ip) > 1):
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip
@@ -86,7 +82,7 @@ def is_public(text: str) -> bool:
         ip = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return False
-    # 6to4 and Teredo stop being of use to anyone public: only what they carry could be meant, and it is refused with them.
+    # 6to4 and Teredo carry an IPv4 address too, and no public site is served over them any more: refused with all they carry.
     if ip.version == 6 and (ip.sixtofour is not None or ip.teredo is not None):
         return False
     ip = embedded(ip)
