@@ -31,7 +31,7 @@ def template(themes: Path) -> Catalog:
                 found = list(extract(method, file, keywords=KEYWORDS, options={"trimmed": "true", "encoding": "utf-8"}))
             for _line, message, _comments, context in found:
                 if message:
-                    catalog.add(message, locations=[(path.relative_to(base).as_posix(), None)], context=context)
+                    catalog.add(message, locations=[(path.relative_to(base).as_posix(), 0)], context=context)
     return catalog
 
 
