@@ -236,9 +236,10 @@ def run(
     Raises NotPublishedError; what was published then stays as it was, and what was read is kept for the next run.
     """
     counts = _Counts()
+    everything = place_again(planet)
     if fetch:
         gather(planet, now, counts, force=force, progress=progress)
-    new = curate(planet)
+    new = curate(planet, everything=everything)
     edition = planet.edition(now)
     published = planet.publish(planet.outputs(edition), edition, force_publish) if publish else None
     news = () if counts.network_down else (*_news(planet, now), *_collisions(planet, edition, now))
@@ -462,13 +463,19 @@ def _store_events(planet: Planet, task: Task, outcome: Outcome, configured: str)
     return settlement
 
 
-def curate(planet: Planet) -> tuple[int, ...]:
-    """Place again what is stored if the rules changed, then tell each thing once. Gives the rows of new stories."""
-    everything = planet.store.meta("rules_rev") != planet.rules_rev
-    if everything:
-        planet.store.replace_placements(_placements(planet))
+def place_again(planet: Planet) -> bool:
+    """Place what is stored by the rules of now, if they are others than those it was placed by. Whether they are."""
+    if planet.store.meta("rules_rev") == planet.rules_rev:
+        return False
+    planet.store.replace_placements(_placements(planet))
+    return True
+
+
+def curate(planet: Planet, *, everything: bool) -> tuple[int, ...]:
+    """Tell each thing once: look at what changed, or at everything when the rules did. Gives the rows of new stories."""
     new = planet.store.regroup(planet.group, everything=everything)
     if everything:
+        # Not before: a run that is killed on the way begins again.
         planet.store.set_meta({"rules_rev": planet.rules_rev})
     return new
 
