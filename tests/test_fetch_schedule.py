@@ -335,9 +335,20 @@ headers = st.dictionaries(
     unchanged_count=st.integers(0, 10_000),
     jitter=st.floats(0, 0.999),
     minutes=st.integers(0, 60 * 24 * 10),
+    skip_days=st.frozensets(st.integers(0, 6)),
+    skip_hours=st.frozensets(st.integers(0, 24)),
+    expired=st.booleans(),
 )
 def test_whatever_a_server_says_the_next_request_is_an_interval_away_and_within_reason(
-    headers: dict[str, str], status: int, failures: int, unchanged_count: int, jitter: float, minutes: int
+    headers: dict[str, str],
+    status: int,
+    failures: int,
+    unchanged_count: int,
+    jitter: float,
+    minutes: int,
+    skip_days: frozenset[int],
+    skip_hours: frozenset[int],
+    expired: bool,
 ) -> None:
     """Invariant C: every attempt moves the next one forward by at least the interval."""
     interval = minutes * MINUTE
@@ -351,9 +362,10 @@ def test_whatever_a_server_says_the_next_request_is_an_interval_away_and_within_
     else:
         classes = {429: "rate-limited", 500: "server", 410: "gone", 404: "not-found", 401: "auth"}
         outcome = replace(failed(state, classes[status]), headers=given_fields, http_status=status)
-    then = settled(outcome, OK if status == 200 else None, interval=interval, jitter=jitter)
-    assert interval <= wait(then) <= 1.1 * max(7 * DAY, interval)
-    assert is_due(then, T0 + 1.1 * max(8 * DAY, interval), interval, URL)
+    document = replace(OK, skip_days=tuple(skip_days), skip_hours=tuple(skip_hours), expired=expired)
+    then = settled(outcome, document if status == 200 else None, interval=interval, jitter=jitter)
+    assert interval <= wait(then) <= 1.1 * max(7 * DAY, interval) + 7 * DAY
+    assert is_due(then, T0 + wait(then), interval, URL)
     assert wait(then) == timedelta(0) or not is_due(then, T0, interval, URL)
 
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from planet.fetch.delays import DAY, JITTER, NOTHING, Plan, allowed, doubled, learnt, median_gap, server_hint
+from planet.fetch.delays import DAY, NOTHING, Plan, allowed, doubled, learnt, median_gap, server_hint
 from planet.fetch.hints import LONGEST, freshness, hubs, retry_after
 from planet.fetch.moves import discovery, is_elsewhere, moved
 from planet.model import (
@@ -61,7 +61,8 @@ def is_due(state: FetchState, now: datetime, interval: timedelta, configured: st
     if state.last_attempt is not None and NOTHING <= now - state.last_attempt < interval:
         return False
     waits = state.next_due if interval else _told(state)
-    return waits is None or now >= waits or waits - now > max(LONGEST, interval) * (1 + JITTER)
+    # Twice: the longest delay may be stretched, and may end on days that the document excludes.
+    return waits is None or now >= waits or waits - now > 2 * max(LONGEST, interval)
 
 
 def is_file(configured: str) -> bool:
