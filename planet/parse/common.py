@@ -29,12 +29,15 @@ _WEEKDAYS = {
 }
 
 
-@functools.lru_cache(maxsize=1024)
 def person(text: str, url: str = "") -> RawPerson | None:
     """Who a line of text names: `joe@x (Joe)`, `Joe <joe@x>`, `Joe`, `joe@x`. An address is never taken for a name (M02)."""
-    text = " ".join(text.split())[:300]
-    if not text and not url:
-        return None
+    text = " ".join(text[:3000].split())[:300]
+    return _person(text, url.strip()[:3000]) if text or url else None
+
+
+@functools.lru_cache(maxsize=512)
+def _person(text: str, url: str) -> RawPerson:
+    """Short texts only get here, so that the cache stays small; most feeds have one author."""
     found = _PAIR.fullmatch(text) if "@" in text else None
     if found:
         name, email = (
@@ -106,7 +109,7 @@ def join(base: str, url: str) -> str:
 
 def decoded_twice(value: str) -> str:
     """HTML that was escaped once too often is unescaped (B03): no tag in it, and a block element escaped, open and closed."""
-    if "&lt;" not in value or _TAG.search(value):
+    if _TAG.search(value):
         return value
     found = _ESCAPED_BLOCK.search(value)
     if found is None or f"&lt;/{found[1].lower()}&gt;" not in value.lower():
@@ -117,7 +120,11 @@ def decoded_twice(value: str) -> str:
 def markup(value: str, base: str = "", lang: str = "") -> Text | None:
     """HTML as an entry's text, None when there is nothing in it."""
     value = value.strip()
-    return Text(value=decoded_twice(value), kind="html", base=base, lang=lang) if value else None
+    return (
+        Text(value=decoded_twice(value) if "&lt;" in value else value, kind="html", base=base, lang=lang)
+        if value
+        else None
+    )
 
 
 def moment(texts: Iterable[str], timezone: str) -> Moment | None:

@@ -66,6 +66,12 @@ def read_date(text: str, timezone: str = "UTC") -> Moment:
     written = text.strip()
     if not written or len(written) > MAX_LENGTH:
         return Moment(written=written[:MAX_LENGTH], reason="empty" if not written else "too long to be a date")
+    return _read(written, timezone)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read(written: str, timezone: str) -> Moment:
+    """Short texts only get here, so that the cache stays small; an entry's two dates are often the same."""
     try:
         return _iso_fast(written) or _rfc822(written, timezone) or _any(written, timezone)
     except (ValueError, OverflowError) as error:
@@ -98,7 +104,7 @@ def _rfc822(written: str, default: str) -> Moment | None:
     if found is None:
         return None
     day, word, year, hour, minute, second, sign, hours, minutes, name = found.groups()
-    month = _EN3.get(word.title())
+    month = _EN3.get(word) or _EN3.get(word.title())
     if month is None:
         return None
     where: tzinfo
@@ -116,6 +122,7 @@ def _no_zone(default: str) -> str:
     return f"no zone written, {default} taken"
 
 
+@functools.lru_cache(maxsize=256)
 def _fixed_offset(sign: str, hours: str, minutes: str | None) -> timezone:
     total = int(hours) * 60 + int(minutes or 0)
     if total > MAX_OFFSET or int(minutes or 0) > 59:

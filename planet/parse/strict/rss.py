@@ -97,7 +97,7 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
     links = shared.links(tree, fields, base, "atom:link")
     enclosures, thumbnail = media.attached(tree, fields, base, list(links.enclosures))
     plain_link = _link(tree, fields, base)
-    original = tree.first(fields, "feedburner:origlink")
+    original = tree.first(fields, "feedburner:origlink") if "feedburner:origlink" in fields else ""
     content, summary = _texts(tree, fields, base, lang)
     return RawEntry(
         position=position,
@@ -118,7 +118,7 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
         language=lang
         or common.language(tree.first(fields, "dc:language", "language"))
         or (content.lang if content else ""),
-        source=_source(tree, fields, base),
+        source=_source(tree, fields, base) if "source" in fields or "atom:source" in fields else None,
         comments=tree.first(fields, "comments"),
         geo=media.place(tree, fields) if media.placed(fields) else None,
     )
