@@ -60,6 +60,9 @@ FAULTS = {
     "a list for a mapping": ("fetch: [1]\n", 4, "`fetch` must hold keys"),
     "a list for a text": ("members:\n  - name: [A]\n", 5, "must be one text, not a list"),
     "a kind of its own": ("members:\n- name: A\n  feeds:\n  - {url: a.xml, kind: event}\n", 7, "did you mean `events`"),
+    "a kind that is a list": ("members:\n- name: A\n  feeds:\n  - {url: a.xml, kind: [posts]}\n", 7, "`posts` or `events`"),
+    "a calendar that is listed as a feed": (
+        "groups:\n- name: A\n  meetup: a\n  feeds: ['https://www.meetup.com/a/events/ical/']\n", 6, "read as posts on line 7"),
     "a calendar among feeds": ("members:\n- name: A\n  feeds:\n  - {url: a.ics, kind: calendar}\n", 7, "under `calendars:`"),
     "a regular expression that is none": ("members:\n- name: A\n  feeds:\n  - {url: a.xml, exclude: {title: '('}}\n", 7, "no regular expression"),
     "a time zone that is near another": ("  timezone: Europe/Pari\n", 4, "did you mean `Europe/Paris`"),

@@ -273,3 +273,31 @@ def test_a_new_planet_overwrites_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "README.md").read_text("utf-8") == "mine"
     with pytest.raises(UsageError, match="there already"):
         new(tmp_path, title="B", url="https://p.example.org/", language="en")
+
+
+def test_many_are_added_at_once_and_namesakes_with_one_page_are_one() -> None:
+    before = HEAD + "members:\n  - name: Ada\n\n  - name: Blaise\n"
+    text, count, notes = add_all(
+        before,
+        [
+            Subscription(name="Ada", feeds=("a.xml",)),
+            Subscription(name="Zoé", feeds=("z.xml",), url="https://z.example.org/"),
+            Subscription(name="zoe", feeds=("y.xml", "z.xml")),
+            Subscription(name="Zoé", feeds=("x.xml",), url="https://other.example.org/"),
+            Subscription(name="Mauvaise", feeds=("gopher://m.example.org/",)),
+        ],
+    )
+    assert [(source.name, [feed.key for feed in source.feeds]) for source in parsed(text).sources] == [
+        ("Ada", ["a.xml"]),
+        ("Blaise", []),
+        ("Zoé", ["z.xml", "y.xml"]),
+        ("Zoé", ["x.xml"]),
+    ]
+    assert (count, [str(note).split(":")[0] for note in notes]) == (4, ["Mauvaise"])
+    assert added(before, text).count("") == 2, "as airy as the list was"
+
+
+def test_the_calendar_behind_a_short_name_is_known() -> None:
+    before = HEAD + "groups:\n  - name: G\n    meetup: pyclermont\n"
+    with pytest.raises(UsageError, match="already, on line 6"):
+        add(before, name="X", calendars=["webcal://www.meetup.com/pyclermont/events/ical/"])

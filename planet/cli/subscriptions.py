@@ -58,7 +58,7 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
         raise UsageError("a group belongs to one technology or to none")
     found = _find(ctx, ctx.config, url)
     shown = name or found.name
-    added = editing.add(
+    added = subscriptions.add(
         text,
         name=shown,
         url=found.page,
@@ -128,7 +128,7 @@ def import_(ctx: Context, file: Path, group: bool, name: str | None) -> int:
     kept = imported.subscriptions
     if group:
         kept = tuple(replace(one, kind="group") for one in kept)
-    text, added, notes = editing.add_all(text, kept)
+    text, added, notes = subscriptions.add_all(text, kept)
     for note in (*imported.notes, *notes):
         _tell(ctx, note, error=True)
     if added or not ctx.config_path.exists():
@@ -160,7 +160,7 @@ def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
     editing.write(planet.folder / path, calendar)
     if path.as_posix() not in {feed.key for source in planet.sources for feed in source.feeds}:
         owner = name or planet.site.owner_name or planet.site.title
-        _write(ctx, editing.add(text, name=owner, calendars=[path.as_posix()], kind="group"))
+        _write(ctx, subscriptions.add(text, name=owner, calendars=[path.as_posix()], kind="group"))
     _tell(
         ctx,
         Message.of(

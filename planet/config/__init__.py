@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from planet.config import build, faults, schema
+from planet.config import build, crossed, faults, schema
 from planet.config.document import Document, UnreadableError
 from planet.config.schema import json_schema
 from planet.config.values import RESERVED
@@ -42,7 +40,7 @@ def parse(text: str, path: Path) -> Config:
         raise ConfigError(
             str(path), (Fault(document.line(), "must hold keys at its top, such as `planet:`, not a list or a text"),)
         )
-    found = [*document.faults, *_crossed(data, folder, document)]
+    found = [*document.faults, *crossed.crossed(data, folder, document)]
     technologies = data.get("technologies")
     context = schema.Surroundings(
         folder=folder, technologies=tuple(technologies) if isinstance(technologies, dict) else ()
@@ -75,42 +73,3 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(str(path), (Fault(line, "is not UTF-8: save the file with the encoding UTF-8"),)) from None
-
-
-def _crossed(data: dict[str, Any], folder: Path, document: Document) -> Iterator[Fault]:
-    """What only two keys together make wrong; looked for in the plain values, so that it is told beside all else."""
-    planet = data.get("planet")
-    if isinstance(planet, dict):
-        output, database = planet.get("output") or "output", planet.get("database") or "planet.db"
-        if isinstance(output, str) and isinstance(database, str):
-            site, file = build.within(folder, output), build.within(folder, database)
-            if file.is_relative_to(site):
-                line = document.line(("planet", "database" if "database" in planet else "output"))
-                yield Fault(
-                    line, "`database` must not lie in `output`, where it would be published: name another folder"
-                )
-    first: dict[str, tuple[str, int]] = {}
-    for place, address, kind in _addresses(data):
-        key = build.locate(address, folder)[1]
-        line = document.line(place)
-        other, where = first.setdefault(key, (kind, line))
-        if other != kind:
-            yield Fault(
-                line,
-                f"the feed is read as {other} on line {where}, so it cannot be read as {kind} here: keep one of them",
-            )
-
-
-def _addresses(data: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """(place, address, posts | events | a calendar) of all that looks like a feed."""
-    for section in ("groups", "members"):
-        sources = data.get(section)
-        for number, source in enumerate(sources if isinstance(sources, list) else ()):
-            for key in ("feeds", "calendars"):
-                listed = source.get(key) if isinstance(source, dict) else None
-                for item, feed in enumerate(listed if isinstance(listed, list) else ()):
-                    address = feed.get("url") if isinstance(feed, dict) else feed
-                    written = (feed.get("kind") or "posts") if isinstance(feed, dict) else "posts"
-                    kind = "a calendar" if key == "calendars" else written
-                    if isinstance(address, str) and address.strip() and kind in {"posts", "events", "a calendar"}:
-                        yield (section, number, key, item, "url"), address.strip(), kind

@@ -1,4 +1,4 @@
-"""A source put into the text of feeds.yaml. Every line that stands there stays as it is, comments included.
+"""Lines put into the text of a YAML file. Every line that stands there stays as it is, comments included.
 
 The text is cut at one place and a few lines are put in between; that the result says the old and the new, and nothing else,
 is checked before it is given back.
@@ -8,164 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
-from planet.config import values
 from planet.config.document import Document, UnreadableError
 from planet.errors import ConfigError, UsageError
-from planet.model import Message
-from planet.subscriptions.base import Subscription
-from planet.text import fold, one_line
-from planet.urls import feed_key, host, redacted
-
-Kind = Literal["member", "group"]
-_SECTIONS: dict[Kind, str] = {"member": "members", "group": "groups"}
 
 
-def add(
-    text: str,
-    *,
-    name: str,
-    url: str = "",
-    feeds: Sequence[str] = (),
-    calendars: Sequence[str] = (),
-    kind: Kind = "member",
-    technologies: Sequence[str] = (),
-    avatar: str = "",
-) -> str:
-    """The text with one source more, at the end of its list; under that of the same name and page where there is one.
-
-    Raises UsageError, with the line, for a feed that is there already and for a file that cannot be edited as it is written.
-    """
-    document = _document(text)
-    known = configured(document)
-    for address in (*feeds, *calendars):
-        line = known.get(_key(address))
-        if line:
-            raise UsageError(f"{redacted(address)} is in feeds.yaml already, on line {line}")
-    _refuse(url, feeds, calendars)
-    section = _SECTIONS[kind]
-    value: dict[str, Any] = {"name": one_line(name) or host(next(iter((*feeds, *calendars, url)), ""))}
-    value |= {key: held for key, held in (("url", url), ("avatar", avatar)) if held}
-    if technologies:
-        value |= {"technology": technologies[0]} if kind == "group" else {"technologies": list(technologies)}
-    listed = {key: list(addresses) for key, addresses in (("feeds", feeds), ("calendars", calendars)) if addresses}
-    number = _same(document, section, value["name"], url)
-    if number is None:
-        return _insert(text, (section,), [{**value, **listed}])
-    for key, addresses in listed.items():
-        text = _insert(text, (section, number, key), addresses)
-    return text
-
-
-def _refuse(url: str, feeds: Iterable[str], calendars: Iterable[str]) -> None:
-    """What feeds.yaml would refuse is refused before it is written."""
-    try:
-        for address in feeds:
-            values.feed_address(address, Path())
-        for address in calendars:
-            values.calendar_address(address, Path())
-        if url:
-            values.http_url(url)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-
-
-def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int, tuple[Message, ...]]:
-    """The text with all that is not there yet, how many sources that were, and what was left out."""
-    notes: list[Message] = []
-    added = 0
-    for one in subscriptions:
-        document = _document(text)
-        known = configured(document)
-        lines = {address: known.get(_key(address)) for address in (*one.feeds, *one.calendars)}
-        notes += [
-            Message.of(
-                "{feed} is in feeds.yaml already, on line {line}: left as it is", feed=redacted(address), line=line
-            )
-            for address, line in lines.items()
-            if line
-        ]
-        feeds = [address for address in dict.fromkeys(one.feeds) if not lines[address]]
-        calendars = [address for address in dict.fromkeys(one.calendars) if not lines[address]]
-        if not feeds and not calendars:
-            continue
-        try:
-            text = add(
-                text,
-                name=one.name,
-                url=one.url,
-                avatar=one.avatar,
-                feeds=feeds,
-                calendars=calendars,
-                kind=one.kind,
-                technologies=one.technologies or defined(document, one.folders),
-            )
-        except UsageError as error:
-            notes.append(Message.of("{name}: left out: {error}", name=one.name, error=error))
-        else:
-            added += 1
-    return text, added, tuple(notes)
-
-
-def defined(document: Document, names: Iterable[str]) -> tuple[str, ...]:
-    """The technologies of the file that are called so, by slug or name."""
-    value = document.value if isinstance(document.value, dict) else {}
-    technologies = value.get("technologies")
-    called: dict[str, str] = {}
-    for slug, one in technologies.items() if isinstance(technologies, dict) else ():
-        called[fold(slug)] = slug
-        if isinstance(one, dict) and isinstance(one.get("name"), str):
-            called.setdefault(fold(str(one["name"])), slug)
-    return tuple(dict.fromkeys(called[fold(name)] for name in names if fold(name) in called))
-
-
-def configured(document: Document) -> dict[str, int]:
-    """Key -> line of every feed and calendar of the file."""
-    found: dict[str, int] = {}
-    data = document.value if isinstance(document.value, dict) else {}
-    for section in _SECTIONS.values():
-        sources = data.get(section)
-        for number, source in enumerate(sources if isinstance(sources, list) else ()):
-            for key in ("feeds", "calendars"):
-                listed = source.get(key) if isinstance(source, dict) else None
-                for item, feed in enumerate(listed if isinstance(listed, list) else ()):
-                    address = feed.get("url") if isinstance(feed, dict) else feed
-                    if isinstance(address, str):
-                        found.setdefault(_key(address), document.line((section, number, key, item, "url")))
-    return found
-
-
-def _key(address: str) -> str:
-    return feed_key(re.sub(r"^webcals?://", "https://", address.strip(), flags=re.IGNORECASE))
-
-
-def _document(text: str) -> Document:
+def document_of(text: str) -> Document:
     try:
         return Document(text)
     except UnreadableError as error:
         raise ConfigError("feeds.yaml", (error.fault,)) from error
 
 
-def _same(document: Document, section: str, name: str, url: str) -> int | None:
-    """The source of that name, unless its page says that it is somebody else."""
-    data = document.value if isinstance(document.value, dict) else {}
-    sources = data.get(section)
-    for number, source in enumerate(sources if isinstance(sources, list) else ()):
-        if isinstance(source, dict) and fold(str(source.get("name"))) == fold(name):
-            page = source.get("url")
-            if not url or not isinstance(page, str) or feed_key(page).rstrip("/") == feed_key(url).rstrip("/"):
-                return number
-    return None
-
-
-def _insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
+def insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
     """The text with `items` at the end of the list at `place`, which is made where it is missing."""
-    before = _document(text)
+    before = document_of(text)
     made = _cut(before.text, before, place, items)
     try:
         after = Document(made)
@@ -207,8 +68,11 @@ def _cut(text: str, document: Document, place: tuple[str | int, ...], items: lis
         step = column - holder.start_mark.column if holder is not None else 2
         at = _last_line(lines, node, column + 1) + 1
         airy = len(node.value) > 1 and not lines[node.value[-1].start_mark.line - 1].strip()
-        block = _block(items, column, step if step in {0, 2, 4} else 2)
-        return _joined(lines, at, ([""] if airy and isinstance(items[0], dict) else []) + block.splitlines(), newline)
+        new: list[str] = []
+        for item in items:
+            block = _block([item], column, step if step in {0, 2, 4} else 2)
+            new += [*([""] if airy and isinstance(item, dict) else []), *block.splitlines()]
+        return _joined(lines, at, new, newline)
     block = _block(items, column + 2, 2)
     if key is not None:
         at = key.start_mark.line

@@ -1,0 +1,176 @@
+"""A source more in feeds.yaml, or many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from planet.config import values
+from planet.config.crossed import addresses
+from planet.config.document import Document
+from planet.errors import UsageError
+from planet.model import Message
+from planet.subscriptions.base import Subscription
+from planet.subscriptions.editing import document_of, insert
+from planet.text import fold, one_line
+from planet.urls import feed_key, host, redacted
+
+Kind = Literal["member", "group"]
+_SECTIONS: dict[Kind, str] = {"member": "members", "group": "groups"}
+
+
+def add(
+    text: str,
+    *,
+    name: str,
+    url: str = "",
+    feeds: Sequence[str] = (),
+    calendars: Sequence[str] = (),
+    kind: Kind = "member",
+    technologies: Sequence[str] = (),
+    avatar: str = "",
+) -> str:
+    """The text with one source more, at the end of its list; under that of the same name and page where there is one.
+
+    Raises UsageError, with the line, for a feed that is there already and for a file that cannot be edited as it is written.
+    """
+    one = Subscription(
+        name=name,
+        url=url,
+        avatar=avatar,
+        feeds=tuple(feeds),
+        calendars=tuple(calendars),
+        kind=kind,
+        technologies=tuple(technologies),
+    )
+    document = document_of(text)
+    known = configured(document)
+    for address in (*feeds, *calendars):
+        line = known.get(_key(address))
+        if line:
+            raise UsageError(f"{redacted(address)} is in feeds.yaml already, on line {line}")
+    _refuse(one)
+    return _written(text, document, [(one.kind, _value(one, one.technologies))])
+
+
+def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int, tuple[Message, ...]]:
+    """The text with all that is not there yet, how many sources that were, and what was left out."""
+    document = document_of(text)
+    known = configured(document)
+    notes: list[Message] = []
+    new: list[tuple[Kind, dict[str, Any]]] = []
+    taken: set[str] = set()
+    for one in subscriptions:
+        for address in (*one.feeds, *one.calendars):
+            line = known.get(_key(address))
+            if line:
+                notes.append(
+                    Message.of(
+                        "{feed} is in feeds.yaml already, on line {line}: left as it is",
+                        feed=redacted(address),
+                        line=line,
+                    )
+                )
+        value = _value(one, one.technologies or defined(document, one.folders))
+        for key in ("feeds", "calendars"):
+            value[key] = [address for address in value.get(key, ()) if _key(address) not in known.keys() | taken]
+            taken |= set(map(_key, value[key]))
+            if not value[key]:
+                del value[key]
+        if not value.keys() & {"feeds", "calendars"}:
+            continue
+        try:
+            _refuse(one)
+        except UsageError as error:
+            notes.append(Message.of("{name}: left out: {error}", name=one.name, error=error))
+        else:
+            new.append((one.kind, value))
+    return _written(text, document, new), len(new), tuple(notes)
+
+
+def _written(text: str, document: Document, new: Iterable[tuple[Kind, dict[str, Any]]]) -> str:
+    """Each under its namesake with the same page, in the file or among the new ones; else at the end of its list, all at once."""
+    data = document.value if isinstance(document.value, dict) else {}
+    fresh: dict[str, list[dict[str, Any]]] = {section: [] for section in _SECTIONS.values()}
+    for kind, value in new:
+        section = _SECTIONS[kind]
+        number = _same(data.get(section), value)
+        if number is not None:
+            for key in ("feeds", "calendars"):
+                if key in value:
+                    text = insert(text, (section, number, key), value[key])
+        elif (number := _same(fresh[section], value)) is not None:
+            for key in ("feeds", "calendars"):
+                if key in value:
+                    fresh[section][number].setdefault(key, []).extend(value[key])
+        else:
+            fresh[section].append(value)
+    for section, values_of in fresh.items():
+        if values_of:
+            text = insert(text, (section,), values_of)
+    return text
+
+
+def _value(one: Subscription, technologies: Sequence[str]) -> dict[str, Any]:
+    """The source as feeds.yaml writes it."""
+    name = one_line(one.name) or host(next(iter((*one.feeds, *one.calendars, one.url)), ""))
+    value: dict[str, Any] = {"name": name}
+    value |= {key: held for key, held in (("url", one.url), ("avatar", one.avatar)) if held}
+    if technologies:
+        value |= (
+            {"technology": technologies[0]}
+            if one.kind == "group"
+            else {"technologies": list(dict.fromkeys(technologies))}
+        )
+    listed = (("feeds", one.feeds), ("calendars", one.calendars))
+    return value | {key: list(dict.fromkeys(held)) for key, held in listed if held}
+
+
+def _refuse(one: Subscription) -> None:
+    """What feeds.yaml would refuse is refused before it is written."""
+    try:
+        for address in one.feeds:
+            values.feed_address(address, Path())
+        for address in one.calendars:
+            values.calendar_address(address, Path())
+        if one.url:
+            values.http_url(one.url)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def defined(document: Document, names: Iterable[str]) -> tuple[str, ...]:
+    """The technologies of the file that are called so, by slug or name."""
+    value = document.value if isinstance(document.value, dict) else {}
+    technologies = value.get("technologies")
+    called: dict[str, str] = {}
+    for slug, one in technologies.items() if isinstance(technologies, dict) else ():
+        called[fold(slug)] = slug
+        if isinstance(one, dict) and isinstance(one.get("name"), str):
+            called.setdefault(fold(str(one["name"])), slug)
+    return tuple(dict.fromkeys(called[fold(name)] for name in names if fold(name) in called))
+
+
+def configured(document: Document) -> dict[str, int]:
+    """Key -> line of every feed and calendar of the file."""
+    found: dict[str, int] = {}
+    for place, address, _kind in addresses(document.value if isinstance(document.value, dict) else {}):
+        found.setdefault(_key(address), document.line(place))
+    return found
+
+
+def _key(address: str) -> str:
+    return feed_key(re.sub(r"^webcals?://", "https://", address.strip(), flags=re.IGNORECASE))
+
+
+def _same(sources: object, value: dict[str, Any]) -> int | None:
+    """The source of that name, unless its page says that it is somebody else."""
+    url = value.get("url")
+    for number, source in enumerate(sources if isinstance(sources, list) else ()):
+        if isinstance(source, dict) and fold(str(source.get("name"))) == fold(value["name"]):
+            page = source.get("url")
+            if not url or not isinstance(page, str) or feed_key(page).rstrip("/") == feed_key(url).rstrip("/"):
+                return number
+    return None
