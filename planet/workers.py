@@ -18,7 +18,7 @@ from typing import Protocol
 from pebble import ProcessExpired, ProcessPool
 
 from planet.model import Message, ReadFacts
-from planet.pipeline import Outcome, Task
+from planet.reading import Outcome, Task
 
 ENOUGH = 1_000_000
 LARGE = 256_000

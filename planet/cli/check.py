@@ -24,7 +24,7 @@ from planet.model import (
     Source,
     StoredEvent,
 )
-from planet.pipeline import Outcome, Task, read
+from planet.reading import Outcome, Task, read
 from planet.urls import feed_key, redacted
 
 ALL_FAILED = 4
