@@ -51,7 +51,8 @@ from planet.model import (
     Story,
 )
 from planet.parse import PARSER_VERSION
-from planet.pipeline import Planet, Reading, read
+from planet.pipeline import Planet
+from planet.reading import Reading, read
 from planet.store import Store, StoryContext
 from planet.urls import host, redacted
 from planet.workers import map_tasks
@@ -408,11 +409,16 @@ def _notify(
     """Tell the hub which feeds changed, and each rule of `notify:` what is new to it."""
     warnings: tuple[Message, ...] = ()
     written = report.published.written if report.published else ()
-    if config.site.hub and written:
-        from planet.notify import changed_feeds, ping  # noqa: PLC0415
+    if config.site.hub:
+        from planet.notify import tell_hub  # noqa: PLC0415
 
-        warnings += ping(
-            config.site.hub, changed_feeds(config.site.url, written), functools.partial(asker.post, now=now)
+        warnings += tell_hub(
+            config.site.hub,
+            config.site.url,
+            written,
+            store.meta("hub"),
+            post=functools.partial(asker.post, now=now),
+            save=lambda text: store.set_meta({"hub": text}),
         )
     if config.notify:
         from planet.notify import notify  # noqa: PLC0415
