@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from planet.agenda.prose import to_html
@@ -16,7 +18,7 @@ from planet.urls import canonical_key, http_url, without_tracking
 UNTITLED = "…"
 _OURS = frozenset({"first_seen", "changed", "revision", "slug", "modified", "sequence"})
 """Fields that say nothing to a reader: an event that differs only in these says what it said before."""
-_SAID = tuple(field.name for field in fields(StoredEvent) if field.name not in _OURS)
+_said = attrgetter(*(field.name for field in fields(StoredEvent) if field.name not in _OURS))
 
 
 def normalise_events(
@@ -89,7 +91,7 @@ def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent],
         before = stored.get(key)
         if before is None:
             upserts[key] = replace(event, first_seen=now, changed=now, revision=0, slug=name_of(event))
-        elif any(getattr(before, name) != getattr(event, name) for name in _SAID):
+        elif _said(before) != _said(event):
             upserts[key] = replace(
                 event,
                 first_seen=before.first_seen,
@@ -106,10 +108,9 @@ def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent],
 
 def name_of(event: StoredEvent) -> str:
     """A file name: the day, the title, and what tells it from others of that day and title."""
-    return (
-        f"{day_of(event.start, event.timezone or 'UTC'):%Y-%m-%d}-{slug(event.title, 50)}-"
-        + digest(event.calendar, event.uid, event.recurrence_id)[:8]
-    )
+    plain = "".join(c for c in unicodedata.normalize("NFKD", event.title) if not unicodedata.combining(c))
+    told = digest(event.calendar, event.uid, event.recurrence_id)[:8]
+    return f"{day_of(event.start, event.timezone or 'UTC').isoformat()}-{slug(plain, 50)}-{told}"
 
 
 def day_of(start: datetime | date, timezone: str) -> date:

@@ -31,20 +31,21 @@ def to_html(text: str) -> str:
             items.clear()
 
     for line in text.splitlines():
-        if not line.strip() or _RULE.fullmatch(line):
+        bare = line.strip()
+        if not bare or (bare[0] in "-*_" and _RULE.fullmatch(line)):
             close()
-        elif heading := _HEADING.fullmatch(line):
+        elif bare[0] == "#" and (heading := _HEADING.fullmatch(line)):
             close()
             title = heading[1].rstrip(" \t#")
             blocks.append(f"<h3>{_inline(title)}</h3>")
-        elif item := _ITEM.fullmatch(line):
+        elif (bare[0] in "-*•+" or bare[0].isdigit()) and (item := _ITEM.fullmatch(line)):
             if paragraph:
                 close()
             items.append(_inline(item[1].rstrip()))
         else:
             if items:
                 close()
-            paragraph.append(_inline(line.strip()))
+            paragraph.append(_inline(bare))
     close()
     return "".join(blocks)
 
@@ -53,14 +54,18 @@ def _inline(line: str) -> str:
     """One line: `[text](address)`, bare addresses and `**bold**`."""
     parts: list[str] = []
     position = 0
-    for found in _LINK.finditer(line):
-        parts += (_bare(line[position : found.start()]), _anchor(found[2], found[1]))
-        position = found.end()
+    if "](" in line:
+        for found in _LINK.finditer(line):
+            parts += (_bare(line[position : found.start()]), _anchor(found[2], found[1]))
+            position = found.end()
     parts.append(_bare(line[position:]))
-    return _STRONG.sub(r"<strong>\1</strong>", "".join(parts))
+    made = "".join(parts)
+    return _STRONG.sub(r"<strong>\1</strong>", made) if "**" in made else made
 
 
 def _bare(text: str) -> str:
+    if "://" not in text:
+        return html.escape(text, quote=False)
     parts: list[str] = []
     position = 0
     for found in _URL.finditer(text):

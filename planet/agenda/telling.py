@@ -7,17 +7,23 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
 
 from planet.agenda.arrival import name_of
 from planet.agenda.merging import Evening, group_events
 from planet.model import Config, Entry, Event, FeedConfig, Placement, Source, StoredEvent
-from planet.text import digest, fold
+from planet.text import digest
+from planet.text import fold as plain_fold
 from planet.urls import host, redacted
 
 Place = Callable[[Entry, str], Placement]
 """The classifier: an entry and the key of its feed -> where it belongs, and why."""
 LONGEST_UID = 255
-_SHOWN = tuple(field.name for field in fields(Event) if field.name not in {"rev", "reasons", "first_seen", "stories"})
+fold = lru_cache(maxsize=8192)(plain_fold)
+_shown = attrgetter(
+    *(field.name for field in fields(Event) if field.name not in {"rev", "reasons", "first_seen", "stories"})
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +155,7 @@ def _tell(
 
 def revised(event: Event) -> Event:
     """The event with the `rev` of what is shown of it."""
-    said = "\0".join(repr(getattr(event, name)) for name in _SHOWN)
+    said = repr(_shown(event))
     return replace(event, rev=hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32])
 
 

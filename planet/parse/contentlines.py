@@ -6,26 +6,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _PARAMETER = re.compile(r';([A-Za-z0-9-]{1,64})=((?:"[^"]*"|[^";:])*)')
 _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 _ESCAPE = re.compile(r"\\([\\;,nN])")
 _COMMA = re.compile(r"((?:\\.|[^\\,])*)(?:,|$)", re.DOTALL)
 _CARET = re.compile(r"\^(['n^])")
-_BAD_FOLD = "DESCRIPTION:"
+_BAD_FOLDS = re.compile(r"^(DESCRIPTION:)((?:\n[ \t].*)+)", re.MULTILINE)
+_MARKS = frozenset("BbEe")
 DEEPEST = 8
 WANTED = frozenset({"VCALENDAR", "VTIMEZONE", "VEVENT"})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
 class Property:
     """One content line: `value` is raw (still escaped), names of parameters are in upper case."""
 
-    value: str
-    parameters: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("parameters", "value")
+
+    def __init__(self, value: str, parameters: Mapping[str, str] = _NOTHING) -> None:
+        self.value = value
+        self.parameters = parameters
 
     @property
     def text(self) -> str:
@@ -60,17 +63,17 @@ class Component:
 
     def first(self, name: str) -> Property | None:
         """The first property of a name."""
-        held = self.properties.get(name)
+        held = (self._properties or self.properties).get(name)
         return held[0] if held else None
 
     def text(self, name: str) -> str:
         """The first property of a name as TEXT, "" when there is none."""
-        held = self.properties.get(name)
+        held = (self._properties or self.properties).get(name)
         return unescape(held[0].value) if held else ""
 
     def all(self, name: str) -> list[Property]:
         """Every property of a name."""
-        return self.properties.get(name, [])
+        return (self._properties or self.properties).get(name, [])
 
 
 def unescape(value: str) -> str:
@@ -95,20 +98,15 @@ def unfold(text: str) -> list[str]:
     One template in the wild folds in place of line ends: `DESCRIPTION:`, then each line of the text behind one blank. No proper
     writer folds behind the bare name, so there each fold is a line end.
     """
-    lines: list[str] = []
-    pieces: list[str] = []
-    glue = ""
-    for line in _LINE_END.split(text):
-        if line[:1] in {" ", "\t"} and pieces:
-            pieces.append(line[1:].replace("\\", "\\\\") if glue else line[1:])
-            continue
-        if pieces:
-            lines.append(pieces[0] + glue.join(pieces[1:]) if len(pieces) > 1 else pieces[0])
-        pieces = [line]
-        glue = "\\n" if line.upper() == _BAD_FOLD else ""
-    if pieces:
-        lines.append(pieces[0] + glue.join(pieces[1:]) if len(pieces) > 1 else pieces[0])
-    return lines
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "DESCRIPTION:\n" in text:
+        text = _BAD_FOLDS.sub(_with_line_ends, text)
+    return text.replace("\n ", "").replace("\n\t", "").split("\n")
+
+
+def _with_line_ends(found: re.Match[str]) -> str:
+    lines = (line[1:].replace("\\", "\\\\") for line in found[2].split("\n")[1:])
+    return found[1] + "\\n".join(lines)
 
 
 def parse_line(line: str) -> tuple[str, Property] | None:
@@ -117,7 +115,7 @@ def parse_line(line: str) -> tuple[str, Property] | None:
     if not colon:
         return None
     if ";" not in head:
-        return (head.upper(), Property(value)) if _NAME.fullmatch(head) else None
+        return head.upper(), Property(value)
     named = _NAME.match(line)
     if named is None:
         return None
@@ -148,7 +146,7 @@ def components(lines: Iterable[str], wanted: frozenset[str] = WANTED) -> Iterato
     open_: list[Component] = []
     beyond = 0
     for line in lines:
-        head = line[:6].upper()
+        head = line[:6].upper() if line[:1] in _MARKS else ""
         if head == "BEGIN:":
             name = line[6:].strip().upper()
             if name == "VEVENT" and open_ and open_[-1].name == name:

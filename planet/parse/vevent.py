@@ -148,7 +148,7 @@ def _description(component: Component) -> tuple[str, bool]:
                 if text:
                     return text[:DESCRIPTION], True
     text = component.text("DESCRIPTION").strip()[:DESCRIPTION]
-    return text, bool(MARKUP.search(text))
+    return text, "<" in text and bool(MARKUP.search(text))
 
 
 def _organizer(component: Component) -> tuple[str, str]:
