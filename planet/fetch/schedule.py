@@ -33,6 +33,7 @@ from planet.model import (
     Settlement,
     Unchanged,
 )
+from planet.model.fetch import ErrorClass
 from planet.text import digest
 from planet.urls import origin
 
@@ -122,18 +123,30 @@ def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> Settlemen
     return Settlement(state=replace(before, hold_until=fetched.until, next_due=due), holds=holds)
 
 
-def _failed(fetched: Failed, before: FetchState, plan: Plan) -> Settlement:
+def _blamed(
+    fetched: Failed | Fresh, before: FetchState, plan: Plan, error_class: ErrorClass, error: Message
+) -> FetchState:
+    """One failure more, and the back-off that comes with it. What was learnt from answers stays (H14)."""
     failures = before.failures + 1
-    state = replace(
+    return replace(
         _probed(before, fetched.due, plan.now),
         last_attempt=plan.now,
         failures=failures,
         first_failure=before.first_failure or plan.now,
         http_status=fetched.http_status,
-        error_class=fetched.error_class,
-        error=fetched.error,
+        error_class=error_class,
+        error=error,
         hold_until=None,
+        server_hint_until=None,
+        gone_count=0,
+        stopped=False,
+        next_due=plan.after(plan.back_off(failures)),
     )
+
+
+def _failed(fetched: Failed, before: FetchState, plan: Plan) -> Settlement:
+    state = _blamed(fetched, before, plan, fetched.error_class, fetched.error)
+    failures = state.failures
     headers = dict(fetched.headers) if fetched.http_status is not None else {}
     asked = retry_after(headers, plan.now)
     if fetched.error_class == "gone":
@@ -155,7 +168,7 @@ def _failed(fetched: Failed, before: FetchState, plan: Plan) -> Settlement:
     if asked is not None:
         due = max(due, plan.now + asked)
         state = replace(state, hold_until=plan.now + asked)
-    return Settlement(state=replace(state, next_due=due, gone_count=0, stopped=False), holds=holds)
+    return Settlement(state=replace(state, next_due=due), holds=holds)
 
 
 def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: int, plan: Plan) -> timedelta | None:
@@ -274,21 +287,9 @@ def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan
         return Settlement(
             state=replace(before, discovered=found, effective_url=found, last_attempt=plan.now, next_due=plan.now)
         )
-    failures = before.failures + 1
-    state = replace(
-        _probed(before, fetched.due, plan.now),
-        last_attempt=plan.now,
-        failures=failures,
-        first_failure=before.first_failure or plan.now,
-        http_status=fetched.http_status,
-        error_class=facts.error_class or "not-a-feed",
-        error=facts.error or Message.of("the document is no feed"),
-        hold_until=None,
-        gone_count=0,
-        stopped=False,
-        next_due=plan.after(plan.back_off(failures)),
-        warnings=facts.warnings,
-    )
+    error = facts.error or Message.of("the document is no feed")
+    state = _blamed(fetched, before, plan, facts.error_class or "not-a-feed", error)
+    state = replace(state, warnings=facts.warnings)
     if facts.error_class == "not-a-feed" and not fetched.chain:
         # Read whole, and no feed: it need not be sent again until it changes (C18). What was cut off must be (T05).
         headers = dict(fetched.headers)
@@ -306,23 +307,10 @@ def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan
 
 def _elsewhere(fetched: Fresh, before: FetchState, plan: Plan) -> Settlement:
     """Its address leads to a feed that has nothing in common with it: nothing is taken from there (R05)."""
-    failures = before.failures + 1
-    return Settlement(
-        state=replace(
-            before,
-            last_attempt=plan.now,
-            failures=failures,
-            first_failure=before.first_failure or plan.now,
-            http_status=fetched.http_status,
-            error_class="not-a-feed",
-            error=Message.of(
-                "its address leads to another feed now, {url}; put that into feeds.yaml if it is meant", url=fetched.url
-            ),
-            hold_until=None,
-            next_due=plan.after(plan.back_off(failures)),
-        ),
-        adopt=False,
+    error = Message.of(
+        "its address leads to another feed now, {url}; put that into feeds.yaml if it is meant", url=fetched.url
     )
+    return Settlement(state=_blamed(fetched, before, plan, "not-a-feed", error), adopt=False)
 
 
 def _next(state: FetchState, fetched: Fresh | Unchanged, plan: Plan, *, pace: timedelta) -> FetchState:
