@@ -120,8 +120,8 @@ def document(story: Story, names: Mapping[str, str], language: str) -> str:
     filters += [("source", name) for name in dict.fromkeys(carrier.source for carrier in story.carriers)]
     facts += [f'<meta data-pagefind-filter="{name}[content]" content="{escape(value)}">' for name, value in filters]
     return (
-        f'<!doctype html><html lang="{escape(language)}"><head><title>{escape(story.title)}</title>{"".join(facts)}</head>'
-        f'<body><main data-pagefind-body><h1 data-pagefind-meta="title">{escape(story.title)}</h1>'
+        f'<!doctype html><html lang="{escape(language)}"><head><title>{escape(story.title or story.url)}</title>{"".join(facts)}</head>'
+        f'<body><main data-pagefind-body><h1 data-pagefind-meta="title">{escape(story.title or story.url)}</h1>'
         f"<p>{escape(story.text[:MAX_TEXT])}</p></main></body></html>"
     )
 

@@ -15,7 +15,7 @@ from planet.i18n import Translator
 from planet.model import Artifact, Carrier, Edition, Event, ListedSource, ListedTechnology, Message, SafeHtml, Story
 from planet.render.html import colours
 from planet.render.html.theme import Theme
-from planet.text import digest, fold
+from planet.text import digest, fold, shorten
 
 if TYPE_CHECKING:  # a run in which nothing changed imports no templates
     from planet.render.html.templates import Templates
@@ -81,8 +81,8 @@ class Press:
         self.t = Translator(site.language, site.timezone)
         self.sources: dict[str, ListedSource] = {source.slug: source for source in edition.sources}
         self.technologies: dict[str, ListedTechnology] = {one.slug: one for one in edition.technologies}
-        self.listed = tuple(one for one in edition.technologies if one.stories or one.events)
-        """What menus show: technologies with something to read or to go to."""
+        self.listed = tuple(one for one in edition.technologies if one.stories)
+        """What menus show: technologies with something to read."""
         self.events_of: dict[int, list[Event]] = {}
         for event in edition.events:
             for row in event.stories:
@@ -129,6 +129,7 @@ class Press:
             "map_link": map_link,
             "placed": placed,
             "others": others,
+            "name_of": name_of,
         }
         return Templates(self.theme, self.t, given | self.shared)
 
@@ -236,6 +237,11 @@ def placed(html: SafeHtml) -> SafeHtml:
     return SafeHtml(_PRE.sub('<pre tabindex="0"', lowered))
 
 
+def name_of(story: Story) -> str:
+    """What a story is called: its title, else how it begins, else where it is."""
+    return story.title or shorten(story.text, 80) or story.url
+
+
 def others(story: Story) -> list[Carrier]:
     """Who else carries a story: each source once."""
     found = {carrier.source_slug: carrier for carrier in reversed(story.carriers)}
@@ -265,7 +271,7 @@ def story_data(story: Story) -> dict[str, object]:
     """A story for schema.org."""
     return {
         "@type": "BlogPosting",
-        "headline": story.title,
+        "headline": name_of(story),
         "url": story.url,
         "datePublished": story.published.isoformat(),
         "author": {"@type": "Person", "name": story.author},
