@@ -173,6 +173,7 @@ def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, 
         host=host(config.site.url),
         events=events or {},
         clashing=store.clashing(),
+        same_guid=store.clashing("id"),
     )
 
 

@@ -53,6 +53,8 @@ _PLAIN = re.compile(
 # Blanks and quotes, and what only hides or reorders text.
 _UNSAFE = re.compile(r"""[ "<>\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]""")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_IRI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f-\x9f]+")
+_RUNNABLE = {"javascript", "vbscript", "data", "file"}
 MAX_LENGTH = 2000
 
 
@@ -110,6 +112,19 @@ def without_tracking(url: str) -> str:
 _SIMPLE = re.compile(
     r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?)(?:#[A-Za-z0-9_-]*)?"
 )
+
+
+def is_iri(text: str) -> bool:
+    """Whether a text can be an atom:id: an absolute IRI (RFC 4287 4.2.6), with a host where its scheme asks for one.
+
+    Schemes that a careless reader could run are none, though RFC 3987 knows no such exception.
+    """
+    if not _IRI.fullmatch(text):
+        return False
+    parts = _split(text)
+    if parts is None or parts.scheme in _RUNNABLE:
+        return False
+    return parts.scheme not in DEFAULT_PORTS or bool(parts.netloc)
 
 
 def canonical_key(url: str) -> str:

@@ -19,8 +19,9 @@ from lxml import etree, html
 
 from planet.model import Artifact, Config, Edition, Enclosure, Message, Person, SafeHtml, Site, Story, Technology
 from planet.render.syndicate import feeds, health_json, health_rows, opml, robots, sitemap
-from planet.render.syndicate.document import absolute_fragments, is_iri, public_url
+from planet.render.syndicate.document import absolute_fragments, public_url
 from planet.sanitise import sanitise
+from planet.urls import is_iri
 from tests import editions
 from tests.editions import NOW, SOURCES
 

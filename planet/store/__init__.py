@@ -196,10 +196,10 @@ class Store:
         with self._reading() as connection:
             return stories.leads(connection)
 
-    def clashing(self) -> frozenset[int]:
-        """Stories whose own id another story publishes."""
+    def clashing(self, column: str = "atom_id") -> frozenset[int]:
+        """Stories whose own id (`atom_id`, or `id`: as the feed gave it) another story publishes."""
         with self._reading() as connection:
-            return stories.clashing(connection)
+            return stories.clashing(connection, column)
 
     def load_stories(self, rows: Sequence[int], context: StoryContext) -> list[Story]:
         """Whole stories, in the order of `rows`."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from planet.model import Changes, Entry, Insert, Known, MergeEntry, Placement, Read, Settlement, SourceRef
 from planet.store.codec import decoder, dump, from_stamp, load, moment, to_stamp
 from planet.text import digest
-from planet.urls import http_url
+from planet.urls import is_iri
 
 _COLUMNS = frozenset(
     {
@@ -336,16 +336,9 @@ def merge_entries(connection: sqlite3.Connection, rows: Sequence[int]) -> list[M
 def published_id(host: str, feed: str, entry: Entry, date: datetime) -> str:
     """The Atom id of an entry: its own where that is a valid absolute IRI (RFC 4287 4.2.6), else a `tag:` of the planet."""
     own = entry.id.strip()
-    if http_url(own) or _is_other_iri(own):
-        return own
-    return f"tag:{host},{date.year}:{digest(feed, entry.uid)[:20]}"
+    return own if is_iri(own) else made_id(host, feed, entry.uid, date)
 
 
-def _is_other_iri(text: str) -> bool:
-    scheme, colon, rest = text.partition(":")
-    return (
-        bool(colon)
-        and scheme.lower() in {"tag", "urn", "info", "doi", "oai", "acct", "at", "mid", "nntp", "ark"}
-        and bool(rest)
-        and not any(c.isspace() or ord(c) < 0x20 or c in '<>"{}|\\^`' for c in rest)
-    )
+def made_id(host: str, feed: str, uid: str, date: datetime) -> str:
+    """An id of the planet's own (RFC 4151) for an entry that has none it may publish."""
+    return f"tag:{host},{date.year}:{digest(feed, uid)[:20]}"

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from planet.model import Carrier, Headline, MergeEntry, MergeGroup, Person, Story
 from planet.store.codec import load_as, moment, to_stamp
-from planet.store.entries import StoredEntry, merge_entries, stored
+from planet.store.entries import StoredEntry, made_id, merge_entries, stored
 from planet.store.feeds import FeedRow
 from planet.text import digest, shorten
 
@@ -34,7 +34,9 @@ class StoryContext:
     host: str
     events: Mapping[int, tuple[str, ...]]
     clashing: frozenset[int]
-    """Stories whose id another story has too: theirs is made by the planet."""
+    """Stories whose id another story publishes: theirs is made by the planet."""
+    same_guid: frozenset[int]
+    """Stories whose guid (an id that is no address, and so not unique in the world) another story publishes."""
 
 
 def _closure(connection: sqlite3.Connection, rows: Iterable[int]) -> list[int]:
@@ -181,12 +183,12 @@ def leads(connection: sqlite3.Connection) -> list[MergeEntry]:
     return [replace(entries[lead], row=row) for lead, row in story_of.items() if lead in entries]
 
 
-def clashing(connection: sqlite3.Connection) -> frozenset[int]:
+def clashing(connection: sqlite3.Connection, column: str = "atom_id") -> frozenset[int]:
     """Stories that may not publish their id: another story that ranks before them has the same."""
     rows = connection.execute(
-        "SELECT s.row FROM (SELECT s.row, row_number() OVER (PARTITION BY e.atom_id ORDER BY e.rank, e.place, e.date, s.tie) AS nth "
-        "FROM stories s JOIN entries e ON e.row = s.lead WHERE e.atom_id IN "
-        "(SELECT atom_id FROM entries WHERE shown GROUP BY atom_id HAVING count(*) > 1)) s WHERE nth > 1"
+        f"SELECT s.row FROM (SELECT s.row, row_number() OVER (PARTITION BY e.{column} ORDER BY e.rank, e.place, e.date, s.tie) "
+        f"AS nth FROM stories s JOIN entries e ON e.row = s.lead WHERE e.{column} != '' AND e.{column} IN "
+        f"(SELECT {column} FROM entries WHERE shown GROUP BY {column} HAVING count(*) > 1)) s WHERE nth > 1"
     )
     return frozenset(row for (row,) in rows)
 
@@ -256,15 +258,14 @@ def _story(
     carriers = _carriers(members, context)
     source = carriers[0]
     feed = context.feeds.get(lead.feed)
-    made_id = f"tag:{context.host},{lead.date.year}:{digest(lead.feed, entry.uid)[:20]}"
     clashes = row in context.clashing
-    identifier = made_id if clashes else lead.atom_id
+    identifier = made_id(context.host, lead.feed, entry.uid, lead.date) if clashes else lead.atom_id
     authors = entry.authors or (Person(name=source.source),)
     name = digest(lead.feed, entry.uid)[:10]
     return Story(
         row=row,
         id=identifier,
-        guid=identifier if clashes or not entry.id else entry.id,
+        guid=identifier if clashes or row in context.same_guid or not entry.id else entry.id,
         anchor=f"e{name}",
         url=entry.link or (feed.link if feed else ""),
         title=entry.title,

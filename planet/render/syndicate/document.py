@@ -15,11 +15,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from planet.model import Carrier, Channel, Edition, Enclosure, Message, Person, Story
 from planet.text import legal, one_line, shorten
-from planet.urls import canonical_key, host, http_url
+from planet.urls import canonical_key, host, http_url, is_iri
 
 Say = Callable[[Message], str]
 
-_IRI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f-\x9f]+")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE | re.ASCII)
 _NOT_IN_IRI = {ord(mark): f"%{ord(mark):02X}" for mark in '"<>^`{|}'}
@@ -116,17 +115,6 @@ def uri(iri: str) -> str:
         return ""
     rest = (quote(part, safe=_URI_MARKS) for part in (parts.path, parts.query, parts.fragment))
     return urlunsplit((parts.scheme, name + colon + port, *rest))
-
-
-def is_iri(text: str) -> bool:
-    """Whether a text can be an atom:id: an absolute IRI (RFC 4287 4.2.6), with a host where its scheme asks for one."""
-    if not _IRI.fullmatch(text):
-        return False
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme not in {"http", "https"} or bool(parts.netloc)
 
 
 @cache
