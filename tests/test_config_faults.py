@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -204,3 +205,45 @@ def test_what_is_wrong_in_its_shape_is_wrong_for_the_schema(case: str) -> None:
     value = Document(HEAD + FAULTS[case][0]).value
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(value, config.json_schema())
+
+
+ANY = st.recursive(
+    st.sampled_from([None, True, 0, -1, 1.5, 10**15, "", " ", "php", "https://a.example.org/x", "webcal://a/b", "a.xml", "60m", "fr", "(", "${X}", "@a@b", "posts"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["url", "name", "title", "tags", "kind", "x"]), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+
+
+def shaped(schema: dict, definitions: dict) -> st.SearchStrategy:
+    """Values that are nearly right: the known keys, anything in them."""
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        return st.one_of(ANY, *(shaped(one, definitions) for one in schema["anyOf"]))
+    if "properties" in schema:
+        keys = {key: shaped(one, definitions) for key, one in schema["properties"].items()}
+        return st.fixed_dictionaries({}, optional=keys)
+    if schema.get("type") == "object":
+        return st.dictionaries(
+            st.sampled_from(["php", "js", "c++", "page"]),
+            shaped(schema["additionalProperties"], definitions),
+            max_size=2,
+        )
+    if schema.get("type") == "array":
+        return st.lists(shaped(schema["items"], definitions), max_size=2)
+    return st.sampled_from(schema["examples"]) | ANY if schema.get("examples") else ANY
+
+
+SCHEMA = config.json_schema()
+
+
+@given(shaped(SCHEMA, SCHEMA["$defs"]))
+def test_any_value_at_any_key_is_a_configuration_or_a_configuration_error(value: object) -> None:
+    text = json.dumps(value, indent=1)
+    try:
+        made = parsed(text)
+    except ConfigError as error:
+        lines = [fault.line for fault in error.faults]
+        assert 1 <= min(lines) <= max(lines) <= text.count("\n") + 1
+    else:
+        assert made.site.title
