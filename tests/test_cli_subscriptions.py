@@ -227,3 +227,46 @@ def test_new_begins_a_planet_that_can_run(world: World) -> None:
 
 def test_schema_prints_the_schema_that_ships(world: World) -> None:
     assert json.loads(world.planet("schema").out) == json.loads(config.SCHEMA.read_text("utf-8"))
+
+
+def test_add_takes_a_file_beside_feeds_yaml(planet: World) -> None:
+    (planet.folder / "local.xml").write_text(rss(item("Un", "https://b.example.org/1")), "utf-8")
+    assert planet.planet("add", "local.xml", "--name", "Archives").code == 0
+    (source,) = loaded(planet).sources
+    assert (source.name, source.feeds[0].local, source.feeds[0].key) == ("Archives", True, "local.xml")
+
+
+def test_add_refuses_what_makes_no_sense(planet: World) -> None:
+    before = (planet.folder / "feeds.yaml").read_bytes()
+    planet.serve("/feed.xml", rss(item("Un", "https://b.example.org/1")))
+    for arguments, what in (
+        (["gopher://a.example.org/"], "https://"),
+        (["https://"], "no URL"),
+        (
+            [planet.url("/feed.xml"), "--group", "--technology", "php", "--technology", "php"],
+            "one technology or to none",
+        ),
+    ):
+        result = planet.planet("add", *arguments)
+        assert (result.code, what in result.err) == (2, True), result.err
+    assert (planet.folder / "feeds.yaml").read_bytes() == before
+
+
+def test_groups_can_be_imported_too(planet: World) -> None:
+    (planet.folder / "list.opml").write_text(
+        '<opml><outline text="G" xmlUrl="https://g.example.org/"/></opml>', "utf-8"
+    )
+    assert planet.planet("import", "list.opml", "--group").code == 0
+    assert [(source.kind, source.name) for source in loaded(planet).sources] == [("group", "G")]
+
+
+def test_what_cannot_be_written_is_said(planet: World) -> None:
+    for command in (["export", "nowhere/list.opml"], ["new", "feeds.yaml/here"]):
+        result = planet.planet(*command)
+        assert (result.code, "cannot be written" in result.err) == (2, True), result.err
+
+
+def test_quiet_says_nothing(planet: World) -> None:
+    planet.serve("/feed.xml", rss(item("Un", "https://b.example.org/1")))
+    result = planet.planet("add", planet.url("/feed.xml"), "-q")
+    assert (result.code, result.out, result.err) == (0, "", "")
