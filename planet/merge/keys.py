@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from planet.merge.likeness import ENOUGH_WORDS, NEAR_DAYS, Look, plain_id, shingles
+from planet.merge.likeness import ENOUGH_WORDS, NEAR_DAYS, Look, shingles, words
 from planet.model import MergeEntry
 from planet.urls import canonical_key
 
 SPAN = 30
 """Days of a bucket. An entry in its last NEAR_DAYS days is in the next one too, so that neighbours always meet in one."""
-HEAD = 60
-"""Words at the beginning of a text that are looked at: a summary has them too."""
+HEAD = 400
+"""Characters at the beginning of a text that are looked at: a summary has them too."""
 SAMPLES = 3
 """Texts that share the share J of their words in a row meet with a probability of 1 - (1 - J)^3."""
 _SALTS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
@@ -28,17 +28,24 @@ def is_home(link_key: str) -> bool:
     return "/" not in link_key and "?" not in link_key and "#" not in link_key
 
 
+def with_fragment(address: str, identifier: str) -> str:
+    """The canonical address of an id with its fragment, which tells ids apart as it does not tell pages apart."""
+    _, mark, fragment = identifier.partition("#")
+    return address if not mark or address.endswith(f"#{fragment}") else f"{address}#{fragment}"
+
+
 def _hashed(kind: str, *parts: str) -> str:
     return kind + blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
 
 
 def id_key(entry: MergeEntry) -> str:
     """The key of its id, "" without one. A bare number or word is only an id together with the title (N13)."""
-    identifier = plain_id(entry.id)
-    if not identifier or (canonical_key(entry.id) and is_home(identifier)):
+    identifier = entry.id.strip()
+    address = entry.link_key if identifier == entry.link else canonical_key(identifier)
+    if address:
+        return "" if is_home(address) else _hashed("u", with_fragment(address, identifier))
+    if not identifier:
         return ""
-    if canonical_key(entry.id):
-        return _hashed("u", identifier)
     unique = len(identifier) >= 12 and any(mark in identifier for mark in ":/-@")
     return _hashed("i", identifier) if unique else _hashed("i", identifier, entry.title_key)
 
@@ -64,10 +71,11 @@ def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
     near: list[tuple[str, str]] = []
     if len(entry.title_key) >= _TITLE:
         near.append(("n", entry.title_key))
-    if len(look.words) >= ENOUGH_WORDS:
-        head = shingles(look.words[:HEAD])
+    head_words = words(entry.text[:HEAD])
+    if len(head_words) >= ENOUGH_WORDS:
+        head = shingles(head_words)
         near += [("w", str(min(number * salt & 0xFFFFFFFF for number in head))) for salt in _SALTS[:SAMPLES]]
-    elif look.words:
+    elif head_words:
         near.append(("t", entry.text_key))
     found.update(_hashed(kind, what, bucket) for kind, what in near for bucket in _buckets(look))
     found.discard("")

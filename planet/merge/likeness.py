@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from planet.model import MergeEntry
-from planet.urls import canonical_key, host
+from planet.urls import host
 
 NEAR_DAYS = 5
 """What says nearly the same is one thing only when it was published so close together: a weekly post is not."""
@@ -23,6 +23,7 @@ ENOUGH_WORDS = 12
 """A text of fewer words proves nothing by being alike: it must be equal."""
 SHINGLE = 3
 _WORD = re.compile(r"[^\W_]+")
+_MARKS = re.compile(r"[\u0300-\u036f]+")
 _NUMBER = re.compile(r"\d+")
 _COMMON_WORDS = (
     "a an and are as at be by for from has have how in into is it its my new not of on or our that the this to was we what when why "
@@ -34,10 +35,10 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 def words(text: str) -> list[str]:
     """The words of a text without case and accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    if not decomposed.isascii():
-        decomposed = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _WORD.findall(decomposed)
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = _MARKS.sub("", unicodedata.normalize("NFKD", folded))
+    return _WORD.findall(folded)
 
 
 def shingles(sequence: Sequence[str]) -> set[int]:
@@ -45,24 +46,11 @@ def shingles(sequence: Sequence[str]) -> set[int]:
     return {crc32(" ".join(sequence[n : n + SHINGLE]).encode()) for n in range(len(sequence) - SHINGLE + 1)}
 
 
-def plain_id(identifier: str) -> str:
-    """An id as another feed may spell it: scheme, `www.`, `.html` and the like fold in a URL, its fragment stays (N07, N10)."""
-    key = canonical_key(identifier)
-    if not key:
-        return identifier.strip()
-    _, mark, fragment = identifier.partition("#")
-    return key if not mark or key.endswith(f"#{fragment}") else f"{key}#{fragment}"
-
-
 @dataclass(frozen=True)
 class Look:
     """An entry as it is compared; what costs is worked out when it is first asked for."""
 
     entry: MergeEntry
-
-    @cached_property
-    def id(self) -> str:
-        return plain_id(self.entry.id)
 
     @cached_property
     def day(self) -> float:

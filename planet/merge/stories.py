@@ -64,6 +64,8 @@ def group(entries: Sequence[MergeEntry]) -> tuple[MergeGroup, ...]:
     The entries must hold, with each entry, all that share a key with it (`merge_keys`); then a story does not depend on what else
     is given.
     """
+    if len(entries) == 1:
+        return (MergeGroup(rows=(entries[0].row,)),)
     looks = [Look(entry) for entry in sorted(entries, key=_name)]
     links = sorted(
         _links(looks),
@@ -115,13 +117,14 @@ def _links(looks: Sequence[Look]) -> Iterator[_Link]:
         for key in merge_keys(look.entry):
             by_key[key].append(number)
     shared = _shared_addresses(looks)
+    named = [(id_key(look.entry), link_key(look.entry)) for look in looks]
     compared: set[tuple[int, int]] = set()
     for numbers in by_key.values():
         for a, b in combinations(numbers, 2):
             if (a, b) in compared:
                 continue
             compared.add((a, b))
-            found = _rule(looks[a], looks[b], shared)
+            found = _rule(looks[a], looks[b], named[a], named[b], shared)
             if found is not None:
                 yield _Link(a=a, b=b, rule=found[0], score=round(found[1]), days=days_apart(looks[a], looks[b]))
 
@@ -160,15 +163,16 @@ def _contradict(a: Look, b: Look) -> bool:
     return plainly_differ(a, b)
 
 
-def _rule(a: Look, b: Look, shared: frozenset[str]) -> tuple[str, float] | None:
-    """The strongest rule that makes the two one thing, and how alike they are."""
+def _rule(
+    a: Look, b: Look, named: tuple[str, str], also: tuple[str, str], shared: frozenset[str]
+) -> tuple[str, float] | None:
+    """The strongest rule that makes the two one thing, and how alike they are. `named`, `also`: the keys of their ids and addresses."""
     if a.entry.feed == b.entry.feed:
         return ("link", 100.0) if _twins(a, b) else None
-    one, other = link_key(a.entry), link_key(b.entry)
-    if one and one == other and a.entry.link_key not in shared:
+    if named[1] and named[1] == also[1] and a.entry.link_key not in shared:
         return None if plainly_differ(a, b) else ("link", kinship(a, b))
-    by_id = id_key(a.entry)
-    if by_id and (by_id in {id_key(b.entry), other} or id_key(b.entry) == one != "") and _same_by_id(a, b):
+    by_id = (named[0] and named[0] in also) or (also[0] and also[0] == named[1])
+    if by_id and _same_by_id(a, b):
         return "id", kinship(a, b)
     score = _nearly_the_same(a, b)
     return None if score is None else ("near", score)

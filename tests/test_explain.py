@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.world import World, item, rss
+
+A = "https://ada.example"
+LONG = (
+    "Hier soir nous étions quarante pour parler de files de messages, de ce qu'elles règlent et de ce qu'elles compliquent : ordre, "
+    "doublons, reprise sur erreur. Voici les notes, les liens et les questions qui restent."
+)
+
+
+def sources(world: World, **ada: Any) -> dict[str, list[dict[str, Any]]]:
+    """Ada, whose own site it is, and a group that carries her."""
+    return {
+        "members": [{"name": "Ada", "url": f"{A}/", "feeds": [{"url": world.url("/ada.xml"), **ada}]}],
+        "groups": [{"name": "Groupe", "feeds": [world.url("/group.xml")]}],
+    }
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    """A run over two feeds that carry one post, and one that only Ada has."""
+    world.serve(
+        "/ada.xml",
+        rss(
+            item("Des files en PHP", f"{A}/2026/files", text=f"{LONG} Un mot de JavaScript.", category="messages"),
+            item("Une tarte", f"{A}/tarte", text="Du beurre.", guid="tag:ada.example,2026:tarte"),
+        ),
+    )
+    world.serve(
+        "/group.xml",
+        rss(item("Des files en PHP", "http://www.ada.example/2026/files.html?utm_source=g", text=LONG)),
+    )
+    world.configure(**sources(world))
+    assert world.run().code == 0
+    return world
+
+
+def explained(world: World, asked: str) -> dict[str, Any]:
+    result = world.planet("explain", "--json", asked)
+    assert result.code == 0, result.err
+    made = json.loads(result.out)
+    assert isinstance(made, dict)
+    return made
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        f"{A}/2026/files",
+        "http://ada.example/2026/files.html#suite",
+        "https://www.ada.example/2026/files/?utm_medium=x",
+    ],
+)
+def test_a_story_is_explained_by_its_address_in_any_spelling(told: World, asked: str) -> None:
+    (story,) = explained(told, asked)["stories"]
+    assert story["title"] == "Des files en PHP"
+    assert [copy["sources"] for copy in story["copies"]] == [["Ada"], ["Groupe"]]
+    assert story["lead"]["rank"] == "own site"
+    assert story["date_rule"] == "published"
+    (join,) = story["merged"]
+    assert join["rule"] == "link"
+    assert join["score"] >= 90
+    scores = {one["technology"]: one for one in story["scores"]}
+    assert story["technologies"] == ["php"]
+    assert (
+        scores["php"]["reasons"][0] == {"rule": "tag", "what": "symfony", "where": "", "score": 100}
+        or scores["php"]["score"] >= 100
+    )
+
+
+def test_an_id_is_an_address_too(told: World) -> None:
+    for asked in ("tag:ada.example,2026:tarte", told.entries()[-1]["id"], told.entries()[0]["id"]):
+        assert explained(told, asked)["shown"], asked
+
+
+def test_a_person_reads_what_carries_what_joins_and_what_it_is_about(told: World) -> None:
+    out = told.planet("explain", f"{A}/2026/files").out
+    for part in ("Des files en PHP", "Ada", "Groupe", "/ada.xml", "/group.xml", "%"):
+        assert part in out
+
+
+@pytest.mark.parametrize(
+    ("settings", "hide", "why"),
+    [
+        ({"exclude": {"title": "tarte"}}, [], "exclude: title: tarte"),
+        ({"include": {"tags": ["dev"]}}, [], "include: nothing of it matches"),
+        ({}, [f"{A}/tarte/"], f"hide: {A}/tarte/"),
+    ],
+)
+def test_what_a_rule_hides_is_said_with_the_rule(
+    told: World, settings: dict[str, Any], hide: list[str], why: str
+) -> None:
+    told.configure(**sources(told, **settings), hide=hide)
+    assert told.run("--no-fetch").code == 0
+    answer = explained(told, f"{A}/tarte")
+    assert not answer["shown"]
+    assert [copy["why_not"] for copy in answer["not_shown"]] == [why]
+    assert "feeds.yaml" in told.planet("explain", f"{A}/tarte").out or not hide
+
+
+def test_a_rule_that_changed_since_the_last_run_is_said(told: World) -> None:
+    told.configure(**sources(told, technologies=["js"]))
+    (story,) = explained(told, f"{A}/tarte")["stories"]
+    assert story["lead"]["rules_changed"]
+    assert story["technologies"] == ["js"]
+
+
+def test_what_is_unknown_is_said_with_what_is_near(told: World) -> None:
+    answer = explained(told, f"{A}/2026/file")
+    assert (answer["shown"], answer["stories"]) == (False, [])
+    assert f"{A}/2026/files" in answer["near"]
+    assert f"{A}/2026/files" in told.planet("explain", f"{A}/2026/file").out
+    assert explained(told, "tag:planet.example.org,2026:0123")["near"] == []
+
+
+def test_a_feed_is_no_story(told: World) -> None:
+    assert explained(told, told.url("/ada.xml"))["feed"] == told.url("/ada.xml")
+    assert "planet status" in told.planet("explain", told.url("/ada.xml")).out
+
+
+def test_an_id_that_the_planet_made_is_found(world: World) -> None:
+    world.serve("/ada.xml", rss(item("Le vrai", f"{A}/1", guid=f"{A}/1", text="Le texte de l'auteur, long et bon.")))
+    world.serve(
+        "/group.xml", rss(item("Achetez", "https://x.example/1", guid=f"{A}/1", text="Des montres pas chères, ici."))
+    )
+    world.configure(**sources(world))
+    world.run()
+    by_title = {story["title"]: story["id"] for story in world.entries()}
+    assert by_title["Achetez"].startswith("tag:planet.example.org,")
+    assert "Achetez" in {story["title"] for story in explained(world, by_title["Achetez"])["stories"]}
+
+
+CALENDAR = """BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//essai//FR\r
+BEGIN:VEVENT\r
+UID:soiree-7@asso.example\r
+DTSTAMP:20261101T000000Z\r
+DTSTART:20261210T180000Z\r
+DTEND:20261210T200000Z\r
+SUMMARY:Soirée PHP\r
+URL:https://asso.example/soirees/7\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+@pytest.mark.parametrize("asked", ["https://asso.example/soirees/7.html", "soiree-7@asso.example"])
+def test_an_event_is_explained_too(world: World, asked: str) -> None:
+    world.serve("/agenda.ics", CALENDAR, "text/calendar")
+    world.configure(groups=[{"name": "L'Asso", "calendars": [world.url("/agenda.ics")]}])
+    assert world.run().code == 0
+    (event,) = explained(world, asked)["events"]
+    assert event["title"] == "Soirée PHP"
+    assert event["shown"]
+    assert "php" in {reason["what"] for reason in event["reasons"]}
+    assert "Soirée PHP" in world.planet("explain", asked).out
+
+
+def test_an_event_that_a_filter_drops_is_said_with_the_rule(world: World) -> None:
+    world.serve("/agenda.ics", CALENDAR, "text/calendar")
+    world.configure(
+        groups=[{"name": "L'Asso", "calendars": [{"url": world.url("/agenda.ics"), "exclude": {"title": "PHP"}}]}]
+    )
+    world.run()
+    (event,) = explained(world, "https://asso.example/soirees/7")["events"]
+    assert not event["shown"]
+    assert event["why_not"] == "exclude: title: PHP"
+    assert "exclude" in world.planet("explain", "https://asso.example/soirees/7").out
