@@ -33,8 +33,8 @@ class Placer:
         for n, technology in enumerate(technologies):
             for tag in technology.tags:
                 self._tags[fold(tag)].append((n, tag))
-        self._include = tuple(Sieve(technology.include) for technology in technologies)
-        self._exclude = tuple(Sieve(technology.exclude) for technology in technologies)
+        self._include = [(n, Sieve(one.include)) for n, one in enumerate(technologies) if one.include]
+        self._exclude = [(n, Sieve(one.exclude)) for n, one in enumerate(technologies) if one.exclude]
         self._languages = {name: number[slug] for slug, names in LANGUAGES.items() if slug in number for name in names}
         self._homes: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for slug, homes in HOMES.items():
@@ -115,10 +115,11 @@ class Placer:
                 reasons[n].append(Reason(rule="code", what=language, score=scores.CODE))
         self._follow(of.links, reasons)
         _weigh(reasons, opening)
-        for n, (include, exclude) in enumerate(zip(self._include, self._exclude, strict=True)):
-            if include and (matched := include.match(of)):
+        for n, include in self._include:
+            if matched := include.match(of):
                 reasons[n].append(Reason(rule="include", what=": ".join(matched), score=scores.INCLUDE))
-            if exclude and n in reasons and (matched := exclude.match(of)):
+        for n, exclude in self._exclude:
+            if n in reasons and (matched := exclude.match(of)):
                 against = -sum(reason.score for reason in reasons[n])
                 reasons[n].append(Reason(rule="exclude", what=": ".join(matched), score=against))
         for slug, rule in dict.fromkeys(given):

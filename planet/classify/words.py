@@ -19,7 +19,7 @@ _EVERYDAY = (
     "vault vite vue warp windows wine word yarn"
 )
 EVERYDAY = frozenset(_EVERYDAY.split())
-_ADDRESS = re.compile(r"\b[a-z]{3,6}://[^\s<>\"]+", re.IGNORECASE)
+_BLANK = re.compile(r"[\s<>\"]")
 _PARTS = re.compile(r"[\s-]+")
 _SHORT = 2
 _PLURAL = 4
@@ -52,9 +52,23 @@ def folded(text: str) -> str:
     return text.encode("latin-1", "replace").translate(_FOLD).decode("latin-1")
 
 
-def tokens(text: str) -> frozenset[str]:
+def without_addresses(text: str) -> str:
+    """The text with a blank for each `scheme://…`: what is in an address is not said."""
+    parts = []
+    position = 0
+    while (at := text.find("://", position)) >= 0:
+        begin = at
+        while begin > position and text[begin - 1].isalpha():
+            begin -= 1
+        parts.append(text[position:begin])
+        end = _BLANK.search(text, at)
+        position = end.start() if end else len(text)
+    return " ".join((*parts, text[position:]))
+
+
+def tokens(text: str) -> list[str]:
     """The letters in a row of a folded text: a version that clings to a name (`symfony7`) is not part of it."""
-    return frozenset(text.encode("latin-1").translate(_LETTERS).decode("latin-1").split())
+    return text.encode("latin-1").translate(_LETTERS).decode("latin-1").split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +161,7 @@ class Text:
     __slots__ = ("folded", "original", "tokens")
 
     def __init__(self, original: str) -> None:
-        self.original = straight(_ADDRESS.sub(" ", original) if "://" in original else original)
+        self.original = straight(without_addresses(original) if "://" in original else original)
         self.folded = folded(self.original)
         self.tokens = tokens(self.folded)
 
@@ -178,7 +192,9 @@ class Vocabulary:
     def find(self, text: Text) -> list[Found]:
         """Every place of every word, in the order of the text; a word within a longer one (`Java` in `Java EE`) is not found."""
         candidates = {
-            (word.written, meaning): word for hint in self._hints & text.tokens for word, meaning in self._words[hint]
+            (word.written, meaning): word
+            for hint in self._hints.intersection(text.tokens)
+            for word, meaning in self._words[hint]
         }
         candidates.update(((word.written, meaning), word) for word, meaning in self._odd)
         found = [
