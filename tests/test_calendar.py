@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -260,7 +260,17 @@ def test_a_zone_with_single_transitions_and_a_fixed_offset() -> None:
     assert found.start == datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=DAILY", "FREQ=YEARLY;BYSECOND=1,2,3", "n'importe quoi"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=DAILY",
+        "FREQ=YEARLY;BYSECOND=1,2,3",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYMONTH=2;BYDAY=6SU",
+        "n'importe quoi",
+    ],
+)
 def test_a_zone_that_would_cost_dear_is_not_followed(rule: str) -> None:
     zone = f"BEGIN:VTIMEZONE\nTZID:Piège\nBEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0500\nRRULE:{rule}\nEND:STANDARD\nEND:VTIMEZONE"
     (found,) = read(zone, event("DTSTART;TZID=Piège:20261201T190000"))
@@ -640,6 +650,8 @@ def test_lists_of_dates_are_bounded() -> None:
     dates = ",".join(f"{20260101 + n % 28}T{n % 24:02}{n % 60:02}00Z" for n in range(60_000))
     found = parsed(document(event("DTSTART:20260101T000000Z", f"RDATE:{dates}")))
     assert 0 < len(found.events) <= 1000
+    many = parsed(document(*(event("DTSTART:20260101T000000Z", f"RDATE:{dates}", uid=str(n)) for n in range(12))))
+    assert any("too long" in str(warning) for warning in many.warnings)
 
 
 @settings(max_examples=60, deadline=None)
@@ -684,6 +696,22 @@ def test_durations() -> None:
     assert read_duration("P1DT2H3M4S") == timedelta(days=1, hours=2, minutes=3, seconds=4)
     assert read_duration("+PT15M") == timedelta(minutes=15)
     assert read_duration("1H") is None
+
+
+def test_names_of_zones_that_outlook_shows() -> None:
+    assert named("(UTC+01:00) Amsterdam, Berlin, Bern, Rome") == ZoneInfo("Europe/Amsterdam")
+    assert named("(UTC-03:30) Nulle part") == timezone(timedelta(hours=-3, minutes=-30))
+    assert named("(UTC+01:00) Brussels, Copenhagen, Madrid, Paris") == ZoneInfo("Europe/Paris")
+    assert named("GMT") is UTC
+    assert named("GMT+0100") == timezone(timedelta(hours=1))
+
+
+def test_a_calendar_defines_a_few_zones_not_hundreds() -> None:
+    zones = [f"BEGIN:VTIMEZONE\r\nTZID:Z{n}\r\n{SUMMER_RULES}\r\nEND:VTIMEZONE" for n in range(40)]
+    events = [event(f"DTSTART;TZID=Z{n}:20261201T190000", uid=str(n)) for n in range(40)]
+    found = parsed(document(*zones, *events), timezone="UTC")
+    assert len({one_.start for one_ in found.events}) == 2
+    assert len(found.warnings) == 3
 
 
 def test_names_of_zones_that_say_nothing() -> None:

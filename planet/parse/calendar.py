@@ -12,7 +12,7 @@ from planet.parse.charset import decode
 from planet.parse.contentlines import Component, components, unfold
 from planet.parse.eventfeed import events_from_feed
 from planet.parse.icaltimes import read_duration, stamp, utc
-from planet.parse.recurrence import BUDGET, RuleError, check_rule, expand, is_over, price
+from planet.parse.recurrence import BUDGET, EACH, RuleError, check_rule, expand, is_over, price
 from planet.parse.sniff import start
 from planet.parse.vevent import BadEventError, Written, read_event
 from planet.parse.zones import Zones
@@ -158,6 +158,7 @@ class _Reading:
         try:
             parts = check_rule(master.timing.rule, master.timing.start) if master.timing.rule else {}
             cost = price(parts, master.timing.start, self.window[1]) if parts else 0
+            cost += EACH * (len(master.timing.dates) + len(master.timing.except_dates) + len(overrides))
             if parts and is_over(parts, master.timing, self.window[0]):
                 yield from (written.event for written in overrides if self._inside(written.event.start))
                 return

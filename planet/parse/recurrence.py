@@ -22,6 +22,8 @@ MOST = 1_000
 """Occurrences of one series: daily for the 30 months of the window fits."""
 BUDGET = 5_000_000
 """What all series of a calendar may cost, in microseconds as estimated by `price`."""
+EACH = 300
+"""What a date that is named takes (RDATE, EXDATE, an override), in microseconds."""
 _PART = re.compile(r"[A-Z]+=[A-Z0-9,+-]+")
 _NUMBER = re.compile(r"[+-]?\d{1,5}")
 _WEEKDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")

@@ -36,6 +36,8 @@ _TRANSITIONS = 200
 """Most parts of a VTIMEZONE that are read: one for each change since 1900 fits."""
 _LONGEST = 2_000
 """Most lines of a VTIMEZONE that are read."""
+_OWN = 20
+"""Most zones of its own that a calendar may define."""
 
 
 @cache
@@ -82,37 +84,49 @@ def named(tzid: str) -> tzinfo | None:
 def defined(component: Component) -> tzinfo | None:
     """The zone that a VTIMEZONE spells out (3.6.5); None when it cannot be used.
 
-    Only rules that come once or twelve times a year are read: more often no zone changes, and it would cost us dear.
+    Only rules that come once a year are read, in parts that always come: no zone needs others, and they would cost us dear.
     """
     lines = [line for line in component.inner if line.upper().startswith(_KEPT)]
     begun = [line for line in lines if line.upper().startswith("BEGIN:")]
-    rules = [line for line in lines if line.upper().startswith("RRULE")]
     if not begun or len(begun) > _TRANSITIONS or len(lines) > _LONGEST:
         return None
-    if any(line.upper() not in {"BEGIN:STANDARD", "BEGIN:DAYLIGHT"} for line in begun):
+    if any(line.strip().upper() not in {"BEGIN:STANDARD", "BEGIN:DAYLIGHT"} for line in begun):
         return None
-    if any(not re.search(r"FREQ=(?:YEARLY|MONTHLY)\b", line.upper()) or "BYSECOND" in line.upper() for line in rules):
+    plain = [_plain(line) for line in lines]
+    if any(line.startswith("RRULE:") and not _yearly(line[6:]) for line in plain):
         return None
-    written = "\r\n".join(
-        ("BEGIN:VTIMEZONE", "TZID:own", *(_plain(line) for line in lines), "END:VTIMEZONE", ""),
-    )
     try:
-        made = tzical(io.StringIO(written)).get()
+        made = tzical(io.StringIO("\r\n".join(("BEGIN:VTIMEZONE", "TZID:own", *plain, "END:VTIMEZONE", "")))).get()
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError):
         return None
     assert made is None or isinstance(made, tzinfo)
     return made
 
 
+def _yearly(rule: str) -> bool:
+    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+    days = parts.get("BYMONTHDAY", "1").split(",")
+    return (
+        parts.get("FREQ") == "YEARLY"
+        and parts.keys() <= {"FREQ", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNTIL", "COUNT", "WKST"}
+        and re.fullmatch(r"(?:[+-]?[1-5])?[A-Z]{2}", parts.get("BYDAY", "SU")) is not None
+        and all(day.isdigit() and 1 <= int(day) <= 28 for day in days)
+    )
+
+
 def _plain(line: str) -> str:
-    """A line of a VTIMEZONE as dateutil takes it: no parameters, dates with a time."""
+    """A line of a VTIMEZONE as dateutil takes it: no parameters, dates with a time, no change before 1950 (it walks from the first)."""
     head, _, value = line.partition(":")
     name = head.partition(";")[0].upper()
     if name in {"BEGIN", "END"}:
         return f"{name}:{value.strip().upper()}"
     if name in {"DTSTART", "RDATE"}:
+        moments = (
+            f"{moment}T000000" if re.fullmatch(r"\d{8}", moment) else moment.rstrip("Z")
+            for moment in value.strip().split(",")
+        )
         value = ",".join(
-            f"{moment}T000000" if re.fullmatch(r"\d{8}", moment) else moment.rstrip("Z") for moment in value.split(",")
+            f"1950{moment[4:]}" if moment[:4].isdigit() and moment < "1950" else moment for moment in moments
         )
     return f"{name}:{value}"
 
@@ -125,6 +139,7 @@ class Zones:
             component.text("TZID").strip().strip('"'): component for component in components
         }
         self._found: dict[str, tzinfo] = {}
+        self._defined = 0
         self.default: tzinfo = named(default) or UTC
         self.unknown: dict[str, None] = {}
         """TZIDs that nothing explains, in the order of meeting them."""
@@ -134,8 +149,11 @@ class Zones:
         if not tzid:
             return self.default
         if tzid not in self._found:
-            written = self._written.get(tzid.strip().strip('"'))
-            found = _world(tzid) or (defined(written) if written else None) or named(tzid)
+            found = _world(tzid)
+            if found is None and self._defined < _OWN and (written := self._written.get(tzid.strip().strip('"'))):
+                self._defined += 1
+                found = defined(written)
+            found = found or named(tzid)
             if found is None:
                 self.unknown[tzid] = None
                 found = self.default
