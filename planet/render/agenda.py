@@ -1,7 +1,7 @@
 """Calendars of the site (RFC 5545, RFC 7986): all evenings, those of each technology, and each evening alone.
 
 Times are in UTC: single evenings need no more to be exact in every client, and no VTIMEZONE can be out of date. Written by hand:
-`icalendar` takes some fifty times as long, and reads every byte of this in our tests.
+`icalendar` takes twelve times as long, and reads every byte of this in our tests.
 """
 
 from __future__ import annotations
