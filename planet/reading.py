@@ -109,7 +109,7 @@ def read(reading: Reading, task: Task) -> Outcome:
             entries=len(result.entries),
             reader=raw.reader,
             reader_reason=raw.reader_reason,
-            warnings=(*raw.warnings, *result.warnings),
+            warnings=result.warnings,
         ),
         read=result,
         placements={

@@ -71,6 +71,23 @@ def plain(markup: str) -> str:
     return one_line(html.unescape(markup) if "&" in markup else markup)
 
 
+_ASIDE = re.compile(r"<(pre|table|figure|audio|video|details)\b[^>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
+
+
+def excerpt(markup: str, summary: str, limit: int = 300) -> str:
+    """What to show of a text before it is read: whole words, at most `limit` characters, one line.
+
+    The author's own summary, unless it is only the beginning of the text, cut off (as many a feed's description is); then the text
+    itself, without code, tables and figures, which say nothing out of their place. `markup` is HTML that was sanitised.
+    """
+    own = one_line(summary)
+    text = plain(_ASIDE.sub(" ", markup[:PLAIN_LENGTH]))
+    begins = fold(own.rstrip(". …")[:40])
+    if own and not (begins and fold(text[:200]).startswith(begins)):
+        return shorten(own, limit)
+    return shorten(text or own or plain(markup), limit)
+
+
 def _without_hidden(markup: str) -> str:
     """Without comments, scripts and styles that are closed; linear, whatever is left open."""
     lowered = markup.translate(_LOWER)  # str.lower() makes two characters of some

@@ -119,3 +119,12 @@ def test_a_digest_tells_sequences_apart(one: list[str], other: list[str]) -> Non
     if "\0" not in "".join(one + other):
         assert (digest(*one) == digest(*other)) == (one == other)
     assert len(digest(*one)) == 32
+
+
+def test_an_excerpt_is_the_text_without_code_or_the_authors_own_summary() -> None:
+    markup = "<p>Une énumération les remplace.</p><pre><code>enum Statut</code></pre><p>Le champ fait le reste.</p>"
+    assert text.excerpt(markup, "") == "Une énumération les remplace. Le champ fait le reste."
+    assert text.excerpt(markup, "Une énumération les remp…") == "Une énumération les remplace. Le champ fait le reste."
+    assert text.excerpt(markup, "Ce billet parle de PHP.") == "Ce billet parle de PHP."
+    assert text.excerpt("<pre>x = 1</pre>", "") == "x = 1"
+    assert text.excerpt("<p>" + "mot " * 200 + "</p>", "", 50) == "mot " * 11 + "mot…"

@@ -218,9 +218,10 @@ class Store:
             return stories.why(connection, story)
 
     def counts(self) -> dict[str, int]:
-        """How many shown entries each feed has, by key."""
+        """How many shown entries each feed has, and how many events each calendar, by key."""
         with self._reading() as connection:
-            return dict(connection.execute("SELECT feed, count(*) FROM entries WHERE shown GROUP BY feed"))
+            posts = connection.execute("SELECT feed, count(*) FROM entries WHERE shown GROUP BY feed")
+            return dict(posts) | dict(connection.execute("SELECT calendar, count(*) FROM events GROUP BY calendar"))
 
     # -- events
 

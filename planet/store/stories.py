@@ -12,12 +12,11 @@ from planet.model import Carrier, Headline, MergeEntry, MergeGroup, Person, Stor
 from planet.store.codec import load_as, moment, to_stamp
 from planet.store.entries import StoredEntry, made_id, merge_entries, stored
 from planet.store.feeds import FeedRow
-from planet.text import digest, shorten
+from planet.text import digest, excerpt
 
 CLOSURE = 2000
 """Entries that one change may make us look at: past it, the keys of merging are not selective any more, and the rest waits."""
 WORDS_A_MINUTE = 220
-EXCERPT = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +271,7 @@ def _story(
         html=entry.html,
         text=entry.text,
         summary=entry.summary,
-        excerpt=shorten(" ".join((entry.summary or entry.text).split()), EXCERPT),
+        excerpt=excerpt(entry.html, entry.summary),
         published=lead.date,
         updated=updated,
         edited=lead.edited is not None,
