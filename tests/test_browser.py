@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.model import Artifact, SafeHtml
+from planet.model import Artifact, Bundle, SafeHtml
 from planet.render import agenda, search, syndicate
 from planet.render.html import load_theme, pages
 from tests import editions
@@ -49,6 +50,7 @@ TYPES = (
     "join/",
     "nowhere/at/all/",
 )
+PARTS = {"search/index.html", "static/planet.css", "static/planet.js"}
 PIXEL = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc"
     b"\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
@@ -84,23 +86,34 @@ class Site:
         self.elsewhere = elsewhere
 
 
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder on loopback."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     other = tmp_path_factory.mktemp("elsewhere")
     (other / "a.png").write_bytes(PIXEL)
-    servers = [
-        http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(place)))
-        for place in (folder, other)
-    ]
-    for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    address, elsewhere = (f"http://127.0.0.1:{server.server_port}/" for server in servers)
-    write(folder, f"{elsewhere}a.png")
-    yield Site(folder, address, elsewhere)
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with served(folder) as address, served(other) as elsewhere:
+        write(folder, f"{elsewhere}a.png")
+        yield Site(folder, address, elsewhere)
+
+
+def publish(artifacts: Iterable[Artifact | Bundle], folder: Path) -> None:
+    """Write them."""
+    for artifact in artifacts:
+        files = {artifact.path: artifact.make()} if isinstance(artifact, Artifact) else artifact.make()
+        for path, content in files.items():
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
 
 
 def write(folder: Path, image: str) -> None:
@@ -127,12 +140,7 @@ def write(folder: Path, image: str) -> None:
         syndicate.health_json(made),
         *search.index(made),
     ]
-    for artifact in artifacts:
-        files = {artifact.path: artifact.make()} if isinstance(artifact, Artifact) else artifact.make()
-        for path, content in files.items():
-            place = folder / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+    publish(artifacts, folder)
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +279,25 @@ def test_search_finds_a_word_with_and_without_its_accent(site: Site, browser: Br
     page.close()
 
 
+def test_the_indexes_of_a_large_planet_are_asked_together(tmp_path: Path, browser: Browser) -> None:
+    stories = [
+        editions.story(
+            row, at=editions.NOW - timedelta(hours=6 * row), text="basalte" if row in {1, 400, 1590} else "lave"
+        )
+        for row in range(1, 1601)
+    ]
+    large = editions.edition(stories)
+    wanted = (one for one in pages(large, load_theme("base", tmp_path), searchable=True) if one.path in PARTS)
+    publish([*wanted, *search.index(large)], tmp_path)
+    with served(tmp_path) as address:
+        page = browser.new_page()
+        page.goto(f"{address}search/?q=basalte")
+        expect(page.get_by_role("status")).to_have_text("3 billets")
+        titles = {page.locator(".results h2").nth(number).inner_text() for number in range(3)}
+        assert titles == {"Billet 1", "Billet 400", "Billet 1590"}
+        page.close()
+
+
 def test_a_search_can_be_linked(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{site.address}search/?q=geometrie")
@@ -327,8 +354,13 @@ def test_recent_dates_are_told_from_now_and_nothing_moves(site: Site, browser: B
         """window.shift = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) window.shift += one.value; })
            .observe({ type: 'layout-shift', buffered: true });"""
     )
+    held: list[Route] = []  # the script comes late, after the first paint
+    page.route("**/planet.js*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of its own
     page.clock.set_fixed_time(editions.NOW)
-    page.goto(site.address, wait_until="networkidle")
+    page.goto(site.address, wait_until="commit")
+    expect(page.locator("footer.bottom")).to_be_attached()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    held[0].continue_()
     time = page.locator("time.dt-published").first
     expect(time).to_have_text("il y a 5 min")
     expect(time).to_have_attribute("title", "lundi 23 novembre 2026 à 08:55")
@@ -371,21 +403,13 @@ def test_the_page_prints_evenings_and_no_menu(site: Site, browser: Browser) -> N
 
 def test_the_site_works_in_a_folder_of_its_own(site: Site, browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "sub").symlink_to(site.folder, target_is_directory=True)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(tmp_path)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    served = replace_address(site, f"http://127.0.0.1:{server.server_port}/")
-    context = browser.new_context()
-    watch = Watch(served, context)
-    watch.page.goto(f"{served.address}sub/php/")
-    watch.page.click(".menu a[href='../events/']")
-    watch.page.click(".title a")
-    expect(watch.page).to_have_url(f"{served.address}sub/")
-    assert watch.page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute"
-    assert not watch.faults
-    context.close()
-    server.shutdown()
-    server.server_close()
-
-
-def replace_address(site: Site, address: str) -> Site:
-    return Site(site.folder, address, site.elsewhere)
+    with served(tmp_path) as address:
+        context = browser.new_context()
+        watch = Watch(Site(site.folder, address, site.elsewhere), context)
+        watch.page.goto(f"{address}sub/php/")
+        watch.page.click(".menu a[href='../events/']")
+        watch.page.click(".title a")
+        expect(watch.page).to_have_url(f"{address}sub/")
+        assert watch.page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute"
+        assert not watch.faults
+        context.close()
