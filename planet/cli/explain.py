@@ -179,24 +179,28 @@ def _tell(told: Told, names: dict[str, str], translator: Translator) -> Iterator
     lead = told.copies[0]
     yield lead.stored.entry.title
     yield f"  {lead.stored.entry.link}"
-    yield say(Message.of("  dated {date}: {why}", date=translator.moment(lead.stored.date), why=say(_why_date(lead))))
+    yield "  " + say(
+        Message.of("dated {date}: {why}", date=translator.moment(lead.stored.date), why=say(_why_date(lead)))
+    )
     if not any(copy.stored.in_feeds for copy in told.copies):
-        yield say(Message.of("  on the pages, not in the feeds: its feed was new, and it was not among the newest"))
-    yield say(Message.of("  carried by:"))
+        yield "  " + say(
+            Message.of("on the pages, not in the feeds: its feed was new, and it was not among the newest")
+        )
+    yield "  " + say(Message.of("carried by:"))
     for copy in told.copies:
         mark = f"  ← {say(_why_lead(told))}" if copy is lead else ""
         yield f"    {', '.join(copy.sources)}  {copy.feed}{mark}"
         if copy.stored.entry.link != lead.stored.entry.link:
             yield f"      {copy.stored.entry.link}"
         if copy.changed:
-            yield say(
-                Message.of("      feeds.yaml has changed since the last run: the next one places it as told here")
+            yield "      " + say(
+                Message.of("feeds.yaml has changed since the last run: the next one places it as told here")
             )
     if told.why:
-        yield say(Message.of("  one story, because:"))
+        yield "  " + say(Message.of("one story, because:"))
     for one, other, rule, score in told.why:
         yield f"    {one.feed} = {other.feed}: {say(_why_one(rule, score))}"
-    yield say(Message.of("  technologies:")) if told.scores else say(Message.of("  no technology: none is named"))
+    yield "  " + say(Message.of("technologies:") if told.scores else Message.of("no technology: none is named"))
     for slug, score, reasons in told.scores:
         given = f"{score}" if score >= THRESHOLD else say(Message.of("not quite, {score}", score=score))
         yield f"    {names.get(slug, slug)} ({given}): {'; '.join(say(_because(reason)) for reason in reasons)}"
@@ -208,17 +212,17 @@ def _tell_evening(evening: Evening, translator: Translator) -> Iterator[str]:
     if event is None:
         yield evening.stored[0].title
         yield f"  {evening.stored[0].url}"
-        yield say(Message.of("  an event that is not shown: {why}", why=evening.hidden or "?"))
+        yield "  " + say(Message.of("an event that is not shown: {why}", why=evening.hidden or "?"))
         return
     yield event.title
     yield f"  {event.url}"
     day = translator.date(event.start)
-    yield say(Message.of("  an event of {group}, on {date}", group=event.group or "?", date=day))
-    yield say(Message.of("  carried by:"))
+    yield "  " + say(Message.of("an event of {group}, on {date}", group=event.group or "?", date=day))
+    yield "  " + say(Message.of("carried by:"))
     for source, feed, uid, _url in event.sources:
         yield f"    {source}  {feed}  {uid}"
     if event.reasons:
-        yield say(Message.of("  because:"))
+        yield "  " + say(Message.of("because:"))
     for what, rule in event.reasons:
         yield f"    {what}: {rule}"
 
@@ -233,7 +237,7 @@ def tell(answer: Answer, names: dict[str, str], translator: Translator) -> Itera
         yield f"  {copy.stored.entry.link}"
         yield f"  {', '.join(copy.sources)}  {copy.feed}"
         yield f"  {say(_why_not(copy)[1])}"
-        yield say(Message.of("  first seen {date}", date=translator.moment(copy.stored.first_seen)))
+        yield "  " + say(Message.of("first seen {date}", date=translator.moment(copy.stored.first_seen)))
     for evening in answer.evenings:
         yield from _tell_evening(evening, translator)
     if answer.feed:
@@ -241,7 +245,7 @@ def tell(answer: Answer, names: dict[str, str], translator: Translator) -> Itera
     elif not (answer.told or answer.hidden or answer.evenings):
         yield say(Message.of("{url} is unknown: no feed of feeds.yaml has listed it", url=answer.asked))
         if answer.near:
-            yield say(Message.of("  did you mean:"))
+            yield "  " + say(Message.of("did you mean:"))
         for near in answer.near:
             yield f"    {near}"
 

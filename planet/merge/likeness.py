@@ -43,7 +43,10 @@ def words(text: str) -> list[str]:
 
 def shingles(sequence: Sequence[str]) -> set[int]:
     """Every three words in a row, as numbers."""
-    return {crc32(" ".join(sequence[n : n + SHINGLE]).encode()) for n in range(len(sequence) - SHINGLE + 1)}
+    return {
+        crc32(" ".join(sequence[n : n + SHINGLE]).encode("utf-8", "surrogatepass"))
+        for n in range(len(sequence) - SHINGLE + 1)
+    }
 
 
 @dataclass(frozen=True)
