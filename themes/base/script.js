@@ -27,6 +27,9 @@
     if (end && new Date(end.dateTime) < Date.now()) event.classList.add("over");
   }
 
+  /* What scrolls sideways within a text can be reached by keys, in every browser. */
+  document.addEventListener("toggle", (event) => { for (const code of $("pre", event.target)) code.tabIndex = 0; }, true);
+
   /* Copy buttons. */
   for (const button of $("button[data-copy]")) {
     if (!navigator.clipboard) break;

@@ -28,7 +28,6 @@ POLICY = (
     "media-src 'self' https: http:; connect-src {connect}; manifest-src 'self'; base-uri {base}; form-action 'none'"
 )
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
-_PRE = re.compile(r"<pre(?=[\s>])")
 MENU = (
     ("", Message.of("Home")),
     ("#technologies", Message.of("Technologies")),
@@ -229,12 +228,8 @@ def tone(slug: str) -> str:
 
 
 def placed(html: SafeHtml) -> SafeHtml:
-    """The text of a story below its own title: headings start at h4, and what scrolls sideways can be reached by keys.
-
-    Safe HTML has no `<` but those of its tags.
-    """
-    lowered = _HEADING.sub(lambda found: f"<{found[1]}h{min(int(found[2]) + 2, 6)}", html)
-    return SafeHtml(_PRE.sub('<pre tabindex="0"', lowered))
+    """The text of a story below its own title: headings start at h4. Safe HTML has no `<` but those of its tags."""
+    return SafeHtml(_HEADING.sub(lambda found: f"<{found[1]}h{min(int(found[2]) + 2, 6)}", html))
 
 
 def name_of(story: Story) -> str:
