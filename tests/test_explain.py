@@ -163,6 +163,16 @@ def test_an_event_is_explained_too(world: World, asked: str) -> None:
     assert "Soirée PHP" in world.planet("explain", asked).out
 
 
+def test_a_recurring_event_is_explained_once(world: World) -> None:
+    world.serve("/agenda.ics", CALENDAR.replace("URL:", "RRULE:FREQ=MONTHLY;COUNT=5\r\nURL:"), "text/calendar")
+    world.configure(groups=[{"name": "L'Asso", "calendars": [world.url("/agenda.ics")]}])
+    world.run()
+    assert len(explained(world, "soiree-7@asso.example")["events"]) == 5
+    out = world.planet("explain", "soiree-7@asso.example").out
+    assert out.count("Soirée PHP") == 1
+    assert "10 avril 2027" in out
+
+
 def test_an_event_that_a_filter_drops_is_said_with_the_rule(world: World) -> None:
     world.serve("/agenda.ics", CALENDAR, "text/calendar")
     world.configure(

@@ -41,6 +41,8 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
     "web-design": ("css", "scss", "sass", "less", "stylus"),
     "iot": ("arduino", "ino", "vhdl", "verilog"),
 }
+for _table in (HOMES, LANGUAGES):
+    _table["web"] = _table["web-design"]  # both names are common
 
 
 def place_of(url: str) -> tuple[str, str]:

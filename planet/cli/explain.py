@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -206,7 +207,16 @@ def _tell(told: Told, names: dict[str, str], translator: Translator) -> Iterator
         yield f"    {names.get(slug, slug)} ({given}): {'; '.join(say(_because(reason)) for reason in reasons)}"
 
 
-def _tell_evening(evening: Evening, translator: Translator) -> Iterator[str]:
+def _series(evening: Evening) -> tuple[object, ...]:
+    """What the occurrences of a recurring event have in common."""
+    event = evening.event
+    if event is None:
+        return ("", *((one.calendar, one.uid) for one in evening.stored))
+    return (event.title, event.url, *(uid for _, _, uid, _ in event.sources))
+
+
+def _tell_evening(evening: Evening, more: Evening | None, count: int, translator: Translator) -> Iterator[str]:
+    """An event; of a recurring one the first of `count` occurrences, and when the last (`more`) is."""
     say = translator.say
     event = evening.event
     if event is None:
@@ -218,6 +228,9 @@ def _tell_evening(evening: Evening, translator: Translator) -> Iterator[str]:
     yield f"  {event.url}"
     day = translator.date(event.start)
     yield "  " + say(Message.of("an event of {group}, on {date}", group=event.group or "?", date=day))
+    if more is not None and more.event is not None:
+        last = translator.date(more.event.start)
+        yield "  " + say(Message.of("and {count} times more, the last on {date}", count=count - 1, date=last))
     yield "  " + say(Message.of("carried by:"))
     for source, feed, uid, _url in event.sources:
         yield f"    {source}  {feed}  {uid}"
@@ -238,8 +251,9 @@ def tell(answer: Answer, names: dict[str, str], translator: Translator) -> Itera
         yield f"  {', '.join(copy.sources)}  {copy.feed}"
         yield f"  {say(_why_not(copy)[1])}"
         yield "  " + say(Message.of("first seen {date}", date=translator.moment(copy.stored.first_seen)))
-    for evening in answer.evenings:
-        yield from _tell_evening(evening, translator)
+    for _, alike in itertools.groupby(sorted(answer.evenings, key=lambda one: str(_series(one))), key=_series):
+        evenings = list(alike)
+        yield from _tell_evening(evenings[0], evenings[-1] if evenings[1:] else None, len(evenings), translator)
     if answer.feed:
         yield say(Message.of("{feed} is a feed: `planet status` tells its health", feed=answer.feed))
     elif not (answer.told or answer.hidden or answer.evenings):
