@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
@@ -16,6 +17,7 @@ from planet.text import digest, one_line, shorten, slug
 from planet.urls import canonical_key, http_url, without_tracking
 
 UNTITLED = "…"
+_PARTS = re.compile(r"[^a-z0-9]+")
 _OURS = frozenset({"first_seen", "changed", "revision", "slug", "modified", "sequence"})
 """Fields that say nothing to a reader: an event that differs only in these says what it said before."""
 _said = attrgetter(*(field.name for field in fields(StoredEvent) if field.name not in _OURS))
@@ -109,8 +111,12 @@ def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent],
 def name_of(event: StoredEvent) -> str:
     """A file name: the day, the title, and what tells it from others of that day and title."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", event.title) if not unicodedata.combining(c))
+    # The hash tells C from C#: most titles need no transliteration.
+    named = (
+        (_PARTS.sub("-", plain.lower()).strip("-")[:50].rstrip("-") or "event") if plain.isascii() else slug(plain, 50)
+    )
     told = digest(event.calendar, event.uid, event.recurrence_id)[:8]
-    return f"{day_of(event.start, event.timezone or 'UTC').isoformat()}-{slug(plain, 50)}-{told}"
+    return f"{day_of(event.start, event.timezone or 'UTC').isoformat()}-{named}-{told}"
 
 
 def day_of(start: datetime | date, timezone: str) -> date:

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from planet.agenda.arrival import day_of
 from planet.agenda.likeness import numbered_apart, numbers, titles_alike, words
-from planet.agenda.telling import revised
 from planet.model import Event, MergeEntry, Message
 from planet.text import digest
 from planet.urls import canonical_key
@@ -166,4 +165,4 @@ def _days(event: Event, timezone: str) -> Iterator[date]:
 
 def with_stories(events: Sequence[Event], linked: Mapping[str, tuple[int, ...]]) -> tuple[Event, ...]:
     """The events with the rows of the stories that announce them (`announcements`)."""
-    return tuple(revised(replace(event, stories=linked[event.id])) if event.id in linked else event for event in events)
+    return tuple(replace(event, stories=linked[event.id]) if event.id in linked else event for event in events)

@@ -21,9 +21,8 @@ Place = Callable[[Entry, str], Placement]
 """The classifier: an entry and the key of its feed -> where it belongs, and why."""
 LONGEST_UID = 255
 fold = lru_cache(maxsize=8192)(plain_fold)
-_shown = attrgetter(
-    *(field.name for field in fields(Event) if field.name not in {"rev", "reasons", "first_seen", "stories"})
-)
+_UNSHOWN = frozenset({"rev", "reasons", "first_seen", "stories"})
+_shown = attrgetter(*(field.name for field in fields(Event) if field.name not in _UNSHOWN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,13 +149,8 @@ def _tell(
         first_seen=oldest.first_seen,
         reasons=_reasons(group, events, shown, lead, held_by),
     )
-    return revised(made)
-
-
-def revised(event: Event) -> Event:
-    """The event with the `rev` of what is shown of it."""
-    said = repr(_shown(event))
-    return replace(event, rev=hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32])
+    told = repr(_shown(made)).encode("utf-8", "replace")
+    return replace(made, rev=hashlib.sha256(told).hexdigest()[:32])
 
 
 def as_entry(event: StoredEvent) -> Entry:
@@ -167,7 +161,7 @@ def as_entry(event: StoredEvent) -> Entry:
         position=0,
         link=event.url,
         link_key=event.url_key,
-        title_key=fold(event.title),
+        title_key="",
         text_key="",
         raw_hash="",
         content_hash="",

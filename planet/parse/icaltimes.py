@@ -20,6 +20,8 @@ _DURATION = re.compile(
 def read_moment(held: Property, zones: Zones, value: str | None = None) -> datetime | date | None:
     """A DATE or DATE-TIME: a date, or a datetime in its own zone (UTC, TZID, else the calendar's). None: cannot be read."""
     written = (held.value if value is None else value).strip()
+    if (usual := _usual(written, held, zones)) is not None:
+        return usual
     found = _MOMENT.fullmatch(written)
     if found is None:
         return None
@@ -29,6 +31,24 @@ def read_moment(held: Property, zones: Zones, value: str | None = None) -> datet
             return day
         return _timed(day, found, held, zones)
     except (ValueError, OverflowError):
+        return None
+
+
+def _usual(written: str, held: Property, zones: Zones) -> datetime | None:
+    """`20261201T190000` and `20261201T180000Z`, as nearly all are written; None for all others."""
+    if (
+        len(written) not in {15, 16}
+        or written[8] != "T"
+        or not (written.isascii() and (written[:8] + written[9:15]).isdigit())
+    ):
+        return None
+    if (len(written) == 16 and written[15] != "Z") or "VALUE" in held.parameters:
+        return None
+    zone = UTC if len(written) == 16 else zones.get(held.parameters.get("TZID", ""))
+    clock = int(written[9:11]), int(written[11:13]), int(written[13:15])
+    try:
+        return datetime(int(written[:4]), int(written[4:6]), int(written[6:8]), *clock, tzinfo=zone)
+    except ValueError:
         return None
 
 
