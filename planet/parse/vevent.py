@@ -135,7 +135,7 @@ def _end(
             end = later(start, written) if written else None
         if end is not None and isinstance(start, datetime) == isinstance(end, datetime):
             end_utc = utc(end)
-            if end_utc > start_utc:  # type: ignore[operator]
+            if end_utc > start_utc:
                 return end, end_utc
     return None, None
 
