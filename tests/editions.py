@@ -98,15 +98,15 @@ def config(**fields: Any) -> Config:
     )
 
 
-def carrier(source: Source, number: int = 0, **fields: Any) -> Carrier:
+def carrier(of: Source, number: int = 0, **fields: Any) -> Carrier:
     return Carrier(
         **{
-            "source": source.name,
-            "source_slug": source.slug,
-            "kind": source.kind,
-            "feed": source.feeds[0].configured if source.feeds else "",
-            "id": f"https://{source.slug}.example/{number}",
-            "url": f"https://{source.slug}.example/{number}",
+            "source": of.name,
+            "source_slug": of.slug,
+            "kind": of.kind,
+            "feed": of.feeds[0].configured if of.feeds else "",
+            "id": f"https://{of.slug}.example/{number}",
+            "url": f"https://{of.slug}.example/{number}",
             **fields,
         }
     )

@@ -129,6 +129,12 @@ def write(folder: Path, image: str) -> None:
         excerpt="Un extrait de bonne longueur. " * 8,
         image=image,
         technologies=("php", "js", "python"),
+        carriers=(
+            editions.carrier(editions.SOURCES[0], 500),
+            editions.carrier(
+                editions.SOURCES[2], 500, source="Jean-Baptiste de La Rochefoucauld-Montmorency et associés"
+            ),
+        ),
     )
     burst = [editions.story(600 + n, at=editions.NOW - timedelta(minutes=20 + n)) for n in range(5)]
     made = editions.edition([rich, *burst, *stories], base.events, healths=base.health)
@@ -268,6 +274,7 @@ def test_search_finds_a_word_with_and_without_its_accent(site: Site, browser: Br
         expect(first).to_have_attribute("href", "https://william-durand.example/500")
         expect(page.get_by_role("status")).to_have_text("1 billet")
         expect(page.locator("mark").first).to_have_text("géométrie")
+        expect(page.locator(".results p").last).to_contain_text("La géométrie des générateurs")
     page.fill("#q", "zzzz")
     expect(page.get_by_role("status")).to_contain_text("Rien trouvé")
     page.fill("#q", "générateurs")
@@ -276,6 +283,10 @@ def test_search_finds_a_word_with_and_without_its_accent(site: Site, browser: Br
     expect(page.locator(".results .soft").first).to_contain_text("Élodie Chêne")
     page.get_by_role("button", name="Plus de résultats").click()
     expect(page.locator(".results h2").nth(10)).to_be_visible()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert Axe().run(page).violations_count == 0
     page.close()
 
 

@@ -99,10 +99,8 @@
     }
     return pagefind;
   })());
-  const marked = (html) => html.split(/<mark>(.*?)<\/mark>/g).map((part, index) => {
-    const text = new DOMParser().parseFromString(part, "text/html").body.textContent;
-    return index % 2 ? make("mark", {}, text) : text;
-  });
+  const marked = (html) => [...new DOMParser().parseFromString(`<p>${html}`, "text/html").querySelector("p").childNodes].map((part) =>
+    part.nodeName === "MARK" ? make("mark", {}, part.textContent) : part.textContent);
   const shown = async (found, start) => {
     for (const one of await Promise.all(found.slice(start, start + 10).map((result) => result.data()))) {
       const { title, author, date, url } = one.meta;
