@@ -120,6 +120,13 @@ def test_a_link_to_a_place_in_the_entry_stays_in_the_entry() -> None:
     assert f'id="{PREFIX}fn:1"' in html
 
 
+def test_an_id_names_one_place_only() -> None:
+    made = clean('<p id="a">1</p><p id="a">2</p><p>id="a" <b id="b">3<p>4</b> <a href="#a">5</a>').html
+    assert made.count(f' id="{PREFIX}a"') == made.count(f' id="{PREFIX}b"') == 1
+    assert made.startswith(f'<p id="{PREFIX}a">1</p><p>2</p>')
+    assert f'href="#{PREFIX}a"' in made
+
+
 def test_a_link_to_a_place_elsewhere_leads_to_the_authors_page() -> None:
     assert 'href="https://blog.example/2026/11/post/#more"' in html_of('<a href="#more">more</a>')
     assert "href" not in clean('<a href="#more">more</a>', page="").html

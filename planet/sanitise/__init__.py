@@ -127,6 +127,8 @@ def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> tuple[st
         clean = rewrite.media(clean)
     if "<h" in clean:
         clean = rewrite.headings(clean)
+    if ' id="' in clean:
+        clean = rewrite.ids(clean)
     if attributes.fragments:
         clean = rewrite.fragments(clean, attributes)
     if "<pre" in clean:
@@ -138,7 +140,7 @@ def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> tuple[st
         once_more = _cleaners.again.clean(clean)
         if once_more == clean:
             return (clean, words.split(clean)) if len(clean) <= MAX_OUTPUT else None
-        clean = _LEADING_BREAKS.sub(r"\1", once_more)
+        clean = rewrite.ids(_LEADING_BREAKS.sub(r"\1", once_more))
     return None
 
 

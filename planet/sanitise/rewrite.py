@@ -23,6 +23,7 @@ _HEADING = re.compile(r"(</?h)([1-6])")
 _FRAGMENT = re.compile(r'(<a(?: [\w:-]+="[^"]*")*?) href="#([^"]*)"')
 _LINK = re.compile(r'<a(?: [\w:-]+="[^"]*")*? href="(http[^"]*)"', re.IGNORECASE)
 _ID = re.compile(r' id="([^"]*)"')
+_WITH_ID = re.compile(r'(<\w+(?: [\w:-]+="[^"]*")*?) id="([^"]*)"')
 _VIDEOS = (
     (
         re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?:[/?#&].*)?"),
@@ -142,6 +143,19 @@ def headings(html: str) -> str:
     if shift <= 0:
         return html
     return _HEADING.sub(lambda found: f"{found[1]}{min(6, int(found[2]) + shift)}", html)
+
+
+def ids(html: str) -> str:
+    """Each id names one place, the first that has it (HTML standard, 3.2.6): a parser doubles those of elements that it splits."""
+    seen: set[str] = set()
+
+    def first(found: re.Match[str]) -> str:
+        if found[2] in seen:
+            return found[1]
+        seen.add(found[2])
+        return found[0]
+
+    return _WITH_ID.sub(first, html)
 
 
 def links(html: str) -> tuple[str, ...]:
