@@ -43,7 +43,9 @@ def update(path: Path, found: Catalog) -> bytes:
     catalog.update(found, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     written = io.BytesIO()
-    write_po(written, catalog, width=WIDTH, sort_output=True, include_previous=False, omit_header=True, include_lineno=False)
+    write_po(
+        written, catalog, width=WIDTH, sort_output=True, include_previous=False, omit_header=True, include_lineno=False
+    )
     header = path.read_text("utf-8").split("\n\n", 1)[0]
     return f"{header}\n\n{written.getvalue().decode().lstrip()}".encode()
 
