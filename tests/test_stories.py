@@ -17,6 +17,7 @@ from planet.merge.stories import group, merge_keys, rank
 from planet.model import FeedConfig, MergeEntry, Source, SourceRef
 from planet.text import digest, fold
 from planet.urls import canonical_key
+from tests.world import World, item, rss
 
 T0 = datetime(2026, 3, 10, 19, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -479,6 +480,61 @@ def test_neighbours_share_a_key_wherever_their_days_fall(days: int, start: int) 
     one = entry("a", "https://a.example/1", date=T0 + start * DAY)
     other = entry("b", "https://b.example/1", date=T0 + (start + days) * DAY)
     assert set(merge_keys(one)) & set(merge_keys(other))
+
+
+# -- over runs
+
+
+def carriers(world: World) -> dict[str, list[str]]:
+    """Title -> names of the sources, the lead's first."""
+    return {story["title"]: [source["source"] for source in story["sources"]] for story in world.entries()}
+
+
+def test_a_story_follows_its_copies_over_runs(world: World) -> None:
+    post, link = "Des files", "https://ada.example/files"
+    world.serve("/group.xml", rss(item(post, f"{link}.html?utm_source=groupe", text=LONG)))
+    world.serve("/ada.xml", rss(item(post, link, text=LONG)))
+    ada = {"name": "Ada", "url": "https://ada.example/", "feeds": [world.url("/ada.xml")]}
+    groups = [{"name": "Groupe", "feeds": [world.url("/group.xml")]}]
+    world.configure(groups=groups)
+    world.run()
+    assert carriers(world) == {post: ["Groupe"]}
+    world.configure([ada], groups)
+    world.run(now="2026-11-23T09:00:00Z")
+    assert carriers(world) == {post: ["Ada", "Groupe"]}
+    merged = world.site()
+    world.configure(groups=groups)
+    world.run(now="2026-11-23T10:00:00Z")
+    assert carriers(world) == {post: ["Groupe"]}
+    world.configure([ada], groups)
+    world.run(now="2026-11-23T11:00:00Z")
+    assert world.site()["atom.xml"] == merged["atom.xml"]
+    world.serve("/ada.xml", rss(item("Une tarte", link, text=OTHER)))
+    world.run(now="2026-11-23T12:00:00Z")
+    assert carriers(world) == {post: ["Groupe"], "Une tarte": ["Ada"]}
+    world.serve("/ada.xml", rss(item(post, link, text=LONG)))
+    world.run(now="2026-11-23T13:00:00Z")
+    assert carriers(world) == {post: ["Ada", "Groupe"]}
+
+
+@pytest.mark.parametrize("first", ["/ada.xml", "/group.xml"])
+def test_whoever_is_read_first_the_author_leads(world: World, first: str) -> None:
+    documents = {
+        "/ada.xml": rss(item("Des files", "https://ada.example/files", text=LONG)),
+        "/group.xml": rss(item("Des files", "http://www.ada.example/files.html", text=LONG)),
+    }
+    world.serve(first, documents[first])
+    world.configure(
+        [{"name": "Ada", "url": "https://ada.example/", "feeds": [world.url("/ada.xml")]}],
+        [{"name": "Groupe", "feeds": [world.url("/group.xml")]}],
+    )
+    world.run()
+    for path, body in documents.items():
+        world.serve(path, body)
+    world.run(now="2026-11-23T09:00:00Z")
+    (story,) = world.entries()
+    assert (story["source"], story["url"]) == ("Ada", "https://ada.example/files")
+    assert carriers(world) == {"Des files": ["Ada", "Groupe"]}
 
 
 @pytest.mark.shared
