@@ -13,25 +13,17 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from selectolax.lexbor import LexborHTMLParser as Tree
 
 from planet.model import Artifact, Bundle, SafeHtml
 from planet.render import agenda, search, syndicate
 from planet.render.html import load_theme, pages
 from tests import editions
+from tests.browsing import PIXEL, Quiet, chromium
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 WIDTHS = (320, 768, 1280)
 TYPES = (
     "",
@@ -51,30 +43,10 @@ TYPES = (
     "nowhere/at/all/",
 )
 PARTS = {"search/index.html", "static/planet.css", "static/planet.js"}
-PIXEL = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc"
-    b"\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
-)
 RICH = """<h2 id="s0-a">Un titre</h2><p>Un <a href="https://example.org/">lien</a>, du <code>code</code> et une adresse sans fin :
 https://example.org/{long}</p><p><img src="{image}" alt="Une image" loading="lazy"></p>
 <pre><code class="language-php">{long}</code></pre><table><tr><th>{long}</th><th>Deux</th></tr><tr><td>1</td><td>2</td></tr></table>
 <blockquote><p>Une citation</p></blockquote><ul><li>Un</li></ul><details><summary>Plus</summary><p>Encore</p></details>"""
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder, says nothing, and answers with 404.html where there is nothing."""
-
-    def log_message(self, *_words: object) -> None:
-        """Nothing."""
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        del message, explain
-        body = (Path(self.directory) / "404.html").read_bytes() if (Path(self.directory) / "404.html").exists() else b""
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
 
 class Site:
@@ -151,10 +123,8 @@ def write(folder: Path, image: str) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 class Watch:

@@ -1,0 +1,124 @@
+"""Everything that is published, read back strictly: what `whole` finds is what a reader of the site would stumble over."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from icalendar import Calendar
+from lxml import etree
+from selectolax.lexbor import LexborHTMLParser as Tree
+
+from planet.text import legal
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+HERE = "https://planet.example.org/"
+_NOT_ONE = re.compile("[\ud800-\udfff]")
+
+
+def files(output: Path) -> Iterator[tuple[str, Path]]:
+    """What a reader can ask for: path and file, the planet's own notes left out."""
+    for path in sorted(output.rglob("*")):
+        name = path.relative_to(output).as_posix()
+        if path.is_file() and not name.startswith((".planet/", "pagefind/", "search/pagefind")):
+            yield name, path
+
+
+def whole(output: Path, *, strict: bool = True) -> list[str]:
+    """What is wrong with a site: files that do not parse, characters that may not be there, links that lead nowhere.
+
+    `strict` reads every page with html5lib too, which tells each mistake that the standard calls one.
+    """
+    return [f"{name}: {what}" for name, path in files(output) for what in _wrong(output, name, path, strict=strict)]
+
+
+def _wrong(output: Path, name: str, path: Path, *, strict: bool) -> Iterator[str]:
+    data = path.read_bytes()
+    if path.suffix in {".png", ".ico", ".webp", ".woff2", ".jpg"} or "pagefind" in name:
+        return
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        yield f"is no UTF-8: {error}"
+        return
+    if legal(text) != text:
+        yield f"holds characters that no XML may hold: {sorted(set(text) - set(legal(text)))[:5]}"
+    if path.suffix == ".html":
+        yield from _page(output, name, text, strict=strict)
+    elif path.suffix in {".xml", ".xsl", ".svg"}:
+        try:
+            etree.fromstring(data, etree.XMLParser(resolve_entities=False, huge_tree=True))
+        except etree.XMLSyntaxError as error:
+            yield f"is not well-formed: {error}"
+    elif path.suffix == ".json":
+        json.loads(text, parse_constant=_no_constant)
+    elif path.suffix == ".ics":
+        yield from _calendar(data)
+
+
+def _no_constant(constant: str) -> None:
+    raise AssertionError(f"{constant} is no JSON")
+
+
+def _calendar(data: bytes) -> Iterator[str]:
+    for line in data.split(b"\r\n"):
+        if b"\n" in line or b"\r" in line:
+            yield f"a line ends as it may not: {line[:60]!r}"
+        if len(line) > 75:
+            yield f"a line of {len(line)} octets"
+    Calendar.from_ical(data)
+
+
+def _page(output: Path, name: str, text: str, *, strict: bool) -> Iterator[str]:
+    if strict:
+        import html5lib
+
+        try:
+            html5lib.HTMLParser(strict=True).parse(text)
+        except html5lib.html5parser.ParseError as error:
+            yield f"is no HTML5: {error}"
+    tree = Tree(text)
+    here = urljoin(HERE, name)
+    ids = [node.attributes["id"] for node in tree.css("[id]")]
+    if len(ids) != len(set(ids)):
+        yield f"an id twice: {sorted({one for one in ids if ids.count(one) > 1})[:3]}"
+    for node in tree.css("[href], [src]"):
+        written = node.attributes.get("href") or node.attributes.get("src") or ""
+        target = urlsplit(urljoin(here, written))
+        if f"{target.scheme}://{target.netloc}/" != HERE or written.startswith(("http:", "https:")):
+            continue
+        place = output / unquote(target.path).lstrip("/")
+        place = place / "index.html" if target.path.endswith("/") else place
+        if not place.is_file():
+            yield f"{written} leads nowhere"
+
+
+def carried(output: Path) -> Iterator[tuple[str, list[str]]]:
+    """The HTML that each feed carries, as a reader would show it."""
+    for name, path in files(output):
+        if name.endswith("atom.xml"):
+            tree = etree.fromstring(path.read_bytes(), etree.XMLParser(huge_tree=True))
+            found = [
+                node.text or ""
+                for kind in ("content", "summary", "title")
+                for node in tree.iter(f"{ATOM}{kind}")
+                if node.get("type") == "html"
+            ]
+        elif name.endswith("rss.xml"):
+            tree = etree.fromstring(path.read_bytes(), etree.XMLParser(huge_tree=True))
+            found = [
+                node.text or ""
+                for item in tree.iter("item")
+                for tag in (CONTENT, "description")
+                for node in item.iter(tag)
+            ]
+        elif name.endswith("feed.json"):
+            found = [one["content_html"] for one in json.loads(path.read_bytes())["items"] if "content_html" in one]
+        else:
+            continue
+        if found:
+            yield name, found
