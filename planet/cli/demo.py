@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +17,8 @@ from planet import pipeline
 from planet.assemble import assemble, lock, open_store
 from planet.cli.context import Context
 from planet.cli.run import moment, tell
-from planet.model import Config, Message, Report
-from planet.sample import COMMUNITY, PORT
+from planet.model import Artifact, Bundle, Config, Edition, Message, Report
+from planet.sample import COMMUNITY, DRAWINGS, PORT, TODAY
 from planet.sample import configuration as sample_configuration
 from planet.sample.server import community_server
 
@@ -36,18 +39,54 @@ def run_sample(output: Path, now: datetime, port: int = PORT) -> Report:
     with community_server(port) as server:
         config = sample_config(server, output)
         with lock(config), open_store(config) as store:
-            return pipeline.run(assemble(config, store, now), now)
+            planet = assemble(config, store, now)
+            return pipeline.run(replace(planet, outputs=with_drawings(planet.outputs)), now)
+
+
+Outputs = Callable[[Edition], Iterable[Artifact | Bundle]]
+
+
+def with_drawings(outputs: Outputs) -> Outputs:
+    """The same files, and the drawings in posts, which pages take from the site: their hosts are invented, and answer to no one."""
+
+    def drawn(edition: Edition) -> Iterator[Artifact | Bundle]:
+        for artifact in outputs(edition):
+            if isinstance(artifact, Artifact) and artifact.path.endswith(".html"):
+                yield replace(artifact, make=_from_the_site(artifact))
+            else:
+                yield artifact
+        for name in DRAWINGS.values():
+            data = (COMMUNITY / name).read_bytes()
+            yield Artifact(
+                path=_place(name), digest=hashlib.sha256(data).hexdigest(), make=functools.partial(bytes, data)
+            )
+
+    return drawn
+
+
+def _place(drawing: str) -> str:
+    return f"static/sample/{drawing.rpartition('/')[2]}"
+
+
+def _from_the_site(page: Artifact) -> Callable[[], bytes]:
+    def make() -> bytes:
+        html = page.make()
+        for url, name in DRAWINGS.items():
+            html = html.replace(f'src="{url}"'.encode(), f'src="{"../" * page.path.count("/")}{_place(name)}"'.encode())
+        return html
+
+    return make
 
 
 @click.command()
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("output"), show_default=True, help="Where the site goes."
 )
-@click.option("--now", metavar="MOMENT", help="Take this moment for now (ISO 8601).")
+@click.option("--now", metavar="MOMENT", help="Take this moment for now (ISO 8601). [default: the sample's day]")
 @click.pass_obj
 def demo(ctx: Context, output: Path, now: str | None) -> int:
     """Make the site of the sample community: no network is needed."""
-    report = run_sample(output, moment(now) if now else ctx.now)
+    report = run_sample(output, moment(now) if now else TODAY)
     if ctx.quiet:
         return 0
     tell(ctx, report)
