@@ -7,6 +7,7 @@ Little work is done at once, in this process. From `ENOUGH` bytes on, worker pro
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import resource
@@ -20,6 +21,7 @@ from pebble import ProcessExpired, ProcessPool
 from planet.model import Message, ReadFacts
 from planet.reading import Outcome, Task
 
+log = logging.getLogger("planet")
 ENOUGH = 1_000_000
 LARGE = 256_000
 DEADLINE = 30.0
@@ -33,10 +35,38 @@ class _Future(Protocol):
     def done(self) -> bool: ...
 
 
-def _limit() -> None:
-    """What a worker may use. Where the system knows no such limit the deadline is left."""
+PRELOADED = [
+    "lxml.etree",
+    "nh3",
+    "planet.classify",
+    "planet.normalise",
+    "planet.parse.calendar",
+    "planet.sanitise",
+    "planet.workers",
+]
+"""What the workers have in common is imported once, by the process they are forked from."""
+
+Work = Callable[[Task], Outcome]
+_work: list[Work] = []
+"""In a worker: the one function it was made for."""
+
+
+def _begin(function: Work) -> None:
+    """A worker's first act: its work, and what it may use. Where the system knows no such limit the deadline is left."""
+    _work[:] = [function]
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+def _do(task: Task) -> Outcome:
+    return _work[0](task)
+
+
+def _pool(function: Work, count: int) -> ProcessPool:
+    # Not forked from here: this process has threads that are fetching.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return ProcessPool(max_workers=count, initializer=_begin, initargs=[function], context=context)
 
 
 def failure(error: BaseException) -> Outcome:
@@ -83,14 +113,12 @@ def map_tasks(
             size = len(task.fresh.body)
             seen += size
             if pool is None and (seen > ENOUGH or size > LARGE):
-                context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(["planet.reading"])
-                pool = ProcessPool(max_workers=count, initializer=_limit, context=context)
-            function = make()
-            if pool is None:
-                yield task, _here(function, task)
+                pool = _pool(make(), count)
+            future = _scheduled(pool, task, deadline) if pool is not None else None
+            if future is None:
+                yield task, _here(make(), task)
                 continue
-            flying.append((task, pool.schedule(function, args=[task], timeout=deadline)))
+            flying.append((task, future))
             while flying and (len(flying) >= AHEAD * count or flying[0][1].done()):
                 yield _landed(*flying.popleft())
         while flying:
@@ -100,6 +128,15 @@ def map_tasks(
             # The library has no types for these two.
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
+
+
+def _scheduled(pool: ProcessPool, task: Task, deadline: float) -> _Future | None:
+    """The task, given to a worker; None where no workers can be had (a program without a guarded main), so that it is read here."""
+    try:
+        return pool.schedule(_do, args=[task], timeout=deadline)
+    except RuntimeError as error:
+        log.info("no worker processes: %s", error)
+        return None
 
 
 def _landed(task: Task, future: _Future) -> tuple[Task, Outcome]:
