@@ -32,6 +32,8 @@ DEFAULT = HERE.parent / "shared" / "data" / "clermontech"
 NOW = datetime(2026, 6, 27, 20, tzinfo=UTC)
 """The day of the snapshot."""
 MERGE_TEXT = 2000
+LABELS = {"web-design": "web"}
+"""What the truth calls otherwise than feeds.yaml."""
 AGNOSTIC = "agnostic"
 
 
@@ -142,7 +144,7 @@ def technologies(folder: Path, placer: Placer, entries: Sequence[tuple[str, Entr
     missed: Counter[str] = Counter()
     for line in (folder / "technology.jsonl").read_text("utf-8").splitlines():
         labelled = json.loads(line)
-        truth = set(labelled["labels"]) - {AGNOSTIC}
+        truth = {LABELS.get(label, label) for label in labelled["labels"]} - {AGNOSTIC}
         if whole:
             post = max(by_title[fold(labelled["title"])], key=lambda entry: len(entry.text), default=None)
             if post is None:

@@ -381,7 +381,7 @@ def slugs(placer: Placer, title: str, text: str = "", tags: tuple[str, ...] = ()
         ("Kubernetes pour les humains", {"devops"}),
         ("Mots de passe : la fin ?", {"security"}),
         ("Un capteur LoRaWAN à 10 euros", {"iot"}),
-        ("Grilles CSS", {"web-design"}),
+        ("Grilles CSS", {"web"}),
         ("Let's go to the beach", set()),
         ("Composer avec le télétravail", set()),
         ("Une vue d'ensemble au printemps", set()),

@@ -21,7 +21,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "devops": ("hub.docker.com", "docs.docker.com", "kubernetes.io", "artifacthub.io", "registry.terraform.io", "galaxy.ansible.com"),
     "security": ("cve.org", "cve.mitre.org", "nvd.nist.gov", "owasp.org", "cert.ssi.gouv.fr", "cyber.gouv.fr"),
     "mobile": ("play.google.com/store/apps", "apps.apple.com", "developer.android.com", "pub.dev", "cocoapods.org", "f-droid.org"),
-    "web-design": ("caniuse.com", "w3.org/TR/css", "w3.org/WAI", "css-tricks.com"),
+    "web": ("caniuse.com", "w3.org/TR/css", "w3.org/WAI", "css-tricks.com"),
     "iot": ("arduino.cc", "platformio.org", "thethingsnetwork.org", "raspberrypi.com", "hackaday.io"),
 }  # fmt: skip
 
@@ -38,11 +38,11 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
     "data": ("sql", "plsql", "plpgsql", "psql", "mysql", "pgsql", "cypher", "sparql"),
     "devops": ("dockerfile", "docker", "hcl", "terraform", "nginx", "apacheconf", "systemd", "puppet"),
     "mobile": ("swift", "dart", "objc", "objectivec", "objective-c"),
-    "web-design": ("css", "scss", "sass", "less", "stylus"),
+    "web": ("css", "scss", "sass", "less", "stylus"),
     "iot": ("arduino", "ino", "vhdl", "verilog"),
 }
 for _table in (HOMES, LANGUAGES):
-    _table["web"] = _table["web-design"]  # both names are common
+    _table["web-design"] = _table["web"]  # both names are common
 
 
 def place_of(url: str) -> tuple[str, str]:
