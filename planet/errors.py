@@ -6,6 +6,7 @@
     ├── LockedError          exit 3: another run is at work
     └── NotPublishedError    exit 1: the site stays as it was
         ├── StoreError       the database is locked, newer than this program, or not a database
+        │   └── DamagedError it was one, and cannot be read any more
         ├── ThemeError       a theme is missing or one of its templates is wrong
         └── PublishError     output/ cannot be written, or would lose too much
 
@@ -64,6 +65,10 @@ class NotPublishedError(PlanetError):
 
 class StoreError(NotPublishedError):
     """The database cannot be used."""
+
+
+class DamagedError(StoreError):
+    """The database is broken: `planet run` keeps it aside and makes another from the feeds."""
 
 
 class ThemeError(NotPublishedError):

@@ -6,6 +6,7 @@ import json
 import os
 import posixpath
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -641,3 +642,23 @@ def test_the_manifest_holds_no_secret_and_reads_well(tmp_path: Path) -> None:
     assert held_["stories"] == {"a": [3, "r"]}
     assert list(held_["files"]) == ["index.html", "é.html"]
     assert len(text.splitlines()) == 4
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_files_are_put_in_their_place_waits_until_all_are_there(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    put(tmp_path, {"index.html": "old", "a.html": "old"})
+    ended: list[dict[str, str]] = []
+    before = signal.signal(sent, lambda _number, _frame: ended.append(held(tmp_path)))
+
+    def step(name: str) -> None:
+        if name == "write a.html":
+            signal.raise_signal(sent)
+
+    try:
+        put(tmp_path, {"index.html": "new", "a.html": "new", "b.html": "new"}, step=step)
+    finally:
+        signal.signal(sent, before)
+    assert ended == [{"index.html": "new", "a.html": "new", "b.html": "new"}]
+    assert [path.name for path in (tmp_path / ".planet").iterdir()] == ["manifest.json"]

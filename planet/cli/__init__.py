@@ -98,7 +98,7 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted: what was read is kept, the site stays as it was", err=True)
+        click.echo("interrupted: what was read is kept, and nothing was published half", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe has gone (`planet entries | head`): nothing is left to say, and nothing is wrong.

@@ -6,6 +6,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from dateutil.parser import isoparse
@@ -13,8 +14,10 @@ from dateutil.parser import isoparse
 from planet import pipeline
 from planet.assemble import assemble, lock
 from planet.cli.context import Context
-from planet.errors import UsageError
+from planet.cli.state import rebuild
+from planet.errors import DamagedError, UsageError
 from planet.model import Failed, Fetched, Fresh, Message, Report
+from planet.store import damage
 
 ALL_FAILED = 4
 log = logging.getLogger("planet")
@@ -35,29 +38,54 @@ def moment(text: str) -> datetime:
 @click.option("--no-publish", is_flag=True, help="Fetch and store, and leave the site as it is.")
 @click.option("--dry-run", is_flag=True, help="Fetch, say what would be new, and keep and write nothing.")
 @click.option("--force-publish", is_flag=True, help="Publish even if most stories would go.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Should the database be damaged: the file that `planet export --state` wrote. [default: planet-state.json beside it]",
+)
 @click.option("--now", metavar="MOMENT", help="Take this moment for now (ISO 8601).")
 @click.pass_obj
 def run(
-    ctx: Context, force: bool, no_fetch: bool, no_publish: bool, dry_run: bool, force_publish: bool, now: str | None
+    ctx: Context,
+    force: bool,
+    no_fetch: bool,
+    no_publish: bool,
+    dry_run: bool,
+    force_publish: bool,
+    state: Path | None,
+    now: str | None,
 ) -> int:
     """Fetch what is due, merge, render, publish, notify."""
     at = moment(now) if now else ctx.now
-    config = ctx.config
-    with lock(config), ctx.store() as kept:
-        store = kept.copy() if dry_run else kept
-        planet = assemble(config, store, at)
-        with _progress(ctx) as progress:
-            report = pipeline.run(
-                planet,
-                at,
-                force=force,
-                fetch=not no_fetch,
-                publish=not (no_publish or dry_run),
-                force_publish=force_publish,
-                progress=progress,
-            )
-        if dry_run:
-            store.close()
+
+    def once() -> Report:
+        with ctx.store() as kept:
+            store = kept.copy() if dry_run else kept
+            with contextlib.closing(store), _progress(ctx) as progress:
+                return pipeline.run(
+                    assemble(ctx.config, store, at),
+                    at,
+                    force=force,
+                    fetch=not no_fetch,
+                    publish=not (no_publish or dry_run),
+                    force_publish=force_publish,
+                    progress=progress,
+                )
+
+    with lock(ctx.config):
+        try:
+            damage.check(ctx.config.site.database)
+            report = once()
+        except DamagedError:
+            if dry_run or no_fetch:  # nothing may be written, or nothing could be put in its place
+                raise
+            aside, remembered = rebuild(ctx.config, at, state)
+            told = Message.of(
+                "{database} is damaged: it was kept as {aside}, and a new one is made from the feeds; dates are remembered of {count} entries",
+                database=ctx.config.site.database, aside=aside.name, count=remembered,
+            )  # fmt: skip
+            click.echo(ctx.say(told), err=True)
+            report = once()
     tell(ctx, report)
     return ALL_FAILED if report.due and report.failed == report.due else 0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from planet import assemble, config, edition, subscriptions
+from planet.cli import state
 from planet.cli.context import Context
 from planet.config import values
 from planet.errors import UsageError
@@ -115,12 +116,21 @@ def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, allow_dash=True))
 @click.option("--group", is_flag=True, help="Add groups, not members.")
 @click.option("--name", help="Of a folder: whose events they are. [default: the planet's owner]")
+@click.option(
+    "--state",
+    "is_state",
+    is_flag=True,
+    help="FILE is what `planet export --state` wrote: dates, first sights, deletions.",
+)
 @click.pass_obj
-def import_(ctx: Context, file: Path, group: bool, name: str | None) -> int:
+def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: bool) -> int:
     """Take over subscriptions: OPML, a config.ini of Planet Venus, or a folder of Hugo event posts.
 
     The posts of a folder become one calendar beside feeds.yaml, which then lists it.
     """
+    if is_state:
+        state.bring(ctx, file)
+        return 0
     if file.is_dir():
         return _import_hugo(ctx, file, name)
     imported = _imported(file)
@@ -204,9 +214,18 @@ def _begin(ctx: Context, imported: Imported) -> str:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default="-")
+@click.option(
+    "--state",
+    "is_state",
+    is_flag=True,
+    help="Write what no feed can tell again instead: dates, first sights, deletions.",
+)
 @click.pass_obj
-def export(ctx: Context, file: Path) -> int:
+def export(ctx: Context, file: Path, is_state: bool) -> int:
     """Write the feeds as OPML, in groups by technology: to FILE, else to stdout."""
+    if is_state:
+        state.save(ctx, file)
+        return 0
     from planet.render import syndicate  # noqa: PLC0415 - what only `export` needs
 
     empty = edition.build(

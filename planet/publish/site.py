@@ -33,6 +33,7 @@ from planet.publish.manifest import (
     read_pending,
 )
 from planet.publish.paths import Claims, Place, parents
+from planet.publish.signals import undisturbed
 
 Step = Callable[[str], None]
 _FEEDS = (".xml", ".json", ".ics", ".txt")
@@ -228,7 +229,7 @@ class _Work:
         """Put everything in its place; only now the site changes."""
         stale = sorted(path for path in self.ours - self.records.keys() if self._is_ours_to_remove(path))
         manifest = Manifest(owner=tuple(owner), stories=stories, bundles=self.bundles, files=self.records)
-        with _told(self.output):
+        with _told(self.output), undisturbed():
             if stale or any(self._is_news(path) for path in self.staged):
                 self._flush()
                 paths = self.pending.paths | self.staged.keys()

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from planet.errors import StoreError
 from planet.model import (
     EventChanges,
     FetchState,
@@ -26,7 +25,7 @@ from planet.model import (
 from planet.store import entries, events, feeds, state, stories
 from planet.store.entries import MERGE_TEXT, Application, StoredEntry
 from planet.store.feeds import FeedRow
-from planet.store.schema import explain, open_database
+from planet.store.schema import failure, open_database
 from planet.store.stories import StoryContext
 
 __all__ = ["MERGE_TEXT", "Application", "FeedRow", "Store", "StoredEntry", "StoryContext", "open_database"]
@@ -71,7 +70,7 @@ class Store:
         try:
             yield self._connection
         except sqlite3.Error as error:
-            raise StoreError(explain(error, self.path)) from error
+            raise failure(error, self.path) from error
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -79,10 +78,12 @@ class Store:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # SQLite ends some by itself, as on a full disk
+                    with contextlib.suppress(sqlite3.Error):  # what is told is why it came to this
+                        connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     # -- what the planet remembers of itself
 
@@ -135,6 +136,11 @@ class Store:
         """Dates, first sights and tombstones of every entry, as plain values: small, and enough to rebuild without a flood."""
         with self._reading() as connection:
             return state.export(connection)
+
+    @staticmethod
+    def salvage_state(path: Path) -> dict[str, object]:
+        """What can still be read of it in a damaged database that was kept aside."""
+        return state.salvage(path)
 
     def import_state(self, saved: object) -> int:
         """Remember what `export_state` gave; the number of entries. Raises UsageError where it is something else."""

@@ -6,7 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from planet.errors import StoreError
+from planet.errors import DamagedError, StoreError
 
 VERSION = 1
 APPLICATION_ID = 0x504C4E54  # "PLNT": tells our databases from any other SQLite file
@@ -158,7 +158,7 @@ def open_database(path: Path | str) -> sqlite3.Connection:
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
-        raise StoreError(explain(error, path)) from error
+        raise failure(error, path) from error
     except OSError as error:
         raise StoreError(
             f"{path} cannot be made ({error.strerror}). Check that its folder exists and may be written to."
@@ -170,13 +170,19 @@ def open_database(path: Path | str) -> sqlite3.Connection:
     return connection
 
 
-def explain(error: sqlite3.Error, path: Path | str) -> str:
-    """What a database error means to the person who runs the planet, and what to do."""
+def failure(error: sqlite3.Error, path: Path | str) -> StoreError:
+    """A database error in words that say what it means to the person who runs the planet, and what to do."""
     name = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_NOTADB"):
-        return f"{path} is not a database. Move it away: the next run makes a new one from the feeds."
     if name.startswith("SQLITE_CORRUPT"):
-        return f"{path} is damaged. Move it away: the next run makes a new one from the feeds."
+        return DamagedError(
+            f"{path} is damaged. `planet run` keeps it aside under another name and makes a new one from the feeds."
+        )
+    return StoreError(_explain(name, error, path))
+
+
+def _explain(name: str, error: sqlite3.Error, path: Path | str) -> str:
+    if name.startswith("SQLITE_NOTADB"):
+        return f"{path} is not a database, so it is left alone. Name another file under planet.database, or move this one away."
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return f"{path} is locked by another program. Close what has it open, then run again: nothing was lost."
     if name.startswith("SQLITE_FULL"):

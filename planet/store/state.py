@@ -3,42 +3,106 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from pathlib import Path
 
 from planet.errors import UsageError
 
 FORMAT = "planet-state/1"
-_COLUMNS = ("feed", "uid", "date", "date_reason", "first_seen", "edited", "in_feeds", "tombstone", "atom_id")
+_TYPES: dict[str, tuple[type, ...]] = {
+    "feed": (str,),
+    "uid": (str,),
+    "date": (int,),
+    "date_reason": (str,),
+    "first_seen": (int,),
+    "edited": (int, type(None)),
+    "in_feeds": (int,),
+    "tombstone": (int,),
+    "atom_id": (str,),
+}
+_COLUMNS = tuple(_TYPES)
+_NAMES = ", ".join(_COLUMNS)
 _META = ("born", "first_run_done")
+_LAST = 4_102_444_800_000_000
+"""2100 in microseconds: a time behind it was not written by a planet."""
 
 
 def export(connection: sqlite3.Connection) -> dict[str, object]:
     """Plain values, fit for JSON. Times are microseconds since 1970, UTC."""
-    names = ", ".join(_COLUMNS)
+    rows = connection.execute(
+        f"SELECT {_NAMES} FROM entries UNION ALL SELECT {_NAMES} FROM remembered r "
+        "WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.feed = r.feed AND e.uid = r.uid) ORDER BY feed, uid"
+    )
+    return _saved(
+        dict(connection.execute("SELECT name, value FROM meta ORDER BY name")),
+        dict(connection.execute("SELECT key, arrived FROM feeds WHERE arrived IS NOT NULL ORDER BY key")),
+        [list(row) for row in rows],
+    )
+
+
+def _saved(meta: Mapping[str, str], feeds: Mapping[str, int], entries: list[list[object]]) -> dict[str, object]:
     return {
         "format": FORMAT,
-        "meta": {
-            name: value
-            for name, value in connection.execute("SELECT name, value FROM meta ORDER BY name")
-            if name in _META
-        },
-        "feeds": dict(connection.execute("SELECT key, arrived FROM feeds WHERE arrived IS NOT NULL ORDER BY key")),
+        "meta": {name: value for name, value in meta.items() if name in _META},
+        "feeds": dict(feeds),
         "columns": list(_COLUMNS),
-        "entries": [list(row) for row in connection.execute(f"SELECT {names} FROM entries ORDER BY feed, uid")],
+        "entries": entries,
     }
+
+
+def salvage(path: Path) -> dict[str, object]:
+    """What `export` would give, as far as it can still be read from a damaged database. Nothing is written there."""
+    meta: dict[str, str] = {}
+    feeds: dict[str, int] = {}
+    rows: dict[int, list[object]] = {}
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection,
+    ):
+        found = _readable(connection, "SELECT name, value FROM meta")
+        meta |= {name: value for name, value in found if isinstance(name, str) and isinstance(value, str)}
+        found = _readable(connection, "SELECT key, arrived FROM feeds WHERE arrived IS NOT NULL")
+        feeds |= {key: arrived for key, arrived in found if isinstance(key, str) and isinstance(arrived, int)}
+        for order in ("", "DESC"):  # from both ends, up to the damage
+            for row, *values in _readable(connection, f"SELECT row, {_NAMES} FROM entries ORDER BY row {order}"):
+                if isinstance(row, int) and _is_entry(values):
+                    rows[row] = values
+    return _saved(meta, feeds, [rows[row] for row in sorted(rows)])
+
+
+def _readable(connection: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
+    with suppress(sqlite3.Error, UnicodeDecodeError):
+        yield from connection.execute(query)
+
+
+def _is_entry(row: object) -> bool:
+    return (
+        isinstance(row, list | tuple)
+        and len(row) == len(_COLUMNS)
+        and all(
+            isinstance(value, kinds) and (not isinstance(value, int) or 0 <= value < _LAST)
+            for value, kinds in zip(row, _TYPES.values(), strict=True)
+        )
+    )
 
 
 def restore(connection: sqlite3.Connection, saved: object) -> int:
     """Remember what `export` gave, for entries that are not there yet. The caller has the transaction."""
     if not isinstance(saved, dict) or saved.get("format") != FORMAT or saved.get("columns") != list(_COLUMNS):
         raise UsageError("this is not a state file of a planet: `planet export --state FILE` writes one")
+    meta, feeds, rows = saved.get("meta"), saved.get("feeds"), saved.get("entries")
+    damaged = UsageError("this state file is damaged: a line of it does not say what it should")
+    if not isinstance(meta, dict) or not isinstance(feeds, dict) or not isinstance(rows, list):
+        raise damaged
+    if not all(map(_is_entry, rows)) or not all(isinstance(arrived, int) for arrived in feeds.values()):
+        raise damaged
     marks = ", ".join("?" * len(_COLUMNS))
-    rows = [tuple(row) for row in saved["entries"]]
-    if any(len(row) != len(_COLUMNS) for row in rows):
-        raise UsageError("this state file is damaged: an entry has not the columns it should have")
-    connection.executemany(f"INSERT OR REPLACE INTO remembered ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)
+    connection.executemany(f"INSERT OR REPLACE INTO remembered ({_NAMES}) VALUES ({marks})", rows)
     connection.executemany(
         "INSERT INTO feeds (key, arrived) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET arrived = coalesce(arrived, excluded.arrived)",
-        saved["feeds"].items(),
+        feeds.items(),
     )
-    connection.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", saved["meta"].items())
+    kept = [(name, str(value)) for name, value in meta.items() if name in _META]
+    connection.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", kept)
     return len(rows)

@@ -1,0 +1,80 @@
+"""The dates that no feed can tell again: out of the database, into it, and into the one that takes the place of a damaged one."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from planet.assemble import lock, open_store
+from planet.cli.context import Context
+from planet.errors import UsageError
+from planet.model import Config, Message
+from planet.store import Store, damage
+
+STATE_FILE = "planet-state.json"
+"""Where `planet run` looks for the dates when the database is lost: beside it."""
+
+
+def rebuild(config: Config, now: datetime, state: Path | None = None) -> tuple[Path, int]:
+    """Keep a damaged database aside, and begin another that remembers dates; where it is kept, and how many entries are remembered.
+
+    They come from the state file (`state`, else planet-state.json beside the database, if there is one), and from what can still be
+    read of the damaged database, which is newer.
+    """
+    aside = damage.keep_aside(config.site.database, now)
+    file = state or config.site.database.with_name(STATE_FILE)
+    with open_store(config) as store:
+        remembered = 0
+        if state is not None or file.is_file():
+            remembered = store.import_state(read_state(file))
+        remembered = max(remembered, store.import_state(Store.salvage_state(aside)))
+    return aside, remembered
+
+
+def read_state(file: Path) -> object:
+    """A state file as plain values. Raises UsageError."""
+    try:
+        return json.loads(file.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{file} is no state file of a planet: {error}") from error
+
+
+def save(ctx: Context, file: Path) -> None:
+    """Write the state, one entry a line, so that two versions of it compare well; readable by its owner only."""
+    with ctx.store() as store:
+        state = store.export_state()
+    entries = state.pop("entries")
+    assert isinstance(entries, list)
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+    text = f'{json.dumps(state, ensure_ascii=False)[:-1]}, "entries": [\n{lines}\n]}}\n'
+    data = text.encode("utf-8", "backslashreplace")
+    if str(file) == "-":
+        sys.stdout.buffer.write(data)
+        return
+    aside = file.with_name(f"{file.name}.new")
+    try:
+        aside.unlink(missing_ok=True)
+        with open(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:  # noqa: PTH123 - of a descriptor
+            opened.write(data)
+            opened.flush()
+            os.fsync(opened.fileno())
+        aside.replace(file)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def bring(ctx: Context, file: Path) -> None:
+    """Remember what a state file says, for entries that arrive later."""
+    state = read_state(Path("/dev/stdin") if str(file) == "-" else file)
+    with lock(ctx.config), ctx.store() as store:
+        count = store.import_state(state)
+    if not ctx.quiet:
+        click.echo(ctx.say(Message.of("entries whose dates are remembered: {count}", count=count)))

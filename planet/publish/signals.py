@@ -1,0 +1,30 @@
+"""A short piece of work that Ctrl-C and SIGTERM do not cut in two."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """What ends the program waits until this is done, and then ends it. Only the main thread hears of signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[tuple[int, FrameType | None]] = []
+    before = {number: signal.signal(number, lambda *what: heard.append(what)) for number in _ENDS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for sent, frame in heard[:1]:
+        handler = before[signal.Signals(sent)]
+        if callable(handler):
+            handler(sent, frame)

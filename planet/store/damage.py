@@ -1,0 +1,46 @@
+"""A database that cannot be read any more: recognised, kept aside, and what it still tells of dates taken over."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from planet.errors import DamagedError, StoreError
+from planet.store.schema import failure
+
+_BESIDE = ("-wal", "-shm")
+
+
+def check(path: Path) -> None:
+    """Look a database through that its last user did not close (a power cut, a kill). Raises DamagedError, StoreError.
+
+    One that was closed has no write-ahead log beside it, and is not looked at: most runs find one like that.
+    """
+    if not path.is_file() or not Path(f"{path}-wal").exists():
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=10)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        raise failure(error, path) from error
+    if found is None or found[0] != "ok":
+        raise DamagedError(f"{path} is damaged: {found[0] if found else 'nothing can be read'}")
+
+
+def keep_aside(path: Path, now: datetime) -> Path:
+    """Move a damaged database, and what belongs to it, to a name that nothing else has; gives that name."""
+    aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}-{number}")
+    try:
+        for end in _BESIDE:
+            with contextlib.suppress(FileNotFoundError):
+                Path(f"{path}{end}").rename(f"{aside}{end}")
+        path.rename(aside)
+    except OSError as error:
+        raise StoreError(f"{path} is damaged, and cannot be moved aside ({error.strerror}): move it away") from error
+    return aside
