@@ -28,7 +28,7 @@
   }
 
   /* What scrolls sideways within a text can be reached by keys, in every browser. */
-  document.addEventListener("toggle", (event) => { for (const code of $("pre", event.target)) code.tabIndex = 0; }, true);
+  document.addEventListener("toggle", (event) => { for (const wide of $("pre, table", event.target)) wide.tabIndex = 0; }, true);
 
   /* Copy buttons. */
   for (const button of $("button[data-copy]")) {
