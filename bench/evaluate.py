@@ -31,7 +31,6 @@ HERE = Path(__file__).resolve().parent.parent
 DEFAULT = HERE.parent / "shared" / "data" / "clermontech"
 NOW = datetime(2026, 6, 27, 20, tzinfo=UTC)
 """The day of the snapshot."""
-MERGE_TEXT = 2000
 LABELS = {"web-design": "web"}
 """What the truth calls otherwise than feeds.yaml."""
 AGNOSTIC = "agnostic"
@@ -57,21 +56,7 @@ def posts(folder: Path) -> list[tuple[str, Entry]]:
 def as_merged(entries: Iterable[tuple[str, Entry]]) -> list[MergeEntry]:
     """What merging sees of them; a row is a place in the list."""
     return [
-        MergeEntry(
-            row=row,
-            feed=feed,
-            uid=entry.uid,
-            id=entry.id,
-            link=entry.link,
-            link_key=entry.link_key,
-            title=entry.title,
-            title_key=entry.title_key,
-            text=entry.text[:MERGE_TEXT],
-            text_key=entry.text_key,
-            date=min(entry.published or entry.updated or NOW, NOW),
-            published=entry.published,
-            source=entry.source,
-        )
+        MergeEntry.of(entry, row=row, feed=feed, date=min(entry.published or entry.updated or NOW, NOW))
         for row, (feed, entry) in enumerate(entries)
     ]
 

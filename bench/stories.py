@@ -35,29 +35,12 @@ from planet.model import (
 from planet.normalise import normalise
 from planet.parse import parse
 from planet.sanitise import sanitise
-from planet.store import MERGE_TEXT, Application, Store
+from planet.store import Application, Store
 from planet.text import digest, fold
 from planet.urls import canonical_key
 
 HERE = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
-
-
-def merged(row: int, feed: str, entry: Entry, date: datetime) -> MergeEntry:
-    return MergeEntry(
-        row=row,
-        feed=feed,
-        uid=entry.uid,
-        id=entry.id,
-        link=entry.link,
-        link_key=entry.link_key,
-        title=entry.title,
-        title_key=entry.title_key,
-        text=entry.text[:MERGE_TEXT],
-        text_key=entry.text_key,
-        date=date,
-        published=entry.published,
-    )
 
 
 def read(number: int, body: bytes) -> list[tuple[str, Entry]]:
@@ -80,7 +63,9 @@ def beside_reading() -> None:
     reading, entries = timed(lambda: [entry for number, body in enumerate(bodies) for entry in read(number, body)])
     config = load(HERE / "feeds.yaml")
     placer, feed = Placer(config), config.sources[0].feeds[0].key
-    copies = [merged(row, key, entry, entry.published or NOW) for row, (key, entry) in enumerate(entries)]
+    copies = [
+        MergeEntry.of(entry, row=row, feed=key, date=entry.published or NOW) for row, (key, entry) in enumerate(entries)
+    ]
     placing, _ = timed(lambda: [placer.place(entry, feed) for _, entry in entries])
     keys, _ = timed(lambda: [merge_keys(copy) for copy in copies])
     grouping, told = timed(lambda: group(copies))
@@ -116,7 +101,7 @@ def synthetic(count: int) -> list[Entry]:
 def apply(store: Store, feed: str, entries: list[Entry]) -> None:
     def place(entry: Entry, date: datetime) -> tuple[Placement, int, int, tuple[str, ...]]:
         placement = Placement(carriers=(("ada", feed),), technologies=())
-        return placement, 1, 0, merge_keys(merged(0, feed, entry, date))
+        return placement, 1, 0, merge_keys(MergeEntry.of(entry, row=0, feed=feed, date=date))
 
     inserts = tuple(
         Insert(entry=entry, date=entry.published or NOW, date_reason="published", first_seen=NOW) for entry in entries

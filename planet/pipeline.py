@@ -45,7 +45,7 @@ from planet.model import (
     Unchanged,
 )
 from planet.reading import Outcome, Task
-from planet.store import MERGE_TEXT, Application, FeedRow, Store
+from planet.store import Application, FeedRow, Store
 from planet.urls import host, redacted
 
 
@@ -277,7 +277,12 @@ def _store(
     def place(entry: Entry, date: datetime) -> tuple[Placement, int, int, tuple[str, ...]]:
         placement = outcome.placements[entry.uid]
         rank, order = planet.rank(key, entry, placement)
-        return placement, rank, order, planet.merge_keys(_merge_entry(key, entry, date, rank, order))
+        return (
+            placement,
+            rank,
+            order,
+            planet.merge_keys(MergeEntry.of(entry, feed=key, date=date, rank=rank, order=order)),
+        )
 
     planet.store.apply(
         Application(
@@ -302,26 +307,6 @@ def _shares(known: Sequence[Known], document: Read, row: FeedRow | None) -> bool
     links = {entry.link_key for entry in known if entry.link_key}
     return any(
         entry.uid in uids or (isinstance(entry, Entry) and entry.link_key in links) for entry in document.entries
-    )
-
-
-def _merge_entry(feed: str, entry: Entry, date: datetime, rank: int, order: int, row: int = 0) -> MergeEntry:
-    return MergeEntry(
-        row=row,
-        feed=feed,
-        uid=entry.uid,
-        id=entry.id,
-        link=entry.link,
-        link_key=entry.link_key,
-        title=entry.title,
-        title_key=entry.title_key,
-        text=entry.text[:MERGE_TEXT],
-        text_key=entry.text_key,
-        date=date,
-        published=entry.published,
-        rank=rank,
-        order=order,
-        source=entry.source,
     )
 
 
@@ -358,7 +343,9 @@ def _placements(planet: Planet) -> Iterator[tuple[int, Placement, int, int, tupl
     for stored in list(planet.store.stored_entries()):
         placement = planet.place(stored.entry, stored.feed)
         rank, order = planet.rank(stored.feed, stored.entry, placement)
-        keys = planet.merge_keys(_merge_entry(stored.feed, stored.entry, stored.date, rank, order, stored.row))
+        keys = planet.merge_keys(
+            MergeEntry.of(stored.entry, row=stored.row, feed=stored.feed, date=stored.date, rank=rank, order=order)
+        )
         yield stored.row, placement, rank, order, keys
 
 

@@ -13,7 +13,7 @@ from planet.classify.scores import THRESHOLD
 from planet.merge.stories import group
 from planet.model import Config, Event, MergeEntry, Placement, Source, StoredEvent
 from planet.normalise.identity import fold_id
-from planet.store import MERGE_TEXT, Store, StoredEntry
+from planet.store import Store, StoredEntry
 from planet.text import digest
 from planet.urls import canonical_key, feed_key, host, redacted
 
@@ -191,21 +191,6 @@ def _in_order(copies: Iterable[Copy]) -> Sequence[int]:
 
 
 def _as_merged(stored: StoredEntry) -> MergeEntry:
-    entry = stored.entry
-    return MergeEntry(
-        row=stored.row,
-        feed=stored.feed,
-        uid=entry.uid,
-        id=entry.id,
-        link=entry.link,
-        link_key=entry.link_key,
-        title=entry.title,
-        title_key=entry.title_key,
-        text=entry.text[:MERGE_TEXT],
-        text_key=entry.text_key,
-        date=stored.date,
-        published=entry.published,
-        rank=stored.rank,
-        order=stored.place,
-        source=entry.source,
+    return MergeEntry.of(
+        stored.entry, row=stored.row, feed=stored.feed, date=stored.date, rank=stored.rank, order=stored.place
     )

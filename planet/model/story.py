@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from planet.model.entry import SourceRef
+from planet.model.entry import Entry, SourceRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,10 @@ class Placement:
     hidden: str = ""
 
 
+MERGE_TEXT = 2000
+"""Characters of plain text that merging compares."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeEntry:
     """What merging needs to know of an entry. `rank` orders copies: 0 member's own site, 1 member, 2 group, 3 any; then `order`."""
@@ -57,6 +61,27 @@ class MergeEntry:
     order: int = 0
     """Place of its first carrier in feeds.yaml."""
     source: SourceRef | None = None
+
+    @classmethod
+    def of(cls, entry: Entry, *, feed: str, date: datetime, row: int = 0, rank: int = 3, order: int = 0) -> MergeEntry:
+        """What merging sees of an entry of a feed."""
+        return cls(
+            row=row,
+            feed=feed,
+            uid=entry.uid,
+            id=entry.id,
+            link=entry.link,
+            link_key=entry.link_key,
+            title=entry.title,
+            title_key=entry.title_key,
+            text=entry.text[:MERGE_TEXT],
+            text_key=entry.text_key,
+            date=date,
+            published=entry.published,
+            rank=rank,
+            order=order,
+            source=entry.source,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

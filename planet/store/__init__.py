@@ -23,12 +23,12 @@ from planet.model import (
     Story,
 )
 from planet.store import entries, events, feeds, state, stories
-from planet.store.entries import MERGE_TEXT, Application, StoredEntry
+from planet.store.entries import Application, StoredEntry
 from planet.store.feeds import FeedRow
 from planet.store.schema import failure, open_database
 from planet.store.stories import StoryContext
 
-__all__ = ["MERGE_TEXT", "Application", "FeedRow", "Store", "StoredEntry", "StoryContext", "open_database"]
+__all__ = ["Application", "FeedRow", "Store", "StoredEntry", "StoryContext", "open_database"]
 
 
 class Store:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from planet.model import Changes, Entry, Insert, Known, MergeEntry, Placement, Read, Settlement, SourceRef
+from planet.model.story import MERGE_TEXT
 from planet.store.codec import decoder, dump, from_stamp, load, moment, to_stamp
 from planet.text import digest
 from planet.urls import is_iri
@@ -23,8 +24,6 @@ _COLUMNS = frozenset(
 _AS_THEY_ARE = tuple(sorted(_COLUMNS - {"published", "updated"}))
 _ENTRY_OF = decoder(Entry)
 _REST = tuple(field.name for field in fields(Entry) if field.name not in _COLUMNS)
-MERGE_TEXT = 2000
-"""Characters of plain text that merging compares."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The catalogues, one folder a language, and what collects their sentences (`make messages`)."""
