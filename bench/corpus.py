@@ -18,7 +18,23 @@ DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 def generated(count: int = 60) -> list[bytes]:
     """Documents in the shape of real ones, for machines without the data set."""
     rng = random.Random(1)
-    words = "soirée volcan code données requête atelier python rails conteneur réseau test page lecteur membre groupe".split()
+    words = [
+        "soirée",
+        "volcan",
+        "code",
+        "données",
+        "requête",
+        "atelier",
+        "python",
+        "rails",
+        "conteneur",
+        "réseau",
+        "test",
+        "page",
+        "lecteur",
+        "membre",
+        "groupe",
+    ]
 
     def paragraphs() -> str:
         return "".join("<p>" + " ".join(rng.choices(words, k=60)) + "</p>" for _ in range(6))
