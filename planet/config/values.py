@@ -36,6 +36,7 @@ RESERVED = frozenset(
         "feed",
         "health",
         "index",
+        "join",
         "members",
         "opml",
         "page",
@@ -44,6 +45,7 @@ RESERVED = frozenset(
         "search",
         "sitemap",
         "static",
+        "subscribe",
         "404",
     ]
 )

@@ -29,7 +29,7 @@ from planet.fetch.request import (
     standing_fields,
     target,
 )
-from planet.fetch.schedule import configured_mark, probe_is_due
+from planet.fetch.schedule import configured_mark, probe_is_due, reader_version
 from planet.fetch.wire import REDIRECTS, Ask, Reply
 from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Hop, Message, Unchanged
 from planet.urls import DEFAULT_PORTS, redacted
@@ -114,6 +114,10 @@ class Flight:
     def lane(self) -> str:
         return host_group(self.ask.target.host) if self.ask else ""
 
+    @property
+    def _reader_version(self) -> str:
+        return reader_version(self.rules.parser_version, self.due, self.now)
+
     def begin(self) -> Fetched | None:
         """Make the first request ready. Gives the outcome at once where there is nothing to ask."""
         due = self.due
@@ -145,7 +149,7 @@ class Flight:
         fields: list[tuple[str, str]] = []
         if self.secret and self.home is not None and _same_place(self.home, where) and self._is_configured(where):
             fields.append(("Authorization", self.secret))
-        fresh_parser = self.rules.parser_version != state.parser_version and bool(state.parser_version)
+        fresh_parser = self._reader_version != state.parser_version and bool(state.parser_version)
         edited = bool(state.configured) and state.configured != configured_mark(self.due.url)
         self.conditional = False
         if not fresh_parser and not edited and state.validators_url and same_url(state.validators_url, where.url):
@@ -210,7 +214,7 @@ class Flight:
             return self._failed(Trouble("not-a-feed", Message.of("the answer is empty"), 200))
         sha256 = hashlib.sha256(body).hexdigest()
         state = self.due.state
-        if sha256 == state.body_sha256 and self.rules.parser_version == state.parser_version:
+        if sha256 == state.body_sha256 and self._reader_version == state.parser_version:
             return Unchanged(**self._common(), sha256=sha256)
         return Fresh(**self._common(), body=body, sha256=sha256, content_type=content_type)
 

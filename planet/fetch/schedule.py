@@ -47,6 +47,13 @@ def configured_mark(url: str) -> str:
     return digest(url.strip())[:8]
 
 
+def reader_version(parser_version: str, due: Due, now: datetime) -> str:
+    """What a document is read by. A calendar is read anew each month, changed or not: its recurring events go on for ever, and only
+    those of a window around `now` are kept.
+    """
+    return f"{parser_version} {now:%Y-%m}" if parser_version and due.accept_calendar else parser_version
+
+
 def is_due(state: FetchState, now: datetime, interval: timedelta, configured: str) -> bool:
     """Whether a feed's time has come.
 
@@ -109,7 +116,7 @@ def settle(
             return _unchanged(fetched, before, plan)
         case Fresh():
             assert facts is not None, "a fresh document was read"
-            return _fresh(fetched, facts, before, plan, parser_version)
+            return _fresh(fetched, facts, before, plan, reader_version(parser_version, fetched.due, now))
         case _:
             assert_never(fetched)
 
