@@ -51,7 +51,9 @@ def entry(uid: str = "u1", **changed: object) -> Entry:
 
 
 PLACED = Placement(
-    carriers=(("ada", FEED),), technologies=("php",), scores=(("php", 100, (Reason(rule="tag", what="php", score=100),)),)
+    carriers=(("ada", FEED),),
+    technologies=("php",),
+    scores=(("php", 100, (Reason(rule="tag", what="php", score=100),)),),
 )
 
 
@@ -93,13 +95,15 @@ def test_an_entry_comes_back_as_it_went_in(tmp_path: Path) -> None:
 
 
 def test_a_state_comes_back_as_it_went_in(tmp_path: Path) -> None:
-    state = FetchState(etag='W/"é"', next_due=NOW, error=Message.of("x {y}", y=1), error_class="dns", hubs=("h",), failures=2)
+    state = FetchState(
+        etag='W/"é"', next_due=NOW, error=Message.of("x {y}", y=1), error_class="dns", hubs=("h",), failures=2
+    )
     with Store(tmp_path / "p.db") as store:
         store.save_state(FEED, state)
         assert store.feeds()[FEED].state == state
 
 
-@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))  # noqa: DTZ001 - made aware below
+@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))
 def test_a_moment_comes_back_exactly_and_sorts_as_it_should(naive: datetime) -> None:
     moment = naive.replace(tzinfo=UTC)
     stamp = to_stamp(moment)
@@ -163,7 +167,9 @@ def test_a_run_killed_before_regrouping_finds_its_marks(tmp_path: Path) -> None:
 def test_holds_of_origins_only_grow(tmp_path: Path) -> None:
     with Store(tmp_path / "p.db") as store:
         for hours in (3, 1):
-            settlement = Settlement(state=FetchState(), holds=(("https://a.example:443", NOW + timedelta(hours=hours)),))
+            settlement = Settlement(
+                state=FetchState(), holds=(("https://a.example:443", NOW + timedelta(hours=hours)),)
+            )
             store.settle([(FEED, FEED, settlement)])
         assert store.holds(NOW) == {"https://a.example:443": NOW + timedelta(hours=3)}
         assert store.holds(NOW + timedelta(hours=4)) == {}

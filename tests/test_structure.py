@@ -101,12 +101,13 @@ def test_time_enters_at_the_edge(path: Path) -> None:
     calls = [
         node.attr
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Attribute)
-        and node.attr in {"utcnow", "today"}
-        or isinstance(node, ast.Attribute)
-        and node.attr == "now"
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "datetime"
+        if (isinstance(node, ast.Attribute) and node.attr in {"utcnow", "today"})
+        or (
+            isinstance(node, ast.Attribute)
+            and node.attr == "now"
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "datetime"
+        )
     ]
     assert not calls, f"{path.name} reads the clock: {calls}"
 

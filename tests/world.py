@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-
+from typing import Self
 
 from planet.cli import main
 
@@ -45,7 +45,7 @@ class Result:
     err: str
 
     def objects(self) -> list[dict]:
-        """stdout as one JSON object a line."""
+        """Stdout as one JSON object a line."""
         return [json.loads(line) for line in self.out.splitlines()]
 
 
@@ -84,7 +84,7 @@ class World:
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
-    def __enter__(self) -> World:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
