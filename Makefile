@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PLANET := $(BIN)/planet
 DEMO ?= output
 
-.PHONY: demo run test check bench serve format fuzz crash soak politeness evaluate messages golden clean
+.PHONY: demo run test check bench serve format fuzz crash soak politeness evaluate messages golden lock clean
 
 $(VENV)/base: pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'
@@ -51,6 +51,10 @@ messages: $(VENV)/dev  ## collect the sentences to translate
 
 golden: $(VENV)/dev  ## write the golden files of the end-to-end test again
 	$(BIN)/python -m tests.golden
+
+lock: $(VENV)/dev  ## requirements-ci.txt: the versions that are installed here, once `make check` is green with them
+	$(BIN)/python -m bench.lock > requirements-ci.new
+	mv requirements-ci.new requirements-ci.txt
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
