@@ -71,21 +71,19 @@ def test_entries_tells_stories_newest_first_with_the_keys_of_the_contract(world:
     world.run()
     stories = world.entries()
     assert [story["title"] for story in stories] == ["Neuf & beau", "Vieux"]
-    assert set(stories[0]) == set(
-        [
-            "id",
-            "url",
-            "title",
-            "published",
-            "updated",
-            "first_seen",
-            "author",
-            "source",
-            "technologies",
-            "language",
-            "sources",
-        ]
-    )
+    assert set(stories[0]) == {
+        "id",
+        "url",
+        "title",
+        "published",
+        "updated",
+        "first_seen",
+        "author",
+        "source",
+        "technologies",
+        "language",
+        "sources",
+    }
     assert stories[0]["published"] in {"2026-11-22T09:00:00Z", "2026-11-22T09:00:00+00:00"}
     assert stories[0]["technologies"] == ["php"]
     assert stories[0]["sources"] == [
