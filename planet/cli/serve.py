@@ -1,35 +1,125 @@
-"""`planet serve`: a look at output/ on loopback."""
+"""`planet serve`: a look at output/ on loopback, which follows what is done to the theme and to feeds.yaml."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from planet import config as configuration
+from planet import pipeline
+from planet.assemble import assemble, lock, open_store
 from planet.cli.context import Context
-from planet.errors import UsageError
-from planet.model import Message
+from planet.errors import LockedError, PlanetError, UsageError
+from planet.model import Config, Message, Published
 from planet.sample.server import site_server
 
+POLL = 0.5
+"""Seconds between two looks at the files: a theme has a few dozen, so a look costs less than a millisecond."""
 
-@click.command()
+Marks = Mapping[Path, tuple[int, int]]
+
+
+def marks(roots: Iterable[Path]) -> Marks:
+    """Time and size of each file that a root is, or holds at any depth."""
+    found = {}
+    for path in _files(roots):
+        try:
+            state = path.stat()
+        except OSError:
+            continue  # it went in between: that is a change, too
+        found[path] = (state.st_mtime_ns, state.st_size)
+    return found
+
+
+def _files(roots: Iterable[Path]) -> Iterator[Path]:
+    for root in roots:
+        if root.is_dir():
+            yield from (path for path in root.rglob("*") if path.is_file())
+        else:
+            yield root
+
+
+def looks(config_path: Path, config: Config) -> tuple[Path, ...]:
+    """What the looks of a planet come from: feeds.yaml, the themes beside it, those that ship, and its own where it is a path."""
+    from planet.render.html.theme import shipped  # noqa: PLC0415
+
+    theme = config.site.theme
+    own = (config.folder / theme,) if "/" in theme or "\\" in theme else ()
+    return (config_path, config.folder / "themes", shipped(), *own)
+
+
+def rebuild(config_path: Path, context: Context) -> Published | None:
+    """Make the site again from what is stored, like `planet run --no-fetch`; nobody is notified of anything."""
+    config = configuration.load(config_path)
+    with lock(config), open_store(config) as store:
+        planet = assemble(config, store, context.now)
+        quiet = replace(
+            planet,
+            news=lambda _feed, _source, state, _now: (None, state.announced),
+            collisions=lambda _edition, _now: (),
+            notify=lambda _report, _edition: (),
+        )
+        return pipeline.run(quiet, context.now, fetch=False).published
+
+
+def follow(
+    roots: Iterable[Path], build: Callable[[], Published | None], tell: Callable[[Message], None]
+) -> Callable[[], None]:
+    """Gives a function to call now and then: it builds when a file has changed since, and tells what came of it."""
+    watched = tuple(roots)
+    seen = marks(watched)
+
+    def look() -> None:
+        nonlocal seen
+        now = marks(watched)
+        if now == seen:
+            return
+        try:
+            published = build()
+        except LockedError:
+            return  # a run is at work: the next look finds the same change
+        except PlanetError as error:
+            tell(Message.of("not rebuilt: {error}", error=error))
+        else:
+            tell(Message.of("rebuilt; files written: {count}", count=len(published.written) if published else 0))
+        seen = now
+
+    return look
+
+
+@click.command(short_help="Show the site on http://127.0.0.1.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free.")
 @click.option(
     "--output", type=click.Path(path_type=Path), help="The folder to show. [default: planet.output of feeds.yaml]"
 )
 @click.pass_obj
 def serve(ctx: Context, port: int, output: Path | None) -> int:
-    """Show the published site on http://127.0.0.1, until Ctrl-C."""
+    """Show the published site on http://127.0.0.1, until Ctrl-C.
+
+    When feeds.yaml or a file of the theme changes, the site is made again from what is stored; no feed is asked. A folder that is
+    named with --output is only shown.
+    """
     folder = output if output is not None else ctx.config.site.output
     if not (folder / "index.html").is_file():
         raise UsageError(f"{folder} holds no site yet: `planet run` makes one")
-    try:
-        with site_server(folder, port) as address:
-            click.echo(ctx.say(Message.of("{folder} is at {address} (Ctrl-C ends it)", folder=folder, address=address)))
-            threading.Event().wait()
-    except OSError as error:
-        raise UsageError(f"port {port} cannot be used ({error.strerror}); name another with --port") from error
-    except KeyboardInterrupt:
-        return 0
+
+    def tell(message: Message) -> None:
+        click.echo(ctx.say(message))
+
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as held:
+        try:
+            address = held.enter_context(site_server(folder, port))
+        except OSError as error:
+            raise UsageError(f"port {port} cannot be used ({error.strerror}); name another with --port") from error
+        roots = looks(ctx.config_path, ctx.config) if output is None else ()
+        look = follow(roots, lambda: rebuild(ctx.config_path, ctx), tell)
+        tell(Message.of("{folder} is at {address} (Ctrl-C ends it)", folder=folder, address=address))
+        never = threading.Event()
+        while not never.wait(POLL):
+            look()
     return 0
