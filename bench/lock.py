@@ -5,7 +5,9 @@ Only what pyproject.toml asks for, and what that asks for; no addresses, no hash
 
 from __future__ import annotations
 
+import tomllib
 from importlib.metadata import PackageNotFoundError, distribution, requires
+from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -15,31 +17,38 @@ HEAD = """\
 """
 
 
-def closure(name: str, extras: frozenset[str]) -> dict[str, str]:
-    """Name -> version of everything that a distribution needs here with these extras, itself left out."""
+def closure(lines: list[str]) -> dict[str, str]:
+    """Name -> version of everything that these requirements need here."""
     found: dict[str, str] = {}
-    waiting = [(name, extras)]
+    waiting = [(line, frozenset[str]()) for line in lines]
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
-        current = waiting.pop()
-        if current in seen:
+        line, extras = waiting.pop()
+        needed = Requirement(line)
+        if needed.marker and not any(needed.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
             continue
-        seen.add(current)
-        for line in requires(current[0]) or ():
-            needed = Requirement(line)
-            if needed.marker and not any(needed.marker.evaluate({"extra": extra}) for extra in ("", *current[1])):
-                continue
-            key = canonicalize_name(needed.name)
-            try:
-                found[key] = distribution(key).version
-            except PackageNotFoundError:  # for another system
-                continue
-            waiting.append((key, frozenset(needed.extras)))
-    return {key: version for key, version in found.items() if key != canonicalize_name(name)}
+        key, wanted = canonicalize_name(needed.name), frozenset(needed.extras)
+        if (key, wanted) in seen:
+            continue
+        seen.add((key, wanted))
+        try:
+            found[key] = distribution(key).version
+        except PackageNotFoundError:  # for another system
+            continue
+        waiting += [(more, wanted) for more in requires(key) or ()]
+    return found
+
+
+def asked() -> list[str]:
+    """What pyproject.toml asks for, the benchmarks' own peers left out."""
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    groups = [lines for name, lines in project["optional-dependencies"].items() if name != "bench"]
+    lines = [line for group in (project["dependencies"], *groups) for line in group]
+    return [line for line in lines if not line.startswith(project["name"])]
 
 
 def main() -> None:
-    versions = closure("clermontech-planet", frozenset({"all", "dev"}))
+    versions = closure(asked())
     print(HEAD + "\n".join(f"{name}=={version}" for name, version in sorted(versions.items())))
 
 

@@ -14,6 +14,7 @@ from planet.cli.context import Context
 from planet.cli.entries import iso
 from planet.cli.events import as_object as event_object
 from planet.model import Message, Reason
+from planet.urls import redacted
 
 if TYPE_CHECKING:
     from planet.cli.explaining import Answer, Copy, Evening, Told
@@ -25,7 +26,7 @@ RANKS = ("own site", "member", "group", "other")
 def as_object(answer: Answer) -> dict[str, object]:
     """Everything as plain values; times in ISO 8601 UTC, scores in hundredths."""
     return {
-        "asked": answer.asked,
+        "asked": redacted(answer.asked),
         "shown": bool(answer.told) or any(evening.event for evening in answer.evenings),
         "feed": answer.feed,
         "stories": [_told_object(told) for told in answer.told],
@@ -257,7 +258,7 @@ def tell(answer: Answer, names: dict[str, str], translator: Translator) -> Itera
     if answer.feed:
         yield say(Message.of("{feed} is a feed: `planet status` tells its health", feed=answer.feed))
     elif not (answer.told or answer.hidden or answer.evenings):
-        yield say(Message.of("{url} is unknown: no feed of feeds.yaml has listed it", url=answer.asked))
+        yield say(Message.of("{url} is unknown: no feed of feeds.yaml has listed it", url=redacted(answer.asked)))
         if answer.near:
             yield "  " + say(Message.of("did you mean:"))
         for near in answer.near:

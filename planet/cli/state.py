@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -54,15 +53,14 @@ def save(ctx: Context, file: Path) -> None:
     assert isinstance(entries, list)
     lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
     text = f'{json.dumps(state, ensure_ascii=False)[:-1]}, "entries": [\n{lines}\n]}}\n'
-    data = text.encode("utf-8", "backslashreplace")
     if str(file) == "-":
-        sys.stdout.buffer.write(data)
+        click.echo(text, nl=False)
         return
     aside = file.with_name(f"{file.name}.new")
     try:
         aside.unlink(missing_ok=True)
         with open(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:  # noqa: PTH123 - of a descriptor
-            opened.write(data)
+            opened.write(text.encode("utf-8", "backslashreplace"))
             opened.flush()
             os.fsync(opened.fileno())
         aside.replace(file)
