@@ -7,8 +7,6 @@ import html
 import re
 import unicodedata
 
-from slugify import slugify as _slugify
-
 # What XML 1.0 cannot hold (section 2.2), lone surrogates included, and what only hides or reorders text: bidi controls, zero-width
 # characters but ZWJ and ZWNJ (they spell words), byte order marks.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -120,7 +118,7 @@ def fold(text: str) -> str:
     """One spelling for tags and words: case, accents, blanks, dots, dashes and underscores fold; `+` and `#` stay (c++, c#)."""
     if text.isascii():
         return _NOT_FOLDED.sub("", text.lower())
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()  # some capitals only show when taken apart
     return "".join(c for c in decomposed if c.isalnum() or c in "+#")
 
 
@@ -135,7 +133,9 @@ def digest(*parts: str) -> str:
 
 def slug(text: str, limit: int = 60) -> str:
     """A name for a file or an address: `[a-z0-9-]`, never empty, never reserved, C, C++ and C# apart."""
-    made: str = _slugify(text[:500], max_length=limit, word_boundary=False, replacements=[["+", "p"], ["#", "sharp"]])
+    from slugify import slugify  # noqa: PLC0415 - most runs name nothing new
+
+    made: str = slugify(text[:500], max_length=limit, word_boundary=False, replacements=[["+", "p"], ["#", "sharp"]])
     if not made:
         made = digest(text)[:12]
     return f"{made}-" + digest(text)[:6] if made in RESERVED else made

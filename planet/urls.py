@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from w3lib.url import canonicalize_url
-
 DEFAULT_PORTS = {"http": 80, "https": 443}
 TRACKING = (
     # Kept short on purpose: a parameter is listed only when it never selects a page. Sources: the lists of Miniflux
@@ -138,6 +136,8 @@ def canonical_key(url: str) -> str:
     cleaned = http_url(url)
     if not cleaned:
         return ""
+    from w3lib.url import canonicalize_url  # noqa: PLC0415 - most addresses, and most runs, need none of it
+
     try:
         parts = _split(canonicalize_url(without_tracking(cleaned), keep_fragments=True))
     except ValueError:  # a host that cannot be one

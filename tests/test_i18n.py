@@ -13,7 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from planet.i18n import Translator, languages
+from planet.i18n import Translator, _sentences, languages
 from planet.locale import extract
 from planet.model import Message
 
@@ -35,6 +35,31 @@ def catalogue(language: str) -> Catalog:
 def holes(text: str) -> set[str]:
     """The names that a sentence fills in."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name} | set(re.findall(r"%\((\w+)\)", text))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_catalogue_is_read_as_babel_reads_it(language: str) -> None:
+    translator = Translator(language)
+    for message in catalogue(language):
+        if not message.id or message.fuzzy:
+            continue
+        if isinstance(message.id, tuple):
+            one, many = message.id
+            assert {translator.ngettext(one, many, count) for count in (0, 1, 2, 5)} <= set(message.string) | {
+                one,
+                many,
+            }
+            assert translator.ngettext(one, many, 5) == (message.string[-1] or many)
+        else:
+            assert translator.gettext(message.id) == (message.string or message.id)
+
+
+def test_fuzzy_and_untranslated_sentences_are_none() -> None:
+    text = (
+        'msgid ""\nmsgstr "Language: oc\\n"\n#: a.py\n#, fuzzy\nmsgid "Old"\nmsgstr "Vièlh"\nmsgid "New"\nmsgstr ""\n'
+        '#~ msgid "Gone"\n#~ msgstr "Partit"\nmsgid ""\n"Two "\n"lines\\n"\nmsgstr ""\n"Doas "\n"linhas\\n"\n'
+    )
+    assert _sentences(text) == {"": "Language: oc\n", "Two lines\n": "Doas linhas\n"}
 
 
 def test_french_and_english_ship() -> None:
