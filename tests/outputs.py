@@ -31,12 +31,38 @@ def files(output: Path) -> Iterator[tuple[str, Path]]:
 def whole(output: Path, *, strict: bool = True) -> list[str]:
     """What is wrong with a site: files that do not parse, characters that may not be there, links that lead nowhere.
 
-    `strict` reads every page with html5lib too, which tells each mistake that the standard calls one.
+    `strict` reads every page with html5lib too, which tells each mistake that the standard calls one. Links are followed from the
+    home: pages that a publication is just adding name each other before they are all there, and nothing leads to them yet.
     """
-    return [f"{name}: {what}" for name, path in files(output) for what in _wrong(output, name, path, strict=strict)]
+    faults = [f"{name}: {what}" for name, path in files(output) for what in _wrong(name, path, strict=strict)]
+    return faults + list(_dead_ends(output))
 
 
-def _wrong(output: Path, name: str, path: Path, *, strict: bool) -> Iterator[str]:
+def _dead_ends(output: Path) -> Iterator[str]:
+    waiting = [name for name in ("index.html", "404.html") if (output / name).is_file()]
+    seen = set(waiting)
+    while waiting:
+        name = waiting.pop()
+        for written, target in _links(name, (output / name).read_text("utf-8")):
+            if not (output / target).is_file():
+                yield f"{name}: {written} leads nowhere"
+            elif target not in seen and target.endswith(".html"):
+                seen.add(target)
+                waiting.append(target)
+
+
+def _links(name: str, text: str) -> Iterator[tuple[str, str]]:
+    """What a page names on the same site: as it is written, and the file that it leads to."""
+    here = urljoin(HERE, name)
+    for node in Tree(text).css("[href], [src]"):
+        written = node.attributes.get("href") or node.attributes.get("src") or ""
+        target = urlsplit(urljoin(here, written))
+        if f"{target.scheme}://{target.netloc}/" == HERE and not written.startswith(("http:", "https:")):
+            path = unquote(target.path).lstrip("/")
+            yield written, f"{path}index.html" if path.endswith("/") or not path else path
+
+
+def _wrong(name: str, path: Path, *, strict: bool) -> Iterator[str]:
     data = path.read_bytes()
     if path.suffix in {".png", ".ico", ".webp", ".woff2", ".jpg"} or "pagefind" in name:
         return
@@ -48,7 +74,7 @@ def _wrong(output: Path, name: str, path: Path, *, strict: bool) -> Iterator[str
     if legal(text) != text:
         yield f"holds characters that no XML may hold: {sorted(set(text) - set(legal(text)))[:5]}"
     if path.suffix == ".html":
-        yield from _page(output, name, text, strict=strict)
+        yield from _page(text, strict=strict)
     elif path.suffix in {".xml", ".xsl", ".svg"}:
         try:
             etree.fromstring(data, etree.XMLParser(resolve_entities=False, huge_tree=True))
@@ -73,7 +99,7 @@ def _calendar(data: bytes) -> Iterator[str]:
     Calendar.from_ical(data)
 
 
-def _page(output: Path, name: str, text: str, *, strict: bool) -> Iterator[str]:
+def _page(text: str, *, strict: bool) -> Iterator[str]:
     if strict:
         import html5lib
 
@@ -81,20 +107,9 @@ def _page(output: Path, name: str, text: str, *, strict: bool) -> Iterator[str]:
             html5lib.HTMLParser(strict=True).parse(text)
         except html5lib.html5parser.ParseError as error:
             yield f"is no HTML5: {error}"
-    tree = Tree(text)
-    here = urljoin(HERE, name)
-    ids = [node.attributes["id"] for node in tree.css("[id]")]
+    ids = [node.attributes["id"] for node in Tree(text).css("[id]")]
     if len(ids) != len(set(ids)):
         yield f"an id twice: {sorted({one for one in ids if ids.count(one) > 1})[:3]}"
-    for node in tree.css("[href], [src]"):
-        written = node.attributes.get("href") or node.attributes.get("src") or ""
-        target = urlsplit(urljoin(here, written))
-        if f"{target.scheme}://{target.netloc}/" != HERE or written.startswith(("http:", "https:")):
-            continue
-        place = output / unquote(target.path).lstrip("/")
-        place = place / "index.html" if target.path.endswith("/") else place
-        if not place.is_file():
-            yield f"{written} leads nowhere"
 
 
 def carried(output: Path) -> Iterator[tuple[str, list[str]]]:

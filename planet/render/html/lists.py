@@ -107,9 +107,9 @@ def _channel_page(press: Press, agenda: Agenda, channel: Channel, page: Page, pa
     neighbours = [pages[number] for number in (page.newer, page.older) if number is not None and number != 1]
     inputs = [
         *_inputs(press, page.headlines),
-        f"pages {page.newer} {page.older} {page.older_anchor} {len(pages)}"
-        if index
-        else f"pages {page.newer} {page.older}",
+        f"pages {page.newer} {page.older} {len(pages) if index else ''}",
+        # Not its row: that depends on the order of arrival.
+        *(f"following {one.rev}" for one in channel.headlines if index and one.row == page.older_anchor),
         *(f"{one.headlines[0].date} {one.headlines[-1].date}" for one in neighbours if not index),
         *(f"event {event.rev} {press.event_path(event)}" for event in upcoming),
     ]
