@@ -48,6 +48,12 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One whole sentence a command: click would cut it off at the edge."""
+        found = [(name, self.get_command(ctx, name)) for name in COMMANDS]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(200)) for name, command in found if command])
+
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
@@ -66,7 +72,11 @@ def _options(function: click.decorators.FC) -> click.decorators.FC:
     return function
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="`planet COMMAND --help` says more about one. Begin with `planet demo`, then `planet new DIR`.",
+)
 @_options
 @click.version_option(__version__, prog_name="planet")
 @click.pass_context
