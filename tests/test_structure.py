@@ -41,7 +41,6 @@ HOMES = {
     "rich": {"cli"},
     "babel": {"i18n", "locale"},
     "rapidfuzz": {"merge", "agenda", "config"},
-    "ruamel": {"subscriptions"},
     "yaml": {"config", "subscriptions"},
     "listparser": {"subscriptions"},
     "PIL": {"render"},

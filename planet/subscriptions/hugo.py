@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml
 
 from planet.model import Message
 from planet.parse.eventfeed import cancelled
@@ -174,16 +173,15 @@ def front_matter(written: str) -> tuple[dict[str, Any] | None, str]:
         head, body = "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
         try:
             found: Any = parse(head)
-        except (ValueError, YAMLError, RecursionError):
+        except (ValueError, yaml.YAMLError, RecursionError):
             found = _line_by_line(lines[1:end])
         return (found if isinstance(found, dict) else {}), body
     return None, written
 
 
 def _yaml(written: str) -> Any:
-    reader = YAML(typ="safe", pure=True)
-    reader.allow_duplicate_keys = True
-    return reader.load(written)
+    # Every scalar as it is written: YAML 1.1 would make 19:00 a number and NO a truth value.
+    return yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506 - it builds nothing but texts, lists and mappings
 
 
 def _line_by_line(lines: Iterable[str]) -> dict[str, Any]:
