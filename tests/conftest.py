@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fetching import Feed, fetcher
+from tests.servers import Server
 from tests.world import World
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -49,3 +51,16 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A folder for a planet, and a server on loopback for its feeds."""
     with World(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A scripted server on loopback (see `tests.servers`)."""
+    with Server() as made:
+        yield made
+
+
+@pytest.fixture
+def feed(server: Server) -> Feed:
+    """One feed of that server, asked again and again."""
+    return Feed(server.url("/feed"), fetcher())

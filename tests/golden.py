@@ -54,6 +54,11 @@ def settle_down(folder: Path, server: str, *, workers: int = 16) -> None:
     (folder / "feeds.yaml").write_text(text, "utf-8")
 
 
+def stored(path: str) -> Path:
+    """Where the golden copy of a file is. Pages are kept as text: they are evidence, no source."""
+    return GOLDEN / (f"{path}.txt" if path.endswith(".html") else path)
+
+
 def run_sample(folder: Path, *, seed: str = "0", workers: int = 16) -> str:
     """One run of cron on the sample, from an empty folder; gives what it said."""
     with community_server(PORT) as server:
@@ -115,9 +120,9 @@ def main() -> None:
         run_sample(Path(folder))
         shutil.rmtree(GOLDEN, ignore_errors=True)
         for path, text in harvest(Path(folder)).items():
-            (GOLDEN / path).parent.mkdir(parents=True, exist_ok=True)
-            (GOLDEN / path).write_bytes(text.encode())
-            print(f"{GOLDEN.name}/{path}: {len(text)} characters")
+            stored(path).parent.mkdir(parents=True, exist_ok=True)
+            stored(path).write_bytes(text.encode())
+            print(f"{stored(path).relative_to(GOLDEN)}: {len(text)} characters")
 
 
 if __name__ == "__main__":

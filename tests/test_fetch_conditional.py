@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,17 +12,6 @@ from tests.fetching import DAY, HOUR, Feed, fetcher, rss
 from tests.servers import Server, reply
 
 FEED = rss("a", "b")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
-
-
-@pytest.fixture
-def feed(server: Server) -> Feed:
-    return Feed(server.url("/feed"), fetcher())
 
 
 def sent(server: Server, name: str) -> list[str | None]:

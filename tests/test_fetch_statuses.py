@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,17 +13,6 @@ from tests.servers import Server, chunked, head, raw, reply
 
 FEED = rss("a", "b")
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
-
-
-@pytest.fixture
-def feed(server: Server) -> Feed:
-    return Feed(server.url("/feed"), fetcher())
 
 
 def stamp(moment: datetime, form: str = "%a, %d %b %Y %H:%M:%S GMT") -> str:
