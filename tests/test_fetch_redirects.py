@@ -17,12 +17,6 @@ FEED = rss("a", "b")
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
-
-
-@pytest.fixture
 def other() -> Iterator[Server]:
     """Another host: another loopback address."""
     with Server(host="127.0.0.2") as server:

@@ -9,7 +9,6 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,12 +28,6 @@ from tests.servers import Authority, Server, chunked, closed_port, cut, drip, en
 
 FEED = rss("a", "b")
 SHORT = replace(QUICK, timeout=timedelta(seconds=0.4))
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
 
 
 def one(server: Server, answer: object, rules: FetchRules = QUICK) -> Fetched:
