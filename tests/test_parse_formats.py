@@ -231,3 +231,13 @@ def test_faults_are_said_with_their_line_and_their_mend() -> None:
 def test_the_version_of_the_parser_is_a_word() -> None:
     assert PARSER_VERSION
     assert PARSER_VERSION.isascii()
+
+
+def test_a_category_of_atom_is_known_by_its_label_and_by_its_term() -> None:
+    categories = (
+        '<category term="php" label="Langage"/><category term="js" label="JS"/><category term="Tests"/>'
+        '<category term="https://x.example/tags/7" label="Web"/><category term="12" label="Divers"/>'
+    )
+    for closing in ("</feed>", "&nope;</feed>"):  # the strict reader, and the liberal one
+        document = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>urn:1</id><title>t</title>{categories}</entry>{closing}'
+        assert only(document.encode()).categories == ("Langage", "php", "JS", "Tests", "Web", "Divers")

@@ -109,6 +109,10 @@ def test_every_candidate_of_a_srcset_becomes_absolute() -> None:
     assert 'srcset="https://blog.example/a.jpg 1x, https://cdn.example/w_1,c_2/b.jpg 2x"' in html_of(
         '<img src="/a.jpg" srcset="/a.jpg 1x, https://cdn.example/w_1,c_2/b.jpg 2x">'
     )
+    assert (
+        'srcset="https://blog.example/a.jpg 1x, https://blog.example/b.jpg 2x, https://blog.example/c.jpg"'
+        in html_of('<img src="/a.jpg" srcset=" ,/a.jpg 1x,/b.jpg 2x,, /c.jpg,">')
+    )
     assert 'srcset="https://blog.example/a.jpg, https://blog.example/b.jpg 640w"' in html_of(
         '<picture><source srcset="/a.jpg, /b.jpg 640w, javascript:x 3x"><img src="/c.jpg"></picture>'
     )

@@ -22,6 +22,7 @@ _ESCAPED_BLOCK = re.compile(
     r"&lt;(p|div|h[1-6]|ul|ol|table|blockquote|pre|section|article|figure|dl)(?:\s[^<>]{0,500}?)?&gt;", re.IGNORECASE
 )
 _TAG = re.compile(r"<[A-Za-z/!]")
+_NAME = re.compile(r"[^\W\d_]")
 DAY = 86_400
 _PERIODS = {"hourly": 3600, "daily": DAY, "weekly": 7 * DAY, "monthly": 30 * DAY, "yearly": 365 * DAY}
 _WEEKDAYS = {
@@ -65,6 +66,13 @@ def first_named(*groups: Iterable[RawPerson | None]) -> tuple[RawPerson, ...]:
             return people if len(people) == 1 else tuple(dict.fromkeys(people))
         kept = kept or people
     return kept
+
+
+def names(label: str, term: str) -> tuple[str, ...]:
+    """What a category of Atom is called: its label, and its term where that is a name too and says something else."""
+    if not label or not term or label.casefold() == term.casefold():
+        return (label or term,)
+    return (label,) if "://" in term or not _NAME.search(term) else (label, term)
 
 
 def tags(texts: Iterable[str]) -> tuple[str, ...]:

@@ -290,9 +290,10 @@ def _entry(
         updated=dates[1],
         authors=_people(entry),
         categories=common.tags(
-            _str(tag.get("label")) or _str(tag.get("term"))
+            name
             for tag in entry.get("tags") or ()
             if not _str(tag.get("scheme")).endswith("#kind")
+            for name in common.names(_str(tag.get("label")), _str(tag.get("term")))
         ),
         enclosures=enclosures,
         thumbnail=thumbnail,

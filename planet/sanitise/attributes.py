@@ -32,6 +32,7 @@ _NO_LANGUAGE = {
 _PLAIN_WORD = re.compile(r"[a-z][\w+#]{0,20}", re.IGNORECASE)
 _MEDIA_NAMES = frozenset({"src", "poster", "data", *policy.LAZY_SRC})
 _SRCSET_NAMES = frozenset({"srcset", *policy.LAZY_SRCSET})
+_CANDIDATE = re.compile(r"([^\s,]\S*+)(?:(?<=,)|\s*+([^,]*+))")
 _DESCRIPTOR = re.compile(r"\d{1,5}w|\d{1,2}(?:\.\d{1,3})?x")
 
 
@@ -147,18 +148,10 @@ class Attributes:
             self.code[name] = None
 
     def _srcset(self, value: str) -> str | None:
-        """Section 4.8.4.2 of the HTML standard: a URL ends at a blank, so that commas may stand in it."""
+        """Section 4.8.4.2 of the HTML standard: a URL ends at a blank, so that commas may stand in it; its descriptor at a comma."""
         kept: list[str] = []
-        words = iter(value[:8000].split())
-        for word in words:
-            url = word.lstrip(",")
-            if not url:
-                continue
-            descriptor = ""
-            if url.endswith(","):
-                url = url.rstrip(",")
-            else:
-                descriptor = next(words, "").rstrip(",")
+        for found in _CANDIDATE.finditer(value[:8000]):
+            url, descriptor = found[1].rstrip(","), (found[2] or "").strip()
             resolved = self.resolve(url)
             if not resolved or (descriptor and not _DESCRIPTOR.fullmatch(descriptor)):
                 continue

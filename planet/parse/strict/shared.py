@@ -105,11 +105,12 @@ def credited(tree: Tree, fields: Fields, base: str, keys: tuple[str, ...]) -> tu
 
 
 def terms(tree: Tree, fields: Fields, key: str) -> list[str]:
-    """The label of each category, else its term; Google's marks for kinds of entries are no tags."""
+    """The names of each category, else its text; Google's marks for kinds of entries are no tags."""
     return [
-        element.get("label") or element.get("term") or tree.text(element)
+        name
         for element in fields.get(key, ())
         if not (element.get("scheme") or "").endswith("#kind")
+        for name in common.names(element.get("label") or "", element.get("term") or tree.text(element))
     ]
 
 
