@@ -314,7 +314,10 @@ def _store_events(planet: Planet, task: Task, outcome: Outcome, configured: str)
     fresh, now = task.fresh, task.now
     assert outcome.events is not None
     known = planet.store.known_events(fresh.due.key)
-    changes = planet.arrive_events(known, outcome.events, now)
+    if outcome.events or (planet.kinds[fresh.due.key] == "calendar" and not outcome.facts.warnings):
+        changes = planet.arrive_events(known, outcome.events, now)
+    else:
+        changes = EventChanges()  # a feed that is empty, or a calendar of which nothing could be read, says nothing
     settlement = planet.settle(
         fresh, replace(outcome.facts, had_entries=bool(known), shares=True), now, fresh.due.interval
     )

@@ -178,8 +178,9 @@ def test_a_future_event_that_leaves_is_withdrawn_and_a_past_one_stays() -> None:
     assert {uid for uid, _ in changes.withdrawn} == {"futur@a", "demain@a"}
 
 
-def test_an_empty_calendar_withdraws_nothing() -> None:
-    assert not arrive_events((stored(),), (), NOW)
+def test_a_calendar_that_lists_its_only_evening_no_more_withdraws_it() -> None:
+    past = stored("passé", start=NOW - timedelta(days=1))
+    assert [uid for uid, _ in arrive_events((past, stored("futur")), (), NOW).withdrawn] == ["futur@a"]
 
 
 def test_occurrences_of_one_series_are_events_of_their_own() -> None:

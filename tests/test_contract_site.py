@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.world import World
+from tests.world import World, item, rss
 
 
 def calendar(*events: str) -> str:
@@ -34,3 +34,23 @@ def test_evenings_that_recur_for_ever_never_run_out_though_their_calendar_never_
     asked = len(world.asked)
     world.run(now="2027-08-03T08:00:00Z")
     assert world.asked[asked].headers["if-none-match"] == '"1"'
+
+
+def test_an_evening_that_leaves_its_calendar_is_withdrawn_and_one_that_was_held_stays(world: World) -> None:
+    held = vevent("held", "DTSTART:20261101T180000Z", summary="Tenue")
+    url = world.serve(
+        "/c.ics", calendar(held, vevent("off", "DTSTART:20261201T180000Z", summary="Annulée")), "text/calendar"
+    )
+    feed = world.serve(
+        "/e.xml", rss(item("Du flux", "https://g.example.org/1", date="Tue, 15 Dec 2026 19:00:00 +0100"))
+    )
+    world.configure(groups=[{"name": "G", "calendars": [url], "feeds": [{"url": feed, "kind": "events"}]}])
+    world.run()
+    assert [event["title"] for event in events(world)] == ["Annulée", "Du flux", "Tenue"]
+    world.serve("/c.ics", calendar(vevent("bad", "DTSTART:20XX")), "text/calendar")
+    world.serve("/e.xml", rss())
+    world.run(now="2026-11-23T09:00:00Z")
+    assert [event["title"] for event in events(world)] == ["Annulée", "Du flux", "Tenue"]
+    world.serve("/c.ics", calendar(), "text/calendar")
+    world.run(now="2026-11-23T10:00:00Z")
+    assert [event["title"] for event in events(world)] == ["Du flux", "Tenue"]

@@ -84,7 +84,8 @@ def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent],
     """What a calendar that was read changes.
 
     An event that says something else is a new revision of itself. One of the future that is no longer listed is withdrawn; one that
-    has begun stays, for many calendars list only what is to come. A calendar without any event withdraws nothing.
+    has begun stays, for many calendars list only what is to come. A calendar that lists nothing any more is no exception: the one
+    evening that it listed was taken out.
     """
     stored = {(event.uid, event.recurrence_id): event for event in known}
     upserts: dict[tuple[str, str], StoredEvent] = {}
@@ -102,9 +103,7 @@ def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent],
                 slug=before.slug or name_of(before),
             )
     listed = {(event.uid, event.recurrence_id) for event in incoming}
-    withdrawn = (
-        tuple(key for key, event in stored.items() if key not in listed and _is_to_come(event, now)) if incoming else ()
-    )
+    withdrawn = tuple(key for key, event in stored.items() if key not in listed and _is_to_come(event, now))
     return EventChanges(upserts=tuple(upserts.values()), withdrawn=withdrawn)
 
 

@@ -261,7 +261,7 @@ def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, par
     if is_elsewhere(fetched, facts, before):
         return _elsewhere(fetched, before, plan)
     warnings = facts.warnings
-    if facts.entries == 0 and facts.had_entries:
+    if facts.entries == 0 and facts.had_entries and not fetched.due.accept_calendar:
         warnings = (*warnings, Message.of("the feed is empty, and was not before; what it held stays"))
     if any(hop.url.startswith("https:") and hop.to.startswith("http:") for hop in fetched.chain):
         warnings = (*warnings, Message.of("it is redirected from https to http"))
