@@ -35,6 +35,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 LEFT_OUT: pytest.StashKey[dict[str, int]] = pytest.StashKey()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands on what it left out: it has no terminal of its own."""
+    handed_on = getattr(session.config, "workeroutput", None)
+    if handed_on is not None:
+        handed_on["left_out"] = session.config.stash.get(LEFT_OUT, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Each worker collects all tests, so each says the same."""
+    said = getattr(node, "workeroutput", {}).get("left_out")
+    if said:
+        node.config.stash[LEFT_OUT] = said
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for reason, count in config.stash.get(LEFT_OUT, {}).items():
         terminalreporter.write_line(f"left out: {count} tests, because {reason}")

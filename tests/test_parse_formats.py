@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import html
 import json
 from datetime import UTC, datetime
@@ -116,10 +117,12 @@ def test_the_same_post_in_every_format_is_the_same_entry(
     first = essence(only(content.rss(cdata=False).encode()))
     assert first[0] == "urn:1"
     assert first[4] == date
+    # "Â¡" in ISO 8859-1 is "¡" in UTF-8, byte for byte: nobody can tell, and UTF-8 is the better guess.
+    clear = not re.search(rb"[\xc2-\xf4][\x80-\xbf]", "".join([title, author, *tags, *body]).encode("cp1252"))
     for document in (content.rss(cdata), content.rdf(cdata), content.atom(cdata), content.json()):
         for codec in ("utf-8", "utf-8-sig", "utf-16"):
             assert essence(only(document.encode(codec))) == first
-        if not document.startswith("{"):
+        if clear and not document.startswith("{"):
             assert essence(only(document.encode("cp1252"), "text/xml; charset=iso-8859-1")) == first
 
 
