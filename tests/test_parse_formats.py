@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import html
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
