@@ -7,9 +7,10 @@ import html
 import re
 import unicodedata
 
-# What XML 1.0 cannot hold (section 2.2), lone surrogates included, and what only hides or reorders text: bidi controls, zero-width
-# characters but ZWJ and ZWNJ (they spell words), byte order marks.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# What XML 1.0 cannot hold (section 2.2), lone surrogates included, and HTML neither (noncharacters); and what only hides or reorders
+# text: bidi controls, zero-width characters but ZWJ and ZWNJ (they spell words), byte order marks.
+_LAST_OF_PLANES = "".join(chr(plane + last) for plane in range(0x10000, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
+_ILLEGAL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff{_LAST_OF_PLANES}]")
 _ILLEGAL_ASCII = bytes(code for code in range(128) if _ILLEGAL.match(chr(code)))
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _NOT_FOLDED = re.compile("[^a-z0-9+#]+")

@@ -24,6 +24,11 @@ def known_technology(config: Config, slug: str) -> str:
     return slug
 
 
+def json_line(value: object) -> str:
+    """JSON on one line, for whoever counts lines: JSON allows U+2028 and U+2029 in a text, many programs end a line there."""
+    return json.dumps(value, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC, with a Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -81,7 +86,7 @@ def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bo
         for start in range(0, len(rows), TOGETHER):
             for story in store.load_stories(rows[start : start + TOGETHER], context):
                 if as_json:
-                    click.echo(json.dumps(as_object(story, full=full), ensure_ascii=False))
+                    click.echo(json_line(as_object(story, full=full)))
                 else:
                     when = ctx.translator.date(story.published)
                     names = f" [{', '.join(story.technologies)}]" if story.technologies else ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 
 import click
 
 from planet.cli.context import Context
-from planet.cli.entries import ON_A_TERMINAL, iso, known_technology
+from planet.cli.entries import ON_A_TERMINAL, iso, json_line, known_technology
 from planet.i18n import Translator
 from planet.model import Event, Message
 
@@ -71,7 +70,7 @@ def events(ctx: Context, technology: str | None, limit: int | None, as_json: boo
     if limit is None and not as_json and ctx.terminal:
         limit = ON_A_TERMINAL
     for event in found[:limit]:
-        click.echo(json.dumps(as_object(event), ensure_ascii=False) if as_json else _lines(translator, event))
+        click.echo(json_line(as_object(event)) if as_json else _lines(translator, event))
     return 0
 
 
