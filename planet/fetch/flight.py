@@ -194,6 +194,7 @@ class Flight:
     def _judge(self, answer: Reply | Trouble) -> Fetched | None:
         assert self.ask is not None
         if isinstance(answer, Trouble):
+            self.headers = ()  # those at hand are of an earlier hop
             return self._failed(answer)
         self.http_status = answer.status
         self.headers = tuple(answer.headers.items())

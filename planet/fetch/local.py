@@ -9,18 +9,22 @@ from planet.fetch.failures import Trouble
 from planet.model import Message
 
 
-def read_file(path: Path, limit: int) -> bytes | Trouble:
-    """The bytes of an ordinary file, at most `limit` of them: a device or a pipe could hang, or never end."""
+def read_file(folder: Path, name: str, limit: int) -> bytes | Trouble:
+    """The bytes of an ordinary file, at most `limit` of them: a device or a pipe could hang, or never end.
+
+    `name` is as configured, from `folder` on; what is told names nothing else, for the health page is read by everyone.
+    """
+    path = folder / name
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return Trouble("unsupported", Message.of("{path} is not a file", path=path))
+            return Trouble("unsupported", Message.of("{path} is not a file", path=name))
         with path.open("rb") as opened:
             body = opened.read(limit + 1)
     except FileNotFoundError:
-        return Trouble("not-found", Message.of("there is no file {path}", path=path))
+        return Trouble("not-found", Message.of("there is no file {path}", path=name))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unreadable"
-        return Trouble("forbidden", Message.of("{path} cannot be read: {reason}", path=path, reason=reason))
+        return Trouble("forbidden", Message.of("{path} cannot be read: {reason}", path=name, reason=reason))
     if len(body) > limit:
-        return Trouble("too-large", Message.of("{path} is larger than {limit} MB", path=path, limit=f"{limit / 1e6:g}"))
+        return Trouble("too-large", Message.of("{path} is larger than {limit} MB", path=name, limit=f"{limit / 1e6:g}"))
     return body

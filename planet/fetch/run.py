@@ -174,7 +174,7 @@ class Run:
         answer: Reply | Trouble | bytes | None = None
         if outcome is None:
             if flight.due.local:
-                answer = read_file(self._crew.folder / flight.due.url, self._crew.rules.max_bytes)
+                answer = read_file(self._crew.folder, flight.due.url, self._crew.rules.max_bytes)
             else:
                 assert flight.ask is not None
                 deadline = self._crew.deadline(began + max(0.0, self._crew.timeout - flight.spent))

@@ -16,7 +16,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -51,6 +51,8 @@ class Deadline:
     phase: str = "resolve"
     gap: float = 15.0
     """Seconds that a connection may be silent."""
+    status: int | None = None
+    """Of the answer that is being read, once its head has come: a body that breaks off was answered all the same."""
 
     def left(self, most: float = float("inf")) -> float:
         """Seconds to wait for the next step. Raises TimeoutError when there are none."""
@@ -227,7 +229,7 @@ class Wire:
                 connection.close()
             except Exception as error:  # noqa: BLE001 - whatever a server does is a value
                 connection.close()
-                return of_exception(error, ask.target.host, deadline.phase)
+                return _trouble(error, ask, deadline)
         connection = self._open(ask, deadline)
         try:
             deadline.phase = "resolve"
@@ -235,7 +237,7 @@ class Wire:
             return self._exchange(connection, ask, deadline, run)
         except Exception as error:  # noqa: BLE001 - whatever a server does is a value
             connection.close()
-            return of_exception(error, ask.target.host, deadline.phase)
+            return _trouble(error, ask, deadline)
 
     def close(self) -> None:
         """Close what is idle, and keep nothing of what is under way: the run is over."""
@@ -298,6 +300,7 @@ class Wire:
         whole = False
         try:
             response.begin()
+            deadline.status = response.status
             headers = _kept(response)
             body = b""
             if response.status == 200:
@@ -316,6 +319,11 @@ class Wire:
                 self._keep(_place(ask), connection, run)
             else:
                 connection.close()
+
+
+def _trouble(error: Exception, ask: Ask, deadline: Deadline) -> Trouble:
+    trouble = of_exception(error, ask.target.host, deadline.phase)
+    return trouble if deadline.status is None else replace(trouble, status=deadline.status)
 
 
 def _place(ask: Ask) -> str:
