@@ -6,8 +6,8 @@ What a run may not need (parsers, templates, notifiers) is imported when it is n
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
-import hashlib
 import logging
 import os
 import random
@@ -15,19 +15,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from planet import __version__, edition
 from planet.edition import Judge, feed_health, rules_rev
 from planet.errors import LockedError, StoreError
 from planet.fetch import Fetcher, schedule
 from planet.fetch import health as fetch_health
-from planet.merge.arrival import arrive
-from planet.merge.stories import group, merge_keys, rank
 from planet.model import (
+    Arrival,
     Artifact,
     Bundle,
     Carrier,
+    Changes,
     Config,
     Due,
     Edition,
@@ -38,7 +36,9 @@ from planet.model import (
     FeedHealth,
     Fetched,
     FetchState,
-    Fresh,
+    Known,
+    MergeEntry,
+    MergeGroup,
     Message,
     News,
     Placement,
@@ -52,6 +52,7 @@ from planet.model import (
 )
 from planet.parse import PARSER_VERSION
 from planet.pipeline import Planet
+from planet.portraits import portraits
 from planet.reading import Reading, read
 from planet.store import Store, StoryContext
 from planet.urls import host, redacted
@@ -60,8 +61,6 @@ from planet.workers import map_tasks
 log = logging.getLogger("planet")
 BUDGET = timedelta(minutes=30)
 """A run asks no feed after this: what is left stays due, and the longest overdue come first in the next run."""
-AVATAR_BYTES = 2_000_000
-AVATAR_DAYS = timedelta(days=7)
 
 
 @contextlib.contextmanager
@@ -70,9 +69,16 @@ def lock(config: Config) -> Iterator[None]:
     path = Path(f"{config.site.database}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        held = FileLock(path, timeout=0)
-        held.acquire()
-    except Timeout as error:
+        # Opened, not made anew: whoever waits for it must see the same file. The system lets go of it with the process.
+        held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be made ({error.strerror}): check that its folder may be written to"
+        ) from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(held)
         raise LockedError(f"another run of this planet is at work ({path} is held); this one does nothing") from error
     except OSError as error:
         raise StoreError(
@@ -81,7 +87,7 @@ def lock(config: Config) -> Iterator[None]:
     try:
         yield
     finally:
-        held.release()
+        os.close(held)
 
 
 def open_store(config: Config) -> Store:
@@ -139,6 +145,8 @@ class _Ranker:
         self._sources = {source.slug: (place, source) for place, source in enumerate(config.sources)}
 
     def __call__(self, _feed: str, entry: Entry, placement: Placement) -> tuple[int, int]:
+        from planet.merge.stories import rank  # noqa: PLC0415
+
         ranked = [
             (rank(source, entry.link), place)
             for slug, _key in placement.carriers
@@ -210,7 +218,7 @@ def assemble(
         return made().place(entry, key)
 
     def outputs(made_edition: Edition) -> Iterator[Artifact | Bundle]:
-        return _outputs(made_edition, lambda: _avatars(config, store, asker, now))
+        return _outputs(made_edition, lambda: portraits(config, store, asker.download, now))
 
     return Planet(
         config=config,
@@ -224,11 +232,11 @@ def assemble(
         network_down=fetch_health.network_down,
         settle=settle,
         news=news,
-        arrive=arrive,
+        arrive=_arrive,
         place=place,
         rank=_Ranker(config),
-        merge_keys=merge_keys,
-        group=group,
+        merge_keys=_merge_keys,
+        group=_group,
         arrive_events=_arrive_events,
         edition=lambda at: make_edition(config, store, at, place),
         collisions=_collisions,
@@ -236,6 +244,24 @@ def assemble(
         publish=functools.partial(_publish, config, step),
         notify=functools.partial(_notify, config, store, asker, now),
     )
+
+
+def _arrive(known: Sequence[Known], arrival: Arrival, now: datetime) -> Changes:
+    from planet.merge.arrival import arrive  # noqa: PLC0415
+
+    return arrive(known, arrival, now)
+
+
+def _merge_keys(entry: MergeEntry) -> tuple[str, ...]:
+    from planet.merge.stories import merge_keys  # noqa: PLC0415
+
+    return merge_keys(entry)
+
+
+def _group(entries: Sequence[MergeEntry]) -> tuple[MergeGroup, ...]:
+    from planet.merge.stories import group  # noqa: PLC0415
+
+    return group(entries)
 
 
 def _arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent], now: datetime) -> EventChanges:
@@ -352,56 +378,6 @@ def _publish(
         force=force,
         step=step,
     )
-
-
-def _avatars(config: Config, store: Store, asker: Fetcher, now: datetime) -> dict[str, bytes]:
-    """The picture of each source that has one: a file beside feeds.yaml, or one that the run downloads, once a week."""
-    from planet.render.avatars import square  # noqa: PLC0415
-
-    found: dict[str, bytes] = {}
-    kept = store.avatars()
-    for source in config.sources:
-        if not source.avatar:
-            continue
-        if source.avatar.startswith(("http://", "https://")):
-            name = redacted(source.avatar)
-            when, image = kept.get(name, (None, None))
-            if when is None or now - when >= AVATAR_DAYS or when > now:
-                fetched = asker.download(
-                    source.avatar, max_bytes=AVATAR_BYTES, accept="image/webp,image/png,image/jpeg", now=now
-                )
-                # A picture that cannot be had now is shown as it was.
-                image = (square(fetched.body) if isinstance(fetched, Fresh) else None) or image
-                store.save_avatar(name, now, image)
-        else:
-            image = _local_avatar(config, store, source, kept, now)
-        if image:
-            found[source.slug] = image
-    return found
-
-
-def _local_avatar(
-    config: Config,
-    store: Store,
-    source: Source,
-    kept: Mapping[str, tuple[datetime, bytes | None]],
-    now: datetime,
-) -> bytes | None:
-    """A file beside feeds.yaml, made small; what was made of it is kept under the hash of its bytes."""
-    from planet.render.avatars import MAX_BYTES, square  # noqa: PLC0415
-
-    path = config.folder / source.avatar
-    try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
-    except OSError as error:
-        log.warning("%s: avatar %s cannot be read (%s)", source.name, source.avatar, error.strerror)
-        return None
-    name = f"file:{hashlib.sha256(data).hexdigest()}"
-    if name in kept:
-        return kept[name][1]
-    image = square(data)
-    store.save_avatar(name, now, image)
-    return image
 
 
 def _notify(

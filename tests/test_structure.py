@@ -24,7 +24,19 @@ STAGES = {
     "notify",
     "agenda",
 }
-TOP = {"cli", "assemble", "pipeline", "reading", "workers", "subscriptions", "sample", "locale", "__main__"}
+TOP = {
+    "cli",
+    "assemble",
+    "pipeline",
+    "reading",
+    "workers",
+    "portraits",
+    "quiet",
+    "subscriptions",
+    "sample",
+    "locale",
+    "__main__",
+}
 HOMES = {
     "feedparser": {"parse"},
     "lxml": {"parse", "render"},

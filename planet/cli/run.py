@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from dateutil.parser import isoparse
 
 from planet import pipeline
 from planet.assemble import assemble, lock
@@ -25,6 +24,8 @@ log = logging.getLogger("planet")
 
 def moment(text: str) -> datetime:
     """`--now`: ISO 8601; without a zone it is UTC."""
+    from dateutil.parser import isoparse  # noqa: PLC0415 - cron takes the moment of its own
+
     try:
         given = isoparse(text)
     except ValueError as error:

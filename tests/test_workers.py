@@ -1,0 +1,123 @@
+"""Documents read beside each other: each within its limits, and none can stop the others."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from planet import workers
+from planet.model import Due, FetchState, Fresh, ReadFacts
+from planet.reading import Outcome, Task
+from planet.workers import map_tasks
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+ENOUGH = b" " * (workers.LARGE + 1)
+
+
+def task(name: str, body: bytes = ENOUGH) -> Task:
+    due = Due(key=name, url=f"https://{name}.example/", state=FetchState())
+    fresh = Fresh(due=due, started=NOW, elapsed=0.0, body=body, sha256="", url=due.url, http_status=200)
+    return Task(fresh=fresh, known={}, now=NOW)
+
+
+def count(given: Task) -> Outcome:
+    """Reads anything: how long it is."""
+    return Outcome(facts=ReadFacts(ok=True, entries=len(given.fresh.body)))
+
+
+def where(given: Task) -> Outcome:
+    """Reads anything: the process that does."""
+    del given
+    return Outcome(facts=ReadFacts(ok=True, entries=os.getpid()))
+
+
+def troubled(given: Task) -> Outcome:
+    """Hangs, raises, eats memory or dies, as the name of the feed says."""
+    match given.fresh.due.key:
+        case "hangs":
+            while True:
+                time.monotonic()
+        case "raises":
+            raise ValueError("no such thing")
+        case "eats":
+            return Outcome(facts=ReadFacts(ok=True, entries=len(bytearray(3_000_000_000))))
+        case "dies":
+            os._exit(3)
+    return count(given)
+
+
+class Unwilling:
+    """Work that no other process can take up: a worker dies of it, or hangs, before it begins."""
+
+    def __init__(self, then: str) -> None:
+        self.then = then
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (os._exit, (1,)) if self.then == "dies" else (time.sleep, (3600,))
+
+    def __call__(self, given: Task) -> Outcome:
+        return where(given)
+
+
+def outcomes(work: Callable[[Task], Outcome], *tasks: Task, **options: float) -> dict[str, ReadFacts]:
+    found = map_tasks(lambda: work, tasks, processes=2, **options)  # type: ignore[arg-type]
+    return {done.fresh.due.key: outcome.facts for done, outcome in found}
+
+
+def test_little_work_starts_no_process() -> None:
+    assert {facts.entries for facts in outcomes(where, task("a", b"x"), task("b", b"y")).values()} == {os.getpid()}
+
+
+def test_much_work_is_read_by_others() -> None:
+    assert os.getpid() not in {facts.entries for facts in outcomes(where, task("a"), task("b")).values()}
+
+
+def test_the_same_comes_back_wherever_it_is_read() -> None:
+    tasks = [task(f"f{number}", bytes(number)) for number in range(20)]
+    here = outcomes(count, *tasks)
+    assert len(here) == 20
+    assert outcomes(count, task("large"), *tasks) == here | {"large": ReadFacts(ok=True, entries=len(ENOUGH))}
+
+
+def test_a_run_without_a_document_makes_no_reader() -> None:
+    def never() -> Callable[[Task], Outcome]:
+        raise AssertionError("nothing is to be read")
+
+    assert list(map_tasks(never, [])) == []
+
+
+def test_a_reader_that_raises_is_alone_in_that() -> None:
+    for others in ([task("fine")], [task("fine", b"")]):
+        found = outcomes(troubled, task("raises", others[0].fresh.body), *others)
+        assert found["fine"].ok
+        assert not found["raises"].ok
+        assert "ValueError: no such thing" in str(found["raises"].error)
+
+
+def test_a_document_that_takes_too_long_is_stopped_alone() -> None:
+    found = outcomes(troubled, task("before"), task("hangs"), task("after"), task("later"), deadline=1.0)
+    assert found["hangs"].error_class == "too-large"
+    assert "longer" in str(found["hangs"].error)
+    assert all(found[name].ok for name in ("before", "after", "later"))
+
+
+@pytest.mark.parametrize("name", ["eats", "dies"])
+def test_a_document_that_takes_too_much_memory_is_stopped_alone(name: str) -> None:
+    found = outcomes(troubled, task("before"), task(name), task("after"))
+    assert found[name].error_class == "too-large"
+    assert "memory" in str(found[name].error)
+    assert found["before"].ok
+    assert found["after"].ok
+
+
+@pytest.mark.parametrize("then", ["dies", "hangs"])
+def test_workers_that_never_get_ready_are_given_up(then: str) -> None:
+    begun = time.monotonic()
+    found = outcomes(Unwilling(then), *(task(f"f{number}") for number in range(12)), deadline=0.5, start=0.5)
+    assert len(found) == 12
+    assert {facts.entries for facts in found.values()} == {os.getpid()}
+    assert time.monotonic() - begun < 30
