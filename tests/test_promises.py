@@ -11,7 +11,7 @@ PROVING = ("test_hostile_*.py", "test_disasters.py", "test_secrets.py", "test_cr
 """Every test of these files proves a promise. One of another file that does is named there because a promise names it."""
 
 
-def tests_of(path: Path) -> set[str]:
+def proofs_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text("utf-8"))
     return {
         f"tests/{path.name}::{node.name}"
@@ -30,7 +30,7 @@ def named(line: str) -> list[str]:
 
 
 def test_every_promise_names_tests_that_exist() -> None:
-    known = {test for path in (ROOT / "tests").glob("test_*.py") for test in tests_of(path)}
+    known = {test for path in (ROOT / "tests").glob("test_*.py") for test in proofs_in(path)}
     assert len(promises()) > 20
     for line in promises():
         assert named(line), f"nothing proves: {line}"
@@ -39,7 +39,7 @@ def test_every_promise_names_tests_that_exist() -> None:
 
 def test_every_test_that_proves_a_promise_is_named_by_one() -> None:
     listed = {test for line in promises() for test in named(line)}
-    proving = {test for pattern in PROVING for path in (ROOT / "tests").glob(pattern) for test in tests_of(path)}
+    proving = {test for pattern in PROVING for path in (ROOT / "tests").glob(pattern) for test in proofs_in(path)}
     assert len(proving) > 20
     assert proving <= listed, f"proved and not promised: {sorted(proving - listed)}"
 
