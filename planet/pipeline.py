@@ -46,7 +46,7 @@ from planet.model import (
 )
 from planet.reading import Outcome, Task
 from planet.store import Application, FeedRow, Store
-from planet.urls import host, redacted
+from planet.urls import canonical_key, host, redacted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +110,7 @@ def run(
     Raises NotPublishedError; what was published then stays as it was, and what was read is kept for the next run.
     """
     counts = _Counts()
+    follow_edits(planet)
     everything = place_again(planet)
     if fetch:
         gather(planet, now, counts, force=force, progress=progress)
@@ -323,6 +324,23 @@ def _store_events(planet: Planet, task: Task, outcome: Outcome, configured: str)
     )
     planet.store.apply_events(fresh.due.key, configured, settlement, changes)
     return settlement
+
+
+def follow_edits(planet: Planet) -> None:
+    """A feed whose address in feeds.yaml was edited as the planet advised (it had moved, or was found behind a page), or was only
+    spelled otherwise (https, `www.`), is the feed that it was: not a newcomer, and its entries keep their dates and ids.
+    """
+    if planet.store.meta("rules_rev") == planet.rules_rev:
+        return
+    rows = planet.store.feeds()
+    configured = _configured(planet)
+    left: dict[str, str] = {}
+    for key in sorted(rows.keys() - configured.keys()):
+        left.setdefault(canonical_key(rows[key].state.effective_url or rows[key].state.moved_to or key), key)
+    for key in configured:
+        before = left.pop(canonical_key(key), "") if key not in rows else ""
+        if before and canonical_key(key):
+            planet.store.rename_feed(before, key)
 
 
 def place_again(planet: Planet) -> bool:

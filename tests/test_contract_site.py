@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.world import World, item, rss
 
 
@@ -54,3 +56,26 @@ def test_an_evening_that_leaves_its_calendar_is_withdrawn_and_one_that_was_held_
     world.serve("/c.ics", calendar(), "text/calendar")
     world.run(now="2026-11-23T10:00:00Z")
     assert [event["title"] for event in events(world)] == ["Du flux", "Tenue"]
+
+
+def test_a_moved_feed_whose_address_is_edited_as_advised_is_the_feed_that_it_was(world: World) -> None:
+    posts = [
+        item(f"T{n}", f"https://m1.example.org/{n}", guid=f"g{n}", date=f"{n:02} Nov 2026 10:00:00 GMT")
+        for n in range(1, 9)
+    ]
+    undated = item("Sans date", "https://m1.example.org/u", guid="u", date="")
+    world.serve("/new.xml", rss(*posts, undated))
+    other = {"name": "Autre", "feeds": [world.serve("/b.xml", rss())]}
+    world.configure([{"name": "Un", "feeds": [world.fail("/old.xml", 301, Location="/new.xml")]}, other])
+    world.run(now="2026-11-20T08:00:00Z")
+    world.run(now="2026-11-22T08:00:00Z")
+    told = ("title", "published", "first_seen", "id")
+    before = [[story[key] for key in told] for story in world.entries()]
+    feed = (world.output / "rss.xml").read_bytes().count(b"<item>")
+    world.configure([{"name": "Un", "feeds": [world.url("/new.xml")]}, other])
+    result = world.run(now="2026-11-24T08:00:00Z")
+    assert (result.code, result.out) == (0, "")
+    assert [[story[key] for key in told] for story in world.entries()] == before
+    assert (world.output / "rss.xml").read_bytes().count(b"<item>") == feed == 9
+    (row, _) = json.loads(world.planet("status", "--json").out)
+    assert (row["url"], row["state"], row["entries"]) == (world.url("/new.xml"), "ok", 9)

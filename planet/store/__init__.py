@@ -126,6 +126,11 @@ class Store:
             for key, configured, settlement in settled:
                 feeds.save(connection, key, configured, settlement)
 
+    def rename_feed(self, before: str, key: str) -> None:
+        """What is stored under one feed key is stored under another, of which nothing is stored yet."""
+        with self._writing() as connection:
+            feeds.rename(connection, before, key)
+
     def save_state(self, key: str, state: FetchState) -> None:
         """Save one feed's state."""
         self.settle([(key, "", Settlement(state=state))])

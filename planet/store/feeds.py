@@ -55,6 +55,14 @@ def save(connection: sqlite3.Connection, key: str, configured: str, settlement: 
         )
 
 
+def rename(connection: sqlite3.Connection, before: str, key: str) -> None:
+    """A feed has another key from now on: what is stored of it, its dates and ids among it, stays. The caller has the transaction."""
+    connection.execute("DELETE FROM feeds WHERE key = ?", (key,))
+    connection.execute("UPDATE feeds SET key = ? WHERE key = ?", (key, before))
+    for table, column in (("entries", "feed"), ("remembered", "feed"), ("events", "calendar")):
+        connection.execute(f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {column} = ?", (key, before))
+
+
 def holds(connection: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
     rows = connection.execute("SELECT origin, hold_until FROM origins WHERE hold_until > ?", (to_stamp(now),))
     return {origin: moment(until) for origin, until in rows}
