@@ -23,6 +23,8 @@ from planet.model import Message
 if TYPE_CHECKING:  # a run that shows no date does without
     from babel import Locale
 
+_RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "syr", "ug", "ur", "yi"])
+_RTL_SCRIPTS = frozenset(["adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"])
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "planet"
 _FIRST = re.compile(r"\b1 (?=[^\W\d])")  # French counts the first day of a month, CLDR does not know
@@ -161,6 +163,12 @@ class Translator:
     def language_name(self, tag: str) -> str:
         """What a language is called here: "en" -> anglais; the tag itself where nobody knows it."""
         return str(self.locale.languages.get(_names(tag)[1].lower(), tag))
+
+    def direction(self, tag: str) -> str:
+        """`rtl` for a language that is written from right to left, `ltr` for the others (CLDR)."""
+        parts = tag.lower().replace("_", "-").split("-")
+        script = next((part for part in parts[1:] if len(part) == 4 and part.isalpha()), "")
+        return "rtl" if script in _RTL_SCRIPTS or (not script and parts[0] in _RTL) else "ltr"
 
     def moment(self, moment: dt.datetime, form: str = "long") -> str:
         """23 novembre 2026 à 14:05"""

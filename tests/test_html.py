@@ -197,6 +197,9 @@ def test_a_story_in_another_language_says_so() -> None:
     assert entry.css_first(".u-url").attributes["hreflang"] == "en-GB"
     assert entry.css_first(".lang").text() == "anglais"
     assert page(edition([story(1, language="fr-CA")])).css_first(".lang") is None
+    assert "dir" not in entry.css_first(".e-content").attributes
+    turned = page(edition([story(1, language="ar")])).css_first("article")
+    assert [turned.css_first(name).attributes["dir"] for name in (".p-name", ".p-summary", ".e-content")] == ["rtl"] * 3
 
 
 def test_an_edited_story_says_so_and_stays_where_it_is() -> None:

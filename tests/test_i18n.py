@@ -183,3 +183,11 @@ def test_a_third_language_is_a_file_away(tmp_path: Path, found: Catalog) -> None
     assert made.get("Home").string == "Acuèlh"
     assert made.get("Old") is None
     assert len(made) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("tag", "direction"),
+    [("ar", "rtl"), ("he-IL", "rtl"), ("ar-Latn", "ltr"), ("az-Arab-IR", "rtl"), ("fr", "ltr"), ("", "ltr")],
+)
+def test_a_language_is_written_in_one_direction(tag: str, direction: str) -> None:
+    assert Translator("fr", "UTC").direction(tag) == direction

@@ -270,5 +270,5 @@ def story_data(story: Story) -> dict[str, object]:
         "url": story.url,
         "datePublished": story.published.isoformat(),
         "author": {"@type": "Person", "name": story.author},
-        "inLanguage": story.language,
+        **({"inLanguage": story.language} if story.language else {}),
     }
