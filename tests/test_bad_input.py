@@ -169,7 +169,7 @@ def test_the_database_of_another_program_is_left_alone(site: World) -> None:
 
 def test_a_theme_that_is_missing_is_named_with_those_that_ship(site: World) -> None:
     site.configure([{"name": "Ada", "feeds": [site.url("/a.xml")]}], planet={"theme": "clermontec"})
-    refused(site, 1, "clermontec", "clermontech", "base")
+    refused(site, 2, "feeds.yaml:", "clermontec", "did you mean `clermontech`", "`base`")
 
 
 @pytest.mark.parametrize(

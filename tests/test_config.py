@@ -228,6 +228,9 @@ def test_what_is_doubtful_is_a_warning_with_its_line(text: str, what: str) -> No
 
 
 def test_paths_are_relative_to_the_file_and_not_to_the_working_directory(tmp_path: Path) -> None:
+    mine = tmp_path / "a" / "mine"
+    mine.mkdir(parents=True)
+    (mine / "theme.toml").touch()
     made = config.parse(HEAD + "  output: ../site\n  theme: ./mine\n", tmp_path / "a" / "feeds.yaml")
     assert made.site.output == tmp_path / "site"
     assert made.site.database == tmp_path / "a" / "planet.db"

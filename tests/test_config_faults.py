@@ -248,3 +248,22 @@ def test_any_value_at_any_key_is_a_configuration_or_a_configuration_error(value:
         assert 1 <= min(lines) <= max(lines) <= text.count("\n") + 1
     else:
         assert made.site.title
+
+
+@pytest.mark.parametrize(
+    ("theme", "told"),
+    [
+        ("clermontek", "did you mean `clermontech`?"),
+        ("./mine", "there is no theme.toml in `./mine`"),
+        ("x" * 5000, "there is no theme"),
+        ('"a\\0b"', "there is no theme"),
+    ],
+)
+def test_a_theme_that_is_not_there_is_a_mistake_of_its_line(tmp_path: Path, theme: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.parse(
+            "planet:\n  title: T\n  url: https://p.example/\n" + f"  theme: {theme}\n", tmp_path / "feeds.yaml"
+        )
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(f"{tmp_path / 'feeds.yaml'}:4: `theme`: ")
+    assert told in line

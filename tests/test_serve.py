@@ -170,6 +170,8 @@ def test_only_a_change_builds_and_a_busy_planet_is_tried_again(tmp_path: Path) -
 
 
 def test_a_theme_that_is_a_path_is_followed_too(site: World) -> None:
+    (site.folder / "elsewhere").mkdir()
+    (site.folder / "elsewhere" / "theme.toml").write_text('extends = "base"')
     path = site.configure([], planet={"theme": "./elsewhere"})
     config = Context(config_path=path).config
     assert site.folder / "elsewhere" in [folder.resolve() for folder in looks(path, config)]

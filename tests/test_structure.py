@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "planet"
-GROUND = {"model", "errors", "urls", "text", "i18n"}
+GROUND = {"model", "errors", "urls", "text", "i18n", "themes"}
 STAGES = {
     "config",
     "fetch",

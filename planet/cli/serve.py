@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from planet import config as configuration
-from planet import pipeline
+from planet import pipeline, themes
 from planet.assemble import assemble, lock, open_store
 from planet.cli.context import Context
 from planet.errors import LockedError, PlanetError, UsageError
@@ -46,11 +46,9 @@ def _files(roots: Iterable[Path]) -> Iterator[Path]:
 
 def looks(config_path: Path, config: Config) -> tuple[Path, ...]:
     """What the looks of a planet come from: feeds.yaml, the themes beside it, those that ship, and its own where it is a path."""
-    from planet.render.html.theme import shipped  # noqa: PLC0415
-
     theme = config.site.theme
-    own = (config.folder / theme,) if "/" in theme or "\\" in theme else ()
-    return (config_path, config.folder / "themes", shipped(), *own)
+    own = (config.folder / theme,) if themes.is_path(theme) else ()
+    return (config_path, config.folder / "themes", themes.shipped(), *own)
 
 
 def rebuild(config_path: Path, context: Context) -> Published | None:

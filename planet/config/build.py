@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from planet import model, text
+from planet import model, text, themes
 from planet.config import schema
 from planet.config.document import Document
 from planet.urls import feed_key
@@ -73,7 +73,7 @@ def _site(builder: _Builder, planet: schema.Planet) -> model.Site:
         timezone=planet.timezone,
         owner_name=(planet.owner and planet.owner.name) or "",
         owner_email=(planet.owner and planet.owner.email) or "",
-        theme=str(within(builder.folder, theme)) if "/" in theme or "\\" in theme or theme in {".", ".."} else theme,
+        theme=str(within(builder.folder, theme)) if themes.is_path(theme) else theme,
         output=output,
         database=within(builder.folder, planet.database),
         page_entries=planet.page_entries,

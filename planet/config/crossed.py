@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from planet import themes
 from planet.config import build, values
 from planet.config.document import Document, Location
 from planet.errors import Fault
@@ -15,9 +16,10 @@ _SHORT: tuple[tuple[str, Callable[[str], str]], ...] = (("meetup", values.meetup
 
 
 def crossed(data: dict[str, Any], folder: Path, document: Document) -> Iterator[Fault]:
-    """A database on the published site; one feed that is to be read as two things."""
+    """A database on the published site; a theme that is not there; one feed that is to be read as two things."""
     planet = data.get("planet")
     if isinstance(planet, dict):
+        yield from _theme(planet.get("theme"), folder, document)
         output, database = planet.get("output") or "output", planet.get("database") or "planet.db"
         if isinstance(output, str) and isinstance(database, str):
             site, file = build.within(folder, output), build.within(folder, database)
@@ -36,6 +38,21 @@ def crossed(data: dict[str, Any], folder: Path, document: Document) -> Iterator[
                 line,
                 f"the feed is read as {other} on line {where}, so it cannot be read as {kind} here: keep one of them",
             )
+
+
+def _theme(name: object, folder: Path, document: Document) -> Iterator[Fault]:
+    if not isinstance(name, str) or not name.strip() or themes.find(name.strip(), folder) is not None:
+        return
+    line = document.line(("planet", "theme"))
+    if themes.is_path(name):
+        yield Fault(line, f"`theme`: there is no {themes.SETTINGS_FILE} in {values.shown(name)}")
+        return
+    known = themes.names(folder / "themes", themes.shipped())
+    there_are = ", ".join(f"`{one}`" for one in known)
+    yield Fault(
+        line,
+        f"`theme`: there is no theme {values.shown(name)}{values.meant(name, known)}; there are {there_are}, or write a path",
+    )
 
 
 def addresses(data: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from planet import themes
 from planet.errors import ThemeError
 from planet.render.html import colours
 
-_PACKAGE = Path(__file__).parent.parent.parent
 SETTINGS = {"extends", "variables", "light", "dark"}
 IGNORED = {"__pycache__", ".git", ".DS_Store", "Thumbs.db"}
 
@@ -80,20 +80,13 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and not IGNORED.intersection(path.parts))
 
 
-def shipped() -> Path:
-    """The folder of the themes that ship: beside the package in a checkout, within it once installed."""
-    within = _PACKAGE / "themes"
-    return within if within.is_dir() else _PACKAGE.parent / "themes"
-
-
 def _find(name: str, folder: Path, seeker: str) -> Path:
-    places = [Path(folder, name)] if "/" in name or "\\" in name else [folder / "themes" / name, shipped() / name]
-    for place in places:
-        if (place / "theme.toml").is_file():
-            return place
-    tried = ", ".join(str(place / "theme.toml") for place in places)
-    ships = ", ".join(sorted(path.parent.name for path in shipped().glob("*/theme.toml")))
-    raise ThemeError(f"{seeker}: there is no theme {name!r} (looked for {tried}); these ship: {ships}")
+    place = themes.find(name, folder)
+    if place is None:
+        tried = ", ".join(str(place / themes.SETTINGS_FILE) for place in themes.places(name, folder))
+        ships = ", ".join(themes.names(themes.shipped()))
+        raise ThemeError(f"{seeker}: there is no theme {name!r} (looked for {tried}); these ship: {ships}")
+    return place
 
 
 def _table(settings: Mapping[str, object], key: str, path: Path) -> dict[str, str]:
@@ -115,7 +108,7 @@ def load_theme(name: str, folder: Path) -> Theme:
     wanted, seeker = name, "theme"
     while wanted:
         place = _find(wanted, folder, seeker)
-        path = place / "theme.toml"
+        path = place / themes.SETTINGS_FILE
         if any(place == known for _, known in folders):
             raise ThemeError(f"{path}: extends itself, by way of {' and '.join(known for known, _ in folders)}")
         try:
