@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+from urllib.parse import unquote, urljoin, urlsplit
+
+from lxml import etree, html
 
 from tests.world import World, item, rss
 
@@ -79,3 +83,90 @@ def test_a_moved_feed_whose_address_is_edited_as_advised_is_the_feed_that_it_was
     assert (world.output / "rss.xml").read_bytes().count(b"<item>") == feed == 9
     (row, _) = json.loads(world.planet("status", "--json").out)
     assert (row["url"], row["state"], row["entries"]) == (world.url("/new.xml"), "ok", 9)
+
+
+HOME = "https://planet.example.org/"
+
+
+def full(world: World) -> None:
+    """A planet with several pages of everything."""
+    months = ("Sep", "Oct", "Nov")
+    posts = [
+        item(f"PHP {n}", f"https://m1.example.org/{n}", date=f"{n + 1:02} {months[n % 3]} 2026 10:00:00 GMT")
+        for n in range(12)
+    ]
+    evenings = (
+        vevent("1", "DTSTART:20261201T180000Z", summary="Soirée PHP"),
+        vevent("2", "DTSTART;VALUE=DATE:20260301"),
+    )
+    world.serve("/c.ics", calendar(*evenings), "text/calendar")
+    (world.folder / "here.xml").write_text(rss(item("Ici", "https://here.example.org/1")), "utf-8")
+    world.configure(
+        [
+            {"name": "Ada", "url": "https://m1.example.org/", "feeds": [world.serve("/a.xml", rss(*posts))]},
+            {"name": "Élodie", "feeds": ["here.xml"]},
+            {"name": "Personne"},
+        ],
+        [{"name": "clermontech.php", "technology": "php", "calendars": [world.url("/c.ics")]}],
+        planet={"page_entries": 3, "feed_entries": 5},
+    )
+    assert world.run().code == 0
+
+
+def references(path: str, body: bytes) -> list[str]:
+    """Every address of the site that one of its files names."""
+    if path.endswith(".xml"):
+        tree = etree.fromstring(body)
+        return [
+            *tree.xpath("//@href | //@xmlUrl | //@htmlUrl"),
+            *tree.xpath("//*[local-name()='loc' or local-name()='id']/text()"),
+        ]
+    tree = html.fromstring(body)
+    found = tree.xpath("//@href | //@src | //@poster | //meta[@property='og:url' or @property='og:image']/@content")
+    return found + [
+        text[text.index(HOME) :].split('"')[0]
+        for script in tree.xpath("//script[@type='application/ld+json']/text()")
+        for text in script.split('":"')
+        if text.startswith(HOME)
+    ]
+
+
+def test_every_address_that_a_page_or_feed_names_is_there_in_any_sub_folder(world: World) -> None:
+    full(world)
+    missing = []
+    for path, body in world.site().items():
+        if not path.endswith((".html", ".xml")) or path.startswith("search/pagefind"):
+            continue
+        for reference in references(path, body):
+            address = urljoin(HOME + path.removesuffix("index.html"), reference.replace("webcal:", "https:"))
+            assert path == "404.html" or not reference.startswith("/"), (path, reference)
+            if not address.startswith(HOME):
+                continue
+            parts = urlsplit(address)
+            target = world.output / unquote(parts.path).removeprefix("/")
+            if parts.path.endswith("/"):
+                target /= "index.html"
+            if not target.is_file():
+                missing.append((path, reference))
+            elif parts.fragment and target.suffix == ".html":
+                assert html.fromstring(target.read_bytes()).xpath("//*[@id=$id]", id=parts.fragment), (path, reference)
+    assert not missing
+
+
+def test_the_same_database_and_configuration_give_the_same_bytes(world: World) -> None:
+    full(world)
+    before = world.site()
+    shutil.rmtree(world.output)
+    assert world.run("--no-fetch", now="2026-11-23T20:00:00Z").code == 0
+    assert world.site() == before
+
+
+def test_the_archives_follow_each_other_from_the_feed_to_the_oldest_month(world: World) -> None:
+    full(world)
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    seen, address = [], HOME + "atom.xml"
+    while address:
+        feed = etree.fromstring((world.output / address.removeprefix(HOME)).read_bytes())
+        seen.append((address.removeprefix(HOME), len(feed.findall("a:entry", space))))
+        address = next(iter(feed.xpath("a:link[@rel='prev-archive']/@href", namespaces=space)), "")
+    assert seen == [("atom.xml", 5), ("archive/2026/10/atom.xml", 4), ("archive/2026/09/atom.xml", 4)]
