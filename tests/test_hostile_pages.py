@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -83,12 +84,18 @@ def publish(world: World, payloads: Sequence[str], *, every_format: bool, page_e
 
 def assert_contained(world: World, browser: Browser, *, stories: int) -> None:
     seen = 0
+    kinds: Counter[str] = Counter()
     with Inspector(browser, world.output) as inspector:
         for name, path in outputs.files(world.output):
-            if path.suffix == ".html":
+            kind = name.partition("/")[0]
+            kinds[kind] += path.suffix == ".html"
+            # The list of all holds every post; of the other kinds of pages a few are enough.
+            if path.suffix == ".html" and (kind == "page" or kinds[kind] <= 3):
                 assert inspector.page(name) == [], name
                 seen += name.startswith(("index", "page/")) and path.read_text("utf-8").count("<!--entry-->")
         for name, fragments in outputs.carried(world.output):
+            if name.count("/"):
+                continue  # the feeds of all hold what the others do
             assert inspector.fragments(fragments) == [], name
     assert seen >= stories
 
