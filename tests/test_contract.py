@@ -414,3 +414,14 @@ def test_a_planet_without_a_story_of_this_month_or_at_all_is_published_too(world
     result = world.run(now="2026-11-23T09:00:00Z")
     assert (result.code, result.err) == (0, "")
     assert articles(world) == [f"{A}/vieux"]
+
+
+def test_stories_of_one_moment_keep_the_order_of_their_document(world: World) -> None:
+    names = [f"N{number}" for number in range(12)]
+    world.serve("/a.xml", rss(*(item(name, f"{A}/{name}") for name in names)))
+    world.configure(members(world, "/a.xml"))
+    world.run()
+    assert [story["title"] for story in world.entries()] == names
+    world.serve("/a.xml", rss(*(item(name, f"{A}/{name}", text="Mieux.") for name in ["Neuf", *reversed(names)])))
+    world.run(now="2026-11-23T10:00:00Z")
+    assert [story["title"] for story in world.entries()] == ["Neuf", *names]

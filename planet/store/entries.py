@@ -152,12 +152,13 @@ def apply(connection: sqlite3.Connection, application: Application) -> None:
         placement, rank, place, keys = application.place(entry, date)
         cursor = connection.execute(
             "INSERT INTO entries (feed, uid, id, atom_id, link, link_key, title, title_key, text_key, raw_hash, content_hash, "
-            "date, date_reason, first_seen, published, updated, edited, in_feeds, tombstone, position, placement, shown, rank, "
-            "place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "date, date_reason, first_seen, published, updated, edited, in_feeds, tombstone, position, arrived_at, placement, shown, rank, "
+            "place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 feed, entry.uid, entry.id, atom_id, entry.link, entry.link_key, entry.title, entry.title_key, entry.text_key,
                 entry.raw_hash, entry.content_hash, to_stamp(date), reason, to_stamp(first_seen), to_stamp(entry.published),
-                to_stamp(entry.updated), to_stamp(edited), int(in_feeds), int(tombstone), entry.position, dump(placement),
+                to_stamp(entry.updated), to_stamp(edited), int(in_feeds), int(tombstone), entry.position, entry.position,
+                dump(placement),
                 0 if tombstone else _shown(placement), rank, place,
             ),
         )  # fmt: skip

@@ -56,6 +56,7 @@ CREATE TABLE entries (
   withdrawn INTEGER NOT NULL DEFAULT 0,
   tombstone INTEGER NOT NULL DEFAULT 0,
   position INTEGER NOT NULL,
+  arrived_at INTEGER NOT NULL,            -- its position in the document that brought it: it never moves
   placement TEXT NOT NULL DEFAULT '',     -- Placement as JSON
   shown INTEGER NOT NULL DEFAULT 0,       -- has carriers, is not withdrawn
   rank INTEGER NOT NULL DEFAULT 3,

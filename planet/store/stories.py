@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -108,8 +109,8 @@ def _write(connection: sqlite3.Connection, made: MergeGroup) -> int:
     for member in made.rows:
         members.append(
             connection.execute(
-                "SELECT row, feed, uid, content_hash, link, date, edited, updated, first_seen, in_feeds, placement, atom_id "
-                "FROM entries WHERE row = ?",
+                "SELECT row, feed, uid, content_hash, link, date, edited, updated, first_seen, in_feeds, placement, atom_id, "
+                "arrived_at FROM entries WHERE row = ?",
                 (member,),
             ).fetchone()
         )
@@ -127,7 +128,7 @@ def _write(connection: sqlite3.Connection, made: MergeGroup) -> int:
             row,
             lead[0],
             lead[5],
-            digest(lead[1], lead[2]),
+            _tie(feed=lead[1], uid=lead[2], first_seen=lead[8], position=lead[12]),
             digest(*parts, *about, *technologies, *(part for carrier in carriers for part in carrier)),
             int(any(member[9] for member in members)),
             json.dumps(technologies),
@@ -139,6 +140,11 @@ def _write(connection: sqlite3.Connection, made: MergeGroup) -> int:
         ),
     )
     return row
+
+
+def _tie(*, feed: str, uid: str, first_seen: int, position: int) -> str:
+    """Orders stories of one moment for ever: what was seen later first, then a feed's own in the order of its document."""
+    return f"{2**63 - first_seen:019}{digest(feed)[:8]}{position:06}{digest(feed, uid)[:8]}"
 
 
 def shown_update(date: datetime, edited: datetime | None, claimed: datetime | None, first_seen: datetime) -> datetime:
@@ -174,6 +180,22 @@ def listing(connection: sqlite3.Connection) -> tuple[Headline, ...]:
         )
         for row in rows
     )
+
+
+def content(connection: sqlite3.Connection) -> str:
+    """See `Store.content`: a headline's `rev` stands for its story."""
+    hashed = hashlib.sha256()
+    for query in (
+        "SELECT row, rev FROM stories ORDER BY row",
+        "SELECT * FROM events ORDER BY calendar, uid, recurrence_id",
+        "SELECT key, id, title, link, language FROM feeds ORDER BY key",
+        "SELECT url, fetched FROM avatars ORDER BY url",
+        "SELECT value FROM meta WHERE name = 'born'",
+    ):
+        for row in connection.execute(query):
+            hashed.update(repr(row).encode("utf-8", "surrogatepass"))
+        hashed.update(b"\0")
+    return hashed.hexdigest()
 
 
 def leads(connection: sqlite3.Connection) -> list[MergeEntry]:
