@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from planet import __version__, edition
+from planet import __version__, edition, quiet
 from planet.edition import Judge, feed_health, rules_rev
 from planet.errors import LockedError, StoreError
 from planet.fetch import Fetcher, schedule
@@ -220,11 +220,33 @@ def assemble(
     def outputs(made_edition: Edition) -> Iterator[Artifact | Bundle]:
         return _outputs(made_edition, lambda: portraits(config, store, asker.download, now))
 
+    rules = rules_rev(config, __version__)
+
+    def standing(at: datetime, themes: Sequence[Path]) -> tuple[str, str]:
+        from planet.publish import standing  # noqa: PLC0415
+
+        return quiet.content(config, store, health(config, store, at), themes, rules, at), standing(config.site.output)
+
+    def retell(at: datetime) -> Published | None:
+        """health.json, told again, when nothing else can have changed since the site was published; None when that is not sure."""
+        themes = quiet.themes(store)
+        if not themes or not quiet.is_published(store, *standing(at, themes), at):
+            return None
+        return _retell(config, health(config, store, at), step)
+
+    def publish(artifacts: Iterable[Artifact | Bundle], made_edition: Edition, force: bool) -> Published:
+        from planet.render.html import load_theme  # noqa: PLC0415
+
+        published = _publish(config, step, artifacts, made_edition, force)
+        themes = [place for _name, place in load_theme(config.site.theme, config.folder).folders]
+        quiet.remember(store, *standing(made_edition.now, themes), themes, made_edition.now)
+        return published
+
     return Planet(
         config=config,
         store=store,
         kinds={key: feed.kind for key, (_source, feed) in _feeds(config).items()},
-        rules_rev=rules_rev(config, __version__),
+        rules_rev=rules,
         is_due=schedule.is_due,
         fetch_all=ask,
         follow_discovery=schedule.follow_discovery,
@@ -241,7 +263,8 @@ def assemble(
         edition=lambda at: make_edition(config, store, at, place),
         collisions=_collisions,
         outputs=outputs,
-        publish=functools.partial(_publish, config, step),
+        publish=publish,
+        retell=retell,
         notify=functools.partial(_notify, config, store, asker, now),
     )
 
@@ -380,8 +403,15 @@ def _publish(
     )
 
 
+def _retell(config: Config, states: tuple[FeedHealth, ...], step: Callable[[str], None]) -> Published:
+    from planet.publish import retell  # noqa: PLC0415
+    from planet.render.syndicate import health_of  # noqa: PLC0415
+
+    return retell(health_of(states, config.site.language), config.site.output, step=step)
+
+
 def _notify(
-    config: Config, store: Store, asker: Fetcher, now: datetime, report: Report, made: Edition
+    config: Config, store: Store, asker: Fetcher, now: datetime, report: Report, made: Edition | None
 ) -> tuple[Message, ...]:
     """Tell the hub which feeds changed, and each rule of `notify:` what is new to it."""
     warnings: tuple[Message, ...] = ()
@@ -397,7 +427,7 @@ def _notify(
             post=functools.partial(asker.post, now=now),
             save=lambda text: store.set_meta({"hub": text}),
         )
-    if config.notify:
+    if config.notify and made is not None:
         from planet.notify import notify  # noqa: PLC0415
 
         warnings += notify(

@@ -79,7 +79,10 @@ class Planet:
     """Evenings on one day, each pair with the key by which it is told once."""
     outputs: Callable[[Edition], Iterable[Artifact | Bundle]]
     publish: Callable[[Iterable[Artifact | Bundle], Edition, bool], Published]
-    notify: Callable[[Report, Edition], tuple[Message, ...]]
+    retell: Callable[[datetime], Published | None]
+    """Tells the times of runs again on a site that stands as it would come out; None: it has to be made."""
+    notify: Callable[[Report, Edition | None], tuple[Message, ...]]
+    """Without an edition nothing can be new to anybody but the hub."""
 
 
 @dataclass(slots=True)
@@ -115,8 +118,11 @@ def run(
     if fetch:
         gather(planet, now, counts, force=force, progress=progress)
     new = curate(planet, everything=everything)
-    edition = planet.edition(now)
-    published = planet.publish(planet.outputs(edition), edition, force_publish) if publish else None
+    published = planet.retell(now) if publish and not force_publish else None
+    # A site that stands is not even looked at, unless somebody wants to be told of it.
+    edition = None if published and not planet.config.notify else planet.edition(now)
+    if publish and edition and not published:
+        published = planet.publish(planet.outputs(edition), edition, force_publish)
     news = () if counts.network_down else (*_news(planet, now), *_collisions(planet, edition, now))
     report = Report(
         due=counts.due,
@@ -347,6 +353,8 @@ def place_again(planet: Planet) -> bool:
     """Place what is stored by the rules of now, if they are others than those it was placed by. Whether they are."""
     if planet.store.meta("rules_rev") == planet.rules_rev:
         return False
+    # From here on entries are placed by rules that may be others than those of the next run, should this one be killed.
+    planet.store.set_meta({"rules_rev": ""})
     planet.store.replace_placements(_placements(planet))
     return True
 
@@ -388,8 +396,10 @@ def _news(planet: Planet, now: datetime) -> tuple[News, ...]:
     return tuple(told)
 
 
-def _collisions(planet: Planet, edition: Edition, now: datetime) -> tuple[News, ...]:
+def _collisions(planet: Planet, edition: Edition | None, now: datetime) -> tuple[News, ...]:
     """Evenings that get in each other's way, each pair once."""
+    if edition is None:  # the same evenings on the same day
+        return ()
     told = set(planet.store.meta("collisions").split())
     found = [(key, news) for key, news in planet.collisions(edition, now) if key not in told]
     if found:

@@ -7,6 +7,6 @@ What a run leaves unfinished, the next one finishes. See `planet.publish.site` f
 
 from planet.publish.guard import census
 from planet.publish.manifest import Tally
-from planet.publish.site import publish
+from planet.publish.site import publish, retell, standing
 
-__all__ = ["Tally", "census", "publish"]
+__all__ = ["Tally", "census", "publish", "retell", "standing"]

@@ -76,6 +76,35 @@ def publish(
         work.clean()
 
 
+def standing(output: Path) -> str:
+    """What output/ is: the hash of its manifest while every file in it holds what was published; "" when one was touched, or is missing."""
+    output = output.resolve()
+    manifest, pending = read_manifest(output), read_pending(output)
+    if not manifest.files or pending.paths:
+        return ""
+    work = _Work(output, manifest, pending, lambda _name: None)
+    try:
+        if not all(map(work.is_as_published, manifest.files)):
+            return ""
+    except (OSError, PublishError):
+        return ""
+    return hashlib.sha256(_bytes(output / FOLDER / MANIFEST) or b"").hexdigest()
+
+
+def retell(artifact: Artifact, output: Path, *, step: Step = lambda _name: None) -> Published:
+    """Write one volatile file of a site that stands (see `standing`). Raises PublishError."""
+    output = output.resolve()
+    manifest = read_manifest(output)
+    work = _Work(output, manifest, Pending(), step)
+    try:
+        work.take(artifact)
+        with _told(output):
+            work.write(())
+    finally:
+        work.clean()
+    return Published(written=tuple(work.staged), kept=len(manifest.files) - len(work.staged))
+
+
 def _in_the_way(output: Path, foreign: Sequence[str]) -> PublishError:
     names = ", ".join(str(output / path) for path in sorted(foreign)[:SHOWN])
     more = f" and {len(foreign) - SHOWN} more" if len(foreign) > SHOWN else ""
@@ -190,6 +219,12 @@ class _Work:
             return True
         return hashlib.sha256((self.output / path).read_bytes()).hexdigest() == record.sha256
 
+    def is_as_published(self, path: str) -> bool:
+        """Whether a file is there, with the bytes that were published where they are remembered."""
+        if self.manifest.files[path].size >= 0:
+            return self._untouched(path)
+        return not self.place.file_in_the_way(path) and stat.S_ISREG((self.output / path).lstat().st_mode)
+
     def _put(self, path: str, data: bytes, digest: str, *, bundle: str = "", volatile: bool = False) -> None:
         """Stage the bytes, unless the file holds them already."""
         sha256 = hashlib.sha256(data).hexdigest()
@@ -234,7 +269,7 @@ class _Work:
                 self._flush()
                 paths = self.pending.paths | self.staged.keys()
                 self._replace(PENDING, Pending(owner=tuple(owner), paths=paths).to_bytes(), "journal")
-            self._write(stale)
+            self.write(stale)
             for path in stale:
                 if path not in self.blocked.values():
                     self._remove(path)
@@ -251,7 +286,7 @@ class _Work:
         """Whether an interruption after writing this file would have to be remembered: not for times of runs, known to be ours."""
         return self.records[path].size >= 0 or path not in self.manifest.files
 
-    def _write(self, stale: Sequence[str]) -> None:
+    def write(self, stale: Sequence[str]) -> None:
         for path in sorted(self.staged, key=lambda path: rank(path, new=path in self.new)):
             if path in self.blocked and self.blocked[path] in stale:
                 # A file of ours became a folder.

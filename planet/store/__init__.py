@@ -202,6 +202,11 @@ class Store:
         with self._reading() as connection:
             return stories.listing(connection)
 
+    def content(self) -> str:
+        """A text that changes whenever anything does that the site shows: stories, events, what feeds say of themselves, avatars."""
+        with self._reading() as connection:
+            return stories.content(connection)
+
     def leads(self) -> list[MergeEntry]:
         """The leading entry of every shown story, with the row of its story."""
         with self._reading() as connection:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from planet.i18n import Translator
-from planet.model import Artifact, Edition
+from planet.model import Artifact, Edition, FeedHealth
 from planet.render.syndicate.blogroll import blogrolls
 from planet.render.syndicate.channels import channel_feeds
 from planet.render.syndicate.crawlers import robots, sitemap
@@ -13,7 +13,7 @@ from planet.render.syndicate.document import Say
 from planet.render.syndicate.health import health_artifact, health_rows
 from planet.render.syndicate.style import stylesheet
 
-__all__ = ["feeds", "health_json", "health_rows", "opml", "robots", "sitemap"]
+__all__ = ["feeds", "health_json", "health_of", "health_rows", "opml", "robots", "sitemap"]
 
 
 def _say(edition: Edition) -> Say:
@@ -36,4 +36,9 @@ def opml(edition: Edition) -> Iterator[Artifact]:
 
 def health_json(edition: Edition) -> Artifact:
     """`health.json`, in the planet's language."""
-    return health_artifact(edition, _say(edition))
+    return health_of(edition.health, edition.config.site.language)
+
+
+def health_of(health: Sequence[FeedHealth], language: str) -> Artifact:
+    """The same, where there is no edition."""
+    return health_artifact(health, Translator(language).say)

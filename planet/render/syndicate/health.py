@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from planet.model import Artifact, Edition, FeedHealth
+from planet.model import Artifact, FeedHealth
 from planet.render.syndicate.document import Say, rfc3339
 from planet.text import digest, legal
 
@@ -39,7 +39,7 @@ def _time(moment: datetime | None) -> str | None:
     return rfc3339(moment) if moment else None
 
 
-def health_artifact(edition: Edition, say: Say) -> Artifact:
+def health_artifact(health: Sequence[FeedHealth], say: Say) -> Artifact:
     """`health.json`. It tells times of runs, so it may change in a run that brought nothing."""
-    text = json.dumps(health_rows(edition.health, say), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(health_rows(health, say), ensure_ascii=False, indent=1) + "\n"
     return Artifact(path="health.json", digest=digest(text), make=text.encode, volatile=True)
