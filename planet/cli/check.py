@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,8 +11,10 @@ import click
 from planet.assemble import fetcher, reading
 from planet.cli.context import Context
 from planet.fetch import health
+from planet.fetch.schedule import follow_discovery, settle
 from planet.model import (
     Config,
+    Deferred,
     Due,
     Entry,
     Failed,
@@ -74,38 +76,74 @@ def _only(config: Config, url: str) -> tuple[Config, dict[str, tuple[Source, Fee
 
 
 def _try(ctx: Context, config: Config, tried: dict[str, tuple[Source, FeedConfig]]) -> int:
+    """Ask each feed as its first run would, and say what came of it."""
     now = ctx.now
-    asker = fetcher(config)
-    reader = reading(config)
+    failed = 0
+    for fetched, outcome in _answers(config, tried, now, _holds(ctx, now)):
+        source, feed = tried[fetched.due.key]
+        good, waits = outcome is not None and outcome.facts.ok, isinstance(fetched, Deferred)
+        failed += not good and not waits
+        click.echo(f"{'✓' if good else '…' if waits else '✗'} {source.name}: {redacted(feed.configured)}")
+        for line in (*_said(ctx, fetched, feed), *(_read(ctx, outcome, now) if outcome else ())):
+            click.echo(f"    {line}")
+    return ALL_FAILED if tried and failed == len(tried) else 0
+
+
+def _holds(ctx: Context, now: datetime) -> Mapping[str, datetime]:
+    """What servers asked for in earlier runs holds here too."""
+    with ctx.store() as store:
+        return store.holds(now)
+
+
+def _answers(
+    config: Config, tried: Mapping[str, tuple[Source, FeedConfig]], now: datetime, holds: Mapping[str, datetime]
+) -> Iterator[tuple[Fetched, Outcome | None]]:
+    """What each feed answers, and what is read in it; a page that names its one feed is followed to it, as in a run."""
+    asker, reader = fetcher(config), reading(config)
     due = [
         Due(key=key, url=feed.url, local=feed.local, state=FetchState(), interval=config.fetch.interval, accept_calendar=feed.kind == "calendar")
         for key, (_source, feed) in tried.items()
     ]  # fmt: skip
-    failed = 0
-    for fetched in asker.fetch_all(due, now, holds={}):
-        source, feed = tried[fetched.due.key]
-        outcome = read(reader, Task(fresh=fetched, known={}, now=now)) if isinstance(fetched, Fresh) else None
-        good = outcome is not None and outcome.facts.ok
-        failed += not good
-        click.echo(f"{'✓' if good else '✗'} {source.name}: {redacted(feed.configured)}")
-        for line in (*_said(ctx, fetched, feed), *(_read(ctx, outcome) if outcome else ())):
-            click.echo(f"    {line}")
-    return ALL_FAILED if due and failed == len(due) else 0
+    while due:
+        again: list[Due] = []
+        for fetched in asker.fetch_all(due, now, holds=holds):
+            outcome = None
+            if isinstance(fetched, Fresh):
+                outcome = read(reader, Task(fresh=fetched, known={}, now=now))
+                settled = settle(fetched, outcome.facts, now=now, interval=fetched.due.interval, jitter=0.0)
+                found = None if outcome.facts.ok else follow_discovery(fetched.due, settled)
+                if found is not None:
+                    again.append(found)
+                    continue
+            yield fetched, outcome
+        due = again
 
 
 def _said(ctx: Context, fetched: Fetched, feed: FeedConfig) -> Iterable[str]:
+    if fetched.due.state.discovered:
+        yield ctx.say(Message.of("this page names a feed: {url}", url=redacted(fetched.due.state.discovered)))
     for hop in fetched.chain:
         yield ctx.say(Message.of("{status}: redirected to {url}", status=hop.status, url=redacted(hop.to)))
-    if isinstance(fetched, Failed):
-        yield ctx.say(fetched.error)
-        advice = health.advice(
-            FetchState(failures=1, error_class=fetched.error_class, error=fetched.error), line=feed.line
-        )
-        if advice:
-            yield ctx.say(advice)
+    match fetched:
+        case Failed():
+            yield ctx.say(fetched.error)
+            state = FetchState(failures=1, error_class=fetched.error_class, error=fetched.error)
+            advice = (
+                health.advice(state, line=feed.line) if feed.line else None
+            )  # what is not in feeds.yaml has no line
+            if advice:
+                yield ctx.say(advice)
+        case Deferred():
+            yield ctx.say(fetched.reason)
+            if fetched.until is not None:
+                yield ctx.say(
+                    Message.of("it is not asked before {moment}", moment=ctx.translator.moment(fetched.until))
+                )
+        case _:
+            pass
 
 
-def _read(ctx: Context, outcome: Outcome) -> Iterable[str]:
+def _read(ctx: Context, outcome: Outcome, now: datetime) -> Iterable[str]:
     facts = outcome.facts
     if facts.error:
         yield ctx.say(facts.error)
@@ -127,9 +165,11 @@ def _read(ctx: Context, outcome: Outcome) -> Iterable[str]:
         for entry in dated[:SHOWN]:
             yield "  " + _entry(ctx, entry, outcome)
     if outcome.events is not None:
+        today = ctx.translator.day_of(now)
+        upcoming = [event for event in outcome.events if ctx.translator.day_of(event.end or event.start) >= today]
         yield ctx.say(Message.of("{count} events, the next:", count=len(outcome.events)))
-        for event in sorted(outcome.events, key=lambda event: str(event.start), reverse=True)[:SHOWN]:
-            yield f"  {_when(event)}  {event.title}"
+        for event in sorted(upcoming, key=lambda event: str(event.start))[:SHOWN]:
+            yield f"  {_when(ctx, event)}  {event.title}"
 
 
 def _entry(ctx: Context, entry: Entry, outcome: Outcome) -> str:
@@ -140,6 +180,6 @@ def _entry(ctx: Context, entry: Entry, outcome: Outcome) -> str:
     return f"{when}  {entry.title}" + (f"  [{names}]" if names else "") + (f"  ({hidden})" if hidden else "")
 
 
-def _when(event: StoredEvent) -> str:
-    start = event.start
-    return start.isoformat(" ", "minutes") if isinstance(start, datetime) else start.isoformat()
+def _when(ctx: Context, event: StoredEvent) -> str:
+    say = ctx.translator
+    return say.moment(event.start) if isinstance(event.start, datetime) else say.day(event.start)

@@ -33,7 +33,7 @@ class Context:
     def translator(self) -> Translator:
         """Of the planet's language; before there is a configuration, of the user's."""
         if "config" in self.__dict__:
-            return Translator(self.config.site.language)
+            return Translator(self.config.site.language, self.config.site.timezone)
         return Translator("fr" if (locale.getlocale()[0] or "").startswith("fr") else "en")
 
     @property
@@ -50,5 +50,5 @@ class Context:
         return self.translator.say(message)
 
     def store(self) -> Store:
-        """The planet's database, opened (and made where it is missing)."""
-        return open_store(self.config)
+        """What the planet knows, for reading. One that never ran knows nothing, and no file is made to say so."""
+        return open_store(self.config) if self.config.site.database.exists() else Store(":memory:")

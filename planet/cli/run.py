@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from planet import pipeline
-from planet.assemble import assemble, lock
+from planet.assemble import assemble, lock, open_store
 from planet.cli.context import Context
 from planet.cli.state import rebuild
 from planet.errors import DamagedError, UsageError
@@ -60,7 +60,7 @@ def run(
     at = moment(now) if now else ctx.now
 
     def once() -> Report:
-        with ctx.store() as kept:
+        with ctx.store() if dry_run else open_store(ctx.config) as kept:
             store = kept.copy() if dry_run else kept
             with contextlib.closing(store), _progress(ctx) as progress:
                 return pipeline.run(
@@ -73,7 +73,8 @@ def run(
                     progress=progress,
                 )
 
-    with lock(ctx.config):
+    first_look = dry_run and not ctx.config.site.database.exists()
+    with contextlib.nullcontext() if first_look else lock(ctx.config):  # a lock is a file, too
         try:
             damage.check(ctx.config.site.database)
             report = once()
@@ -95,7 +96,7 @@ def tell(ctx: Context, report: Report) -> None:
     """Not on a terminal: only what a person must act on. On a terminal: a summary too."""
     for warning in report.warnings:
         click.echo(ctx.say(warning), err=True)
-    if report.network_down:
+    if report.network_down and (ctx.terminal or ctx.verbose):  # nobody can act on it, and cron would mail it every hour
         click.echo(
             ctx.say(Message.of("no feed could be reached: the network seems to be down; no feed is blamed")), err=True
         )

@@ -72,7 +72,7 @@ def save(ctx: Context, file: Path) -> None:
 def bring(ctx: Context, file: Path) -> None:
     """Remember what a state file says, for entries that arrive later."""
     state = read_state(Path("/dev/stdin") if str(file) == "-" else file)
-    with lock(ctx.config), ctx.store() as store:
+    with lock(ctx.config), open_store(ctx.config) as store:
         count = store.import_state(state)
     if not ctx.quiet:
         click.echo(ctx.say(Message.of("entries whose dates are remembered: {count}", count=count)))

@@ -12,9 +12,10 @@ from planet.model import Message
 def read_file(folder: Path, name: str, limit: int) -> bytes | Trouble:
     """The bytes of an ordinary file, at most `limit` of them: a device or a pipe could hang, or never end.
 
-    `name` is as configured, from `folder` on; what is told names nothing else, for the health page is read by everyone.
+    What is told of it is its path from `folder` on: the health page is read by everyone.
     """
     path = folder / name
+    name = str(path.relative_to(folder) if path.is_relative_to(folder) else path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return Trouble("unsupported", Message.of("{path} is not a file", path=name))
