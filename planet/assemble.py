@@ -20,6 +20,7 @@ from planet.edition import Judge, feed_health, rules_rev
 from planet.errors import LockedError, StoreError
 from planet.fetch import Fetcher, schedule
 from planet.fetch import health as fetch_health
+from planet.merge import KEYS_VERSION
 from planet.model import (
     Arrival,
     Artifact,
@@ -220,7 +221,7 @@ def assemble(
     def outputs(made_edition: Edition) -> Iterator[Artifact | Bundle]:
         return _outputs(made_edition, lambda: portraits(config, store, asker.download, now))
 
-    rules = rules_rev(config, __version__)
+    rules = rules_rev(config, f"{__version__} {KEYS_VERSION}")
 
     def standing(at: datetime, themes: Sequence[Path]) -> tuple[str, str]:
         from planet.publish import standing  # noqa: PLC0415

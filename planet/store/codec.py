@@ -7,7 +7,7 @@ import functools
 import json
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,11 +30,11 @@ def moment(stamp: int) -> datetime:
 
 
 def _plain(value: object) -> object:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
         return {
-            field.name: _plain(held)
-            for field in dataclasses.fields(value)
-            if (held := getattr(value, field.name)) != field.default
+            name: _plain(held) for name, default in _fields(_kind(value)) if (held := getattr(value, name)) != default
         }
     if isinstance(value, tuple | list | frozenset):
         return [_plain(item) for item in value]
@@ -45,9 +45,28 @@ def _plain(value: object) -> object:
     return value
 
 
+def _kind(value: object) -> typing.Hashable:
+    return typing.cast("typing.Hashable", type(value))
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
+
+
 def dump(value: object) -> str:
     """JSON of a value; fields that hold their default are left out. Lone surrogates are written as escapes."""
     return json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=True)
+
+
+def dump_fields(value: object, names: Collection[str]) -> str:
+    """Like `dump`, of some fields of a dataclass."""
+    held = {
+        name: _plain(content)
+        for name, default in _fields(_kind(value))
+        if name in names and (content := getattr(value, name)) != default
+    }
+    return json.dumps(held, separators=(",", ":"), ensure_ascii=True)
 
 
 Decode = Callable[[typing.Any], typing.Any]

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from planet.model import Changes, Entry, Insert, Known, MergeEntry, Placement, Read, Settlement, SourceRef
 from planet.model.story import MERGE_TEXT
-from planet.store.codec import decoder, dump, from_stamp, load, moment, to_stamp
+from planet.store.codec import decoder, dump, dump_fields, from_stamp, load, moment, to_stamp
 from planet.text import digest
 from planet.urls import is_iri
 
@@ -23,7 +23,7 @@ _COLUMNS = frozenset(
 )  # fmt: skip
 _AS_THEY_ARE = tuple(sorted(_COLUMNS - {"published", "updated"}))
 _ENTRY_OF = decoder(Entry)
-_REST = tuple(field.name for field in fields(Entry) if field.name not in _COLUMNS)
+_REST = frozenset(field.name for field in fields(Entry)) - _COLUMNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +101,7 @@ def known(connection: sqlite3.Connection, feed: str) -> tuple[Known, ...]:
 
 
 def _rest(entry: Entry) -> str:
-    plain = json.loads(dump(entry))
-    return json.dumps({name: plain[name] for name in _REST if name in plain}, separators=(",", ":"))
+    return dump_fields(entry, _REST)
 
 
 def _shown(placement: Placement) -> int:
@@ -282,17 +281,21 @@ def replace_placements(
     connection: sqlite3.Connection,
     placed: Iterable[tuple[int, Placement, int, int, tuple[str, ...]]],
 ) -> None:
-    """Only what differs is written, and looked at again by the next regrouping. The caller has the transaction."""
+    """Only what differs is written, and looked at again by the next regrouping. The caller has the transaction.
+
+    The merge keys too: another version of the program may make others for the same entry.
+    """
     for row, placement, rank, place, keys in placed:
         coded = dump(placement)
-        changed = connection.execute(
+        connection.execute(
             "UPDATE entries SET placement = ?, rank = ?, place = ?, dirty = 1, "
             "shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE ? END "
             "WHERE row = ? AND (placement != ? OR rank != ? OR place != ?)",
             (coded, rank, place, _shown(placement), row, coded, rank, place),
         )
-        if changed.rowcount:
+        if {key for (key,) in connection.execute("SELECT key FROM merge_keys WHERE row = ?", (row,))} != set(keys):
             _write_keys(connection, row, keys)
+            connection.execute("UPDATE entries SET dirty = 1 WHERE row = ?", (row,))
 
 
 _MERGE = (

@@ -83,7 +83,10 @@ def regroup(
     """See `Store.regroup`. The caller has the transaction."""
     if everything:
         connection.execute("UPDATE entries SET dirty = 1 WHERE NOT dirty")
-    dirty = [row for (row,) in connection.execute("SELECT row FROM entries WHERE dirty ORDER BY row")]
+    dirty = [
+        row
+        for (row,) in connection.execute("SELECT row FROM entries INDEXED BY entries_dirty WHERE dirty ORDER BY row")
+    ]
     new: list[int] = []
     for part in _parts(connection, dirty):
         before = {
