@@ -172,7 +172,8 @@ _QUERIES = {
     "bodies without entries": "SELECT row FROM bodies WHERE row NOT IN (SELECT row FROM entries)",
     "events": "SELECT * FROM events",
     "origins": "SELECT * FROM origins",
-    "meta": "SELECT * FROM meta",
+    # What the planet remembers of the files as it left them (places, times of files) is each folder's own.
+    "meta": "SELECT * FROM meta WHERE name != 'published'",
 }
 
 
