@@ -9,10 +9,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 HOMES: dict[str, tuple[str, ...]] = {
-    "php": ("packagist.org", "php.net", "symfony.com", "laravel.com", "getcomposer.org", "wordpress.org/plugins", "drupal.org/project"),
+    "php": ("php.net", "symfony.com", "laravel.com", "getcomposer.org", "wordpress.org/plugins", "drupal.org/project"),
     "js": ("npmjs.com", "npmjs.org", "jsr.io", "nodejs.org", "deno.land", "unpkg.com", "react.dev", "vuejs.org", "angular.dev"),
-    "python": ("pypi.org", "pypi.python.org", "docs.python.org", "peps.python.org", "djangoproject.com", "anaconda.org"),
-    "ruby": ("rubygems.org", "rubyonrails.org", "ruby-doc.org", "ruby-lang.org", "rubydoc.info"),
+    "python": ("docs.python.org", "peps.python.org", "djangoproject.com", "anaconda.org"),
+    "ruby": ("rubyonrails.org", "ruby-doc.org", "ruby-lang.org", "rubydoc.info"),
     "java": ("search.maven.org", "central.sonatype.com", "mvnrepository.com", "spring.io", "openjdk.org", "kotlinlang.org"),
     "dotnet": ("nuget.org", "dotnet.microsoft.com", "learn.microsoft.com/dotnet"),
     "go": ("pkg.go.dev", "go.dev", "golang.org", "godoc.org"),
@@ -24,6 +24,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "web": ("caniuse.com", "w3.org/TR/css", "w3.org/WAI", "css-tricks.com"),
     "iot": ("arduino.cc", "platformio.org", "thethingsnetwork.org", "raspberrypi.com", "hackaday.io"),
 }  # fmt: skip
+REGISTRIES = {"php": "packagist", "python": "pypi", "ruby": "rubygems"}
+"""Package registries that are called like their domain under .org."""
+for _slug, _registry in REGISTRIES.items():
+    HOMES[_slug] = (f"{_registry}.org", *HOMES[_slug])
 
 # What the language class of a code block says. Shells and data formats say nothing: everyone uses them.
 LANGUAGES: dict[str, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from planet.model import Carrier, Headline, MergeEntry, MergeGroup, Person, Story
@@ -37,6 +37,8 @@ class StoryContext:
     """Stories whose id another story publishes: theirs is made by the planet."""
     same_guid: frozenset[int]
     """Stories whose guid (an id that is no address, and so not unique in the world) another story publishes."""
+    excerpts: dict[int, str] = field(default_factory=dict)
+    """Row of an entry -> its excerpt, once it was made: a story is loaded for several pages and feeds."""
 
 
 def _closure(connection: sqlite3.Connection, rows: Iterable[int]) -> list[int]:
@@ -269,6 +271,13 @@ def _carriers(members: Sequence[StoredEntry], context: StoryContext) -> tuple[Ca
     return tuple(found)
 
 
+def _excerpt(lead: StoredEntry, context: StoryContext) -> str:
+    found = context.excerpts.get(lead.row)
+    if found is None:
+        found = context.excerpts[lead.row] = excerpt(lead.entry.html, lead.entry.summary)
+    return found
+
+
 def _story(
     row: int,
     members: Sequence[StoredEntry],
@@ -296,7 +305,7 @@ def _story(
         html=entry.html,
         text=entry.text,
         summary=entry.summary,
-        excerpt=excerpt(entry.html, entry.summary),
+        excerpt=_excerpt(lead, context),
         published=lead.date,
         updated=updated,
         edited=lead.edited is not None,
