@@ -56,7 +56,8 @@ def _local(
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
     except OSError as error:
-        log.warning("%s: avatar %s cannot be read (%s)", source.name, source.avatar, error.strerror)
+        # `planet check` warns of it; cron would mail it after every run.
+        log.info("%s: avatar %s cannot be read (%s)", source.name, source.avatar, error.strerror)
         return None
     name = f"file:{hashlib.sha256(data).hexdigest()}"
     if name in kept:
