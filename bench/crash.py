@@ -31,7 +31,7 @@ from planet import config as configuration
 from planet import pipeline
 from planet.assemble import assemble
 from planet.store import Store
-from tests import outputs
+from tests.support import outputs
 
 FIRST = datetime(2026, 11, 20, 8, tzinfo=UTC)
 SECOND = datetime(2026, 11, 23, 8, tzinfo=UTC)

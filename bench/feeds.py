@@ -19,7 +19,7 @@ from planet.render.syndicate.channels import GENERATOR
 from planet.render.syndicate.document import Document, document, rfc3339
 from planet.render.syndicate.jsonfeed import json_feed
 from planet.render.syndicate.rss import rss
-from tests import editions
+from tests.support import editions
 
 ENTRIES = 60
 PARAGRAPH = '<p>Un paragraphe &amp; de quoi lire, avec <a href="https://example.org/">un lien</a>.</p>\n'

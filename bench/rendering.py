@@ -20,7 +20,7 @@ from typing import Any
 
 from planet.model import Artifact, Edition, SafeHtml
 from planet.render.html import load_theme, pages
-from tests.editions import NOW, SOURCES, edition, sample, story
+from tests.support.editions import NOW, SOURCES, edition, sample, story
 
 STORIES = 20_000
 TEXT = (

@@ -29,7 +29,7 @@ from planet.fetch.wire import Ask, Deadline, Reply
 from planet.model import Artifact, Config
 from planet.parse import PARSER_VERSION
 from planet.store import Store
-from tests import outputs
+from tests.support import outputs
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR = timedelta(days=365)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fetching import Feed, fetcher
-from tests.servers import Server
-from tests.world import World
+from tests.support.fetching import Feed, fetcher
+from tests.support.servers import Server
+from tests.support.world import World
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -77,7 +77,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A scripted server on loopback (see `tests.servers`)."""
+    """A scripted server on loopback (see `tests.support.servers`)."""
     with Server() as made:
         yield made
 

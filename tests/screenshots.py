@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from planet.cli.demo import run_sample
 from planet.sample import TODAY
 from planet.sample.server import site_server
-from tests.browsing import chromium
+from tests.support.browsing import chromium
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import Result, World, item, rss
+from tests.support.world import Result, World, item, rss
 
 TWELVE = """\
 planet:

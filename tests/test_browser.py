@@ -19,8 +19,8 @@ from selectolax.lexbor import LexborHTMLParser as Tree
 from planet.model import Artifact, Bundle, SafeHtml
 from planet.render import agenda, search, syndicate
 from planet.render.html import load_theme, pages
-from tests import editions
-from tests.browsing import PIXEL, Quiet, chromium
+from tests.support import editions
+from tests.support.browsing import PIXEL, Quiet, chromium
 
 pytestmark = pytest.mark.browser
 

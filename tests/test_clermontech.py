@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree, html
 
-from tests.world import World
+from tests.support.world import World
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ABSOLUTE = re.compile(r"https?://|mailto:|#")

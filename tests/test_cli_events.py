@@ -8,7 +8,7 @@ from pathlib import Path
 import icalendar
 import pytest
 
-from tests.world import World, item, rss
+from tests.support.world import World, item, rss
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """`planet events` reads the clock: what is to come is written from now."""

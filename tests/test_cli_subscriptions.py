@@ -10,7 +10,7 @@ import pytest
 
 from planet import config
 from planet.model import Config
-from tests.world import World, item, rss
+from tests.support.world import World, item, rss
 
 CALENDAR = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//essai//FR\r\nX-WR-CALNAME:Les soirées\r\nBEGIN:VEVENT\r\nUID:1@essai\r\n"

@@ -10,7 +10,7 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from tests.world import NOW, World, item, rss
+from tests.support.world import NOW, World, item, rss
 
 A = "https://ada.example.org"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import Reply, World, item, rss
+from tests.support.world import Reply, World, item, rss
 
 A = "https://ada.example.org"
 HOLD = "2026-11-23T09:00:00Z"

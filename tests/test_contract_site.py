@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree, html
 
-from tests.world import World, item, rss
+from tests.support.world import World, item, rss
 
 
 def calendar(*events: str) -> str:

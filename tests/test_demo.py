@@ -14,7 +14,7 @@ from lxml import etree, html
 from planet.sample import COMMUNITY, DRAWINGS
 from planet.sample.server import MOVED
 from tests.golden import FILES, GOLDEN, harvest, planet, run_sample, stored
-from tests.world import World, item, rss
+from tests.support.world import World, item, rss
 
 
 class Sampled:

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.editions import NOW, SOURCES, edition, event, sample, story
-from tests.pages import digests, made
+from tests.support.editions import NOW, SOURCES, edition, event, sample, story
+from tests.support.pages import digests, made
 
 WILLIAM, ELODIE, PHP, JS = SOURCES
 

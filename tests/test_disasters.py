@@ -24,9 +24,9 @@ from planet import pipeline
 from planet.assemble import assemble
 from planet.errors import StoreError
 from planet.store import Store
-from tests import outputs
-from tests.servers import Server, hang, reply
-from tests.world import World, item, rss
+from tests.support import outputs
+from tests.support.servers import Server, hang, reply
+from tests.support.world import World, item, rss
 
 A = "https://a.example"
 

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from tests.editions import NOW, SOURCES, edition, event, sample
-from tests.pages import made, page
+from tests.support.editions import NOW, SOURCES, edition, event, sample
+from tests.support.pages import made, page
 
 WILLIAM, ELODIE, PHP, JS = SOURCES
 

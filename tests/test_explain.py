@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.world import World, item, rss
+from tests.support.world import World, item, rss
 
 A = "https://ada.example"
 LONG = (

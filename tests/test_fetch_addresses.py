@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from planet.fetch.addresses import Guard, RefusedError, is_public
 from planet.model import Failed, Fetched, Fresh
-from tests.fetching import QUICK, ask, fetcher, rss
-from tests.servers import Server, reply
+from tests.support.fetching import QUICK, ask, fetcher, rss
+from tests.support.servers import Server, reply
 
 FEED = rss("a")
 
@@ -127,7 +127,7 @@ def test_x05_a_stranger_cannot_lead_to_a_listed_server(server: Server) -> None:
     from planet.fetch.flight import Flight, Rules
     from planet.fetch.wire import Reply
     from planet.model import Due
-    from tests.fetching import T0
+    from tests.support.fetching import T0
 
     guard = Guard(allow_private=(server.address,))
     rules = Rules(user_agent="x", max_bytes=100, is_listed=guard.is_listed)

@@ -8,8 +8,8 @@ import pytest
 
 from planet.fetch.schedule import is_due
 from planet.model import Failed, Fresh, Unchanged
-from tests.fetching import DAY, HOUR, Feed, fetcher, rss
-from tests.servers import Server, reply
+from tests.support.fetching import DAY, HOUR, Feed, fetcher, rss
+from tests.support.servers import Server, reply
 
 FEED = rss("a", "b")
 

@@ -15,8 +15,8 @@ from planet.fetch import health
 from planet.fetch.failures import Trouble, late, of_exception, of_status
 from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Message, News
 from planet.model.fetch import ErrorClass
-from tests.fetching import DAY, HOUR, T0, ask, fetcher
-from tests.servers import closed_port
+from tests.support.fetching import DAY, HOUR, T0, ask, fetcher
+from tests.support.servers import closed_port
 
 OK = FetchState(last_attempt=T0, last_success=T0, http_status=200)
 MOVED = replace(

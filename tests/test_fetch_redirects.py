@@ -10,8 +10,8 @@ import pytest
 from planet.fetch import health
 from planet.fetch.schedule import follow_discovery, settle
 from planet.model import Deferred, Due, Failed, FetchState, Fresh, Hop, ReadFacts, Unchanged
-from tests.fetching import DAY, HOUR, T0, Feed, ask, fetcher, rss
-from tests.servers import Server, reply
+from tests.support.fetching import DAY, HOUR, T0, Feed, ask, fetcher, rss
+from tests.support.servers import Server, reply
 
 FEED = rss("a", "b")
 

@@ -17,8 +17,8 @@ from planet.fetch.flight import host_group
 from planet.fetch.request import BadUrlError, credentials, head, joined, same_url, target
 from planet.model import Due, Failed, Fresh
 from planet.urls import feed_key
-from tests.fetching import AGENT, HOUR, QUICK, T0, Feed, ask, fetcher, rss
-from tests.servers import Server, after, reply, servers
+from tests.support.fetching import AGENT, HOUR, QUICK, T0, Feed, ask, fetcher, rss
+from tests.support.servers import Server, after, reply, servers
 
 FEED = rss("a")
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from planet.fetch.hints import cache_control, freshness, http_date, hubs, retry_after
 from planet.fetch.schedule import is_due, settle
 from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Message, ReadFacts, Unchanged
-from tests.fetching import DAY, HOUR, T0, ask, fetcher, rss
-from tests.servers import Server, after, reply
+from tests.support.fetching import DAY, HOUR, T0, ask, fetcher, rss
+from tests.support.servers import Server, after, reply
 
 URL = "https://example.org/feed"
 OK = ReadFacts(ok=True, entries=3, new_entries=3)

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Unchanged
-from tests.fetching import QUICK, T0, fetcher, rss
-from tests.servers import Server, after, reply
+from tests.support.fetching import QUICK, T0, fetcher, rss
+from tests.support.servers import Server, after, reply
 
 FEED = rss("a")
 

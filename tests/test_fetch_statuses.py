@@ -8,8 +8,8 @@ import pytest
 
 from planet.fetch import health
 from planet.model import Deferred, Due, Failed, Fresh, Unchanged
-from tests.fetching import DAY, HOUR, T0, Feed, ask, fetcher, rss
-from tests.servers import Server, chunked, head, raw, reply
+from tests.support.fetching import DAY, HOUR, T0, Feed, ask, fetcher, rss
+from tests.support.servers import Server, chunked, head, raw, reply
 
 FEED = rss("a", "b")
 MINUTE = timedelta(minutes=1)

@@ -23,8 +23,8 @@ from planet.fetch import health
 from planet.fetch.decoding import UndecodableError, decode
 from planet.fetch.wire import Ask, Deadline, Reply
 from planet.model import Due, Failed, Fetched, FetchRules, Fresh
-from tests.fetching import QUICK, T0, Feed, ask, fetcher, rss
-from tests.servers import Authority, Server, chunked, closed_port, cut, drip, endless, hang, head, raw, reply
+from tests.support.fetching import QUICK, T0, Feed, ask, fetcher, rss
+from tests.support.servers import Authority, Server, chunked, closed_port, cut, drip, endless, hang, head, raw, reply
 
 FEED = rss("a", "b")
 SHORT = replace(QUICK, timeout=timedelta(seconds=0.4))

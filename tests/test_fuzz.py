@@ -10,9 +10,9 @@ from pathlib import Path
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests import hostile, outputs
+from tests.support import hostile, outputs
+from tests.support.world import World, item, rss
 from tests.test_sanitise import PAYLOADS, PREFIX, assert_harmless
-from tests.world import World, item, rss
 
 PIECES = (
     *PAYLOADS.values(),

@@ -12,9 +12,9 @@ from icalendar import Calendar
 from lxml import etree
 from playwright.sync_api import Browser
 
-from tests import hostile, outputs
-from tests.browsing import Inspector, chromium
-from tests.world import World
+from tests.support import hostile, outputs
+from tests.support.browsing import Inspector, chromium
+from tests.support.world import World
 
 NAMES = (
     "../../../../etc/passwd",

@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from planet.text import one_line
-from tests import hostile, outputs
-from tests.browsing import Inspector, chromium
+from tests.support import hostile, outputs
+from tests.support.browsing import Inspector, chromium
+from tests.support.world import World
 from tests.test_sanitise import PAYLOADS
-from tests.world import World
 
 pytestmark = pytest.mark.browser
 

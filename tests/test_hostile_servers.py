@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import outputs
-from tests.servers import Server, drip, endless, hang, head, raw, reply
-from tests.world import World, item, rss
+from tests.support import outputs
+from tests.support.servers import Server, drip, endless, hang, head, raw, reply
+from tests.support.world import World, item, rss
 
 A = "https://a.example"
 XML = '<?xml version="1.0"?>'

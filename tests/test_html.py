@@ -16,9 +16,9 @@ from selectolax.lexbor import LexborHTMLParser as Tree
 
 from planet.model import SafeHtml
 from planet.text import legal
-from tests import editions
-from tests.editions import NOW, SOURCES, config, edition, event, sample, story
-from tests.pages import artifacts, digests, made, page, trees
+from tests.support import editions
+from tests.support.editions import NOW, SOURCES, config, edition, event, sample, story
+from tests.support.pages import artifacts, digests, made, page, trees
 
 WILLIAM, ELODIE, PHP, JS = SOURCES
 OTHERS = {"atom.xml", "rss.xml", "feed.json", "calendar.ics", "opml.xml", "health.json"}

@@ -29,9 +29,9 @@ from planet.notify import Letter, changed_feeds, deliver, notify, ping, tell_hub
 from planet.notify.letter import defused, escaped, safe_link, write
 from planet.notify.plan import Delivery, Sent, plan, read_sent, rule_key
 from planet.notify.send import expanded, missing
-from tests import editions
-from tests.editions import NOW
-from tests.world import World, item, rss
+from tests.support import editions
+from tests.support.editions import NOW
+from tests.support.world import World, item, rss
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Nine in the morning in Paris."""

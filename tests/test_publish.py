@@ -22,7 +22,7 @@ from planet.model import Artifact, Bundle, Filter, Published
 from planet.publish import Tally, census, publish
 from planet.publish.paths import Claims, check
 from planet.publish.site import rank
-from tests import editions
+from tests.support import editions
 
 OWNER = ("https://planet.example/", "Planet Exemple")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from planet.themes import shipped
-from tests.world import World, item, rss
+from tests.support.world import World, item, rss
 
 A = "https://a.example"
 LATER, SOON_DAY, NEXT_DAY = "2026-11-23T09:00:00Z", "2026-11-23T15:00:00Z", "2026-11-24T09:00:00Z"

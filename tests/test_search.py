@@ -15,9 +15,9 @@ from selectolax.lexbor import LexborHTMLParser as Tree
 from planet.errors import PublishError
 from planet.model import Edition
 from planet.render import cbor, search
-from tests import editions
-from tests.editions import NOW, SOURCES, edition, story
-from tests.pages import page
+from tests.support import editions
+from tests.support.editions import NOW, SOURCES, edition, story
+from tests.support.pages import page
 
 WORDS = [
     "les",

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bench.lock import asked
-from tests.world import World, item, rss
+from tests.support.world import World, item, rss
 
 USER, PASSWORD, HOOK = "ada-utilisatrice", "mot-de-passe-7f3a", "jeton-du-salon-9c1b"
 QUOTED = "m%C3%B4t%40de-passe-55"

@@ -19,7 +19,7 @@ from planet.cli.context import Context
 from planet.cli.serve import follow, looks, rebuild
 from planet.errors import LockedError, ThemeError
 from planet.model import Message, Published
-from tests.world import World, item, rss
+from tests.support.world import World, item, rss
 
 
 @pytest.fixture

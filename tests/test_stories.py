@@ -17,7 +17,7 @@ from planet.merge.stories import group, merge_keys, rank
 from planet.model import FeedConfig, MergeEntry, Source, SourceRef
 from planet.text import digest, fold
 from planet.urls import canonical_key
-from tests.world import World, item, rss
+from tests.support.world import World, item, rss
 
 T0 = datetime(2026, 3, 10, 19, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -22,8 +22,8 @@ from planet.render.syndicate import feeds, health_json, health_rows, opml, robot
 from planet.render.syndicate.document import absolute_fragments, public_url
 from planet.sanitise import sanitise
 from planet.urls import is_iri
-from tests import editions
-from tests.editions import NOW, SOURCES
+from tests.support import editions
+from tests.support.editions import NOW, SOURCES
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NAMES = {

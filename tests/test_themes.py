@@ -10,8 +10,8 @@ from selectolax.lexbor import LexborHTMLParser as Tree
 
 from planet.errors import ThemeError
 from planet.render.html import load_theme
-from tests.editions import SOURCES, edition, sample, story
-from tests.pages import NOWHERE, made
+from tests.support.editions import SOURCES, edition, sample, story
+from tests.support.pages import NOWHERE, made
 
 WILLIAM, ELODIE, PHP, JS = SOURCES
 
