@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from planet import agenda
-from planet.agenda.merging import group_events
+from planet.edition.announcements import announcements
+from planet.merge.event_changes import arrive_events
+from planet.merge.event_groups import group_events
+from planet.merge.events import merge_events
 from planet.model import (
     CalendarRead,
     Config,
@@ -35,10 +37,12 @@ from planet.model import (
     Technology,
 )
 from planet.normalise import normalise
+from planet.normalise.events import normalise_events
 from planet.parse import parse
 from planet.parse.calendar import events_from_feed, parse_calendar
-from planet.render.agenda import calendars
+from planet.render.calendars import calendars
 from planet.sanitise import sanitise
+from planet.when import window
 
 PARIS = "Europe/Paris"
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)
@@ -54,7 +58,7 @@ DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "clermontech
 def read(path: Path) -> CalendarRead:
     body = path.read_bytes()
     if path.suffix == ".ics":
-        found = parse_calendar(body, content_type="text/calendar", url="", timezone=PARIS, window=agenda.window(NOW))
+        found = parse_calendar(body, content_type="text/calendar", url="", timezone=PARIS, window=window(NOW))
     else:
         raw = parse(
             body,
@@ -98,8 +102,8 @@ def gather(folder: Path) -> dict[str, tuple[StoredEvent, ...]]:
     held = {}
     for path in paths(folder):
         key = str(path.relative_to(folder))
-        incoming = agenda.normalise_events(read(path), calendar=key, sanitise=sanitise, now=NOW)
-        held[key] = agenda.arrive_events((), incoming, NOW).upserts
+        incoming = normalise_events(read(path), calendar=key, sanitise=sanitise, now=NOW)
+        held[key] = arrive_events((), incoming, NOW).upserts
     return held
 
 
@@ -172,7 +176,7 @@ def links(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[int, 
     )
     site = Site(title="P", url="https://planet.example.org/")
     config = Config(path=Path("f"), folder=Path(), site=site, sources=sources)
-    events = agenda.merge_events([event for many in held.values() for event in many], config, place=everything)
+    events = merge_events([event for many in held.values() for event in many], config, place=everything)
     evening = {
         event.id: of.get((source[1], source[2]))
         for event in events
@@ -197,7 +201,7 @@ def links(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[int, 
             )  # fmt: skip
     right = wrong = unknown = 0
     linked = set()
-    for event, rows in agenda.announcements(events, stories, timezone=PARIS).items():
+    for event, rows in announcements(events, stories, timezone=PARIS).items():
         for row in rows:
             linked.add(row)
             if things[row] is None or evening.get(event) is None:
@@ -254,13 +258,13 @@ def cost(folder: Path, count: int) -> dict[str, float]:
         spent[name] = now - clock
         clock = now
 
-    reads = [parse_calendar(d, content_type="", url="", timezone=PARIS, window=agenda.window(NOW)) for d in documents]
+    reads = [parse_calendar(d, content_type="", url="", timezone=PARIS, window=window(NOW)) for d in documents]
     lap("parse")
-    normal = [agenda.normalise_events(r, calendar=f"g{n}", sanitise=sanitise, now=NOW) for n, r in enumerate(reads)]
+    normal = [normalise_events(r, calendar=f"g{n}", sanitise=sanitise, now=NOW) for n, r in enumerate(reads)]
     lap("normalise and sanitise")
-    stored = [event for of in normal for event in agenda.arrive_events((), of, NOW).upserts]
+    stored = [event for of in normal for event in arrive_events((), of, NOW).upserts]
     lap("arrive")
-    events = agenda.merge_events(stored, config, place=everything)
+    events = merge_events(stored, config, place=everything)
     lap("merge")
     listed = ListedTechnology(technology=technology, slug="php", name="PHP", hue=245, stories=0, events=len(events))
     edition = Edition(

@@ -118,12 +118,13 @@ def _feeds(config: Config) -> dict[str, tuple[Source, FeedConfig]]:
 
 def reading(config: Config) -> Reading:
     """All that reading a document of this planet needs."""
-    from planet.agenda import normalise_events, window  # noqa: PLC0415
     from planet.classify import Placer  # noqa: PLC0415
     from planet.normalise import normalise  # noqa: PLC0415
+    from planet.normalise.events import normalise_events  # noqa: PLC0415
     from planet.parse import parse  # noqa: PLC0415
     from planet.parse.calendar import events_from_feed, parse_calendar  # noqa: PLC0415
     from planet.sanitise import sanitise  # noqa: PLC0415
+    from planet.when import window  # noqa: PLC0415
 
     return Reading(
         max_entries=config.fetch.max_entries,
@@ -289,14 +290,15 @@ def _group(entries: Sequence[MergeEntry]) -> tuple[MergeGroup, ...]:
 
 
 def _arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent], now: datetime) -> EventChanges:
-    from planet.agenda import arrive_events  # noqa: PLC0415
+    from planet.merge.event_changes import arrive_events  # noqa: PLC0415
 
     return arrive_events(known, incoming, now)
 
 
 def _events(config: Config, store: Store, place: Callable[[Entry, str], Placement]) -> tuple[Event, ...]:
     """Every evening, told once, with the stories that announce it."""
-    from planet.agenda import announcements, merge_events, with_stories  # noqa: PLC0415
+    from planet.edition.announcements import announcements, with_stories  # noqa: PLC0415
+    from planet.merge.events import merge_events  # noqa: PLC0415
 
     stored = store.stored_events()
     if not stored:
@@ -309,7 +311,7 @@ def _collisions(made: Edition, now: datetime) -> list[tuple[str, News]]:
     """Evenings of two groups on one day: each pair has a key, by which it is told once."""
     if not made.events:
         return []
-    from planet.agenda import collisions  # noqa: PLC0415
+    from planet.edition.collisions import collisions  # noqa: PLC0415
 
     return [
         (found.key, News(kind="collision", feed="", source=found.first.group, text=found.text))
@@ -366,7 +368,7 @@ def make_edition(config: Config, store: Store, now: datetime, place: Callable[[E
 
 def _outputs(made: Edition, pictures: Callable[[], Mapping[str, bytes]]) -> Iterator[Artifact | Bundle]:
     """Everything that is published."""
-    from planet.render import agenda, search, syndicate  # noqa: PLC0415
+    from planet.render import calendars, search, syndicate  # noqa: PLC0415
     from planet.render.html import load_theme, pages  # noqa: PLC0415
 
     theme = load_theme(made.config.site.theme, made.config.folder)
@@ -381,7 +383,7 @@ def _outputs(made: Edition, pictures: Callable[[], Mapping[str, bytes]]) -> Iter
     yield from noted(pages(made, theme, pictures(), searchable=search.available()))
     yield from noted(syndicate.feeds(made))
     yield from syndicate.opml(made)
-    yield from agenda.calendars(made)
+    yield from calendars.calendars(made)
     yield syndicate.health_json(made)
     if search.available():
         yield from search.index(made)

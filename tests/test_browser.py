@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, e
 from selectolax.lexbor import LexborHTMLParser as Tree
 
 from planet.model import Artifact, Bundle, SafeHtml
-from planet.render import agenda, search, syndicate
+from planet.render import calendars, search, syndicate
 from planet.render.html import load_theme, pages
 from tests.support import editions
 from tests.support.browsing import PIXEL, Quiet, chromium
@@ -114,7 +114,7 @@ def write(folder: Path, image: str) -> None:
         *pages(made, load_theme("clermontech", folder), {"elodie-chene": PIXEL}, searchable=search.available()),
         *syndicate.feeds(made),
         *syndicate.opml(made),
-        *agenda.calendars(made),
+        *calendars.calendars(made),
         syndicate.health_json(made),
         *search.index(made),
     ]

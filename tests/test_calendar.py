@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.agenda import window
 from planet.model import CalendarRead, Moment, RawEntry, RawEvent, RawFeed, Text, Unreadable
 from planet.parse.calendar import events_from_feed, parse_calendar
 from planet.parse.icaltimes import read_duration
 from planet.parse.recurrence import RuleError, check_rule, may_never_come, price
 from planet.parse.zones import named
 from planet.text import one_line
+from planet.when import window
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)

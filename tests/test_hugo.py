@@ -9,11 +9,12 @@ from pathlib import Path
 import icalendar
 import pytest
 
-from planet.agenda import normalise_events, window
 from planet.model import CalendarRead
+from planet.normalise.events import normalise_events
 from planet.parse.calendar import parse_calendar
 from planet.sanitise import sanitise
 from planet.subscriptions.hugo import front_matter, import_hugo
+from planet.when import window
 
 FOLDER = Path(__file__).parent / "data" / "hugo"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)

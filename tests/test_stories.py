@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.merge.likeness import Look, plainly_differ, text_likeness, title_likeness
 from planet.merge.stories import group, merge_keys, rank
 from planet.model import FeedConfig, MergeEntry, Source, SourceRef
+from planet.similarity import Look, plainly_differ, text_likeness, title_likeness
 from planet.text import digest, fold
 from planet.urls import canonical_key
 from tests.support.world import World, item, rss

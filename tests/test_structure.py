@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "planet"
-GROUND = {"model", "errors", "urls", "text", "i18n", "themes"}
+GROUND = {"model", "errors", "urls", "text", "when", "similarity", "i18n", "themes"}
 STAGES = {
     "config",
     "fetch",
@@ -22,7 +22,6 @@ STAGES = {
     "render",
     "publish",
     "notify",
-    "agenda",
 }
 TOP = {
     "cli",
@@ -52,7 +51,7 @@ HOMES = {
     "click": {"cli"},
     "rich": {"cli"},
     "babel": {"i18n", "locale"},
-    "rapidfuzz": {"merge", "agenda", "config"},
+    "rapidfuzz": {"similarity", "config"},
     "yaml": {"config", "subscriptions"},
     "listparser": {"subscriptions"},
     "PIL": {"render"},

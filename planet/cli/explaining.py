@@ -6,10 +6,9 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from planet.agenda import merge_events
-from planet.agenda.telling import as_entry
 from planet.classify import Placer, Scores
 from planet.classify.scores import THRESHOLD
+from planet.merge.events import as_entry, merge_events
 from planet.merge.stories import group
 from planet.model import Config, Event, MergeEntry, Placement, Source, StoredEvent
 from planet.normalise.identity import fold_id

@@ -82,9 +82,9 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
 
 
 def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
-    from planet.agenda import window  # noqa: PLC0415 - reading feeds is what only `add` needs
-    from planet.parse import parse  # noqa: PLC0415
+    from planet.parse import parse  # noqa: PLC0415 - reading feeds is what only `add` needs
     from planet.parse.calendar import parse_calendar  # noqa: PLC0415
+    from planet.when import window  # noqa: PLC0415
 
     if "://" not in url and (planet.folder / url).is_file():
         return finding.Found(feed=url, calendar=url.endswith(".ics"), name=Path(url).stem, page="", entries=0)

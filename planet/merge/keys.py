@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from planet.merge.likeness import ENOUGH_WORDS, NEAR_DAYS, Look, shingles, words
 from planet.model import MergeEntry
+from planet.similarity import ENOUGH_WORDS, NEAR_DAYS, Look, shingles, words
 from planet.urls import canonical_key
 
 SPAN = 30

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from planet.merge.keys import id_key, link_key, merge_keys
-from planet.merge.likeness import (
+from planet.model import MergeEntry, MergeGroup, Source
+from planet.similarity import (
     ENOUGH_WORDS,
     NEAR_DAYS,
     Look,
@@ -25,7 +26,6 @@ from planet.merge.likeness import (
     text_likeness,
     title_likeness,
 )
-from planet.model import MergeEntry, MergeGroup, Source
 from planet.urls import canonical_key, host
 
 __all__ = ["group", "merge_keys", "rank"]

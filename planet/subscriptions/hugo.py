@@ -16,7 +16,7 @@ import yaml
 
 from planet.model import Message
 from planet.parse.eventfeed import cancelled
-from planet.render.agenda import PRODID, moment, parameter, text, uri, when, write
+from planet.render.calendars import PRODID, moment, parameter, text, uri, when, write
 from planet.text import digest, fold, one_line
 from planet.urls import canonical_key, host, http_url, without_tracking
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from planet.model import Artifact, Bundle, Edition
 from planet.render.html import lists, rest
-from planet.render.html.evenings import Agenda
+from planet.render.html.events import Agenda
 from planet.render.html.press import Press
 from planet.render.html.theme import Theme, load_theme
 

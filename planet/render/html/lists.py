@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from planet.model import Artifact, Channel, Event, Headline, Page, Story
-from planet.render.html.evenings import Agenda
+from planet.render.html.events import Agenda
 from planet.render.html.press import Press, story_data
 
 BURST = 3

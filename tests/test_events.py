@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.agenda import announcements, arrive_events, collisions, merge_events, normalise_events, with_stories
-from planet.agenda.likeness import places_alike, titles_alike
-from planet.agenda.merging import group_events
-from planet.agenda.prose import to_html
-from planet.agenda.stories import names_day
+from planet.edition.announcements import announcements, names_day, with_stories
+from planet.edition.collisions import collisions
+from planet.merge.event_changes import arrive_events
+from planet.merge.event_groups import group_events
+from planet.merge.events import merge_events
 from planet.model import (
     CalendarRead,
     Config,
@@ -35,7 +35,10 @@ from planet.model import (
     StoredEvent,
     Technology,
 )
+from planet.normalise.events import normalise_events
+from planet.normalise.markdown import to_html
 from planet.sanitise import sanitise
+from planet.similarity import places_alike, titles_alike
 from planet.store import events as table
 from planet.urls import canonical_key
 

@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
 from datetime import date as day
+from datetime import datetime, timedelta
 from itertools import combinations
 
-from planet.agenda.arrival import day_of
-from planet.agenda.likeness import NEAR, numbered_apart, particular, places_alike, places_apart, titles_alike
 from planet.model import StoredEvent
+from planet.similarity import NEAR, numbered_apart, particular, places_alike, places_apart, titles_alike
+from planet.when import day_of, instant
 
 CROWD = 60
 """Most events of one key that are compared in pairs; more share nothing but a bad habit of some calendar."""
@@ -143,7 +143,7 @@ def _likeness(rule: str, one: StoredEvent, two: StoredEvent, shared: frozenset[s
                 if alike >= NEAR or one.url_key == two.url_key != "" or places_alike(one.location, two.location)
                 else 0
             )
-        return 110 if alike >= NEAR and abs(_instant(one) - _instant(two)) <= MOVED else 0
+        return 110 if alike >= NEAR and abs(instant(one.start) - instant(two.start)) <= MOVED else 0
     if rule == "url":
         if one.url_key not in shared and not numbered_apart(one.title, two.title):
             return 120 + alike
@@ -198,10 +198,4 @@ def _by_day(groups: _Groups, timezone: str) -> None:
 
 def _near_in_time(one: StoredEvent, two: StoredEvent) -> bool:
     both_timed = isinstance(one.start, datetime) and isinstance(two.start, datetime)
-    return not both_timed or abs(_instant(one) - _instant(two)) <= OFF
-
-
-def _instant(event: StoredEvent) -> datetime:
-    if isinstance(event.start, datetime):
-        return event.start
-    return datetime.combine(event.start, time(), tzinfo=UTC)
+    return not both_timed or abs(instant(one.start) - instant(two.start)) <= OFF

@@ -1,4 +1,4 @@
-"""How much two entries are alike, and when they plainly are not the same. Pure; scores are hundredths, 100 is equal."""
+"""How much two texts say the same: titles and places of events, titles and texts of posts. Pure; scores are 0 to 100, 100 is equal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zlib import crc32
 
 from rapidfuzz import fuzz
@@ -32,13 +32,105 @@ _COMMON_WORDS = (
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
 
+_TITLE_WORD = re.compile(r"[^\W_]+(?:[+#](?!\w))*")
+_EMPTY = frozenset(
+    [
+        "a",
+        "à",
+        "de",
+        "des",
+        "du",
+        "d",
+        "la",
+        "le",
+        "les",
+        "l",
+        "un",
+        "une",
+        "et",
+        "ou",
+        "en",
+        "au",
+        "aux",
+        "par",
+        "pour",
+        "avec",
+        "sur",
+        "chez",
+        "dans",
+        "the",
+        "of",
+        "and",
+        "at",
+        "by",
+        "for",
+        "with",
+        "on",
+        "in",
+        "to",
+        "annule",
+        "annulee",
+        "annules",
+        "cancelled",
+        "canceled",
+        "reporte",
+        "reportee",
+        "complet",
+    ]
+)
+# Places that say nothing: two evenings "en ligne" at one hour are two.
+_NOWHERE = frozenset(
+    [
+        "ligne",
+        "online",
+        "visio",
+        "visioconference",
+        "zoom",
+        "discord",
+        "teams",
+        "meet",
+        "google",
+        "jitsi",
+        "twitch",
+        "youtube",
+        "internet",
+        "distance",
+        "distanciel",
+        "remote",
+        "definir",
+        "preciser",
+        "venir",
+        "confirmer",
+        "confirme",
+        "tba",
+        "tbd",
+        "tbc",
+        "lieu",
+        "inconnu",
+        "clermont",
+        "ferrand",
+        "france",
+        "auvergne",
+        "puy",
+        "dome",
+        "rhone",
+        "alpes",
+    ]
+)
+NEAR = 88
+"""From which likeness of 100 two titles are nearly the same."""
+_DIGITS_EDGE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+
+
+def _folded(text: str) -> str:
+    """A text without case and accents."""
+    folded = text.casefold()
+    return folded if folded.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", folded))
+
 
 def words(text: str) -> list[str]:
     """The words of a text without case and accents."""
-    folded = text.casefold()
-    if not folded.isascii():
-        folded = _MARKS.sub("", unicodedata.normalize("NFKD", folded))
-    return _WORD.findall(folded)
+    return _WORD.findall(_folded(text))
 
 
 def shingles(sequence: Sequence[str]) -> set[int]:
@@ -158,3 +250,75 @@ def plainly_differ(a: Look, b: Look) -> bool:
     if days_apart(a, b) > FAR_DAYS and a.entry.published and b.entry.published:
         return (text_likeness(a, b) or 0.0) < 80
     return kinship(a, b) < 60
+
+
+@lru_cache(maxsize=8192)
+def significant_words(text: str) -> tuple[str, ...]:
+    """The words that tell, folded; numbers without leading zeros."""
+    parts = _TITLE_WORD.findall(_DIGITS_EDGE.sub(" ", _folded(text)))
+    plain = (word.lstrip("0") or "0" if word.isdigit() else word for word in parts)
+    return tuple(word for word in plain if word not in _EMPTY)
+
+
+@lru_cache(maxsize=8192)
+def numbers(text: str) -> frozenset[str]:
+    """The numbers of a title: they tell the second evening from the third."""
+    return frozenset(word for word in significant_words(text) if word.isdigit())
+
+
+def numbered_apart(first: str, second: str) -> bool:
+    """Whether two titles number different evenings: both have numbers, and neither has all of the other's."""
+    one, two = numbers(first), numbers(second)
+    return bool(one and two) and not (one <= two or two <= one)
+
+
+@lru_cache(maxsize=65536)
+def titles_alike(first: str, second: str) -> int:
+    """Likeness of two titles, 0 to 100. 100: the same words, or all words of one (two at least, or a number) in the other."""
+    one, two = set(significant_words(first)), set(significant_words(second))
+    if not one or not two:
+        return 100 if first == second else 0
+    if one == two or "".join(significant_words(first)) == "".join(significant_words(second)):
+        return 100
+    if numbered_apart(first, second):
+        return 0
+    short, long = sorted((significant_words(first), significant_words(second)), key=lambda found: len("".join(found)))
+    if (len(set(short)) > 1 or numbers(" ".join(short))) and (set(short) <= set(long) or _runs_in(short, long)):
+        return 100
+    if numbers(first) != numbers(second):
+        # "APIHour" and "APIHour #5" may be one; "Atelier Docker" and "Atelier Git 2" are not.
+        return min(NEAR - 1, round(fuzz.token_sort_ratio(" ".join(sorted(one)), " ".join(sorted(two)))))
+    return round(fuzz.token_sort_ratio(" ".join(significant_words(first)), " ".join(significant_words(second))))
+
+
+def _runs_in(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Whether the words of one stand in the other in a row, however they are parted: "APIHour 72", "API Hour 72"."""
+    wanted = "".join(short)
+    return any(
+        "".join(long[begin:end]) == wanted
+        for begin in range(len(long))
+        for end in range(begin + 1, min(len(long), begin + 12) + 1)
+    )
+
+
+@lru_cache(maxsize=65536)
+def places_alike(first: str, second: str) -> bool:
+    """Whether two places are the same one, and a particular one: a room, a house number, a name that is no town's."""
+    one, two = set(significant_words(first)), set(significant_words(second))
+    telling = (one & two) - _NOWHERE - {word for word in one & two if word.isdigit() and len(word) == 5}
+    if len(telling) < 2:
+        return False
+    smaller = min(one - _NOWHERE, two - _NOWHERE, key=len)
+    return len(telling) / max(1, len(smaller)) >= 0.8
+
+
+def particular(title: str) -> bool:
+    """Whether a title can only mean one evening: it bears a number, or four words that tell. Years count for nothing."""
+    found = [word for word in significant_words(title) if not (word.isdigit() and 1990 <= int(word[:9]) <= 2100)]
+    return len(found) >= 4 or any(word.isdigit() for word in found)
+
+
+def places_apart(first: str, second: str) -> bool:
+    """Whether two places have nothing in common: "Le Bivouac, Clermont-Ferrand" and "Café Zola, Lyon"."""
+    one, two = set(significant_words(first)), set(significant_words(second))
+    return bool(one and two) and not one & two

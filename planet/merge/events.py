@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 
-from planet.agenda.arrival import name_of
-from planet.agenda.merging import Evening, group_events
+from planet.merge.event_changes import name_of
+from planet.merge.event_groups import Evening, group_events
 from planet.model import Config, Entry, Event, FeedConfig, Placement, Source, StoredEvent
 from planet.text import digest
 from planet.text import fold as plain_fold

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from planet.model import Artifact, Config, Edition, Event, ListedTechnology, SafeHtml, Site, Technology
 from planet.parse.calendar import parse_calendar
-from planet.render.agenda import calendars, colour, description, fold, lines_of, parameter, text, uri
+from planet.render.calendars import calendars, colour, description, fold, lines_of, parameter, text, uri
 from planet.text import legal, one_line
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
