@@ -86,11 +86,11 @@ def read(body: bytes) -> object:
 
 
 def liberally(body: bytes) -> object:
-    from planet.parse import liberal
+    from planet.parse import feedparser_reader
 
     decoded = charset.decode(body)
     assert decoded is not None
-    return liberal.read(decoded.text[sniff.start(decoded.text).at :], limit=500)
+    return feedparser_reader.read(decoded.text[sniff.start(decoded.text).at :], limit=500)
 
 
 def as_it_comes(body: bytes) -> object:

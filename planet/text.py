@@ -41,7 +41,7 @@ _HIDING_ENDS = {"!--": "-->", "script": "</script", "style": "</style"}
 PLAIN_LENGTH = 20_000
 
 
-def legal(text: str) -> str:
+def xml_safe(text: str) -> str:
     """The text without the characters that no XML document may hold. Line ends and tabs stay."""
     if text.isascii():  # the common case at five times the speed
         written = text.encode("ascii")
@@ -59,7 +59,7 @@ def one_line(text: str, limit: int = 0) -> str:
     if text.isprintable():  # nothing to remove, and no other blank than the space
         cleaned = (_BLANKS.sub(" ", text) if "  " in text else text).strip()
     else:
-        cleaned = _BLANKS.sub(" ", _HIDDEN.sub("", legal(text))).strip()
+        cleaned = _BLANKS.sub(" ", _HIDDEN.sub("", xml_safe(text))).strip()
     return shorten(cleaned, limit) if limit else cleaned
 
 
@@ -68,7 +68,7 @@ def plain(markup: str) -> str:
 
     `AT&T`, `a < b` and `List<T>` survive. The first 20,000 characters count. The result is text: escape it for any output.
     """
-    markup = legal(markup[:PLAIN_LENGTH])
+    markup = xml_safe(markup[:PLAIN_LENGTH])
     if "<" in markup:
         markup = _without_hidden(markup)
         markup = _TAG.sub(lambda found: "" if _INLINE.match(found[0]) else " ", markup)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.model import CalendarRead, Moment, RawEntry, RawEvent, RawFeed, Text, Unreadable
+from planet.model import CalendarRead, ParsedDate, RawEntry, RawEvent, RawFeed, Text, Unreadable
 from planet.parse.calendar import events_from_feed, parse_calendar
 from planet.parse.icaltimes import read_duration
 from planet.parse.recurrence import RuleError, check_rule, may_never_come, price
@@ -724,7 +724,7 @@ def test_names_of_zones_that_say_nothing() -> None:
 # -- feeds of events
 
 
-def entry(title: str, moment: Moment | None = None, **fields: object) -> RawEntry:
+def entry(title: str, moment: ParsedDate | None = None, **fields: object) -> RawEntry:
     return RawEntry(position=0, title=Text(value=title), published=moment, **fields)
 
 
@@ -735,7 +735,7 @@ def from_feed(*entries: RawEntry) -> CalendarRead:
 
 
 def test_a_title_that_begins_with_a_date_is_believed_before_the_publication_date() -> None:
-    wrong = Moment(written="Mon, 29 Jun 2026 19:00:00 +0000", value=datetime(2026, 6, 29, 19, tzinfo=UTC))
+    wrong = ParsedDate(written="Mon, 29 Jun 2026 19:00:00 +0000", value=datetime(2026, 6, 29, 19, tzinfo=UTC))
     (found,) = from_feed(
         entry(
             "29/06/2026 19:00 : Clermont&#39;ech - APIHour #72 - Amphi A de l&#39;IUT",
@@ -770,17 +770,17 @@ def test_titles_with_dates(title: str, start: datetime | date, name: str, place:
 
 
 def test_an_hour_that_only_the_date_knows_is_local_where_the_title_names_the_day() -> None:
-    moment = Moment(written="x", value=datetime(2026, 6, 29, 19, tzinfo=UTC))
+    moment = ParsedDate(written="x", value=datetime(2026, 6, 29, 19, tzinfo=UTC))
     (found,) = from_feed(entry("29/06/2026 : APIHour", moment)).events
     assert found.start == paris(2026, 6, 29, 19)
 
 
 def test_without_a_date_in_the_title_the_entrys_date_is_the_events() -> None:
-    moment = Moment(written="x", value=datetime(2026, 6, 29, 17, tzinfo=UTC))
+    moment = ParsedDate(written="x", value=datetime(2026, 6, 29, 17, tzinfo=UTC))
     found = from_feed(
         entry("99/99/2026 : Mystère", moment),
         entry("Sans date"),
-        entry("Jour", Moment(written="x", value=moment.value, date_only=True)),
+        entry("Jour", ParsedDate(written="x", value=moment.value, date_only=True)),
     )
     assert [(one_.title, one_.start) for one_ in found.events] == [
         ("99/99/2026 : Mystère", moment.value),

@@ -13,7 +13,7 @@ from planet.model import (
     Enclosure,
     Entry,
     Message,
-    Moment,
+    ParsedDate,
     Person,
     RawEntry,
     RawFeed,
@@ -24,7 +24,7 @@ from planet.model import (
     SourceRef,
     Text,
 )
-from planet.normalise import details, identity, moments, normalise
+from planet.normalise import dates, identity, metadata, normalise
 from planet.sanitise import sanitise
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -40,8 +40,8 @@ def plain(value: str) -> Text:
     return Text(value=value, kind="text")
 
 
-def on(value: datetime | None, *, date_only: bool = False, written: str = "") -> Moment:
-    return Moment(written=written or str(value), value=value, date_only=date_only)
+def on(value: datetime | None, *, date_only: bool = False, written: str = "") -> ParsedDate:
+    return ParsedDate(written=written or str(value), value=value, date_only=date_only)
 
 
 def raw(position: int = 0, **fields: Any) -> RawEntry:
@@ -467,7 +467,7 @@ def test_m01_the_picture_to_lead_with_is_the_thumbnail_else_of_the_text_else_att
     ],
 )
 def test_m02_a_name_is_shown_and_never_an_address(written: str, shown: str) -> None:
-    assert details.person_name(written) == shown
+    assert metadata.person_name(written) == shown
 
 
 def test_m02_those_of_the_entry_come_before_those_of_the_feed() -> None:
@@ -497,7 +497,7 @@ def test_tags_and_names_are_bounded() -> None:
         categories=tuple(f"tag {n} {'x' * 500}" for n in range(500)),
         authors=tuple(RawPerson(name=f"{n} {'y ' * 5000}") for n in range(100)),
     )
-    assert (len(entry.tags), len(entry.authors)) == (details.MOST_TAGS, details.MOST_AUTHORS)
+    assert (len(entry.tags), len(entry.authors)) == (metadata.MOST_TAGS, metadata.MOST_AUTHORS)
     assert max(map(len, entry.tags)) <= 60
     assert max(len(author.name) for author in entry.authors) <= 100
     assert (len(entry.id), entry.uid.startswith("digest:")) == (2000, True)
@@ -545,7 +545,7 @@ odd = st.one_of(
 )
 some_text = st.none() | st.builds(Text, value=odd, kind=st.sampled_from(["text", "html"]), base=odd, lang=odd)
 some_moment = st.none() | st.builds(
-    Moment, written=odd, value=st.none() | st.datetimes(timezones=st.just(UTC)), date_only=st.booleans()
+    ParsedDate, written=odd, value=st.none() | st.datetimes(timezones=st.just(UTC)), date_only=st.booleans()
 )
 some_person = st.builds(RawPerson, name=odd, email=odd, url=odd)
 some_people = st.lists(some_person, max_size=2).map(tuple)
@@ -623,5 +623,5 @@ def test_the_way_to_a_site_makes_no_difference_to_an_id(path: str) -> None:
 
 @given(st.text(max_size=60))
 def test_a_day_is_found_in_any_address_or_none(url: str) -> None:
-    day = moments.day_in(url, NOW)
-    assert day is None or moments.EARLIEST <= day.year <= NOW.year
+    day = dates.day_in(url, NOW)
+    assert day is None or dates.EARLIEST <= day.year <= NOW.year

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from planet.model import Message, Moment, RawFeed, Text, Unreadable
+from planet.model import Message, ParsedDate, RawFeed, Text, Unreadable
 from planet.parse import parse
 
 FOLDER = Path(__file__).parent / "data" / "parse"
@@ -28,7 +28,7 @@ def said(value: Any) -> Any:
     """A value as JSON: fields that say nothing left out, dates as ISO (a `?` before one that is none)."""
     if isinstance(value, Message):
         return str(value)
-    if isinstance(value, Moment):
+    if isinstance(value, ParsedDate):
         if value.value is None:
             return f"? {value.written}"
         return value.value.isoformat() + (" day" if value.date_only else "")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planet.model import RawFeed, Unreadable
-from planet.parse import discovery, guards, liberal, parse, sniff
+from planet.parse import discovery, feedparser_reader, limits, parse, sniff
 
 
 def rss(inside: str) -> bytes:
@@ -280,8 +280,8 @@ def test_any_bytes_are_a_feed_or_an_error(body: bytes, content_type: str) -> Non
 @given(st.lists(PIECES, max_size=30))
 def test_the_liberal_reader_alone_never_raises(pieces: list[str]) -> None:
     text = "".join(pieces).encode("utf-8", "replace").decode()
-    if guards.check(text, liberal=True) is None:
-        found = liberal.read(text, limit=3)
+    if limits.check(text, liberal=True) is None:
+        found = feedparser_reader.read(text, limit=3)
         assert found is None or found.reader == "liberal"
 
 

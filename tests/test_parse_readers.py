@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from planet.model import RawEntry, RawFeed, Text
-from planet.parse import charset, liberal, mend, parse, sniff
+from planet.parse import charset, feedparser_reader, parse, repair, sniff
 
 FOLDER = Path(__file__).parent / "data" / "parse"
 XML = sorted(FOLDER.glob("*.xml"))
@@ -32,7 +32,9 @@ def liberally(body: bytes) -> RawFeed | None:
     assert decoded is not None
     start = sniff.start(decoded.text)
     end = sniff.root_end(decoded.text, start.root)
-    return liberal.read(mend.mend(decoded.text, start.root, start.at, end), limit=500) if end > 0 else None
+    return (
+        feedparser_reader.read(repair.repair(decoded.text, start.root, start.at, end), limit=500) if end > 0 else None
+    )
 
 
 def folded(value: object) -> object:
@@ -117,7 +119,7 @@ def test_the_liberal_reader_never_opens_what_it_reads(tmp_path: Path) -> None:
     for body in (str(secret).encode(), f"file://{secret}".encode(), b"http://127.0.0.1:9/"):
         found = parse(body, content_type="text/xml", url="https://x.example/", max_entries=5)
         assert not isinstance(found, RawFeed)
-        read = liberal.read(body.decode(), limit=5)
+        read = feedparser_reader.read(body.decode(), limit=5)
         assert read is None or not read.entries
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from planet.model import Sanitised
 from planet.sanitise import MAX_INPUT, MAX_OUTPUT, policy, sanitise
-from planet.sanitise.guard import too_much
+from planet.sanitise.limits import too_much
 
 BASE = "https://blog.example/2026/11/post/"
 PREFIX = "e1a2b3c4-"

@@ -21,7 +21,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class ParsedDate:
     """A date as written and as understood. `value` is aware UTC, None when it cannot be a date; `reason` says which rule read it."""
 
     written: str
@@ -81,8 +81,8 @@ class RawEntry:
     title: Text | None = None
     content: Text | None = None
     summary: Text | None = None
-    published: Moment | None = None
-    updated: Moment | None = None
+    published: ParsedDate | None = None
+    updated: ParsedDate | None = None
     authors: tuple[RawPerson, ...] = ()
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
@@ -106,7 +106,7 @@ class RawFeed:
     link: str = ""
     base: str = ""
     language: str = ""
-    updated: Moment | None = None
+    updated: ParsedDate | None = None
     authors: tuple[RawPerson, ...] = ()
     icon: str = ""
     generator: str = ""

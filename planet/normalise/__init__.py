@@ -25,7 +25,7 @@ from planet.model import (
     Seen,
     Text,
 )
-from planet.normalise import content, details, identity, moments
+from planet.normalise import content, dates, identity, metadata
 from planet.normalise.identity import Draft
 from planet.text import digest, fold, one_line, plain
 from planet.urls import http_url, without_tracking
@@ -75,7 +75,7 @@ def normalise(
     entries: list[Entry | Seen] = []
     for draft in drafts:
         if known.get(draft.uid) == draft.raw_hash:
-            published = moments.believable(draft.raw.published, now)
+            published = dates.believable(draft.raw.published, now)
             entries.append(
                 Seen(uid=draft.uid, raw_hash=draft.raw_hash, position=draft.raw.position, published=published)
             )
@@ -90,8 +90,8 @@ def normalise(
         feed_id=one_line(raw.id, 500),
         feed_title=one_line(plain(raw.title), content.TITLE_LENGTH),
         feed_link=site,
-        feed_language=details.language(raw.language),
-        feed_date=moments.believable(raw.updated, now) or http_date,
+        feed_language=metadata.language(raw.language),
+        feed_date=dates.believable(raw.updated, now) or http_date,
         warnings=raw.warnings,
     )
 
@@ -150,9 +150,9 @@ class _Reader:
     def dates(self, draft: Draft) -> tuple[datetime | None, datetime | None, datetime | None]:
         """(published, updated, the day in the URL), each None where there is none to believe."""
         return (
-            moments.believable(draft.raw.published, self.now),
-            moments.believable(draft.raw.updated, self.now),
-            moments.day_in(draft.link, self.now) if draft.own else None,
+            dates.believable(draft.raw.published, self.now),
+            dates.believable(draft.raw.updated, self.now),
+            dates.day_in(draft.link, self.now) if draft.own else None,
         )
 
     def entry(self, draft: Draft) -> Entry:
@@ -175,7 +175,7 @@ class _Reader:
         title = title or content.title_from(clean.text) or self.name_of(draft, published or updated or url_date)
         title_key = "" if from_text else fold(title)
         base = self.content_base(draft, None)
-        files = details.enclosures(raw.enclosures, base)
+        files = metadata.enclosures(raw.enclosures, base)
         image = self.image(raw, clean, files, base)
         return Entry(
             uid=draft.uid,
@@ -198,14 +198,14 @@ class _Reader:
             date_only=written.date_only if written else reason == "url",
             date_reason=reason,
             authors=self.authors(raw),
-            tags=details.tags(raw.categories),
+            tags=metadata.tags(raw.categories),
             enclosures=files,
             image=image,
-            language=details.language(chosen.lang if chosen else "", raw.language, self.raw.language),
+            language=metadata.language(chosen.lang if chosen else "", raw.language, self.raw.language),
             code=clean.code,
             links=clean.links,
             words=len(clean.text.split()),
-            source=details.source_ref(raw.source, base),
+            source=metadata.source_ref(raw.source, base),
             comments=http_url(raw.comments, base),
         )
 
@@ -230,7 +230,7 @@ class _Reader:
             raw.source.authors if raw.source else (),
             self.raw.authors,
         )
-        return next((found for given in candidates if (found := details.people(given))), ())
+        return next((found for given in candidates if (found := metadata.people(given))), ())
 
     @staticmethod
     def image(raw: RawEntry, clean: Sanitised, files: tuple[Enclosure, ...], base: str) -> str:

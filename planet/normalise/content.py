@@ -6,7 +6,7 @@ import html
 import re
 
 from planet.model import RawEntry, Text
-from planet.text import legal, one_line, plain, shorten
+from planet.text import one_line, plain, shorten, xml_safe
 
 TITLE_LENGTH = 300
 TITLE_FROM_TEXT = 80
@@ -38,7 +38,7 @@ def chosen(raw: RawEntry) -> Text | None:
 
 def markup(text: Text) -> str:
     """The text as HTML: plain text is escaped and keeps its lines (B02), what was escaped once too often is read once more (B03)."""
-    value = legal(text.value[:MARKUP_LENGTH])
+    value = xml_safe(text.value[:MARKUP_LENGTH])
     if text.kind == "text":
         return _paragraphs(html.escape(value, quote=False))
     if "<" not in value:

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from planet.model import RawEntry
 from planet.normalise import content
-from planet.text import digest, fold, legal
+from planet.text import digest, fold, xml_safe
 from planet.urls import canonical_key
 
 _SCHEME = re.compile(r"https?://(?:www\.)?([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -48,7 +48,7 @@ def fold_id(given: str) -> str:
 
     An id of more than 500 characters is its digest.
     """
-    given = legal(given).strip()
+    given = xml_safe(given).strip()
     if url := _SCHEME.fullmatch(given):
         given = (url[1].lower() + url[2]).rstrip("/") or given
     return given if len(given) <= _LONGEST else "digest:" + digest(given)

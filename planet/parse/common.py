@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urljoin
 
-from planet.model import Message, Moment, RawEntry, RawPerson, Text
+from planet.model import Message, ParsedDate, RawEntry, RawPerson, Text
 from planet.parse.dates import read_date
 
 _EMAIL = re.compile(
@@ -135,9 +135,9 @@ def markup(value: str, base: str = "", lang: str = "") -> Text | None:
     )
 
 
-def moment(texts: Iterable[str], timezone: str) -> Moment | None:
+def first_date(texts: Iterable[str], timezone: str) -> ParsedDate | None:
     """The first of several dates that can be read, else the first that was written."""
-    written: Moment | None = None
+    written: ParsedDate | None = None
     for text in texts:
         if text and not text.isspace():
             read = read_date(text, timezone)

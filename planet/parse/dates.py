@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from planet.model import Moment
+from planet.model import ParsedDate
 from planet.parse.datewords import MONTHS, OCLOCK, ZONES, folded
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -57,7 +57,7 @@ def _fixed(minutes: int) -> timezone:
     return timezone(timedelta(minutes=minutes))
 
 
-def read_date(text: str, timezone: str = "UTC") -> Moment:
+def read_date(text: str, timezone: str = "UTC") -> ParsedDate:
     """What `text` means. `timezone` (IANA) is the zone of a time that names none.
 
     A day without an hour is midnight UTC with `date_only` (D06); impossible days, offsets above 14 h, years before 1990 or after
@@ -65,27 +65,27 @@ def read_date(text: str, timezone: str = "UTC") -> Moment:
     """
     written = text.strip()
     if not written or len(written) > MAX_LENGTH:
-        return Moment(written=written[:MAX_LENGTH], reason="empty" if not written else "too long to be a date")
+        return ParsedDate(written=written[:MAX_LENGTH], reason="empty" if not written else "too long to be a date")
     return _read(written, timezone)
 
 
 @functools.lru_cache(maxsize=1024)
-def _read(written: str, timezone: str) -> Moment:
+def _read(written: str, timezone: str) -> ParsedDate:
     """Short texts only get here, so that the cache stays small; an entry's two dates are often the same."""
     try:
         return _iso_fast(written) or _rfc822(written, timezone) or _any(written, timezone)
     except (ValueError, OverflowError) as error:
-        return Moment(written=written, reason=f"impossible: {error}")
+        return ParsedDate(written=written, reason=f"impossible: {error}")
 
 
-def _moment(written: str, value: datetime, reason: str, *, date_only: bool = False) -> Moment:
+def _parsed(written: str, value: datetime, reason: str, *, date_only: bool = False) -> ParsedDate:
     """The moment in UTC, or none when its year cannot be that of a post."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        return Moment(written=written, reason=f"the year {value.year} is no year of a post")
-    return Moment(written=written, value=value.astimezone(UTC), date_only=date_only, reason=reason)
+        return ParsedDate(written=written, reason=f"the year {value.year} is no year of a post")
+    return ParsedDate(written=written, value=value.astimezone(UTC), date_only=date_only, reason=reason)
 
 
-def _iso_fast(written: str) -> Moment | None:
+def _iso_fast(written: str) -> ParsedDate | None:
     """A whole RFC 3339 date-time: most Atom feeds write nothing else."""
     if len(written) < 20 or written[4] != "-" or written[10] not in "Tt ":
         return None
@@ -96,10 +96,10 @@ def _iso_fast(written: str) -> Moment | None:
     offset = value.utcoffset()
     if offset is None or abs(offset) > timedelta(minutes=MAX_OFFSET):
         return None
-    return _moment(written, value, "ISO 8601")
+    return _parsed(written, value, "ISO 8601")
 
 
-def _rfc822(written: str, default: str) -> Moment | None:
+def _rfc822(written: str, default: str) -> ParsedDate | None:
     found = _RFC822.fullmatch(written)
     if found is None:
         return None
@@ -115,7 +115,7 @@ def _rfc822(written: str, default: str) -> Moment | None:
         if name and known is None:
             return None
         where, reason = (zone(default), _no_zone(default)) if known is None else (_fixed(known), "RFC 822")
-    return _moment(written, _make(int(year), month, int(day), int(hour), int(minute), int(second or 0), where), reason)
+    return _parsed(written, _make(int(year), month, int(day), int(hour), int(minute), int(second or 0), where), reason)
 
 
 def _no_zone(default: str) -> str:
@@ -142,11 +142,11 @@ def _make(year: int, month: int, day: int, hour: int, minute: int, second: int, 
     return datetime(year, month, day, hour, minute, second, tzinfo=where) + extra
 
 
-def _any(written: str, default: str) -> Moment:
+def _any(written: str, default: str) -> ParsedDate:
     found = _EPOCH.fullmatch(written)
     if found:
         seconds = int(found[1]) if found[1] else int(found[2]) / 1000
-        return _moment(
+        return _parsed(
             written,
             datetime.fromtimestamp(seconds, UTC),
             "seconds since 1970" if found[1] else "milliseconds since 1970",
@@ -155,14 +155,14 @@ def _any(written: str, default: str) -> Moment:
     if found:
         return _iso(written, found, default)
     if _SLASHES.match(written):
-        return Moment(written=written, reason="day and month cannot be told apart")
+        return ParsedDate(written=written, reason="day and month cannot be told apart")
     return _named(written, default) or _dateutil(written, default)
 
 
-def _iso(written: str, found: re.Match[str], default: str) -> Moment:
+def _iso(written: str, found: re.Match[str], default: str) -> ParsedDate:
     year, month, day, hour, minute, second, name, sign, hours, minutes = found.groups()
     if not hour:
-        return _moment(
+        return _parsed(
             written, datetime(int(year), int(month), int(day or 1), tzinfo=UTC), "a day without an hour", date_only=True
         )
     reason = "ISO 8601"
@@ -173,14 +173,14 @@ def _iso(written: str, found: re.Match[str], default: str) -> Moment:
         where = _fixed(ZONES[name.lower()])
     else:
         where, reason = zone(default), _no_zone(default)
-    return _moment(
+    return _parsed(
         written,
         _make(int(year), int(month), int(day or 1), int(hour), int(minute or 0), int(second or 0), where),
         reason,
     )
 
 
-def _named(written: str, default: str) -> Moment | None:
+def _named(written: str, default: str) -> ParsedDate | None:
     """A date with the name of its month, in whatever order: RFC 822 in any language, RFC 850, asctime, `August 5, 2024 10:00 AM`."""
     rest = written
     iana = _IANA.search(rest)
@@ -200,14 +200,14 @@ def _named(written: str, default: str) -> Moment | None:
     month = MONTHS[words[months[-1]]]
     day, year = _day_and_year(numbers[0], numbers[1])
     if clock is None:
-        return _moment(written, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
+        return _parsed(written, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
     hour = int(clock[1])
     if clock[4]:
         if not 1 <= hour <= 12:
             raise ValueError(f"{hour} o'clock has no morning and afternoon")
         hour = hour % 12 + (12 if clock[4].lower() == "p" else 0)
     where, reason = _zone_of(words[months[-1] + 1 :] or words, iana, offset, default)
-    return _moment(written, _make(year, month, day, hour, int(clock[2]), int(clock[3] or 0), where), reason)
+    return _parsed(written, _make(year, month, day, hour, int(clock[2]), int(clock[3] or 0), where), reason)
 
 
 def _day_and_year(first: str, second: str) -> tuple[int, int]:
@@ -240,7 +240,7 @@ def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
     return _fixed(minutes) if minutes is not None and abs(minutes) < 24 * 60 else None
 
 
-def _dateutil(written: str, default: str) -> Moment:
+def _dateutil(written: str, default: str) -> ParsedDate:
     """The last resort. dateutil fills what is missing from a default: two of them tell whether it did."""
     from dateutil import parser  # noqa: PLC0415 - costs 20 ms to import, and one feed in hundreds needs it
 
@@ -249,13 +249,13 @@ def _dateutil(written: str, default: str) -> Moment:
         try:
             read.append(parser.parse(written, default=start, tzinfos=_offset))
         except (ValueError, OverflowError, TypeError, ArithmeticError, IndexError, AttributeError):
-            return Moment(written=written, reason="not a date")
+            return ParsedDate(written=written, reason="not a date")
     if read[0] != read[1]:
-        return Moment(written=written, reason="day, month or year is missing")
+        return ParsedDate(written=written, reason="day, month or year is missing")
     value = read[0]
     if value.tzinfo is None:
-        return _moment(written, value.replace(tzinfo=zone(default)), _no_zone(default))
+        return _parsed(written, value.replace(tzinfo=zone(default)), _no_zone(default))
     away = value.utcoffset()
     if away is None or abs(away) > timedelta(minutes=MAX_OFFSET):
-        return Moment(written=written, reason="not a date")
-    return _moment(written, value, "python-dateutil")
+        return ParsedDate(written=written, reason="not a date")
+    return _parsed(written, value, "python-dateutil")

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from planet.model import CalendarRead, Message, Moment, RawEntry, RawEvent, RawFeed, Text
+from planet.model import CalendarRead, Message, ParsedDate, RawEntry, RawEvent, RawFeed, Text
 from planet.text import digest, one_line, plain
 
 MARKUP = re.compile(r"<(?:p|br|a|ul|ol|li|div|b|strong|em|i|span|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -67,7 +67,7 @@ def _text(text: Text | None) -> str:
     return plain(text.value) if text.kind == "html" else text.value
 
 
-def _from_title(title: str, moment: Moment | None, zone: ZoneInfo) -> _Told | None:
+def _from_title(title: str, moment: ParsedDate | None, zone: ZoneInfo) -> _Told | None:
     found = _TITLE.fullmatch(title)
     if found is None:
         return None
@@ -89,7 +89,7 @@ def _from_title(title: str, moment: Moment | None, zone: ZoneInfo) -> _Told | No
     return when, name, place, "title"
 
 
-def _from_date(title: str, moment: Moment | None) -> _Told:
+def _from_date(title: str, moment: ParsedDate | None) -> _Told:
     assert moment is not None
     assert moment.value is not None
     return moment.value.date() if moment.date_only else moment.value, title, "", "date of the entry"

@@ -8,7 +8,7 @@ from typing import Any
 from planet.model import Enclosure, Message, RawEntry, RawFeed, RawPerson, Text, Unreadable
 from planet.parse import common
 from planet.parse.dates import read_date
-from planet.text import legal
+from planet.text import xml_safe
 
 VERSION = "https://jsonfeed.org/version/"
 _DEEP = 100
@@ -56,7 +56,7 @@ def _version(root: dict[str, Any]) -> str:
 def _text(value: Any) -> str:
     """A string; a number where one was written instead (the specification asks readers to take it for ids)."""
     if isinstance(value, str):
-        return legal(value).strip()
+        return xml_safe(value).strip()
     return str(value)[:100] if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
@@ -149,8 +149,8 @@ def _item(position: int, item: dict[str, Any], timezone: str) -> RawEntry:
         title=Text(value=title, kind="text", lang=language) if title else None,
         content=content,
         summary=short,
-        published=common.moment([_get(item, "date_published")], timezone),
-        updated=common.moment([_get(item, "date_modified")], timezone),
+        published=common.first_date([_get(item, "date_published")], timezone),
+        updated=common.first_date([_get(item, "date_modified")], timezone),
         authors=_authors(item),
         categories=common.tags(_text(tag) for tag in tags) if isinstance(tags, list) else (),
         enclosures=_enclosures(item),

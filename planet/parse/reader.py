@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planet.model import Message, RawFeed, Unreadable
-from planet.parse import charset, discovery, guards, jsonfeed, mend, sniff
+from planet.parse import charset, discovery, jsonfeed, limits, repair, sniff
 
 PARSER_VERSION = "1"
 """Changes when the same bytes would be read differently: every feed is then asked once for its whole body (fetching C19)."""
@@ -44,19 +44,19 @@ def _says_nothing(read: RawFeed) -> bool:
 
 
 def _xml(text: str, data: bytes, start: sniff.Start, limit: int, timezone: str) -> RawFeed | Unreadable:
-    """Strictly; else mended and strictly, which keeps the exact meaning; else liberally. A cut document is none (T05)."""
-    from planet.parse import strict  # noqa: PLC0415 - a run in which nothing changed imports no parser
+    """Strictly; else repaired and strictly, which keeps the exact meaning; else liberally. A cut document is none (T05)."""
+    from planet.parse import lxml_reader  # noqa: PLC0415 - a run in which nothing changed imports no parser
 
-    if not guards.cheap(data) and (refused := guards.check(text)):
+    if not limits.cheap(data) and (refused := limits.check(text)):
         return refused
     fault: Message | None = None
-    if mend.has_c1(data):
-        text = mend.without_c1(text)
+    if repair.has_c1(data):
+        text = repair.without_c1(text)
         start, data = sniff.start(text), text.encode("utf-8", "replace")
     if start.junk:
         fault = Message.of("something that is no part of it stands before the document; read anyway")
     elif not start.doctype:
-        read = strict.read(data, limit=limit, timezone=timezone)
+        read = lxml_reader.read(data, limit=limit, timezone=timezone)
         if isinstance(read, RawFeed):
             return read
         fault = read
@@ -70,21 +70,21 @@ def _xml(text: str, data: bytes, start: sniff.Start, limit: int, timezone: str) 
             error_class="truncated",
             error=Message.of("the document stops before its end: `</{root}>` is missing", root=start.root),
         )
-    mended = mend.mend(text, start.root, start.at, end)
-    for attempt in (str, mend.tags):
-        read = strict.read(attempt(mended).encode(), limit=limit, timezone=timezone)
+    repaired = repair.repair(text, start.root, start.at, end)
+    for attempt in (str, repair.tags):
+        read = lxml_reader.read(attempt(repaired).encode(), limit=limit, timezone=timezone)
         if isinstance(read, RawFeed):
             return replace(read, reader_reason=str(fault), warnings=(fault, *read.warnings)) if fault else read
         fault = fault or read
-    return _liberal(mended, fault or Message.of("not well-formed XML"), limit, timezone)
+    return _liberal(repaired, fault or Message.of("not well-formed XML"), limit, timezone)
 
 
 def _liberal(text: str, fault: Message, limit: int, timezone: str) -> RawFeed | Unreadable:
-    from planet.parse import liberal  # noqa: PLC0415 - feedparser costs 60 ms to import, and few feeds need it
+    from planet.parse import feedparser_reader  # noqa: PLC0415 - feedparser costs 60 ms to import, and few feeds need it
 
-    if refused := guards.check(text, liberal=True):
+    if refused := limits.check(text, liberal=True):
         return refused
-    read = liberal.read(text, limit=limit, timezone=timezone)
+    read = feedparser_reader.read(text, limit=limit, timezone=timezone)
     if read is None:
         return Unreadable(error_class="not-a-feed", error=fault)
     return replace(read, reader_reason=str(fault), warnings=(fault, *read.warnings))

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from planet import __version__
 from planet.model import Artifact, Edition, Event
-from planet.text import digest, legal, one_line
+from planet.text import digest, one_line, xml_safe
 from planet.urls import http_url
 
 PRODID = f"-//Planet//planet {__version__}//EN"
@@ -205,7 +205,7 @@ def moment(value: datetime | date) -> str:
 
 def text(value: str) -> str:
     """TEXT (3.3.11): nothing in it can end the property."""
-    cleaned = legal(value).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    cleaned = xml_safe(value).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return cleaned.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 

@@ -14,9 +14,9 @@ import threading
 import nh3
 
 from planet.model import SafeHtml, Sanitised
-from planet.sanitise import guard, nesting, policy, rewrite, words
+from planet.sanitise import limits, nesting, plaintext, policy, rewrite
 from planet.sanitise.attributes import Attributes
-from planet.text import legal
+from planet.text import xml_safe
 from planet.urls import http_url
 
 __all__ = ["MAX_INPUT", "MAX_OUTPUT", "sanitise"]
@@ -75,24 +75,24 @@ def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
     minutes to parse, is kept as plain text. Never raises, whatever the input.
     """
     if "<" not in html and "&" not in html:
-        text = legal(html[:MAX_INPUT]).replace("\r\n", "\n").replace("\r", "\n")
+        text = xml_safe(html[:MAX_INPUT]).replace("\r\n", "\n").replace("\r", "\n")
         escaped = entities.escape(text, quote=False).replace("\xa0", "&nbsp;")
         return Sanitised(html=SafeHtml(escaped), text=" ".join(text.split()))
     attributes = Attributes(http_url(base), prefix, http_url(page))
     seen: dict[str, None] = {}
     html = _cut(html)
     try:
-        made = None if guard.too_much(html) else _clean(html, attributes, seen)
+        made = None if limits.too_much(html) else _clean(html, attributes, seen)
     except UnicodeEncodeError:  # lone surrogates
-        html = legal(html)
+        html = xml_safe(html)
         made = _clean(html, attributes, seen)
     if made is None:
         flat = _flat(html)
-        made, attributes, seen = (flat, words.split(flat)), Attributes("", "", ""), {}
+        made, attributes, seen = (flat, plaintext.split(flat)), Attributes("", "", ""), {}
     clean, parts = made
     return Sanitised(
         html=SafeHtml(clean),
-        text=words.plain(parts),
+        text=plaintext.plain(parts),
         links=rewrite.links(clean) if "<a" in clean else (),
         code=tuple(attributes.code),
         images=tuple(seen),
@@ -116,10 +116,10 @@ def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> tuple[st
     _cleaners.attributes = attributes
     if _FRAMED.search(html):
         html = rewrite.frames_to_links(_cleaners.framed.clean(html))
-    clean = legal(_cleaners.first.clean(html))
+    clean = xml_safe(_cleaners.first.clean(html))
     if "\r" in clean:
         clean = clean.replace("\r", "\n")  # written as a reference: a parser makes it a line end
-    if len(clean) > MAX_OUTPUT or guard.too_deep(clean):
+    if len(clean) > MAX_OUTPUT or limits.too_deep(clean):
         return None
     if "<img" in clean or "<source" in clean:
         clean = rewrite.images(clean, seen)
@@ -133,13 +133,13 @@ def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> tuple[st
         clean = rewrite.fragments(clean, attributes)
     if "<pre" in clean:
         clean = _LEADING_BREAKS.sub(r"\1", clean)  # a parser drops the first of them, each time
-    parts = words.split(clean)
+    parts = plaintext.split(clean)
     if nesting.plainly_nested(parts[1::2]):
         return clean, parts
     for _ in range(_ROUNDS):
         once_more = _cleaners.again.clean(clean)
         if once_more == clean:
-            return (clean, words.split(clean)) if len(clean) <= MAX_OUTPUT else None
+            return (clean, plaintext.split(clean)) if len(clean) <= MAX_OUTPUT else None
         clean = rewrite.ids(_LEADING_BREAKS.sub(r"\1", once_more))
     return None
 
@@ -154,5 +154,5 @@ def _flat(html: str) -> str:
         position = end if end >= 0 else len(html)
     parts.append(html[position:])
     text = entities.unescape(_ANY_TAG.sub(" ", " ".join(parts)))
-    text = " ".join(legal(text).split())[:FLAT_LENGTH]
+    text = " ".join(xml_safe(text).split())[:FLAT_LENGTH]
     return f"<p>{entities.escape(text, quote=False)}</p>" if text else ""

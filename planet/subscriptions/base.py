@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from planet.model import Message
-from planet.text import legal
+from planet.text import xml_safe
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -45,7 +45,7 @@ def decoded(data: bytes) -> str:
     )
     for encoding in (*named, "utf-8"):
         try:
-            return legal(data.decode(encoding))
+            return xml_safe(data.decode(encoding))
         except (LookupError, UnicodeDecodeError):
             continue
-    return legal(data.decode("cp1252", "replace"))
+    return xml_safe(data.decode("cp1252", "replace"))

@@ -8,22 +8,22 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from xml.sax.saxutils import quoteattr
 
-from planet.text import legal
+from planet.text import xml_safe
 
 LAST = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 def _xml(text: str) -> str:
     """As text of an XML document: what no XML may hold is left out, so that the strict reader reads it."""
-    return escape(legal(text))
+    return escape(xml_safe(text))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(legal(text))
+    return quoteattr(xml_safe(text))
 
 
 def _cdata(text: str) -> str:
-    return f"<![CDATA[{legal(text).replace(']]>', ']]]]><![CDATA[>')}]]>"
+    return f"<![CDATA[{xml_safe(text).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def _moment(number: int) -> datetime:

@@ -12,7 +12,7 @@ from icalendar import Calendar
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.text import legal
+from planet.text import xml_safe
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
@@ -71,8 +71,8 @@ def _wrong(name: str, path: Path, *, strict: bool) -> Iterator[str]:
     except UnicodeDecodeError as error:
         yield f"is no UTF-8: {error}"
         return
-    if legal(text) != text:
-        yield f"holds characters that no XML may hold: {sorted(set(text) - set(legal(text)))[:5]}"
+    if xml_safe(text) != text:
+        yield f"holds characters that no XML may hold: {sorted(set(text) - set(xml_safe(text)))[:5]}"
     if path.suffix == ".html":
         yield from _page(text, strict=strict)
     elif path.suffix in {".xml", ".xsl", ".svg"}:

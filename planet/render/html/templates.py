@@ -21,7 +21,7 @@ from jinja2 import (
 from planet.errors import ThemeError
 from planet.i18n import Translator
 from planet.render.html.theme import Theme
-from planet.text import legal
+from planet.text import xml_safe
 
 
 class Templates:
@@ -49,7 +49,7 @@ class Templates:
     def render(self, name: str, context: Mapping[str, Any]) -> bytes:
         """A whole page, without the control characters that no document may hold. Raises ThemeError."""
         try:
-            return legal(self._environment.get_template(name).render(context)).encode()
+            return xml_safe(self._environment.get_template(name).render(context)).encode()
         except TemplateSyntaxError as error:
             raise ThemeError(
                 f"{error.filename or error.name}:{error.lineno}: {error.message}; mend the template"

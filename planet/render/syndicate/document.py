@@ -14,7 +14,7 @@ from mimetypes import MimeTypes
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from planet.model import Carrier, Channel, Edition, Enclosure, Message, Person, Story
-from planet.text import legal, one_line, shorten
+from planet.text import one_line, shorten, xml_safe
 from planet.urls import canonical_key, host, http_url, is_iri
 
 Say = Callable[[Message], str]
@@ -99,7 +99,7 @@ class Document:
 
 def link(url: str) -> str:
     """An http(s) IRI (RFC 3987) to put into a document; "" when there is none."""
-    found = http_url(legal(url)).translate(_NOT_IN_IRI)
+    found = http_url(xml_safe(url)).translate(_NOT_IN_IRI)
     return found if uri(found) else ""
 
 
@@ -186,7 +186,7 @@ def _origin(story: Story, fallback: str, updated: datetime) -> Origin:
 def public_url(url: str) -> str:
     """An http(s) URL without the user name and password (or their mask) in it; "" for what is no such URL, a local path say."""
     try:
-        parts = urlsplit(legal(url).strip())
+        parts = urlsplit(xml_safe(url).strip())
         return link(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
     except ValueError:
         return ""
@@ -215,7 +215,7 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     made_id = f"tag:{host(site.url) or 'planet'},{story.published.year}:{story.anchor}"
     url = link(story.url) or f"{site.url}members/{story.source.source_slug}/#{story.anchor}"
     updated = max(story.updated, story.published)
-    summary = legal(story.summary).strip() or legal(story.excerpt).strip()
+    summary = xml_safe(story.summary).strip() or xml_safe(story.excerpt).strip()
     title = _title(story)
     html = "" if story.summary_only else absolute_fragments(story.html.strip(), story.anchor, url)
     people = tuple(
@@ -224,7 +224,7 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     tags = {tag: None for written in story.tags if (tag := one_line(written))}
     return Item(
         id=story.id if is_iri(story.id) else made_id,
-        guid=legal(story.guid).strip() or made_id,
+        guid=xml_safe(story.guid).strip() or made_id,
         url=url,
         title=title,
         html=html,

@@ -9,27 +9,27 @@ from typing import Any
 
 from planet.model import Artifact, FeedHealth
 from planet.render.syndicate.document import Say, rfc3339
-from planet.text import digest, legal
+from planet.text import digest, xml_safe
 
 
 def health_rows(health: Sequence[FeedHealth], say: Say) -> list[dict[str, Any]]:
     """One object a feed, in the order of feeds.yaml, with the keys of the contract. Times are ISO 8601 UTC, texts translated."""
     return [
         {
-            "url": legal(one.url),
-            "source": legal(one.source),
+            "url": xml_safe(one.url),
+            "source": xml_safe(one.source),
             "kind": one.kind,
             "state": one.state,
             "http_status": one.http_status,
-            "error": legal(say(one.error)) if one.error else None,
+            "error": xml_safe(say(one.error)) if one.error else None,
             "error_class": one.error_class,
             "failures": one.failures,
             "last_attempt": _time(one.last_attempt),
             "last_success": _time(one.last_success),
             "next_due": _time(one.next_due),
             "entries": one.entries,
-            "effective_url": legal(one.effective_url),
-            "advice": legal(say(one.advice)) if one.advice else None,
+            "effective_url": xml_safe(one.effective_url),
+            "advice": xml_safe(say(one.advice)) if one.advice else None,
         }
         for one in health
     ]

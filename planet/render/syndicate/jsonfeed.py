@@ -7,7 +7,7 @@ from typing import Any
 
 from planet.model import Person
 from planet.render.syndicate.document import Document, Item, brief, rfc3339
-from planet.text import legal
+from planet.text import xml_safe
 
 _ILLEGAL = (b"\\u00", b"\x7f", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 """What may stand in a text that was not cleaned: an escaped control character, DEL, U+FFFE, U+FFFF. Looked for in the whole at once."""
@@ -78,7 +78,7 @@ def _clean(value: Any) -> Any:
     """The same without characters that UTF-8 or XML readers downstream cannot hold, lone surrogates before all."""
     match value:
         case str():
-            return legal(value)
+            return xml_safe(value)
         case list():
             return [_clean(one) for one in value]
         case dict():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from planet.text import legal
+from planet.text import xml_safe
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 
@@ -32,12 +32,12 @@ def add(
     try:
         child = etree.SubElement(parent, tag, kept)
     except ValueError:
-        child = etree.SubElement(parent, tag, {name: legal(value) for name, value in (kept or {}).items()})
+        child = etree.SubElement(parent, tag, {name: xml_safe(value) for name, value in (kept or {}).items()})
     if text:
         try:
             child.text = text
         except ValueError:
-            child.text = legal(text)
+            child.text = xml_safe(text)
     return child
 
 

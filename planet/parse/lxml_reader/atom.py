@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from planet.model import RawEntry, RawFeed, Text
 from planet.parse import common
+from planet.parse.lxml_reader import media, shared
+from planet.parse.lxml_reader.tree import Element, Fields, Tree
 from planet.parse.names import ATOM03
-from planet.parse.strict import media, shared
-from planet.parse.strict.tree import Element, Fields, Tree
 
 PUBLISHED = ("published", "issued", "dcterms:issued", "dc:date", "created", "dcterms:created")
 UPDATED = ("updated", "modified", "dcterms:modified")
@@ -35,7 +35,7 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         link=found.alternate,
         base=base,
         language=tree.lang(root) or common.language(tree.first(fields, "dc:language", "language")),
-        updated=tree.moment(fields, (*UPDATED, "dc:date"), timezone),
+        updated=tree.date(fields, (*UPDATED, "dc:date"), timezone),
         authors=tuple(shared.people(tree, fields, base, "author")),
         icon=tree.first(fields, "icon", "logo"),
         generator=shared.one_line(tree.first(fields, "generator")),
@@ -78,8 +78,8 @@ def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) 
         title=title,
         content=content,
         summary=summary,
-        published=tree.moment(fields, PUBLISHED, timezone),
-        updated=tree.moment(fields, UPDATED, timezone),
+        published=tree.date(fields, PUBLISHED, timezone),
+        updated=tree.date(fields, UPDATED, timezone),
         authors=shared.credited(tree, fields, base, ("author", "dc:creator", "itunes:author")),
         categories=common.tags(
             [*shared.terms(tree, fields, "category"), *tree.every(fields, "dc:subject", "media:keywords")]

@@ -1,4 +1,4 @@
-"""The liberal reader: feedparser, for what cannot be mended into well-formed XML (tags that do not match, mostly).
+"""feedparser, the fallback for what cannot be repaired into well-formed XML (tags that do not match, mostly).
 
 feedparser is given text that is decoded, mended and within limits, and its parser alone: no function of it that could open a file or
 a URL is ever called, its sanitiser and its link resolver are off, and it does not resolve ids.
@@ -15,10 +15,10 @@ from typing import Any
 
 from feedparser.api import LooseFeedParser
 
-from planet.model import Deleted, Enclosure, Moment, RawEntry, RawFeed, RawPerson, RawSource, Text
+from planet.model import Deleted, Enclosure, ParsedDate, RawEntry, RawFeed, RawPerson, RawSource, Text
 from planet.parse import common
+from planet.parse.attachments import is_image, unique
 from planet.parse.dates import read_date
-from planet.parse.media import is_image, unique
 
 _FORMATS = {
     "rss091u": "rss091",
@@ -148,7 +148,7 @@ def _feed(
         subtitle=" ".join(_str(feed.get("subtitle")).split()),
         link=_alternate(feed),
         language=spoken,
-        updated=common.moment([_str(feed.get(name)) for name in ("updated", "published", "planet_date")], timezone),
+        updated=common.first_date([_str(feed.get(name)) for name in ("updated", "published", "planet_date")], timezone),
         authors=_people(feed),
         icon=_str(feed.get("icon")) or _str(image.get("href")) or _str(feed.get("logo")),
         generator=" ".join(_str(feed.get("generator")).split()),
@@ -223,12 +223,12 @@ def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
     )
 
 
-def _dates(entry: dict[str, Any], timezone: str) -> tuple[Moment | None, Moment | None]:
-    published = common.moment([_str(entry.get(name)) for name in ("published", "planet_date", "created")], timezone)
-    return published, common.moment([_str(entry.get("updated"))], timezone)
+def _dates(entry: dict[str, Any], timezone: str) -> tuple[ParsedDate | None, ParsedDate | None]:
+    published = common.first_date([_str(entry.get(name)) for name in ("published", "planet_date", "created")], timezone)
+    return published, common.first_date([_str(entry.get("updated"))], timezone)
 
 
-def _seconds(published: Moment | None, updated: Moment | None) -> float | None:
+def _seconds(published: ParsedDate | None, updated: ParsedDate | None) -> float | None:
     return next((when.value.timestamp() for when in (published, updated) if when and when.value), None)
 
 
@@ -254,7 +254,7 @@ def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
 
 
 def _entry(
-    entry: dict[str, Any], position: int, dates: tuple[Moment | None, Moment | None], *, atom: bool, spoken: str
+    entry: dict[str, Any], position: int, dates: tuple[ParsedDate | None, ParsedDate | None], *, atom: bool, spoken: str
 ) -> RawEntry:
     identity = _str(entry.get("id"))
     permalink = bool(entry.get("planet_guid")) and not atom and identity.lower().startswith(("http://", "https://"))

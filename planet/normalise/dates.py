@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from planet.model import Moment
+from planet.model import ParsedDate
 
 EARLIEST = 1990
 LATEST = timedelta(days=3660)
@@ -14,11 +14,11 @@ LATEST = timedelta(days=3660)
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:([-/_])(\d{1,2})\2(\d{1,2})|(\d\d)(\d\d))(?!\d)")
 
 
-def believable(moment: Moment | None, now: datetime) -> datetime | None:
+def believable(date: ParsedDate | None, now: datetime) -> datetime | None:
     """The date, unless no one can have meant it: before 1990 (an unset clock), or more than ten years ahead (D05)."""
-    if moment is None or moment.value is None:
+    if date is None or date.value is None:
         return None
-    value = moment.value
+    value = date.value
     return value if value.year >= EARLIEST and value <= now + LATEST else None
 
 

@@ -1,12 +1,12 @@
-"""The strict reader: a well-formed document, exactly as it says (RSS, RDF, Atom), on lxml."""
+"""The lxml reader: a well-formed document, exactly as it says (RSS, RDF, Atom), on lxml."""
 
 from __future__ import annotations
 
 from lxml import etree
 
 from planet.model import Message, RawFeed
-from planet.parse.strict import atom, rss
-from planet.parse.strict.tree import Tree
+from planet.parse.lxml_reader import atom, rss
+from planet.parse.lxml_reader.tree import Tree
 
 __all__ = ["read"]
 

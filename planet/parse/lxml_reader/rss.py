@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from planet.model import Enclosure, RawEntry, RawFeed, RawSource, Text
 from planet.parse import common
-from planet.parse.strict import media, shared
-from planet.parse.strict.tree import Element, Fields, Tree
+from planet.parse.lxml_reader import media, shared
+from planet.parse.lxml_reader.tree import Element, Fields, Tree
 
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _VERSIONS = {"0.91": "rss091", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094", "0.90": "rss090", "0.9": "rss090"}
@@ -45,7 +45,7 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         link=_link(tree, fields, base) or links.alternate,
         base=base,
         language=common.language(tree.first(fields, "language", "dc:language")) or tree.lang(channel, tree.lang(root)),
-        updated=tree.moment(fields, ("lastbuilddate", "pubdate", "dc:date", "atom:updated"), timezone),
+        updated=tree.date(fields, ("lastbuilddate", "pubdate", "dc:date", "atom:updated"), timezone),
         authors=shared.credited(
             tree,
             fields,
@@ -109,8 +109,8 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
         title=_title(tree, fields, base, lang),
         content=content,
         summary=summary,
-        published=tree.moment(fields, PUBLISHED, timezone),
-        updated=tree.moment(fields, UPDATED, timezone),
+        published=tree.date(fields, PUBLISHED, timezone),
+        updated=tree.date(fields, UPDATED, timezone),
         authors=shared.credited(tree, fields, base, AUTHORS),
         categories=common.tags(_categories(tree, fields)),
         enclosures=enclosures,

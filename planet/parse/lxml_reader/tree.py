@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from planet.model import Moment, Text
+from planet.model import ParsedDate, Text
 from planet.parse import common
 from planet.parse.dates import read_date
 from planet.parse.names import OF_ATOM, OF_RSS, XHTML, XML_BASE, XML_LANG
@@ -84,9 +84,9 @@ class Tree:
                         return value
         return ""
 
-    def moment(self, fields: Fields, keys: tuple[str, ...], timezone: str) -> Moment | None:
+    def date(self, fields: Fields, keys: tuple[str, ...], timezone: str) -> ParsedDate | None:
         """The first date among these elements that can be read, else the first that was written."""
-        written: Moment | None = None
+        written: ParsedDate | None = None
         for key in keys:
             if key in fields:
                 for value in map(self.text, fields[key]):

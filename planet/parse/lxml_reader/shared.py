@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from planet.model import Deleted, Enclosure, RawPerson, RawSource, Text
 from planet.parse import common
 from planet.parse.dates import read_date
-from planet.parse.strict.tree import Element, Fields, Tree
+from planet.parse.lxml_reader.tree import Element, Fields, Tree
 
 _IANA = "http://www.iana.org/assignments/relation/"
 
@@ -161,5 +161,5 @@ def one_line(text: str) -> str:
 
 def when(tree: Tree, item: Element, keys: tuple[str, ...], timezone: str) -> float | None:
     """The moment of an entry in seconds, for choosing the newest of too many."""
-    found = common.moment(tree.every(tree.fields(item), *keys), timezone)
+    found = common.first_date(tree.every(tree.fields(item), *keys), timezone)
     return found.value.timestamp() if found and found.value else None

@@ -6,8 +6,8 @@ import re
 
 from planet.model import Enclosure
 from planet.parse import common
-from planet.parse.media import is_image, unique
-from planet.parse.strict.tree import Fields, Tree
+from planet.parse.attachments import is_image, unique
+from planet.parse.lxml_reader.tree import Fields, Tree
 
 _NUMBERS = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d+)?)[\s,]+([+-]?\d{1,3}(?:\.\d+)?)\s*")
 _ATTACHED = frozenset({"enclosure", "media:content", "media:group", "media:thumbnail", "itunes:image"})

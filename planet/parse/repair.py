@@ -1,6 +1,6 @@
-"""The usual faults of XML that a template wrote, mended in the text, so that the strict reader can read it with its exact meaning.
+"""The usual faults of XML that a template wrote, repaired in the text, so that the strict reader can read it with its exact meaning.
 
-Mended: what stands before `<?xml` or after the root, document types, comments that are none, bare `&` and `<`, HTML's entities,
+Repaired: what stands before `<?xml` or after the root, document types, comments that are none, bare `&` and `<`, HTML's entities,
 characters that XML cannot hold, prefixes that nobody declared. Fetching B05 to B07, E06, X08.
 """
 
@@ -50,7 +50,7 @@ def _meant(code: int, otherwise: str) -> str:
 
 
 def tags(text: str) -> str:
-    """Mended text whose tags are written as in HTML: values without quotes or missing, attributes twice, `<br>` never closed."""
+    """Repaired text whose tags are written as in HTML: values without quotes or missing, attributes twice, `<br>` never closed."""
     pieces: list[str] = []
     position = 0
     while (opened := text.find("<![CDATA[", position)) >= 0:
@@ -71,9 +71,9 @@ def _start(found: re.Match[str]) -> str:
     return f"<{name}" + "".join(f" {attribute}={value}" for attribute, value in kept.items()) + f"{closed}>"
 
 
-def mend(text: str, root: str, begin: int, end: int) -> str:
-    """The root element of `text[begin:end]` with the usual faults mended, as text that needs no declaration."""
-    text = plain.legal(without_c1(text[begin:end].replace("\r\n", "\n").replace("\r", "\n")))
+def repair(text: str, root: str, begin: int, end: int) -> str:
+    """The root element of `text[begin:end]` with the usual faults repaired, as text that needs no declaration."""
+    text = plain.xml_safe(without_c1(text[begin:end].replace("\r\n", "\n").replace("\r", "\n")))
     pieces: list[str] = []
     used: set[str] = set()
     position = 0
@@ -113,7 +113,7 @@ def _reference(found: re.Match[str]) -> str:
     decimal, hexadecimal, name = found.groups()
     if decimal or hexadecimal:
         code = int(decimal) if decimal else int(hexadecimal, 16)
-        return found[0] if code < 0x110000 and plain.legal(chr(code)) else ""
+        return found[0] if code < 0x110000 and plain.xml_safe(chr(code)) else ""
     if name in _PREDEFINED:
         return found[0]
     if name:
