@@ -7,14 +7,24 @@ DEMO ?= output
 
 .PHONY: demo run test check bench serve format fuzz crash soak politeness evaluate messages golden lock clean
 
-$(VENV)/base: pyproject.toml
+# All is installed at the versions of the lock. Where they cannot be had (another Python, one withdrawn), the ranges decide, said aloud.
+LOCK ?= constraints.txt
+define install
+	$(BIN)/pip install $(PIP_FLAGS) $(if $(LOCK),--constraint $(LOCK)) --editable '.[$(1)]' \
+	  || { $(if $(LOCK),echo "WARNING: $(LOCK) cannot be installed here: the newest versions that pyproject.toml allows are taken" >&2,exit 1); \
+	       $(BIN)/pip install $(PIP_FLAGS) --editable '.[$(1)]'; }
+endef
+, := ,
+PIP_FLAGS := --quiet --disable-pip-version-check
+
+$(VENV)/base: pyproject.toml $(LOCK)
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[all]'
+	$(call install,all)
 	touch $@
 
-$(VENV)/dev: pyproject.toml $(VENV)/base
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/dev: pyproject.toml $(LOCK) $(VENV)/base
+	$(call install,dev)
 	touch $@
 
 demo: $(VENV)/base  ## the whole job on the sample community, over HTTP on loopback
@@ -27,7 +37,7 @@ serve: $(VENV)/base  ## show output/ on loopback
 	$(PLANET) serve
 
 test: $(VENV)/dev  ## all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TESTS)
 
 check: $(VENV)/dev  ## what has to be green: format, lint, types, tests with branch coverage
 	$(BIN)/ruff format --check .
@@ -40,7 +50,7 @@ format: $(VENV)/dev
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/dev  ## whole runs beside a peer, then each stage, as ratios
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	$(call install,dev$(,)bench)
 	$(BIN)/python -m bench
 
 fuzz crash soak politeness evaluate: $(VENV)/dev  ## the long proofs
@@ -52,9 +62,12 @@ messages: $(VENV)/dev  ## collect the sentences to translate
 golden: $(VENV)/dev  ## write the golden files of the end-to-end test again
 	$(BIN)/python -m tests.golden
 
-lock: $(VENV)/dev  ## requirements-ci.txt: the versions that are installed here, once `make check` is green with them
-	$(BIN)/python -m bench.lock > requirements-ci.new
-	mv requirements-ci.new requirements-ci.txt
+lock:  ## constraints.txt again: the newest versions that pyproject.toml allows, from an empty environment
+	rm -rf $(VENV)/newest
+	$(MAKE) VENV=$(VENV)/newest LOCK= $(VENV)/newest/dev
+	$(VENV)/newest/bin/python -m tests.versions --moved
+	$(VENV)/newest/bin/python -m tests.versions > constraints.new
+	mv constraints.new constraints.txt
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

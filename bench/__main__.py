@@ -6,7 +6,7 @@ import runpy
 import sys
 from pathlib import Path
 
-LONG = {"__init__", "__main__", "corpus", "lock", "fuzz", "crash", "soak", "politeness", "evaluate", "evaluate_events"}
+LONG = {"__init__", "__main__", "corpus", "fuzz", "crash", "soak", "politeness", "evaluate", "evaluate_events"}
 
 for path in sorted(Path(__file__).parent.glob("*.py")):
     if path.stem not in LONG:
