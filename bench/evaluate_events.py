@@ -268,7 +268,7 @@ def cost(folder: Path, count: int) -> dict[str, float]:
     lap("merge")
     listed = ListedTechnology(technology=technology, slug="php", name="PHP", hue=245, stories=0, events=len(events))
     edition = Edition(
-        config=config, now=NOW, technologies=(listed,), sources=(), listing=(), channels=(), events=events, health=(),
+        config=config, now=NOW, technologies=(listed,), sources=(), index=(), lists=(), events=events, health=(),
         load=lambda _rows: [], updated=NOW, base_rev="x",
     )  # fmt: skip
     size = 0

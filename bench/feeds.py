@@ -15,8 +15,8 @@ from pathlib import Path
 from planet.model import Artifact
 from planet.publish import publish
 from planet.render.syndicate.atom import atom
-from planet.render.syndicate.channels import GENERATOR
 from planet.render.syndicate.document import Document, document, rfc3339
+from planet.render.syndicate.feeds import GENERATOR
 from planet.render.syndicate.jsonfeed import json_feed
 from planet.render.syndicate.rss import rss
 from tests.support import editions
@@ -68,7 +68,7 @@ def feeds() -> None:
         for row in range(1, ENTRIES + 1)
     ]
     edition = editions.edition(stories)
-    build = lambda: document(edition.channels[0], edition, str, GENERATOR)  # noqa: E731
+    build = lambda: document(edition.lists[0], edition, str, GENERATOR)  # noqa: E731
     made = build()
     floor = best(lambda: formatted(made))
     print(

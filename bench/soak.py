@@ -191,12 +191,12 @@ def soak(feeds: int, runs: int, seed: int) -> tuple[list[Sample], list[str], Cou
                 pipeline.run(planet, web.now)
                 if run % max(1, runs // 8) == 0:
                     size = sum(path.stat().st_size for path in Path(name).glob("planet.db*"))
-                    stories = len(store.listing())
+                    stories = len(store.index())
                     samples.append(Sample(run, resident(), size, stories, time.monotonic() - began))
                     began = time.monotonic()
         with Store(config.site.database) as store:
             titles = Counter(entry.entry.title for entry in store.stored_entries())
-            stories = len(store.listing())
+            stories = len(store.index())
         shown = set().union(*(site.shown for site in sites))
         faults += [f"lost: {title}" for title in sorted(shown - titles.keys())]
         faults += [f"doubled: {title}" for title, count in titles.items() if count > 1]

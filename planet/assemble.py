@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from planet import __version__, edition, quiet
-from planet.edition import Judge, feed_health, rules_rev
+from planet import __version__, edition, unchanged
+from planet.edition import HealthRules, feed_health, rules_rev
 from planet.errors import LockedError, StoreError
 from planet.fetch import Fetcher, schedule
 from planet.fetch import health as fetch_health
@@ -189,12 +189,12 @@ def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, 
 
 def health(config: Config, store: Store, now: datetime) -> tuple[FeedHealth, ...]:
     """The state of every feed."""
-    judge = Judge(
+    rules = HealthRules(
         state=lambda state, _now: fetch_health.state(state),
         advice=lambda state, feed: fetch_health.advice(state, feed.line),
     )
     states = {key: row.state for key, row in store.feeds().items()}
-    return feed_health(config, states, store.counts(), judge, now)
+    return feed_health(config, states, store.counts(), rules, now)
 
 
 def assemble(
@@ -224,24 +224,26 @@ def assemble(
 
     rules = rules_rev(config, f"{__version__} {KEYS_VERSION}")
 
-    def standing(at: datetime, themes: Sequence[Path]) -> tuple[str, str]:
-        from planet.publish import standing  # noqa: PLC0415
+    def intact(at: datetime, themes: Sequence[Path]) -> tuple[str, str]:
+        from planet.publish import intact  # noqa: PLC0415
 
-        return quiet.content(config, store, health(config, store, at), themes, rules, at), standing(config.site.output)
+        return unchanged.content(config, store, health(config, store, at), themes, rules, at), intact(
+            config.site.output
+        )
 
-    def retell(at: datetime) -> Published | None:
+    def rewrite_health(at: datetime) -> Published | None:
         """health.json, told again, when nothing else can have changed since the site was published; None when that is not sure."""
-        themes = quiet.themes(store)
-        if not themes or not quiet.is_published(store, *standing(at, themes), at):
+        themes = unchanged.themes(store)
+        if not themes or not unchanged.is_published(store, *intact(at, themes), at):
             return None
-        return _retell(config, health(config, store, at), step)
+        return _rewrite_health(config, health(config, store, at), step)
 
     def publish(artifacts: Iterable[Artifact | Bundle], made_edition: Edition, force: bool) -> Published:
         from planet.render.html import load_theme  # noqa: PLC0415
 
         published = _publish(config, step, artifacts, made_edition, force)
         themes = [place for _name, place in load_theme(config.site.theme, config.folder).folders]
-        quiet.remember(store, *standing(made_edition.now, themes), themes, made_edition.now)
+        unchanged.remember(store, *intact(made_edition.now, themes), themes, made_edition.now)
         return published
 
     return Planet(
@@ -266,7 +268,7 @@ def assemble(
         collisions=_collisions,
         outputs=outputs,
         publish=publish,
-        retell=retell,
+        rewrite_health=rewrite_health,
         notify=functools.partial(_notify, config, store, asker, now),
     )
 
@@ -319,7 +321,7 @@ def _collisions(made: Edition, now: datetime) -> list[tuple[str, News]]:
     ]
 
 
-class _Shelf:
+class _StoryCache:
     """Whole stories by row. A story is on several pages and in several feeds: the last that were read are kept at hand."""
 
     SIZE = 2000
@@ -331,7 +333,7 @@ class _Shelf:
 
     def __call__(self, rows: Sequence[int]) -> list[Story]:
         missing = [row for row in rows if row not in self._held]
-        read = {story.row: story for story in self._store.load_stories(missing, self._context)}
+        read = {story.story_id: story for story in self._store.load_stories(missing, self._context)}
         found = [self._held.get(row) or read.get(row) for row in rows]
         self._held.update(read)
         for row in list(self._held)[: max(0, len(self._held) - self.SIZE)]:
@@ -344,7 +346,7 @@ def make_edition(config: Config, store: Store, now: datetime, place: Callable[[E
     from planet.render.html import load_theme  # noqa: PLC0415
 
     theme = load_theme(config.site.theme, config.folder)
-    listing = store.listing()
+    listing = store.index()
     events = _events(config, store, place)
     announced: dict[int, tuple[str, ...]] = {}
     for event in events:
@@ -356,12 +358,12 @@ def make_edition(config: Config, store: Store, now: datetime, place: Callable[[E
     return edition.build(
         config,
         now,
-        listing=listing,
+        index=listing,
         events=events,
         titles={key: row.title for key, row in rows.items()},
         health=health(config, store, now),
         born=datetime.fromisoformat(born) if born else None,
-        load=_Shelf(store, context),
+        load=_StoryCache(store, context),
         look=f"{__version__} {theme.digest}",
     )
 
@@ -394,23 +396,23 @@ def _outputs(made: Edition, pictures: Callable[[], Mapping[str, bytes]]) -> Iter
 def _publish(
     config: Config, step: Callable[[str], None], artifacts: Iterable[Artifact | Bundle], made: Edition, force: bool
 ) -> Published:
-    from planet.publish import census, publish  # noqa: PLC0415
+    from planet.publish import publish, story_counts  # noqa: PLC0415
 
     return publish(
         artifacts,
         config.site.output,
         owner=(config.site.url, config.site.title),
-        stories=census(made),
+        stories=story_counts(made),
         force=force,
         step=step,
     )
 
 
-def _retell(config: Config, states: tuple[FeedHealth, ...], step: Callable[[str], None]) -> Published:
-    from planet.publish import retell  # noqa: PLC0415
+def _rewrite_health(config: Config, states: tuple[FeedHealth, ...], step: Callable[[str], None]) -> Published:
+    from planet.publish import rewrite_health  # noqa: PLC0415
     from planet.render.syndicate import health_of  # noqa: PLC0415
 
-    return retell(health_of(states, config.site.language), config.site.output, step=step)
+    return rewrite_health(health_of(states, config.site.language), config.site.output, step=step)
 
 
 def _notify(

@@ -79,7 +79,7 @@ class Planet:
     """Evenings on one day, each pair with the key by which it is told once."""
     outputs: Callable[[Edition], Iterable[Artifact | Bundle]]
     publish: Callable[[Iterable[Artifact | Bundle], Edition, bool], Published]
-    retell: Callable[[datetime], Published | None]
+    rewrite_health: Callable[[datetime], Published | None]
     """Tells the times of runs again on a site that stands as it would come out; None: it has to be made."""
     notify: Callable[[Report, Edition | None], tuple[Message, ...]]
     """Without an edition nothing can be new to anybody but the hub."""
@@ -118,7 +118,7 @@ def run(
     if fetch:
         gather(planet, now, counts, force=force, progress=progress)
     new = curate(planet, everything=everything)
-    published = planet.retell(now) if publish and not force_publish else None
+    published = planet.rewrite_health(now) if publish and not force_publish else None
     # A site that stands is not even looked at, unless somebody wants to be told of it.
     edition = None if published and not planet.config.notify else planet.edition(now)
     if publish and edition and not published:

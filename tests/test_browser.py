@@ -91,7 +91,7 @@ def publish(artifacts: Iterable[Artifact | Bundle], folder: Path) -> None:
 def write(folder: Path, image: str) -> None:
     """Everything that is published, with a story that has all that stories may have."""
     base = editions.sample()
-    stories = base.load([one.row for one in base.listing])
+    stories = base.load([one.story_id for one in base.index])
     rich = editions.story(
         500,
         at=editions.NOW - timedelta(minutes=5),

@@ -52,7 +52,7 @@ def edition(*events: Event, **site: object) -> Edition:
     )  # type: ignore[arg-type]
     config = Config(path=Path("feeds.yaml"), folder=Path(), site=told)
     return Edition(
-        config=config, now=NOW, technologies=technologies, sources=(), listing=(), channels=(), events=tuple(events), health=(),
+        config=config, now=NOW, technologies=technologies, sources=(), index=(), lists=(), events=tuple(events), health=(),
         load=lambda _rows: [], updated=NOW, base_rev="b",
     )  # fmt: skip
 

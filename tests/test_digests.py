@@ -38,7 +38,7 @@ def test_equal_digests_mean_equal_bytes() -> None:
     """Whatever changes: where the digest stays, the page stays."""
     base = sample()
     first, second = base.load([1, 2])
-    stories = base.load([one.row for one in base.listing])
+    stories = base.load([one.story_id for one in base.index])
     others = [
         edition([*stories, story(999, at=NOW - timedelta(days=30))], base.events),
         edition(stories[1:], base.events),

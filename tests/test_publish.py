@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from planet.errors import PublishError
 from planet.model import Artifact, Bundle, Filter, Published
-from planet.publish import Tally, census, publish
+from planet.publish import StoryCount, publish, story_counts
 from planet.publish.paths import Claims, check
 from planet.publish.site import rank
 from tests.support import editions
@@ -53,7 +53,7 @@ def put(
     output: Path,
     site: dict[str, str],
     *,
-    stories: dict[str, Tally] | None = None,
+    stories: dict[str, StoryCount] | None = None,
     volatile: Iterable[str] = (),
     owner: tuple[str, ...] = OWNER,
     force: bool = False,
@@ -359,8 +359,8 @@ def test_a_path_is_refused_or_lies_below_the_output(path: str) -> None:
 # -- A planet never goes blank ----------------------------------------------------------------------------------------
 
 
-def tallies(rules: str = "", **counts: int) -> dict[str, Tally]:
-    return {slug: Tally(stories=count, rules=rules) for slug, count in counts.items()}
+def tallies(rules: str = "", **counts: int) -> dict[str, StoryCount]:
+    return {slug: StoryCount(stories=count, rules=rules) for slug, count in counts.items()}
 
 
 def test_a_site_that_would_lose_most_of_its_stories_stays(tmp_path: Path) -> None:
@@ -394,7 +394,7 @@ def test_the_census_changes_its_rules_with_filters_feeds_and_what_is_hidden() ->
     feed = source.feeds[0]
 
     def rules(**fields: object) -> str:
-        return census(editions.edition(of=editions.config(**fields)))[source.slug].rules
+        return story_counts(editions.edition(of=editions.config(**fields)))[source.slug].rules
 
     same = rules()
     assert rules(title="Autre", technologies=()) == same
@@ -403,7 +403,7 @@ def test_the_census_changes_its_rules_with_filters_feeds_and_what_is_hidden() ->
     assert rules(sources=(replace(source, feeds=()),)) != same
     filters = [Filter(words=("x",)), Filter(title=re.compile("x" * 300)), Filter(title=re.compile("x" * 300 + "y"))]
     assert len({rules(sources=(replace(source, feeds=(replace(feed, exclude=one),)),)) for one in filters}) == 3
-    counted = census(editions.edition([editions.story(1), editions.story(2)]))
+    counted = story_counts(editions.edition([editions.story(1), editions.story(2)]))
     assert counted["william-durand"].stories == 2
     assert counted["clermontech-php"].stories == 0
 

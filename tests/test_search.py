@@ -98,9 +98,9 @@ def test_a_large_planet_does_not_index_ten_years_again() -> None:
     of = many(search.SMALL + 500, hours=6)
     before = {bundle.folder: bundle.digest for bundle in search.index(of)}
     assert list(before) == ["search/pagefind/", "search/pagefind/year/", "search/pagefind/past/"]
-    assert sum(len(headlines) for headlines in search.shards(of).values()) == len(of.listing)
-    newest = replace(of.listing[0], row=999_999, rev="new", date=NOW)
-    after = {bundle.folder: bundle.digest for bundle in search.index(replace(of, listing=(newest, *of.listing)))}
+    assert sum(len(rows) for rows in search.shards(of).values()) == len(of.index)
+    newest = replace(of.index[0], story_id=999_999, rev="new", date=NOW)
+    after = {bundle.folder: bundle.digest for bundle in search.index(replace(of, index=(newest, *of.index)))}
     assert [folder for folder in after if after[folder] != before[folder]] == ["search/pagefind/"]
 
 

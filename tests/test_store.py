@@ -139,21 +139,21 @@ def test_stories_follow_their_entries(tmp_path: Path) -> None:
         store.apply(application(inserted(one), one))
         store.apply(application(inserted(two, date=NOW), two))
         assert len(store.regroup(alone)) == 2
-        assert [headline.row for headline in store.listing()] == [2, 1]
+        assert [row.story_id for row in store.index()] == [2, 1]
         assert store.regroup(together) == ()
         store.apply(application(Changes(updates=(Update(row=2, entry=replace(two, title="Neuf"), edited=NOW),)), two))
         assert store.regroup(together) == ()
-        (headline,) = store.listing()
-        assert headline.row == 1
+        (row,) = store.index()
+        assert row.story_id == 1
         assert store.why(1) == ((1, 2, "link", 100),)
-        before = headline.rev
+        before = row.rev
         store.apply(application(Changes(withdrawn=(2,)), two))
         store.regroup(together)
-        (headline,) = store.listing()
-        assert headline.rev != before
+        (row,) = store.index()
+        assert row.rev != before
         store.apply(application(Changes(restored=(2,)), two))
         store.regroup(together)
-        assert store.listing()[0].rev == before
+        assert store.index()[0].rev == before
 
 
 def test_a_run_killed_before_regrouping_finds_its_marks(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ TOP = {
     "reading",
     "workers",
     "portraits",
-    "quiet",
+    "unchanged",
     "subscriptions",
     "sample",
     "locale",

@@ -202,7 +202,7 @@ def test_every_list_has_its_feeds_and_empty_technologies_too() -> None:
     for source in edition.config.sources:
         assert f"members/{source.slug}/atom.xml" in written
         assert f"members/{source.slug}/rss.xml" not in written
-    months = [channel.path for channel in edition.channels if channel.kind == "month"]
+    months = [channel.path for channel in edition.lists if channel.kind == "month"]
     assert len(months) >= 2
     assert all(f"{month}atom.xml" in written for month in months)
     assert "static/feed.css" in written
@@ -216,7 +216,7 @@ def test_all_feeds_obey_the_rules_of_their_formats() -> None:
 def test_feeds_say_the_same_in_every_format_and_a_reader_reads_it_back() -> None:
     edition = editions.sample(count=20)
     written = made(edition)
-    stories = edition.load([headline.row for headline in edition.listing])
+    stories = edition.load([row.story_id for row in edition.index])
     atom, rss = (feedparser.parse(written[name]) for name in ("atom.xml", "rss.xml"))
     items = json.loads(written["feed.json"])["items"]
     assert not atom.bozo
@@ -246,11 +246,9 @@ def test_a_technology_feed_holds_its_stories_only() -> None:
 
 def test_a_feed_holds_the_newest_stories_and_none_that_the_flood_guard_keeps_back() -> None:
     edition = editions.edition([editions.story(row) for row in range(1, 10)], of=editions.config(feed_entries=3))
-    listing = tuple(replace(one, in_feeds=one.row != 2) for one in edition.listing)
-    channels = tuple(
-        replace(channel, headlines=listing) if channel.kind == "all" else channel for channel in edition.channels
-    )
-    items = json.loads(made(replace(edition, listing=listing, channels=channels))["feed.json"])["items"]
+    listing = tuple(replace(one, in_feeds=one.story_id != 2) for one in edition.index)
+    channels = tuple(replace(channel, rows=listing) if channel.kind == "all" else channel for channel in edition.lists)
+    items = json.loads(made(replace(edition, index=listing, lists=channels))["feed.json"])["items"]
     assert [item["title"] for item in items] == ["Billet 1", "Billet 3", "Billet 4"]
 
 

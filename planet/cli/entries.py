@@ -78,7 +78,7 @@ def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bo
     if technology:
         known_technology(config, technology)
     with ctx.store() as store:
-        rows = [story.row for story in store.listing() if not technology or technology in story.technologies]
+        rows = [story.story_id for story in store.index() if not technology or technology in story.technologies]
         if limit is None and not as_json and ctx.terminal:
             limit = ON_A_TERMINAL
         rows = rows[:limit] if limit is not None else rows

@@ -229,7 +229,7 @@ def export(ctx: Context, file: Path, is_state: bool) -> int:
     from planet.render import syndicate  # noqa: PLC0415 - what only `export` needs
 
     empty = edition.build(
-        ctx.config, ctx.now, listing=(), events=(), titles={}, health=(), born=None, load=lambda _rows: [], look=""
+        ctx.config, ctx.now, index=(), events=(), titles={}, health=(), born=None, load=lambda _rows: [], look=""
     )
     body = next(syndicate.opml(empty)).make()
     if str(file) == "-":

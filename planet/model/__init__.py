@@ -13,14 +13,14 @@ from planet.model.config import (
 )
 from planet.model.edition import (
     Carrier,
-    Channel,
     Edition,
     FeedHealth,
-    Headline,
+    IndexRow,
     ListedSource,
     ListedTechnology,
     Page,
     Story,
+    StoryList,
 )
 from planet.model.entry import (
     Arrival,
@@ -71,7 +71,6 @@ __all__ = [
     "CalendarRead",
     "Carrier",
     "Changes",
-    "Channel",
     "Config",
     "Deferred",
     "Deleted",
@@ -89,8 +88,8 @@ __all__ = [
     "Fetched",
     "Filter",
     "Fresh",
-    "Headline",
     "Hop",
+    "IndexRow",
     "Insert",
     "Known",
     "ListedSource",
@@ -123,6 +122,7 @@ __all__ = [
     "SourceRef",
     "StoredEvent",
     "Story",
+    "StoryList",
     "Technology",
     "Text",
     "Unchanged",

@@ -28,10 +28,10 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
+class IndexRow:
     """A story in lists: small, one for each story of the planet. `rev` changes exactly when anything that is shown of it does."""
 
-    row: int
+    story_id: int
     date: datetime
     technologies: tuple[str, ...]
     sources: tuple[str, ...]
@@ -49,7 +49,7 @@ class Story:
     else `id`). `anchor` is unique on every page: the `id=` of its article and the prefix of the ids inside `html`.
     """
 
-    row: int
+    story_id: int
     id: str
     guid: str
     anchor: str
@@ -148,29 +148,29 @@ class Page:
 
     number: int
     path: str
-    headlines: tuple[Headline, ...]
+    rows: tuple[IndexRow, ...]
     newer: int | None = None
     """Number of the page with newer stories, None on the index."""
     older: int | None = None
     older_anchor: int | None = None
-    """Row of the first story of the older page that this one does not show."""
+    """Id of the first story of the older page that this one does not show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class StoryList:
     """One list of stories that has pages, feeds or both, newest first. `path` is its folder: "", "php/", "members/x/", "archive/2026/11/"."""
 
     kind: Literal["all", "technology", "source", "month"]
     path: str
     slug: str
     name: str
-    headlines: tuple[Headline, ...]
+    rows: tuple[IndexRow, ...]
 
-    def feed(self, size: int) -> tuple[Headline, ...]:
+    def feed(self, size: int) -> tuple[IndexRow, ...]:
         """The newest `size` stories that may enter the output feeds (an archive's feed holds them all)."""
         if self.kind == "month":
-            return self.headlines
-        return tuple(headline for headline in self.headlines if headline.in_feeds)[:size]
+            return self.rows
+        return tuple(row for row in self.rows if row.in_feeds)[:size]
 
     def pages(self, size: int) -> tuple[Page, ...]:
         """The pages of the list, the index first, then `page/2/` (the oldest stories), `page/3/` …
@@ -178,14 +178,14 @@ class Channel:
         Numbers count from the oldest story, so that new stories never move old pages: every page but the index is full and
         final. The index shows the newest `size`; the newest numbered page may repeat some of them.
         """
-        stories = self.headlines
+        stories = self.rows
         last = 1 + max(0, -(-(len(stories) - size) // size))
         index = Page(
             number=1,
             path=self.path,
-            headlines=stories[:size],
+            rows=stories[:size],
             older=last if last > 1 else None,
-            older_anchor=stories[size].row if last > 1 else None,
+            older_anchor=stories[size].story_id if last > 1 else None,
         )
         numbered = []
         for number in range(2, last + 1):
@@ -194,7 +194,7 @@ class Channel:
                 Page(
                     number=number,
                     path=f"{self.path}page/{number}/",
-                    headlines=stories[max(0, end - size) : end],
+                    rows=stories[max(0, end - size) : end],
                     newer=number + 1 if number < last else 1,
                     older=number - 1 if number > 2 else None,
                 ),
@@ -204,14 +204,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """One state of the site. `listing` holds every shown story, newest first; `load` gives whole stories for rows, in that order."""
+    """One state of the site. `index` holds every shown story, newest first; `load` gives whole stories for rows, in that order."""
 
     config: Config
     now: datetime
     technologies: tuple[ListedTechnology, ...]
     sources: tuple[ListedSource, ...]
-    listing: tuple[Headline, ...]
-    channels: tuple[Channel, ...]
+    index: tuple[IndexRow, ...]
+    lists: tuple[StoryList, ...]
     """All first, then the technologies in the order of feeds.yaml, the sources, the months that are over (newest first)."""
     events: tuple[Event, ...]
     """By start, oldest first."""

@@ -36,7 +36,7 @@ def notify(
     """
     rules = edition.config.notify
     site = edition.config.site
-    planned = plan(rules, edition.listing, edition.events, state, now, site.timezone)
+    planned = plan(rules, edition.index, edition.events, state, now, site.timezone)
     for key, text in planned.keep.items():
         save(key, text)
     warnings = _unset(rules, {**state, **planned.keep}, environ, save)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from planet.model import Event, Headline, NotifyRule
+from planet.model import Event, IndexRow, NotifyRule
 from planet.text import digest
 
 MORNING = timedelta(hours=8)
@@ -68,7 +68,7 @@ def rule_key(rule: NotifyRule) -> str:
 
 def plan(
     rules: Sequence[NotifyRule],
-    listing: Sequence[Headline],
+    listing: Sequence[IndexRow],
     events: Sequence[Event],
     state: Mapping[str, str],
     now: datetime,
@@ -82,7 +82,7 @@ def plan(
     if not listing:
         return Plan(keep={})
     zone = ZoneInfo(timezone)
-    newest = max(headline.row for headline in listing)
+    newest = max(row.story_id for row in listing)
     deliveries: list[Delivery] = []
     keep: dict[str, str] = {}
     for rule in rules:
@@ -94,9 +94,9 @@ def plan(
         if any(delivery.key == key for delivery in deliveries) or not _is_due(rule, sent, now, zone):
             continue
         rows = tuple(
-            headline.row
-            for headline in listing
-            if headline.row > sent.row and headline.in_feeds and _matches(rule, headline.technologies)
+            row.story_id
+            for row in listing
+            if row.story_id > sent.row and row.in_feeds and _matches(rule, row.technologies)
         )
         coming = tuple(event for event in events if _is_coming(rule, event, now, zone))
         after = replace(sent, row=max(newest, sent.row), at=now, fault="")

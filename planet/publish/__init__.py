@@ -5,8 +5,8 @@
 What a run leaves unfinished, the next one finishes. See `planet.publish.site` for the order and why.
 """
 
-from planet.publish.guard import census
-from planet.publish.manifest import Tally
-from planet.publish.site import publish, retell, standing
+from planet.publish.guard import story_counts
+from planet.publish.manifest import StoryCount
+from planet.publish.site import intact, publish, rewrite_health
 
-__all__ = ["Tally", "census", "publish", "retell", "standing"]
+__all__ = ["StoryCount", "intact", "publish", "rewrite_health", "story_counts"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from planet.errors import PublishError
 from planet.model import Edition, FeedConfig, Filter
-from planet.publish.manifest import Manifest, Pending, Tally
+from planet.publish.manifest import Manifest, Pending, StoryCount
 from planet.text import digest
 
 ENOUGH = 10
@@ -23,16 +23,16 @@ def _rules(feeds: Sequence[FeedConfig], hide: Sequence[str]) -> str:
     return digest(*(f"{feed.key} {feed.kind} {_filter(feed.include)} {_filter(feed.exclude)}" for feed in feeds), *hide)
 
 
-def census(edition: Edition) -> dict[str, Tally]:
+def story_counts(edition: Edition) -> dict[str, StoryCount]:
     """How many stories each source shows: what `publish` remembers, to know a loss that nobody asked for."""
-    counts = {channel.slug: len(channel.headlines) for channel in edition.channels if channel.kind == "source"}
+    counts = {story_list.slug: len(story_list.rows) for story_list in edition.lists if story_list.kind == "source"}
     return {
-        source.slug: Tally(stories=counts.get(source.slug, 0), rules=_rules(source.feeds, edition.config.hide))
+        source.slug: StoryCount(stories=counts.get(source.slug, 0), rules=_rules(source.feeds, edition.config.hide))
         for source in edition.config.sources
     }
 
 
-def refuse_a_foreign_site(manifest: Manifest, pending: Pending, owner: Sequence[str], output: str) -> None:
+def check_owner(manifest: Manifest, pending: Pending, owner: Sequence[str], output: str) -> None:
     """Raises PublishError when none of the names of this planet is among those of the planet that wrote the site."""
     theirs = manifest.owner or pending.owner
     if theirs and not set(theirs) & set(owner):
@@ -42,14 +42,14 @@ def refuse_a_foreign_site(manifest: Manifest, pending: Pending, owner: Sequence[
         )
 
 
-def refuse_to_go_blank(manifest: Manifest, now: Mapping[str, Tally]) -> None:
+def check_story_loss(manifest: Manifest, now: Mapping[str, StoryCount]) -> None:
     """Raises PublishError when more than half of the stories would go.
 
     Only sources that are configured as they were are compared: a source that was taken out of feeds.yaml, or whose feeds or filters
     were changed there, takes its stories with it, and that is meant.
     """
     same = [
-        slug for slug, tally in now.items() if slug in manifest.stories and manifest.stories[slug].rules == tally.rules
+        slug for slug, count in now.items() if slug in manifest.stories and manifest.stories[slug].rules == count.rules
     ]
     before = sum(manifest.stories[slug].stories for slug in same)
     after = sum(now[slug].stories for slug in same)

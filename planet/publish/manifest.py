@@ -28,7 +28,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class StoryCount:
     """How many stories of one source are published, and under which rules: `rules` changes when feeds.yaml explains a loss."""
 
     stories: int
@@ -37,13 +37,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """`owner`: the names of the planet that wrote the site; `stories`: source slug -> tally; `bundles`: folder -> digest.
+    """`owner`: the names of the planet that wrote the site; `stories`: source slug -> count; `bundles`: folder -> digest.
 
     `mtime_ns` is when the manifest itself was written (0: there is none): what was touched later may have been changed by a person.
     """
 
     owner: tuple[str, ...] = ()
-    stories: Mapping[str, Tally] = field(default_factory=dict)
+    stories: Mapping[str, StoryCount] = field(default_factory=dict)
     bundles: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Record] = field(default_factory=dict)
     mtime_ns: int = 0
@@ -73,7 +73,8 @@ def read_manifest(output: Path) -> Manifest:
         return Manifest(
             owner=tuple(str(name) for name in held["planet"]),
             stories={
-                slug: Tally(stories=int(count), rules=str(rules)) for slug, (count, rules) in held["stories"].items()
+                slug: StoryCount(stories=int(count), rules=str(rules))
+                for slug, (count, rules) in held["stories"].items()
             },
             bundles={str(folder): str(digest) for folder, digest in held["bundles"].items()},
             files={

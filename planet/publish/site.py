@@ -19,7 +19,7 @@ from pathlib import Path
 
 from planet.errors import PublishError
 from planet.model import Artifact, Bundle, Published
-from planet.publish.guard import refuse_a_foreign_site, refuse_to_go_blank
+from planet.publish.guard import check_owner, check_story_loss
 from planet.publish.manifest import (
     FOLDER,
     MANIFEST,
@@ -28,7 +28,7 @@ from planet.publish.manifest import (
     Manifest,
     Pending,
     Record,
-    Tally,
+    StoryCount,
     read_manifest,
     read_pending,
 )
@@ -47,25 +47,25 @@ def publish(
     output: Path,
     *,
     owner: Sequence[str],
-    stories: Mapping[str, Tally],
+    stories: Mapping[str, StoryCount],
     force: bool = False,
     step: Step = lambda _name: None,
 ) -> Published:
     """Bring output/ to what the artifacts say; only files whose bytes differ are written.
 
-    `owner` names the planet (its URL, its title): a site whose planet has none of these names is left alone. `stories` is `census` of
+    `owner` names the planet (its URL, its title): a site whose planet has none of these names is left alone. `stories` is `story_counts` of
     the edition: when more than half would go unasked, nothing is published, unless `force`, which also takes over files that stand in
     the way. `step` is called before each durable operation. Raises PublishError; until the first rename the site is then as it was.
     """
-    with _told(output):
+    with _explained_errors(output):
         output = output.resolve()
         if (output / FOLDER).is_symlink():
             raise PublishError(f"{output / FOLDER} is a symbolic link: remove it")
     manifest, pending = read_manifest(output), read_pending(output)
-    refuse_a_foreign_site(manifest, pending, owner, str(output))
+    check_owner(manifest, pending, owner, str(output))
     if not force:
-        refuse_to_go_blank(manifest, stories)
-    work = _Work(output, manifest, pending, step)
+        check_story_loss(manifest, stories)
+    work = _Publication(output, manifest, pending, step)
     try:
         for artifact in artifacts:
             work.take(artifact)
@@ -76,13 +76,13 @@ def publish(
         work.clean()
 
 
-def standing(output: Path) -> str:
+def intact(output: Path) -> str:
     """What output/ is: the hash of its manifest while every file in it holds what was published; "" when one was touched, or is missing."""
     output = output.resolve()
     manifest, pending = read_manifest(output), read_pending(output)
     if not manifest.files or pending.paths:
         return ""
-    work = _Work(output, manifest, pending, lambda _name: None)
+    work = _Publication(output, manifest, pending, lambda _name: None)
     try:
         if not all(map(work.is_as_published, manifest.files)):
             return ""
@@ -91,14 +91,14 @@ def standing(output: Path) -> str:
     return hashlib.sha256(_bytes(output / FOLDER / MANIFEST) or b"").hexdigest()
 
 
-def retell(artifact: Artifact, output: Path, *, step: Step = lambda _name: None) -> Published:
-    """Write one volatile file of a site that stands (see `standing`). Raises PublishError."""
+def rewrite_health(artifact: Artifact, output: Path, *, step: Step = lambda _name: None) -> Published:
+    """Write one volatile file of a site that stands (see `intact`). Raises PublishError."""
     output = output.resolve()
     manifest = read_manifest(output)
-    work = _Work(output, manifest, Pending(), step)
+    work = _Publication(output, manifest, Pending(), step)
     try:
         work.take(artifact)
-        with _told(output):
+        with _explained_errors(output):
             work.write(())
     finally:
         work.clean()
@@ -115,7 +115,7 @@ def _in_the_way(output: Path, foreign: Sequence[str]) -> PublishError:
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _explained_errors(path: Path) -> Iterator[None]:
     """An error of the file system as a sentence that says what to do."""
     try:
         yield
@@ -152,7 +152,7 @@ def _to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-class _Work:
+class _Publication:
     """One publication: what stays, what is made, what goes."""
 
     def __init__(self, output: Path, manifest: Manifest, pending: Pending, step: Step) -> None:
@@ -181,7 +181,7 @@ class _Work:
             return
         self.claims.claim(artifact.path)
         record = self.manifest.files.get(artifact.path)
-        with _told(self.output / artifact.path):
+        with _explained_errors(self.output / artifact.path):
             if not artifact.volatile and record and record.digest == artifact.digest and self._untouched(artifact.path):
                 self.records[artifact.path] = record
                 return
@@ -191,7 +191,7 @@ class _Work:
         folder = bundle.folder.rstrip("/")
         self.bundles[folder] = bundle.digest
         known = self.in_bundle.get(folder, [])
-        with _told(self.output / folder):
+        with _explained_errors(self.output / folder):
             same = self.manifest.bundles.get(folder) == bundle.digest and all(map(self._untouched, known))
         if same:
             for path in known:
@@ -232,7 +232,7 @@ class _Work:
             Record() if volatile else Record(digest=digest, sha256=sha256, size=len(data), bundle=bundle)
         )
         target = self.output / path
-        with _told(target):
+        with _explained_errors(target):
             blocking = self.place.file_in_the_way(path)
             if blocking and blocking not in self.ours:
                 raise PublishError(f"{self.output / blocking} is a file where a folder must be: move it away")
@@ -260,11 +260,11 @@ class _Work:
             file.write(data)
         self.staged[path] = aside
 
-    def commit(self, owner: Sequence[str], stories: Mapping[str, Tally]) -> Published:
+    def commit(self, owner: Sequence[str], stories: Mapping[str, StoryCount]) -> Published:
         """Put everything in its place; only now the site changes."""
         stale = sorted(path for path in self.ours - self.records.keys() if self._is_ours_to_remove(path))
         manifest = Manifest(owner=tuple(owner), stories=stories, bundles=self.bundles, files=self.records)
-        with _told(self.output), undisturbed():
+        with _explained_errors(self.output), undisturbed():
             if stale or any(self._is_news(path) for path in self.staged):
                 self._flush()
                 paths = self.pending.paths | self.staged.keys()

@@ -43,18 +43,18 @@ _COLOURS = (
 def calendars(edition: Edition) -> Iterator[Artifact]:
     """`calendar.ics`, `<technology>/calendar.ics`, `events/<slug>.ics`: each made again only when an evening in it changed."""
     site = edition.config.site
-    shelf = _Shelf({technology.slug: technology.name for technology in edition.technologies})
-    yield _calendar(edition, "calendar.ics", site.title, "", None, edition.events, shelf)
+    cache = _Cache({technology.slug: technology.name for technology in edition.technologies})
+    yield _calendar(edition, "calendar.ics", site.title, "", None, edition.events, cache)
     for technology in edition.technologies:
         held = [event for event in edition.events if technology.slug in event.technologies]
         path = f"{technology.slug}/"
         title = f"{site.title} — {technology.name}"
-        yield _calendar(edition, f"{path}calendar.ics", title, path, technology.hue, held, shelf)
+        yield _calendar(edition, f"{path}calendar.ics", title, path, technology.hue, held, cache)
     for event in edition.events:
         yield Artifact(
             path=f"events/{event.slug}.ics",
             digest=digest("event", PRODID, edition.base_rev, event.rev),
-            make=partial(_alone, event, shelf),
+            make=partial(_alone, event, cache),
         )
 
 
@@ -65,11 +65,11 @@ def _calendar(
     page: str,
     hue: int | None,
     events: Sequence[Event],
-    shelf: _Shelf,
+    cache: _Cache,
 ) -> Artifact:
     def make() -> bytes:
         head = _head(edition, title, path, page, hue, events)
-        held = b"".join(map(shelf.get, events)) if events else write(_NOTHING)
+        held = b"".join(map(cache.get, events)) if events else write(_NOTHING)
         return write(head) + held + b"END:VCALENDAR\r\n"
 
     return Artifact(
@@ -79,11 +79,11 @@ def _calendar(
     )
 
 
-def _alone(event: Event, shelf: _Shelf) -> bytes:
-    return write(_START) + shelf.get(event) + b"END:VCALENDAR\r\n"
+def _alone(event: Event, cache: _Cache) -> bytes:
+    return write(_START) + cache.get(event) + b"END:VCALENDAR\r\n"
 
 
-class _Shelf:
+class _Cache:
     """Events as written, each once for all the calendars it is in."""
 
     def __init__(self, names: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from planet.errors import PublishError
-from planet.model import Bundle, Edition, Headline, Story
+from planet.model import Bundle, Edition, IndexRow, Story
 from planet.render import cbor
 from planet.text import digest
 
@@ -37,36 +37,36 @@ def available() -> bool:
     return importlib.util.find_spec("pagefind_bin") is not None
 
 
-def shards(edition: Edition) -> dict[str, tuple[Headline, ...]]:
+def shards(edition: Edition) -> dict[str, tuple[IndexRow, ...]]:
     """Folder of each index -> its stories, in the order in which the page asks them. Pagefind makes no index of nothing."""
-    if len(edition.listing) <= SMALL:
-        return {FOLDER: edition.listing} if edition.listing else {}
+    if len(edition.index) <= SMALL:
+        return {FOLDER: edition.index} if edition.index else {}
     zone = ZoneInfo(edition.config.site.timezone)
     now = edition.now.astimezone(zone)
-    found: dict[str, list[Headline]] = {FOLDER: [], f"{FOLDER}year/": [], f"{FOLDER}past/": []}
-    for headline in edition.listing:
-        day = headline.date.astimezone(zone)
+    found: dict[str, list[IndexRow]] = {FOLDER: [], f"{FOLDER}year/": [], f"{FOLDER}past/": []}
+    for row in edition.index:
+        day = row.date.astimezone(zone)
         if (day.year, day.month) >= (now.year, now.month):
-            found[FOLDER].append(headline)
+            found[FOLDER].append(row)
         else:
-            found[f"{FOLDER}year/" if day.year == now.year else f"{FOLDER}past/"].append(headline)
-    return {folder: tuple(headlines) for folder, headlines in found.items() if headlines}
+            found[f"{FOLDER}year/" if day.year == now.year else f"{FOLDER}past/"].append(row)
+    return {folder: tuple(rows) for folder, rows in found.items() if rows}
 
 
 def index(edition: Edition, program: str = "") -> Iterator[Bundle]:
     """The files of the search index; nothing where Pagefind is not installed. `program` is another binary of Pagefind."""
     if not available():
         return
-    for folder, headlines in shards(edition).items():
-        revs = (one.rev for one in headlines)
+    for folder, rows in shards(edition).items():
+        revs = (one.rev for one in rows)
         yield Bundle(
             folder=folder,
             digest=digest("search", edition.base_rev, folder, *revs),
-            make=partial(_make, edition, folder, headlines, program),
+            make=partial(_make, edition, folder, rows, program),
         )
 
 
-def _make(edition: Edition, folder: str, headlines: Sequence[Headline], program: str) -> dict[str, bytes]:
+def _make(edition: Edition, folder: str, rows: Sequence[IndexRow], program: str) -> dict[str, bytes]:
     """Runs Pagefind. Raises PublishError when it fails."""
     from pagefind_bin import get_executable  # noqa: PLC0415 - an extra
 
@@ -75,13 +75,13 @@ def _make(edition: Edition, folder: str, headlines: Sequence[Headline], program:
     with tempfile.TemporaryDirectory(prefix="planet-search-") as place:
         site, made = Path(place, "site"), Path(place, "made")
         site.mkdir()
-        if not headlines:
+        if not rows:
             # Pagefind refuses a folder without a word: one that nobody looks for stands in.
             word = f"<p data-pagefind-body>{digest('-')}</p>"
             page = f"<!doctype html><html><head><title>-</title></head><body>{word}</body></html>"
             (site / "index.html").write_text(page, "utf-8")
-        for start in range(0, len(headlines), 500):
-            part = edition.load([headline.row for headline in headlines[start : start + 500]])
+        for start in range(0, len(rows), 500):
+            part = edition.load([row.story_id for row in rows[start : start + 500]])
             for number, story in enumerate(part, start):
                 (site / f"{number:09d}.html").write_text(document(story, names, language), "utf-8", "replace")
         command = [

@@ -13,7 +13,7 @@ from typing import Self
 from planet.model import (
     EventChanges,
     FetchState,
-    Headline,
+    IndexRow,
     Known,
     MergeEntry,
     MergeGroup,
@@ -197,10 +197,10 @@ class Store:
         with self._writing() as connection:
             return stories.regroup(connection, group, everything=everything)
 
-    def listing(self) -> tuple[Headline, ...]:
+    def index(self) -> tuple[IndexRow, ...]:
         """Every shown story, newest first, in an order that does not depend on arrival."""
         with self._reading() as connection:
-            return stories.listing(connection)
+            return stories.index(connection)
 
     def content(self) -> str:
         """A text that changes whenever anything does that the site shows: stories, events, what feeds say of themselves, avatars."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from planet.model import Carrier, Headline, MergeEntry, MergeGroup, Person, Story
+from planet.model import Carrier, IndexRow, MergeEntry, MergeGroup, Person, Story
 from planet.store.codec import load_as, moment, to_stamp
 from planet.store.entries import StoredEntry, made_id, merge_entries, stored
 from planet.store.feeds import FeedRow
@@ -161,7 +161,7 @@ def shown_update(date: datetime, edited: datetime | None, claimed: datetime | No
     return date
 
 
-def listing(connection: sqlite3.Connection) -> tuple[Headline, ...]:
+def index(connection: sqlite3.Connection) -> tuple[IndexRow, ...]:
     rows = connection.execute(
         "SELECT row, date, rev, in_feeds, technologies, sources, updated FROM stories ORDER BY date DESC, tie"
     )
@@ -174,8 +174,8 @@ def listing(connection: sqlite3.Connection) -> tuple[Headline, ...]:
         return lists[text]
 
     return tuple(
-        Headline(
-            row=row[0],
+        IndexRow(
+            story_id=row[0],
             date=moment(row[1]),
             rev=row[2],
             in_feeds=bool(row[3]),
@@ -188,7 +188,7 @@ def listing(connection: sqlite3.Connection) -> tuple[Headline, ...]:
 
 
 def content(connection: sqlite3.Connection) -> str:
-    """See `Store.content`: a headline's `rev` stands for its story."""
+    """See `Store.content`: a row's `rev` stands for its story."""
     hashed = hashlib.sha256()
     for query in (
         "SELECT row, rev FROM stories ORDER BY row",
@@ -296,7 +296,7 @@ def _story(
     authors = entry.authors or (Person(name=source.source),)
     name = digest(lead.feed, entry.uid)[:10]
     return Story(
-        row=row,
+        story_id=row,
         id=identifier,
         guid=identifier if clashes or row in context.same_guid or not entry.id else entry.id,
         anchor=f"e{name}",

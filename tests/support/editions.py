@@ -16,7 +16,7 @@ from planet.model import (
     Event,
     FeedConfig,
     FeedHealth,
-    Headline,
+    IndexRow,
     Message,
     SafeHtml,
     Site,
@@ -112,20 +112,20 @@ def carrier(of: Source, number: int = 0, **fields: Any) -> Carrier:
     )
 
 
-def story(row: int, *, by: Source = SOURCES[0], at: datetime | None = None, **fields: Any) -> Story:
-    """Story number `row`: an hour older than the one before, unless `at` says when."""
-    published = at or NOW - timedelta(hours=row)
-    url = fields.get("url", f"https://{by.slug}.example/{row}")
-    text = fields.pop("text", f"Le texte du billet {row}, assez long pour être lu.")
-    own = carrier(by, row, url=url, id=url)
+def story(number: int, *, by: Source = SOURCES[0], at: datetime | None = None, **fields: Any) -> Story:
+    """Story number `number`: an hour older than the one before, unless `at` says when."""
+    published = at or NOW - timedelta(hours=number)
+    url = fields.get("url", f"https://{by.slug}.example/{number}")
+    text = fields.pop("text", f"Le texte du billet {number}, assez long pour être lu.")
+    own = carrier(by, number, url=url, id=url)
     made = Story(
         **{
-            "row": row,
+            "story_id": number,
             "id": url,
             "guid": url,
-            "anchor": f"s{row}",
+            "anchor": f"s{number}",
             "url": url,
-            "title": f"Billet {row}",
+            "title": f"Billet {number}",
             "html": SafeHtml(f"<p>{text}</p>"),
             "text": text,
             "summary": "",
@@ -158,11 +158,11 @@ def story(row: int, *, by: Source = SOURCES[0], at: datetime | None = None, **fi
     return replace(made, rev=made.rev or digest(repr(made)))
 
 
-def headline(of: Story, **fields: Any) -> Headline:
+def index_row(of: Story, **fields: Any) -> IndexRow:
     sources = tuple(dict.fromkeys((of.source.source_slug, *(one.source_slug for one in of.carriers))))
-    return Headline(
+    return IndexRow(
         **{
-            "row": of.row,
+            "story_id": of.story_id,
             "date": of.published,
             "technologies": of.technologies,
             "sources": sources,
@@ -237,18 +237,18 @@ def edition(
 ) -> Edition:
     """The edition of these stories and events. `loads` takes the number of each story that is loaded whole."""
     settings = of or config()
-    by_row = {one.row: one for one in stories}
-    ordered = sorted(stories, key=lambda one: (one.published, one.row), reverse=True)
+    by_id = {one.story_id: one for one in stories}
+    ordered = sorted(stories, key=lambda one: (one.published, one.story_id), reverse=True)
 
     def load(rows: Sequence[int]) -> list[Story]:
         if loads is not None:
             loads.extend(rows)
-        return [by_row[row] for row in rows]
+        return [by_id[number] for number in rows]
 
     return editing.build(
         settings,
         now,
-        listing=[headline(one) for one in ordered],
+        index=[index_row(one) for one in ordered],
         events=events,
         titles={},
         health=tuple(healths) or tuple(health(source) for source in settings.sources if source.feeds),
@@ -262,20 +262,20 @@ def sample(now: datetime = NOW, count: int = 45) -> Edition:
     """A bit of everything: pages, merged and edited stories, other languages, images, evenings that collide, feeds that fail."""
     william, elodie, php, js = SOURCES
     stories = []
-    for row in range(1, count + 1):
-        by = (william, elodie)[row % 2]
+    for number in range(1, count + 1):
+        by = (william, elodie)[number % 2]
         stories.append(
             story(
-                row,
+                number,
                 by=by,
-                at=now - timedelta(hours=5 * row, days=(row // 15) * 20),
-                technologies=(("php",), ("js",), ("python", "php"), ())[row % 4],
-                title=f"Billet {row} : les générateurs" if row % 3 else f"Post {row} about generators",
-                language="en" if row % 3 == 0 else "fr",
-                edited=row % 7 == 0,
-                summary_only=row % 5 == 0,
-                minutes=1 + row % 9,
-                carriers=(carrier(by, row), carrier(php, row)) if row % 6 == 0 else (carrier(by, row),),
+                at=now - timedelta(hours=5 * number, days=(number // 15) * 20),
+                technologies=(("php",), ("js",), ("python", "php"), ())[number % 4],
+                title=f"Billet {number} : les générateurs" if number % 3 else f"Post {number} about generators",
+                language="en" if number % 3 == 0 else "fr",
+                edited=number % 7 == 0,
+                summary_only=number % 5 == 0,
+                minutes=1 + number % 9,
+                carriers=(carrier(by, number), carrier(php, number)) if number % 6 == 0 else (carrier(by, number),),
             )
         )
     day = now.replace(hour=18, minute=0, second=0, microsecond=0)

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from planet.model import Artifact, Bundle, Edition
 from planet.render.html import lists, rest
+from planet.render.html.builder import PageBuilder
 from planet.render.html.events import Agenda
-from planet.render.html.press import Press
 from planet.render.html.theme import Theme, load_theme
 
 __all__ = ["Theme", "load_theme", "pages"]
@@ -27,29 +27,29 @@ def pages(
     shows its initials. `searchable` says that a search index is published beside the pages (see `planet.render.search`).
     The artifacts raise ThemeError when they are made from a template that is wrong.
     """
-    press = Press(edition, theme, avatars, searchable=searchable)
-    agenda = Agenda(press)
-    months = [channel for channel in edition.channels if channel.kind == "month"]
-    for channel in edition.channels:
-        if channel.kind != "month":
-            yield from lists.channel_pages(press, agenda, channel)
-    yield from lists.month_pages(press, months)
-    yield lists.archive_page(press, months)
+    builder = PageBuilder(edition, theme, avatars, searchable=searchable)
+    agenda = Agenda(builder)
+    months = [story_list for story_list in edition.lists if story_list.kind == "month"]
+    for story_list in edition.lists:
+        if story_list.kind != "month":
+            yield from lists.list_pages(builder, agenda, story_list)
+    yield from lists.month_pages(builder, months)
+    yield lists.archive_page(builder, months)
     yield from agenda.pages()
-    yield from rest.rest(press, edition.channels)
-    yield from _assets(press)
+    yield from rest.rest(builder, edition.lists)
+    yield from _assets(builder)
 
 
-def _assets(press: Press) -> Iterator[Artifact]:
+def _assets(builder: PageBuilder) -> Iterator[Artifact]:
     """static/: the style, the script, the theme's files, the pictures."""
-    theme, rev = press.theme, f"{press.edition.base_rev} {press.theme.digest}"
-    yield Artifact(path="static/planet.css", digest=f"style {rev}", make=lambda: press.style)
+    theme, rev = builder.theme, f"{builder.edition.base_rev} {builder.theme.digest}"
+    yield Artifact(path="static/planet.css", digest=f"style {rev}", make=lambda: builder.style)
     if any((folder / "script.js").is_file() for _, folder in theme.folders):
-        yield Artifact(path="static/planet.js", digest=f"script {rev}", make=lambda: press.script)
+        yield Artifact(path="static/planet.js", digest=f"script {rev}", make=lambda: builder.script)
     for name, path in theme.assets().items():
         yield Artifact(path=f"static/{name}", digest=f"asset {theme.digest}", make=path.read_bytes)
-    for slug, picture in sorted(press.avatars.items()):
-        if slug in press.sources:
+    for slug, picture in sorted(builder.avatars.items()):
+        if slug in builder.sources:
             yield Artifact(
                 path=f"static/avatars/{slug}.webp",
                 digest=sha256(picture).hexdigest(),

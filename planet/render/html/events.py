@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from planet.model import Artifact, Event
-from planet.render.html.press import Press
+from planet.render.html.builder import PageBuilder
 
 NEXT = 3
 PAST = 200
@@ -26,15 +26,15 @@ class Section:
 class Agenda:
     """The evenings of an edition, seen from its day: one that began or ends today is still to come until midnight."""
 
-    def __init__(self, press: Press) -> None:
-        self._press = press
-        self._t = press.t
-        today = press.t.day_of(press.edition.now)
-        self.upcoming = tuple(event for event in press.edition.events if self.last_day(event) >= today)
-        self.past = tuple(reversed([event for event in press.edition.events if self.last_day(event) < today]))
+    def __init__(self, builder: PageBuilder) -> None:
+        self._builder = builder
+        self._t = builder.t
+        today = builder.t.day_of(builder.edition.now)
+        self.upcoming = tuple(event for event in builder.edition.events if self.last_day(event) >= today)
+        self.past = tuple(reversed([event for event in builder.edition.events if self.last_day(event) < today]))
         self.clashes = self._clashes()
         self._place()
-        press.shared["agenda"] = self
+        builder.shared["agenda"] = self
 
     def first_day(self, event: Event) -> date:
         return self._t.day_of(event.start)
@@ -85,7 +85,7 @@ class Agenda:
                 self.here += events
             else:
                 self.years[year] = events
-        self._press.event_pages = {
+        self._builder.event_pages = {
             event.id: f"events/{year}/" for year, events in self.years.items() for event in events
         }
 
@@ -137,8 +137,8 @@ class Agenda:
 
     def pages(self) -> Iterator[Artifact]:
         """`events/`, and a page for each year that does not fit on it."""
-        press, t = self._press, self._t
-        feeds = press.feeds_of("", "", "all")
+        builder, t = self._builder, self._t
+        feeds = builder.feeds_of("", "", "all")
         calendar = tuple(feed for feed in feeds if feed[0] == "text/calendar")
         rows = self._announcing((*self.upcoming, *self.here))
 
@@ -148,7 +148,7 @@ class Agenda:
                 "past": self._sections(self.here, "year"),
                 "years": sorted(self.years, reverse=True),
                 "clashes": self.clashes,
-                "stories": {story.row: story for story in press.edition.load(list(rows))},
+                "stories": {story.story_id: story for story in builder.edition.load(list(rows))},
                 "data": {
                     "@context": "https://schema.org",
                     "@graph": [self.data(event) for event in self.upcoming],
@@ -157,7 +157,7 @@ class Agenda:
                 else None,
             }
 
-        yield press.page(
+        yield builder.page(
             "events/",
             "events.html",
             [
@@ -168,7 +168,7 @@ class Agenda:
                 *(f"story {rev}" for rev in rows.values()),
             ],
             context,
-            title=f"{t.gettext('Events')} – {press.site.title}",
+            title=f"{t.gettext('Events')} – {builder.site.title}",
             heading=t.gettext("Events"),
             description=t.gettext("The evenings to come, and those that were."),
             feeds=calendar,
@@ -181,13 +181,13 @@ class Agenda:
         wanted = {row for event in events for row in event.stories}
         if not wanted:
             return {}
-        return {one.row: one.rev for one in self._press.edition.listing if one.row in wanted}
+        return {one.story_id: one.rev for one in self._builder.edition.index if one.story_id in wanted}
 
     def _year(self, year: int, events: list[Event]) -> Artifact:
-        press, t = self._press, self._t
+        builder, t = self._builder, self._t
         rows = self._announcing(events)
         name = t.gettext("Events of {year}").format(year=year)
-        return press.page(
+        return builder.page(
             f"events/{year}/",
             "events.html",
             [*(event.rev for event in events), *(f"story {rev}" for rev in rows.values())],
@@ -196,9 +196,9 @@ class Agenda:
                 "past": self._sections(events, "year"),
                 "years": [],
                 "clashes": {},
-                "stories": {story.row: story for story in press.edition.load(list(rows))},
+                "stories": {story.story_id: story for story in builder.edition.load(list(rows))},
             },
-            title=f"{name} – {press.site.title}",
+            title=f"{name} – {builder.site.title}",
             heading=name,
             kind="events",
         )

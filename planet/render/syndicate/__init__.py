@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from planet.i18n import Translator
 from planet.model import Artifact, Edition, FeedHealth
 from planet.render.syndicate.blogroll import blogrolls
-from planet.render.syndicate.channels import channel_feeds
 from planet.render.syndicate.crawlers import robots, sitemap
 from planet.render.syndicate.document import Say
+from planet.render.syndicate.feeds import list_feeds
 from planet.render.syndicate.health import health_artifact, health_rows
 from planet.render.syndicate.style import stylesheet
 
@@ -26,7 +26,7 @@ def feeds(edition: Edition) -> Iterator[Artifact]:
     """
     say = _say(edition)
     yield stylesheet(edition, say)
-    yield from channel_feeds(edition, say)
+    yield from list_feeds(edition, say)
 
 
 def opml(edition: Edition) -> Iterator[Artifact]:

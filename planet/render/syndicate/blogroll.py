@@ -34,10 +34,10 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
     called = {(one.slug, url): title for one in edition.sources for url, title in one.feeds}
     written_about: dict[str, Counter[str]] = {}
     counts: Counter[str] = Counter()
-    for headline in edition.listing:
-        for slug in headline.sources:
+    for row in edition.index:
+        for slug in row.sources:
             counts[slug] += 1
-            written_about.setdefault(slug, Counter()).update(headline.technologies)
+            written_about.setdefault(slug, Counter()).update(row.technologies)
     found: dict[str, Outline] = {}
     for source in edition.config.sources:
         about = written_about.get(source.slug, Counter())

@@ -30,9 +30,9 @@ def sitemap(edition: Edition, paths: Iterable[str], limit: int = LIMIT) -> Itera
     """
     url = edition.config.site.url
     dates = {
-        channel.path: rfc3339(max(headline.updated or headline.date for headline in channel.headlines))
-        for channel in edition.channels
-        if channel.headlines
+        story_list.path: rfc3339(max(row.updated or row.date for row in story_list.rows))
+        for story_list in edition.lists
+        if story_list.rows
     }
     folders = sorted(
         path.removesuffix("index.html")

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from mimetypes import MimeTypes
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from planet.model import Carrier, Channel, Edition, Enclosure, Message, Person, Story
+from planet.model import Carrier, StoryList, Edition, Enclosure, Message, Person, Story
 from planet.text import one_line, shorten, xml_safe
 from planet.urls import canonical_key, host, http_url, is_iri
 
@@ -264,11 +264,11 @@ def _unique(items: Sequence[Item], stories: Sequence[Story], edition: Edition) -
     return tuple(reversed(kept))
 
 
-def titles(channel: Channel, edition: Edition, say: Say) -> tuple[str, str]:
+def titles(story_list: StoryList, edition: Edition, say: Say) -> tuple[str, str]:
     """What a feed is called, and what it says of itself in one sentence (never empty)."""
     site = edition.config.site
-    name = one_line(channel.name)
-    match channel.kind:
+    name = one_line(story_list.name)
+    match story_list.kind:
         case "technology":
             return (
                 f"{name} · {site.title}",
@@ -279,13 +279,13 @@ def titles(channel: Channel, edition: Edition, say: Say) -> tuple[str, str]:
                 Message.of("What {source} publishes, as {planet} gathers it", source=name, planet=site.title)
             )
         case "month":
-            return f"{site.title} · {channel.slug}", site.description or site.title
+            return f"{site.title} · {story_list.slug}", site.description or site.title
         case "all":
             return site.title, site.description or site.title
 
 
 def document(
-    channel: Channel,
+    story_list: StoryList,
     edition: Edition,
     say: Say,
     generator: str,
@@ -293,23 +293,23 @@ def document(
     prev_archive: str = "",
     next_archive: str = "",
 ) -> Document:
-    """The feed of a channel, its stories loaded. `prev_archive` and `next_archive` are folders of months, "" none."""
+    """The feed of a story_list, its stories loaded. `prev_archive` and `next_archive` are folders of months, "" none."""
     site = edition.config.site
     names = {technology.slug: technology.name for technology in edition.technologies}
-    rows = [headline.row for headline in channel.feed(site.feed_entries)]
+    rows = [row.story_id for row in story_list.feed(site.feed_entries)]
     stories = edition.load(rows) if rows else []
     items = _unique([item(story, edition, names) for story in stories], stories, edition)
-    title, subtitle = titles(channel, edition, say)
-    month = channel.kind == "month"
+    title, subtitle = titles(story_list, edition, say)
+    month = story_list.kind == "month"
     return Document(
         url=site.url,
-        path=channel.path,
+        path=story_list.path,
         # An archive is part of the feed that it continues, so it bears that feed's id (RFC 5005 section 4).
-        id=site.url if month else site.url + channel.path,
+        id=site.url if month else site.url + story_list.path,
         title=one_line(title),
         subtitle=one_line(subtitle),
         language=site.language,
-        updated=max((one.updated for one in items), default=quiet_since(edition)),
+        updated=max((one.updated for one in items), default=empty_since(edition)),
         author=Person(name=one_line(site.owner_name) or one_line(site.title), url=site.url),
         email=one_line(site.owner_email),
         generator=generator,
@@ -322,9 +322,9 @@ def document(
     )
 
 
-def quiet_since(edition: Edition) -> datetime:
+def empty_since(edition: Edition) -> datetime:
     """The date of a feed without stories: the oldest story of the planet, so that news elsewhere does not change it."""
-    return edition.listing[-1].date if edition.listing else edition.updated
+    return edition.index[-1].date if edition.index else edition.updated
 
 
 def rfc3339(moment: datetime) -> str:

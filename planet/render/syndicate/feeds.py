@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from planet import __version__
-from planet.model import Artifact, Channel, Edition
-from planet.render.syndicate.document import Document, Say, document, quiet_since
+from planet.model import Artifact, Edition, StoryList
+from planet.render.syndicate.document import Document, Say, document, empty_since
 from planet.text import digest
 
 GENERATOR = f"planet {__version__}"
@@ -31,7 +31,7 @@ def _write(name: str, feed: Document) -> bytes:
             return json_feed(feed)
 
 
-class _Shelf:
+class _Cache:
     """The document made last: the formats of one feed are written one after the other, its stories are loaded once."""
 
     def __init__(self) -> None:
@@ -44,43 +44,43 @@ class _Shelf:
         return self.made
 
 
-def channel_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
-    """The feeds of all channels, in their order: three formats for all and for each technology, Atom for sources and months.
+def list_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
+    """The feeds of all lists, in their order: three formats for all and for each technology, Atom for sources and months.
 
     The current feed names the newest archive, and archives each other (RFC 5005 section 4).
     """
-    shelf = _Shelf()
-    months = [channel for channel in edition.channels if channel.kind == "month"]
-    places = {channel.path: place for place, channel in enumerate(months)}
-    for channel in edition.channels:
+    cache = _Cache()
+    months = [story_list for story_list in edition.lists if story_list.kind == "month"]
+    places = {story_list.path: place for place, story_list in enumerate(months)}
+    for story_list in edition.lists:
         older = newer = ""
-        match channel.kind:
+        match story_list.kind:
             case "all":
                 older = months[0].path if months else ""
             case "month":
-                place = places[channel.path]
+                place = places[story_list.path]
                 older = months[place + 1].path if place + 1 < len(months) else ""
                 newer = months[place - 1].path if place else ""
-        build = partial(document, channel, edition, say, GENERATOR, prev_archive=older, next_archive=newer)
-        formats = FORMATS if channel.kind in {"all", "technology"} else FORMATS[:1]
-        inputs = _inputs(channel, edition)
+        build = partial(document, story_list, edition, say, GENERATOR, prev_archive=older, next_archive=newer)
+        formats = FORMATS if story_list.kind in {"all", "technology"} else FORMATS[:1]
+        inputs = _inputs(story_list, edition)
         for name in formats:
             # Only Atom names its archives, so only its bytes depend on them.
             links = (older, newer) if name == "atom.xml" else ()
             yield Artifact(
-                path=channel.path + name,
-                digest=digest(edition.base_rev, GENERATOR, name, channel.path, *inputs, *links),
-                make=partial(_make, shelf, channel.path, build, name),
+                path=story_list.path + name,
+                digest=digest(edition.base_rev, GENERATOR, name, story_list.path, *inputs, *links),
+                make=partial(_make, cache, story_list.path, build, name),
             )
 
 
-def _make(shelf: _Shelf, key: str, build: Callable[[], Document], name: str) -> bytes:
-    return _write(name, shelf.get(f"/{key}", build))
+def _make(cache: _Cache, key: str, build: Callable[[], Document], name: str) -> bytes:
+    return _write(name, cache.get(f"/{key}", build))
 
 
-def _inputs(channel: Channel, edition: Edition) -> tuple[str, ...]:
-    """What the feed of a channel says, as far as it can change between two runs."""
-    shown = channel.feed(edition.config.site.feed_entries)
+def _inputs(story_list: StoryList, edition: Edition) -> tuple[str, ...]:
+    """What the feed of a story_list says, as far as it can change between two runs."""
+    shown = story_list.feed(edition.config.site.feed_entries)
     if not shown:
-        return (channel.name, quiet_since(edition).isoformat())
-    return (channel.name, *(headline.rev for headline in shown))
+        return (story_list.name, empty_since(edition).isoformat())
+    return (story_list.name, *(row.rev for row in shown))

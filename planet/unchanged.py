@@ -86,7 +86,7 @@ def themes(store: Store) -> tuple[Path, ...]:
 
 
 def is_published(store: Store, content: str, output: str, now: datetime) -> bool:
-    """Whether this content was published last, not long ago, and output/ is as it was left. `output`: see `planet.publish.standing`."""
+    """Whether this content was published last, not long ago, and output/ is as it was left. `output`: see `planet.publish.intact`."""
     held = _read(store)
     if not output or (held.get("content"), held.get("output")) != (content, output):
         return False

@@ -67,7 +67,7 @@ class Frame:
         return f"{self.root}{path}" or "./"
 
 
-class Press:
+class PageBuilder:
     """Makes the pages of one edition with one theme. `avatars` maps the slug of a source to its picture."""
 
     def __init__(self, edition: Edition, theme: Theme, avatars: Mapping[str, bytes], *, searchable: bool) -> None:
@@ -136,7 +136,7 @@ class Press:
         """Where the page of evenings shows an event."""
         return f"{self.event_pages.get(event.id, 'events/')}#e-{event.slug}"
 
-    def headline_inputs(self, rows: Sequence[tuple[int, str, str]]) -> list[str]:
+    def row_inputs(self, rows: Sequence[tuple[int, str, str]]) -> list[str]:
         """What a list of stories is made from: (row, lead source, rev) -> texts for a digest."""
         inputs = []
         for row, source, rev in rows:

@@ -1,0 +1,138 @@
+"""What is stored -> the site as values: every list, every count, the state of every feed. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from planet.edition.fingerprints import fingerprint
+from planet.edition.lists import story_lists
+from planet.model import (
+    Config,
+    Edition,
+    Event,
+    FeedHealth,
+    IndexRow,
+    ListedSource,
+    ListedTechnology,
+    Source,
+    Story,
+    Technology,
+)
+from planet.text import digest
+from planet.urls import redacted
+
+HUES = {
+    "php": 245, "js": 45, "python": 210, "ruby": 350, "java": 20, "dotnet": 275, "go": 190, "rust": 12, "data": 165,
+    "devops": 225, "security": 0, "mobile": 130, "web": 315, "iot": 90,
+}  # fmt: skip
+
+
+def hue(technology: Technology) -> int:
+    """The colour of a technology: as configured, as readers know it, else drawn from its slug so that it never changes."""
+    if technology.hue is not None:
+        return technology.hue
+    return HUES.get(technology.slug, int(hashlib.sha256(technology.slug.encode()).hexdigest()[:4], 16) % 360)
+
+
+def _months(rows: Sequence[IndexRow], zone: ZoneInfo) -> tuple[tuple[str, int], ...]:
+    counted = Counter(f"{row.date.astimezone(zone):%Y-%m}" for row in rows)
+    return tuple(sorted(counted.items()))
+
+
+def _source(source: Source, rows: Sequence[IndexRow], titles: Mapping[str, str], zone: ZoneInfo) -> ListedSource:
+    return ListedSource(
+        kind=source.kind,
+        name=source.name,
+        slug=source.slug,
+        url=source.url,
+        avatar=source.avatar,
+        technologies=source.technologies,
+        feeds=tuple(
+            (redacted(feed.url), titles.get(feed.key, ""))
+            for feed in source.feeds
+            if feed.kind != "calendar" and not feed.local
+        ),
+        calendars=tuple(redacted(feed.url) for feed in source.feeds if feed.kind == "calendar" and not feed.local),
+        stories=len(rows),
+        latest=rows[0].date if rows else None,
+        months=_months(rows, zone),
+    )
+
+
+def build(
+    config: Config,
+    now: datetime,
+    *,
+    index: Sequence[IndexRow],
+    events: Sequence[Event],
+    titles: Mapping[str, str],
+    health: tuple[FeedHealth, ...],
+    born: datetime | None,
+    load: Callable[[Sequence[int]], list[Story]],
+    look: str,
+) -> Edition:
+    """The edition. `titles`: feed key -> what the feed calls itself; `born`: the planet's first run, `look`: theme and program."""
+    zone = ZoneInfo(config.site.timezone)
+    linked: dict[int, list[str]] = {}
+    for event in events:
+        for row in event.stories:
+            linked.setdefault(row, []).append(event.id)
+    rows = tuple(
+        replace(row, rev=digest(row.rev, *linked[row.story_id])) if row.story_id in linked else row for row in index
+    )
+    lists = story_lists(config, rows, now)
+    of_source = {story_list.slug: story_list.rows for story_list in lists if story_list.kind == "source"}
+    of_technology = {story_list.slug: story_list.rows for story_list in lists if story_list.kind == "technology"}
+    event_counts = Counter(slug for event in events for slug in event.technologies)
+    moments = [row.updated or row.date for row in rows]
+    moments += [event.changed for event in events if event.changed]
+    return Edition(
+        config=config,
+        now=now,
+        technologies=tuple(
+            ListedTechnology(
+                technology=technology,
+                slug=technology.slug,
+                name=technology.name,
+                hue=hue(technology),
+                stories=len(of_technology[technology.slug]),
+                events=event_counts[technology.slug],
+            )
+            for technology in config.technologies
+        ),
+        sources=tuple(_source(source, of_source[source.slug], titles, zone) for source in config.sources),
+        index=rows,
+        lists=lists,
+        events=tuple(sorted(events, key=start_of)),
+        health=health,
+        load=load,
+        updated=max(moments, default=born or datetime(2000, 1, 1, tzinfo=UTC)),
+        base_rev=digest(
+            look,
+            fingerprint(config.site),
+            fingerprint(config.technologies),
+            *(
+                fingerprint((source.name, source.slug, source.url, source.avatar, source.technologies))
+                for source in config.sources
+            ),
+            *(
+                fingerprint((feed.configured, feed.kind, feed.summary_only))
+                for source in config.sources
+                for feed in source.feeds
+            ),
+            *(f"{key}={title}" for key, title in sorted(titles.items())),
+        ),
+    )
+
+
+def start_of(event: Event) -> tuple[datetime, str]:
+    """Sorts events by when they start; an all-day event starts with its day."""
+    start = event.start
+    if not isinstance(start, datetime):
+        start = datetime.combine(start, datetime.min.time(), tzinfo=UTC)
+    return start, event.id

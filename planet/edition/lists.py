@@ -1,0 +1,60 @@
+"""Every list of stories that the site has: all, technologies, sources, months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from planet.model import Config, IndexRow, StoryList
+
+
+def story_lists(
+    config: Config,
+    index: Sequence[IndexRow],
+    now: datetime,
+) -> tuple[StoryList, ...]:
+    """Every list of stories: all, technologies, sources, the months that are over in the planet's time zone (newest first)."""
+    zone = ZoneInfo(config.site.timezone)
+    by_technology: dict[str, list[IndexRow]] = {technology.slug: [] for technology in config.technologies}
+    by_source: dict[str, list[IndexRow]] = {source.slug: [] for source in config.sources}
+    by_month: dict[str, list[IndexRow]] = {}
+    this_month = f"{now.astimezone(zone):%Y/%m}"
+    for row in index:
+        for slug in row.technologies:
+            if slug in by_technology:
+                by_technology[slug].append(row)
+        for slug in row.sources:
+            if slug in by_source:
+                by_source[slug].append(row)
+        month = f"{row.date.astimezone(zone):%Y/%m}"
+        if month < this_month:
+            by_month.setdefault(month, []).append(row)
+    names = {technology.slug: technology.name for technology in config.technologies}
+    return (
+        StoryList(kind="all", path="", slug="", name=config.site.title, rows=tuple(index)),
+        *(
+            StoryList(kind="technology", path=f"{slug}/", slug=slug, name=names[slug], rows=tuple(rows))
+            for slug, rows in by_technology.items()
+        ),
+        *(
+            StoryList(
+                kind="source",
+                path=f"members/{source.slug}/",
+                slug=source.slug,
+                name=source.name,
+                rows=tuple(by_source[source.slug]),
+            )
+            for source in config.sources
+        ),
+        *(
+            StoryList(
+                kind="month",
+                path=f"archive/{month}/",
+                slug=month.replace("/", "-"),
+                name=month,
+                rows=tuple(rows),
+            )
+            for month, rows in sorted(by_month.items(), reverse=True)
+        ),
+    )
