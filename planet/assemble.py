@@ -346,7 +346,7 @@ def make_edition(config: Config, store: Store, now: datetime, place: Callable[[E
     from planet.render.html import load_theme  # noqa: PLC0415
 
     theme = load_theme(config.site.theme, config.folder)
-    listing = store.index()
+    index = store.index()
     events = _events(config, store, place)
     announced: dict[int, tuple[str, ...]] = {}
     for event in events:
@@ -358,7 +358,7 @@ def make_edition(config: Config, store: Store, now: datetime, place: Callable[[E
     return edition.build(
         config,
         now,
-        index=listing,
+        index=index,
         events=events,
         titles={key: row.title for key, row in rows.items()},
         health=health(config, store, now),

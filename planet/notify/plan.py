@@ -68,7 +68,7 @@ def rule_key(rule: NotifyRule) -> str:
 
 def plan(
     rules: Sequence[NotifyRule],
-    listing: Sequence[IndexRow],
+    index: Sequence[IndexRow],
     events: Sequence[Event],
     state: Mapping[str, str],
     now: datetime,
@@ -79,10 +79,10 @@ def plan(
     A rule that was never told anything starts silent, with what there is then. A planet without stories has no news: its rules start
     with its first stories. Stories that may not enter the feeds (the flood guard) are no news either.
     """
-    if not listing:
+    if not index:
         return Plan(keep={})
     zone = ZoneInfo(timezone)
-    newest = max(row.story_id for row in listing)
+    newest = max(row.story_id for row in index)
     deliveries: list[Delivery] = []
     keep: dict[str, str] = {}
     for rule in rules:
@@ -95,7 +95,7 @@ def plan(
             continue
         rows = tuple(
             row.story_id
-            for row in listing
+            for row in index
             if row.story_id > sent.row and row.in_feeds and _matches(rule, row.technologies)
         )
         coming = tuple(event for event in events if _is_coming(rule, event, now, zone))
