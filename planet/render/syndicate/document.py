@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from mimetypes import MimeTypes
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from planet.model import Carrier, Edition, Enclosure, Message, Person, Story
+from planet.model import Carrier, Edition, Enclosure, Message, Person, Story, StoryList
 from planet.text import one_line, shorten, xml_safe
 from planet.urls import canonical_key, host, http_url, is_iri
 
