@@ -1,80 +1,87 @@
-"""One evening, told once: which events of all calendars are the same. Pure; the order of what comes in changes nothing.
+"""Which events of all calendars are one. Pure; the order of what comes in changes nothing.
 
-Four rules, the surest first. Each joins two events of different calendars (one calendar that lists an evening twice says so in the
-same words), and none joins events that plainly differ:
+Five rules, the surest first. Each joins two events of different calendars, or twins of one calendar, and none joins events that
+plainly differ:
 
-    uid     the same UID, and the same start or nearly the same title
-    url     the same page and start; where one page serves several evenings, nearly the same title too
+    uid     the same UID and recurrence, or the same UID and start, and the same start or nearly the same title
+    url     the same page and start; where one page serves several events, nearly the same title too
     title   the same start and nearly the same title
-    place   the same start and particular place, when nothing else at that hour could be meant
+    place   the same start and particular place, with no other event at that place and hour
     day     nearly the same title on one day, and the same page or place: one calendar is an hour off, or names only the day
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date as day
-from datetime import datetime, timedelta
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import combinations
 
+from planet.merge.clusters import Cluster, Clusters
 from planet.model import StoredEvent
 from planet.similarity import NEAR, numbered_apart, particular, places_alike, places_apart, titles_alike
 from planet.when import day_of, instant
 
 CROWD = 60
-"""Most events of one key that are compared in pairs; more share nothing but a bad habit of some calendar."""
+"""Most events of one key that are compared in pairs; a key that more share joins nothing."""
 MOVED = timedelta(days=92)
-"""How far an evening may have been moved in one calendar and not yet in another."""
+"""How far an event may have been moved in one calendar and not yet in another."""
 OFF = timedelta(hours=2, minutes=5)
-"""How far two tellings of one evening may differ: a zone written wrongly, doors and first talk."""
+"""How far two calendars may differ on the start of one event: a zone written wrongly, doors and first talk."""
 
 
-@dataclass(slots=True)
-class Evening:
-    """Events that are one. `why` says by which rule each joined: (index, index, rule)."""
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Two events, by position, that a rule takes for one."""
 
-    members: list[int]
-    why: list[tuple[int, int, str]] = field(default_factory=list)
+    first: int
+    second: int
+    rule: str
 
 
-class _Groups:
-    """Disjoint sets of events; a join that would put two events of one calendar together is refused unless they are twins."""
+def group_events(events: Sequence[StoredEvent], *, timezone: str) -> list[Cluster[Join]]:
+    """The events that are one, as positions in `events`; each event is in exactly one cluster. `timezone` is the planet's."""
+    clusters: Clusters[Join] = Clusters(len(events))
+    shared = _shared_pages(events)
+    for rule, key in _KEYS:
+        scores = ((-_score(rule, events[one], events[two], shared), one, two) for one, two in _pairs(map(key, events)))
+        for score, one, two in sorted(scores):
+            if score < 0:
+                _join(clusters, events, Join(one, two, rule))
+    for join in _of_one_place(clusters, events):
+        _join(clusters, events, join)
+    for join in _of_one_day(clusters, events, timezone):
+        _join(clusters, events, join)
+    return list(clusters)
 
-    def __init__(self, events: Sequence[StoredEvent]) -> None:
-        self.events = events
-        self.of = list(range(len(events)))
-        self.groups: dict[int, Evening] = {index: Evening([index]) for index in range(len(events))}
 
-    def same(self, one: int, two: int) -> bool:
-        return self.of[one] == self.of[two]
+_KEYS: tuple[tuple[str, Callable[[StoredEvent], Hashable | None]], ...] = (
+    ("uid", lambda event: (event.uid, event.recurrence_id)),
+    ("uid", lambda event: (event.uid, event.start)),
+    ("url", lambda event: (event.url_key, event.start) if event.url_key else None),
+    ("title", lambda event: event.start),
+)
+"""What two events must share for a rule to compare them."""
 
-    def join(self, one: int, two: int, rule: str) -> bool:
-        first, second = sorted((self.of[one], self.of[two]))
-        if first == second:
-            return True
-        into, from_ = self.groups[first], self.groups[second]
-        if any(
-            self._clash(self.events[a], self.events[b], sure=rule == "uid") for a in into.members for b in from_.members
-        ):
-            return False
-        into.members += from_.members
-        into.why += [*from_.why, (one, two, rule)]
-        for member in from_.members:
-            self.of[member] = first
-        del self.groups[second]
-        return True
 
-    @staticmethod
-    def _clash(one: StoredEvent, two: StoredEvent, *, sure: bool) -> bool:
-        if one.calendar == two.calendar:
-            return not _twins(one, two)
-        return not sure and numbered_apart(one.title, two.title)
+def _join(clusters: Clusters[Join], events: Sequence[StoredEvent], join: Join) -> None:
+    clusters.join(
+        join.first, join.second, join, contradict=partial(_contradict, events, numbers_count=join.rule != "uid")
+    )
+
+
+def _contradict(events: Sequence[StoredEvent], one: int, two: int, *, numbers_count: bool) -> bool:
+    """Whether two events cannot be one: of one calendar and no twins, or (but for the same UID) of differently numbered titles."""
+    first, second = events[one], events[two]
+    if first.calendar == second.calendar:
+        return not _twins(first, second)
+    return numbers_count and numbered_apart(first.title, second.title)
 
 
 def _twins(one: StoredEvent, two: StoredEvent) -> bool:
-    """Whether one calendar lists the same evening twice."""
+    """Whether one calendar lists the same event twice."""
     if one.start != two.start:
         return False
     return one.uid == two.uid or (
@@ -85,115 +92,86 @@ def _twins(one: StoredEvent, two: StoredEvent) -> bool:
     )
 
 
-def group_events(events: Sequence[StoredEvent], *, timezone: str) -> list[Evening]:
-    """The events that are one evening, as positions in `events`; each event is in exactly one group."""
-    groups = _Groups(events)
-    shared = _shared_pages(events)
-    for rule, pairs in (
-        ("uid", _pairs(events, lambda e: (e.uid, e.recurrence_id))),
-        ("uid", _pairs(events, lambda e: (e.uid, e.start))),
-        ("url", _pairs(events, lambda e: (e.url_key, e.start) if e.url_key else None)),
-        ("title", _pairs(events, lambda e: e.start)),
-    ):
-        ranked = [
-            (-likeness, one, two)
-            for one, two in pairs
-            if (likeness := _likeness(rule, events[one], events[two], shared)) > 0
-        ]
-        for _, one, two in sorted(ranked):
-            groups.join(one, two, rule)
-    _by_place(groups)
-    _by_day(groups, timezone)
-    return [groups.groups[index] for index in sorted(groups.groups)]
-
-
-def _pairs(events: Sequence[StoredEvent], key: object) -> Iterable[tuple[int, int]]:
-    assert callable(key)
-    found: defaultdict[object, list[int]] = defaultdict(list)
-    for index, event in enumerate(events):
-        if (named := key(event)) is not None:
-            found[named].append(index)
-    for same in found.values():
+def _pairs(keys: Iterable[Hashable | None]) -> Iterator[tuple[int, int]]:
+    """Every two positions that share a key; None is no key."""
+    positions: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for position, key in enumerate(keys):
+        if key is not None:
+            positions[key].append(position)
+    for same in positions.values():
         if 1 < len(same) <= CROWD:
             yield from combinations(same, 2)
 
 
 def _shared_pages(events: Sequence[StoredEvent]) -> frozenset[str]:
-    """Pages that stand behind several evenings: a home page, the page of a series."""
-    seen: dict[tuple[str, str], set[object]] = defaultdict(set)
-    starts: dict[str, set[object]] = defaultdict(set)
+    """URLs used by several events: a home page, the page of a series."""
+    identities: defaultdict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    starts: defaultdict[str, set[datetime | date]] = defaultdict(set)
     for event in events:
         if event.url_key:
-            seen[event.url_key, event.calendar].add((event.uid, event.recurrence_id))
+            identities[event.url_key, event.calendar].add((event.uid, event.recurrence_id))
             starts[event.url_key].add(event.start)
-    return frozenset(key for (key, _), named in seen.items() if len(named) > 1) | frozenset(
-        key for key, moments in starts.items() if len(moments) > 1
+    return frozenset(url for (url, _), named in identities.items() if len(named) > 1) | frozenset(
+        url for url, moments in starts.items() if len(moments) > 1
     )
 
 
-def _likeness(rule: str, one: StoredEvent, two: StoredEvent, shared: frozenset[str]) -> int:
+def _score(rule: str, one: StoredEvent, two: StoredEvent, shared: frozenset[str]) -> int:
     """How surely a rule joins two events, 0: not at all."""
     if one.calendar == two.calendar:
         return 200 if _twins(one, two) else 0
     alike = titles_alike(one.title, two.title)
-    if rule == "uid":
-        if one.start == two.start:
-            return (
-                150
-                if alike >= NEAR or one.url_key == two.url_key != "" or places_alike(one.location, two.location)
-                else 0
-            )
-        return 110 if alike >= NEAR and abs(instant(one.start) - instant(two.start)) <= MOVED else 0
-    if rule == "url":
-        if one.url_key not in shared and not numbered_apart(one.title, two.title):
+    match rule:
+        case "uid":
+            return _uid_score(one, two, alike)
+        case "url" if one.url_key not in shared and not numbered_apart(one.title, two.title):
             return 120 + alike
-        return alike if alike >= NEAR else 0
-    if places_apart(one.location, two.location) and not particular(one.title):
-        # One evening of a network of groups, at one hour in every town: "Super Apéro".
-        return 0
+        case "title" if places_apart(one.location, two.location) and not particular(one.title):
+            # One event of a network of groups, at one hour in every town: "Super Apéro".
+            return 0
     return alike if alike >= NEAR else 0
 
 
-def _by_place(groups: _Groups) -> None:
-    """Two evenings of different calendars at one hour in one room, with nothing else there that could be meant."""
-    at: defaultdict[object, list[int]] = defaultdict(list)
-    for index, event in enumerate(groups.events):
+def _uid_score(one: StoredEvent, two: StoredEvent, alike: int) -> int:
+    if one.start == two.start:
+        same_page = one.url_key == two.url_key != ""
+        return 150 if alike >= NEAR or same_page or places_alike(one.location, two.location) else 0
+    return 110 if alike >= NEAR and abs(instant(one.start) - instant(two.start)) <= MOVED else 0
+
+
+def _of_one_place(clusters: Clusters[Join], events: Sequence[StoredEvent]) -> Iterator[Join]:
+    """Two events of different calendars at one hour in one room, and no other event at that place and hour."""
+    by_start: defaultdict[datetime | date, list[int]] = defaultdict(list)
+    for position, event in enumerate(events):
         if event.location:
-            at[event.start].append(index)
-    for same in at.values():
-        if not 1 < len(same) <= CROWD:
-            continue
-        near = [
-            (one, two)
-            for one, two in combinations(same, 2)
-            if not groups.same(one, two) and places_alike(groups.events[one].location, groups.events[two].location)
-        ]
-        meant: dict[tuple[int, int], tuple[int, int]] = {}
-        for one, two in near:
-            first, second = sorted((groups.of[one], groups.of[two]))
-            meant.setdefault((first, second), (one, two))
-        rivals = Counter(group for pair in meant for group in pair)
-        for (first, second), (one, two) in sorted(meant.items()):
-            if rivals[first] == rivals[second] == 1:
-                groups.join(one, two, "place")
+            by_start[event.start].append(position)
+    for same in by_start.values():
+        if 1 < len(same) <= CROWD:
+            yield from _only_pairs(clusters, events, same)
 
 
-def _by_day(groups: _Groups, timezone: str) -> None:
-    found: defaultdict[day, list[int]] = defaultdict(list)
-    for index, event in enumerate(groups.events):
-        found[day_of(event.start, timezone)].append(index)
-    for same in found.values():
-        if not 1 < len(same) <= CROWD:
+def _only_pairs(clusters: Clusters[Join], events: Sequence[StoredEvent], same: Sequence[int]) -> Iterator[Join]:
+    pairs: dict[tuple[int, int], Join] = {}
+    for one, two in combinations(same, 2):
+        if not clusters.same(one, two) and places_alike(events[one].location, events[two].location):
+            first, second = sorted(min(clusters.cluster(item).members) for item in (one, two))
+            pairs.setdefault((first, second), Join(one, two, "place"))
+    rivals = Counter(cluster for pair in pairs for cluster in pair)
+    for (first, second), join in sorted(pairs.items(), key=lambda pair: pair[0]):
+        if rivals[first] == rivals[second] == 1:
+            yield join
+
+
+def _of_one_day(clusters: Clusters[Join], events: Sequence[StoredEvent], timezone: str) -> Iterator[Join]:
+    for one, two in _pairs(day_of(event.start, timezone) for event in events):
+        first, second = events[one], events[two]
+        if clusters.same(one, two) or first.calendar == second.calendar or not _near_in_time(first, second):
             continue
-        for one, two in combinations(same, 2):
-            first, second = groups.events[one], groups.events[two]
-            if groups.same(one, two) or first.calendar == second.calendar or not _near_in_time(first, second):
-                continue
-            page = first.url_key == second.url_key != ""
-            if titles_alike(first.title, second.title) >= 95 and (
-                page or places_alike(first.location, second.location)
-            ):
-                groups.join(one, two, "day")
+        same_page = first.url_key == second.url_key != ""
+        if titles_alike(first.title, second.title) >= 95 and (
+            same_page or places_alike(first.location, second.location)
+        ):
+            yield Join(one, two, "day")
 
 
 def _near_in_time(one: StoredEvent, two: StoredEvent) -> bool:

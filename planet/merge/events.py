@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 
+from planet.merge.clusters import Cluster
 from planet.merge.event_changes import name_of
-from planet.merge.event_groups import Evening, group_events
+from planet.merge.event_groups import Join, group_events
 from planet.model import Config, Entry, Event, FeedConfig, Placement, Source, StoredEvent
 from planet.text import digest
 from planet.text import fold as plain_fold
@@ -98,7 +99,7 @@ class _Ids:
 
 
 def _tell(
-    group: Evening,
+    group: Cluster[Join],
     events: Sequence[StoredEvent],
     carried: Mapping[str, Sequence[_Carried]],
     ids: _Ids,
@@ -223,7 +224,7 @@ def _sources(
 
 
 def _reasons(
-    group: Evening,
+    group: Cluster[Join],
     events: Sequence[StoredEvent],
     shown: Sequence[tuple[StoredEvent, Placement]],
     lead: StoredEvent,
@@ -239,8 +240,8 @@ def _reasons(
     if held_by:
         found["group", f"organizer {lead.organizer}"] = None
         found.update({(slug, f"source {held_by.name}"): None for slug in held_by.technologies})
-    for one, two, rule in group.why:
-        found["merged", f"{rule}: {events[one].calendar} = {events[two].calendar}"] = None
+    for join in group.links:
+        found["merged", f"{join.rule}: {events[join.first].calendar} = {events[join.second].calendar}"] = None
     if lead.date_reason:
         found["date", lead.date_reason] = None
     return tuple(found)

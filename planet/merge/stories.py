@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from planet.merge.clusters import Clusters
 from planet.merge.keys import id_key, link_key, merge_keys
 from planet.model import MergeEntry, MergeGroup, Source
 from planet.similarity import (
@@ -71,25 +72,17 @@ def group(entries: Sequence[MergeEntry]) -> tuple[MergeGroup, ...]:
         _links(looks),
         key=lambda link: (_RULES.index(link.rule), -link.score, link.days, link.a, link.b),
     )
-    story = list(range(len(looks)))
-    members: dict[int, list[int]] = {number: [number] for number in story}
-    why: dict[int, list[_Link]] = defaultdict(list)
+    clusters: Clusters[_Link] = Clusters(len(looks))
     for link in links:
-        one, other = story[link.a], story[link.b]
-        if one == other:
-            continue
-        if any(_contradict(looks[a], looks[b]) for a in members[one] for b in members[other]):
-            continue
-        for number in members[other]:
-            story[number] = one
-        members[one] += members.pop(other)
-        why[one] += [*why.pop(other, []), link]
+        clusters.join(link.a, link.b, link, contradict=lambda a, b: _contradict(looks[a], looks[b]))
     groups = [
         MergeGroup(
-            rows=tuple(look.entry.row for look in sorted((looks[n] for n in numbers), key=_precedence)),
-            why=tuple((looks[link.a].entry.row, looks[link.b].entry.row, link.rule, link.score) for link in why[one]),
+            rows=tuple(look.entry.row for look in sorted((looks[n] for n in cluster.members), key=_precedence)),
+            why=tuple(
+                (looks[link.a].entry.row, looks[link.b].entry.row, link.rule, link.score) for link in cluster.links
+            ),
         )
-        for one, numbers in members.items()
+        for cluster in clusters
     ]
     return tuple(sorted(groups, key=lambda made: min(made.rows)))
 
