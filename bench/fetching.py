@@ -118,7 +118,7 @@ def with_planet(many: list[str], conditional: bool) -> None:
     dues = [
         Due(key=url, url=url, state=FetchState(etag='"1"' if conditional else "", validators_url=url)) for url in many
     ]
-    done = list(Fetcher(rules, "planet/bench (+https://planet.example.org/)").fetch_all(dues, NOW, holds={}))
+    done = list(Fetcher(rules, "planet/bench (+https://planet.example.org/)").fetch_all(dues, NOW, backoffs={}))
     expected = Unchanged if conditional else Fresh
     assert all(isinstance(one, expected) for one in done), done[:1]
 
@@ -197,7 +197,7 @@ def pits_here(port: int, count: int, pits: int, timeout: float) -> dict[str, flo
     for n in range(pits):
         many[n * count // pits] = many[n * count // pits].replace("/feed", "/pit")
     began = time.perf_counter()
-    done = list(Fetcher(rules, "planet/bench").fetch_all([Due(key=url, url=url) for url in many], NOW, holds={}))
+    done = list(Fetcher(rules, "planet/bench").fetch_all([Due(key=url, url=url) for url in many], NOW, backoffs={}))
     assert sum(isinstance(one, Fresh) for one in done) == count - pits
     return {"wall": time.perf_counter() - began}
 
@@ -208,7 +208,7 @@ def bombs_here(port: int, count: int) -> dict[str, float]:
 
     rules = FetchRules(workers=count, allow_private=True)
     many = [Due(key=url, url=url) for url in urls(port, count, "/bomb")]
-    done = list(Fetcher(rules, "planet/bench").fetch_all(many, NOW, holds={}))
+    done = list(Fetcher(rules, "planet/bench").fetch_all(many, NOW, backoffs={}))
     assert all(isinstance(one, Failed) and one.error_class == "too-large" for one in done)
     return {"rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from planet.fetch import Fetcher
-from planet.fetch.failures import Trouble, late
-from planet.fetch.schedule import is_due, settle
-from planet.fetch.wire import Ask, Deadline, Reply
+from planet.fetch.errors import FetchError, timed_out
+from planet.fetch.polling import fetch_update, is_due
+from planet.fetch.transport import Deadline, Request, Response
 from planet.model import Due, Fetched, FetchRules, FetchState, Fresh, ReadFacts
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -36,7 +36,7 @@ class Site:
     """One feed's server: what it publishes, how it behaves, and what it remembers of us."""
 
     number: int
-    behave: Callable[[Site, Ask, datetime], Reply | Trouble]
+    behave: Callable[[Site, Request, datetime], Response | FetchError]
     dice: random.Random
     posts: int = 1
     next_post: datetime = START
@@ -49,7 +49,7 @@ class Site:
 
     @property
     def host(self) -> str:
-        # Ten feeds of one host, so that origins and their holds are tried too.
+        # Ten feeds of one host, so that origins and their backoffs are tried too.
         return f"site{self.number if self.number % 10 else 0}.example"
 
     @property
@@ -61,72 +61,72 @@ class Site:
         return f"<rss>{items}</rss>".encode()
 
 
-def plain(site: Site, ask: Ask, _now: datetime, **headers: str) -> Reply:
+def plain(site: Site, request: Request, _now: datetime, **headers: str) -> Response:
     """A server that does it right: validators, 304."""
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     tag, day = f'"{site.posts}"', f"post {site.posts}"
-    if sent(ask, "If-None-Match") == tag:
-        return Reply(status=304, headers=fields)
-    return Reply(status=200, headers={"etag": tag, "last-modified": day, **fields}, body=site.body())
+    if sent(request, "If-None-Match") == tag:
+        return Response(status=304, headers=fields)
+    return Response(status=200, headers={"etag": tag, "last-modified": day, **fields}, body=site.body())
 
 
-def sent(ask: Ask, name: str) -> str:
-    return dict(ask.fields).get(name, "")
+def sent(request: Request, name: str) -> str:
+    return dict(request.fields).get(name, "")
 
 
-def no_validators(site: Site, _ask: Ask, _now: datetime) -> Reply:
-    return Reply(status=200, body=site.body())
+def no_validators(site: Site, _request: Request, _now: datetime) -> Response:
+    return Response(status=200, body=site.body())
 
 
-def restless_etag(site: Site, _ask: Ask, _now: datetime) -> Reply:
-    return Reply(status=200, headers={"etag": f'"{site.requests}"'}, body=site.body())
+def restless_etag(site: Site, _request: Request, _now: datetime) -> Response:
+    return Response(status=200, headers={"etag": f'"{site.requests}"'}, body=site.body())
 
 
-def moving_etag(site: Site, ask: Ask, _now: datetime) -> Reply:
+def moving_etag(site: Site, request: Request, _now: datetime) -> Response:
     """Each 304 brings a new validator."""
-    if sent(ask, "If-None-Match") == site.etag and site.etag.startswith(f'"{site.posts}-'):
-        return Reply(status=304, headers={"etag": f'"{site.posts}-{site.requests}"'})
-    return Reply(status=200, headers={"etag": f'"{site.posts}-{site.requests}"'}, body=site.body())
+    if sent(request, "If-None-Match") == site.etag and site.etag.startswith(f'"{site.posts}-'):
+        return Response(status=304, headers={"etag": f'"{site.posts}-{site.requests}"'})
+    return Response(status=200, headers={"etag": f'"{site.posts}-{site.requests}"'}, body=site.body())
 
 
-def caching(hours: int) -> Callable[[Site, Ask, datetime], Reply]:
-    return lambda site, ask, now: plain(site, ask, now, cache_control=f"public, max-age={hours * 3600}")
+def caching(hours: int) -> Callable[[Site, Request, datetime], Response]:
+    return lambda site, request, now: plain(site, request, now, cache_control=f"public, max-age={hours * 3600}")
 
 
-def now_and_then(status: int, every: int, **headers: str) -> Callable[[Site, Ask, datetime], Reply]:
+def now_and_then(status: int, every: int, **headers: str) -> Callable[[Site, Request, datetime], Response]:
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    def behave(site: Site, ask: Ask, now: datetime) -> Reply:
-        return Reply(status=status, headers=fields) if site.requests % every == 0 else plain(site, ask, now)
+    def behave(site: Site, request: Request, now: datetime) -> Response:
+        return Response(status=status, headers=fields) if site.requests % every == 0 else plain(site, request, now)
 
     return behave
 
 
-def down_for_days(site: Site, ask: Ask, now: datetime) -> Reply:
-    return Reply(status=500) if 5 <= (now - START).days < 9 else plain(site, ask, now)
+def down_for_days(site: Site, request: Request, now: datetime) -> Response:
+    return Response(status=500) if 5 <= (now - START).days < 9 else plain(site, request, now)
 
 
-def flaky(site: Site, ask: Ask, now: datetime) -> Reply | Trouble:
-    return late(site.host, "read") if site.dice.random() < 0.2 else plain(site, ask, now)
+def flaky(site: Site, request: Request, now: datetime) -> Response | FetchError:
+    return timed_out(site.host, "read") if site.dice.random() < 0.2 else plain(site, request, now)
 
 
-def gone_for_good(_site: Site, _ask: Ask, _now: datetime) -> Reply:
-    return Reply(status=410)
+def gone_for_good(_site: Site, _request: Request, _now: datetime) -> Response:
+    return Response(status=410)
 
 
-def missing(_site: Site, _ask: Ask, _now: datetime) -> Reply:
-    return Reply(status=404)
+def missing(_site: Site, _request: Request, _now: datetime) -> Response:
+    return Response(status=404)
 
 
-def a_page(_site: Site, _ask: Ask, _now: datetime) -> Reply:
-    return Reply(status=200, headers={"etag": '"page"'}, body=b"<html>")
+def a_page(_site: Site, _request: Request, _now: datetime) -> Response:
+    return Response(status=200, headers={"etag": '"page"'}, body=b"<html>")
 
 
-def redirecting(status: int) -> Callable[[Site, Ask, datetime], Reply]:
-    def behave(site: Site, ask: Ask, now: datetime) -> Reply:
-        if ask.target.path.endswith("new"):
-            return plain(site, ask, now)
-        return Reply(status=status, headers={"location": ask.target.path + "?new"})
+def redirecting(status: int) -> Callable[[Site, Request, datetime], Response]:
+    def behave(site: Site, request: Request, now: datetime) -> Response:
+        if request.target.path.endswith("new"):
+            return plain(site, request, now)
+        return Response(status=status, headers={"location": request.target.path + "?new"})
 
     return behave
 
@@ -150,47 +150,47 @@ class World:
     urls: dict[str, Site] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self, ask: Ask, deadline: Deadline) -> Reply | Trouble:  # noqa: ARG002 - the shape of the seam
+    def __call__(self, request: Request, deadline: Deadline) -> Response | FetchError:  # noqa: ARG002 - the shape of the seam
         with self.lock:
-            return self._answer(ask)
+            return self._answer(request)
 
     def close(self) -> None:
         """Nothing to close."""
 
-    def _answer(self, ask: Ask) -> Reply | Trouble:
-        site = self.sites[int(ask.target.path[1:].partition(".")[0])]
-        first = ask.target.path.endswith(".xml")
-        seen = self.urls.setdefault(ask.target.url, Site(site.number, site.behave, site.dice))
-        self._judge(seen, ask, site.number)
+    def _answer(self, request: Request) -> Response | FetchError:
+        site = self.sites[int(request.target.path[1:].partition(".")[0])]
+        first = request.target.path.endswith(".xml")
+        seen = self.urls.setdefault(request.target.url, Site(site.number, site.behave, site.dice))
+        self._judge(seen, request, site.number)
         while self.now >= site.next_post:
             site.posts += 1
             site.next_post = self.now + timedelta(hours=site.dice.expovariate(1 / (24 * (1 + site.number % 9))))
         if first:
             site.requests += 1
         site.etag = seen.etag
-        answer = site.behave(site, ask, self.now)
+        answer = site.behave(site, request, self.now)
         seen.last = self.now
-        self._remember(seen, ask, answer)
+        self._remember(seen, request, answer)
         return answer
 
-    def _judge(self, seen: Site, ask: Ask, number: int) -> None:
+    def _judge(self, seen: Site, request: Request, number: int) -> None:
         def fault(what: str) -> None:
-            self.faults.append(f"{self.now:%d %H:%M} feed {number} ({ask.target.path}): {what}")
+            self.faults.append(f"{self.now:%d %H:%M} feed {number} ({request.target.path}): {what}")
 
         if seen.last is not None and self.now - seen.last < INTERVAL:
             fault(f"asked {self.now - seen.last} after the last time")
         if seen.closed_until is not None and self.now < seen.closed_until:
             fault(f"asked before {seen.closed_until:%d %H:%M}, as it was told")
-        held = self.origins.get(ask.target.origin)
+        held = self.origins.get(request.target.origin)
         if held is not None and self.now < held:
             fault(f"its origin was to be left alone until {held:%d %H:%M}")
-        if (sent(ask, "If-None-Match"), sent(ask, "If-Modified-Since")) != (seen.etag, seen.modified):
-            fault(f"validators {ask.fields} instead of {(seen.etag, seen.modified)}")
+        if (sent(request, "If-None-Match"), sent(request, "If-Modified-Since")) != (seen.etag, seen.modified):
+            fault(f"validators {request.fields} instead of {(seen.etag, seen.modified)}")
         if seen.gone >= 3:
             fault("asked after its third 410")
 
-    def _remember(self, seen: Site, ask: Ask, answer: Reply | Trouble) -> None:
-        if isinstance(answer, Trouble):
+    def _remember(self, seen: Site, request: Request, answer: Response | FetchError) -> None:
+        if isinstance(answer, FetchError):
             self.counts["timeout"] += 1
             return
         self.counts[str(answer.status)] += 1
@@ -204,7 +204,7 @@ class World:
         if "retry-after" in answer.headers:
             seen.closed_until = self.now + timedelta(seconds=int(answer.headers["retry-after"]))
             if answer.status == 429:
-                self.origins[ask.target.origin] = seen.closed_until
+                self.origins[request.target.origin] = seen.closed_until
         if "cache-control" in answer.headers:
             age = timedelta(seconds=int(answer.headers["cache-control"].rpartition("=")[2]))
             if age <= OBEYED:
@@ -243,7 +243,7 @@ def simulate(*, feeds: int, days: int, seed: int = 1, force: bool = False) -> Wo
     rules = FetchRules(host_pause=timedelta(0), workers=4)
     asker = Fetcher(rules, "planet/simulated (+https://planet.example.org/)", transport=world)
     kept = [Kept() for _ in sites]
-    holds: dict[str, datetime] = {}
+    backoffs: dict[str, datetime] = {}
     for tick in range(days * 24 * 12):
         world.now = START + tick * TICK
         due = [
@@ -253,16 +253,16 @@ def simulate(*, feeds: int, days: int, seed: int = 1, force: bool = False) -> Wo
         ]
         if not due:
             continue
-        outcomes: list[Fetched] = list(asker.fetch_all(due, world.now, holds=holds))
+        outcomes: list[Fetched] = list(asker.fetch_all(due, world.now, backoffs=backoffs))
         assert len(outcomes) == len(due)
         for outcome in outcomes:
             mine = kept[int(outcome.due.key)]
             read = None
             if isinstance(outcome, Fresh):
                 read, mine.entries = facts(outcome, mine.entries)
-            settlement = settle(outcome, read, now=world.now, interval=INTERVAL, jitter=dice.random())
-            mine.state = settlement.state
-            holds |= dict(settlement.holds)
+            update = fetch_update(outcome, read, now=world.now, interval=INTERVAL, jitter=dice.random())
+            mine.state = update.state
+            backoffs |= dict(update.backoffs)
     return world
 
 

@@ -24,8 +24,8 @@ from planet import config as configuration
 from planet import pipeline
 from planet.assemble import assemble, user_agent
 from planet.fetch import Fetcher
-from planet.fetch.failures import Trouble, late
-from planet.fetch.wire import Ask, Deadline, Reply
+from planet.fetch.errors import FetchError, timed_out
+from planet.fetch.transport import Deadline, Request, Response
 from planet.model import Artifact, Config
 from planet.parse import PARSER_VERSION
 from planet.store import Store
@@ -116,26 +116,26 @@ class Web:
     counts: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self, ask: Ask, deadline: Deadline) -> Reply | Trouble:  # noqa: ARG002 - the shape of the seam
+    def __call__(self, request: Request, deadline: Deadline) -> Response | FetchError:  # noqa: ARG002 - the shape of the seam
         with self.lock:
-            site = self.sites[int(ask.target.host.removeprefix("site").partition(".")[0])]
+            site = self.sites[int(request.target.host.removeprefix("site").partition(".")[0])]
             site.live(self.now)
             status = site.behave(site, self.now, site.dice)
             tag = f'"{site.version}"'
-            if status == 200 and dict(ask.fields).get("If-None-Match") == tag:
+            if status == 200 and dict(request.fields).get("If-None-Match") == tag:
                 status = 304
             self.counts[str(status)] += 1
             match status:
                 case 0:
-                    return late(ask.target.host, "read")
+                    return timed_out(request.target.host, "read")
                 case -1:
-                    return Reply(
+                    return Response(
                         status=200, headers={"content-type": "text/html"}, body=b"<html><p>Maintenance</p></html>"
                     )
                 case 200:
-                    return Reply(status=200, headers={"etag": tag}, body=site.body())
+                    return Response(status=200, headers={"etag": tag}, body=site.body())
                 case _:
-                    return Reply(status=status, headers={"etag": tag} if status == 304 else {})
+                    return Response(status=status, headers={"etag": tag} if status == 304 else {})
 
     def close(self) -> None:
         """Nothing to close."""
@@ -185,7 +185,7 @@ def soak(feeds: int, runs: int, seed: int) -> tuple[list[Sample], list[str], Cou
                 made = planet.outputs
                 planet = replace(
                     planet,
-                    fetch_all=lambda due, at, holds, force: asker.fetch_all(due, at, holds=holds, force=force),
+                    fetch_all=lambda due, at, backoffs, force: asker.fetch_all(due, at, backoffs=backoffs, force=force),
                     outputs=lambda edition, made=made: (one for one in made(edition) if isinstance(one, Artifact)),
                 )
                 pipeline.run(planet, web.now)

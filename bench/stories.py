@@ -24,12 +24,12 @@ from planet.model import (
     Changes,
     Entry,
     FetchState,
+    FetchUpdate,
     Insert,
     MergeEntry,
     Placement,
     Read,
     SafeHtml,
-    Settlement,
     Unreadable,
 )
 from planet.normalise import normalise
@@ -110,7 +110,7 @@ def apply(store: Store, feed: str, entries: list[Entry]) -> None:
         Application(
             feed=feed,
             configured=feed,
-            settlement=Settlement(state=FetchState()),
+            update=FetchUpdate(state=FetchState()),
             changes=Changes(inserts=inserts),
             read=Read(entries=tuple(entries)),
             now=NOW,

@@ -18,7 +18,7 @@ from pathlib import Path
 from planet import __version__, edition, unchanged
 from planet.edition import HealthRules, feed_health, rules_rev
 from planet.errors import LockedError, StoreError
-from planet.fetch import Fetcher, schedule
+from planet.fetch import Fetcher, polling
 from planet.fetch import health as fetch_health
 from planet.merge import KEYS_VERSION
 from planet.model import (
@@ -37,6 +37,7 @@ from planet.model import (
     FeedHealth,
     Fetched,
     FetchState,
+    FetchUpdate,
     Known,
     MergeEntry,
     MergeGroup,
@@ -46,7 +47,6 @@ from planet.model import (
     Published,
     ReadFacts,
     Report,
-    Settlement,
     Source,
     StoredEvent,
     Story,
@@ -205,11 +205,11 @@ def assemble(
     jitter = random.Random()  # noqa: S311 - it spreads requests, it guards nothing
     made = functools.cache(lambda: reading(config))
 
-    def ask(due: Sequence[Due], at: datetime, holds: Mapping[str, datetime], force: bool) -> Iterator[Fetched]:
-        return asker.fetch_all(due, at, holds=holds, force=force, budget=BUDGET)
+    def ask(due: Sequence[Due], at: datetime, backoffs: Mapping[str, datetime], force: bool) -> Iterator[Fetched]:
+        return asker.fetch_all(due, at, backoffs=backoffs, force=force, budget=BUDGET)
 
-    def settle(fetched: Fetched, facts: ReadFacts | None, at: datetime, interval: timedelta) -> Settlement:
-        return schedule.settle(
+    def fetch_update(fetched: Fetched, facts: ReadFacts | None, at: datetime, interval: timedelta) -> FetchUpdate:
+        return polling.fetch_update(
             fetched, facts, now=at, interval=interval, jitter=jitter.random(), parser_version=PARSER_VERSION
         )
 
@@ -251,12 +251,12 @@ def assemble(
         store=store,
         kinds={key: feed.kind for key, (_source, feed) in _feeds(config).items()},
         rules_rev=rules,
-        is_due=schedule.is_due,
+        is_due=polling.is_due,
         fetch_all=ask,
-        follow_discovery=schedule.follow_discovery,
+        follow_discovery=polling.follow_discovery,
         map=lambda tasks: map_tasks(lambda: functools.partial(read, made()), tasks),
         network_down=fetch_health.network_down,
-        settle=settle,
+        fetch_update=fetch_update,
         news=news,
         arrive=_arrive,
         place=place,

@@ -28,6 +28,7 @@ from planet.model import (
     FeedConfig,
     Fetched,
     FetchState,
+    FetchUpdate,
     Fresh,
     Known,
     MergeEntry,
@@ -39,7 +40,6 @@ from planet.model import (
     Read,
     ReadFacts,
     Report,
-    Settlement,
     Source,
     StoredEvent,
     Unchanged,
@@ -61,11 +61,11 @@ class Planet:
     """Changes when what is stored must be placed again: filters, technologies, sources, `hide`."""
     is_due: Callable[[FetchState, datetime, timedelta, str], bool]
     fetch_all: Callable[[Sequence[Due], datetime, Mapping[str, datetime], bool], Iterator[Fetched]]
-    follow_discovery: Callable[[Due, Settlement], Due | None]
+    follow_discovery: Callable[[Due, FetchUpdate], Due | None]
     map: Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
     """Reads documents (see `read`), in any order."""
     network_down: Callable[[Sequence[Fetched]], bool]
-    settle: Callable[[Fetched, ReadFacts | None, datetime, timedelta], Settlement]
+    fetch_update: Callable[[Fetched, ReadFacts | None, datetime, timedelta], FetchUpdate]
     news: Callable[[FeedConfig, Source, FetchState, datetime], tuple[News | None, str]]
     arrive: Callable[[Sequence[Known], Arrival, datetime], Changes]
     place: Callable[[Entry, str], Placement]
@@ -193,7 +193,7 @@ def gather(
     again: list[Due] = []
 
     def tasks(asked: Sequence[Due]) -> Iterator[Task]:
-        for fetched in planet.fetch_all(asked, now, planet.store.holds(now), force):
+        for fetched in planet.fetch_all(asked, now, planet.store.backoffs(now), force):
             progress(fetched, len(due))
             match fetched:
                 case Fresh():
@@ -214,11 +214,11 @@ def gather(
 
     def store_all(asked: Sequence[Due], *, follow: bool) -> None:
         for task, outcome in planet.map(tasks(asked)):
-            settlement = _store(planet, task, outcome, rows.get(task.fresh.due.key), counts, first_run=first_run)
+            update = _store(planet, task, outcome, rows.get(task.fresh.due.key), counts, first_run=first_run)
             if outcome.facts.ok:
                 continue
             # A page was configured that names one feed: it is read at once, so that the first run shows it.
-            found = planet.follow_discovery(task.fresh.due, settlement) if follow else None
+            found = planet.follow_discovery(task.fresh.due, update) if follow else None
             if found is not None:
                 again.append(found)
             else:
@@ -233,12 +233,12 @@ def gather(
         quiet += failed
     counts.failed += len(failed)
     configured = _configured(planet)
-    planet.store.settle(
+    planet.store.save_updates(
         [
             (
                 fetched.due.key,
                 redacted(configured[fetched.due.key][1].configured),
-                planet.settle(fetched, None, now, fetched.due.interval),
+                planet.fetch_update(fetched, None, now, fetched.due.interval),
             )
             for fetched in quiet
         ]
@@ -249,16 +249,16 @@ def gather(
 
 def _store(
     planet: Planet, task: Task, outcome: Outcome, row: FeedRow | None, counts: _Counts, *, first_run: bool
-) -> Settlement:
+) -> FetchUpdate:
     """One document's changes, decided and written."""
     fresh, now, key = task.fresh, task.now, task.fresh.due.key
     configured = redacted(_configured(planet)[key][1].configured)
     if outcome.events is not None:
         return _store_events(planet, task, outcome, configured)
     if outcome.read is None:
-        settlement = planet.settle(fresh, outcome.facts, now, fresh.due.interval)
-        planet.store.settle([(key, configured, settlement)])
-        return settlement
+        update = planet.fetch_update(fresh, outcome.facts, now, fresh.due.interval)
+        planet.store.save_updates([(key, configured, update)])
+        return update
     known = planet.store.known(key)
     arrival = Arrival(
         first_fetch=row is None or row.arrived is None,
@@ -274,10 +274,10 @@ def _store(
         shares=_shares(known, outcome.read, row),
         warnings=(*outcome.facts.warnings, *changes.warnings),
     )
-    settlement = planet.settle(fresh, facts, now, fresh.due.interval)
-    if not settlement.adopt:
-        planet.store.settle([(key, configured, settlement)])
-        return settlement
+    update = planet.fetch_update(fresh, facts, now, fresh.due.interval)
+    if not update.adopt:
+        planet.store.save_updates([(key, configured, update)])
+        return update
     counts.updated += len(changes.updates)
     counts.withdrawn += len(changes.withdrawn) + len(changes.deleted)
 
@@ -295,7 +295,7 @@ def _store(
         Application(
             feed=key,
             configured=configured,
-            settlement=settlement,
+            update=update,
             changes=changes,
             read=outcome.read,
             now=now,
@@ -303,7 +303,7 @@ def _store(
             host=host(planet.config.site.url),
         )
     )
-    return settlement
+    return update
 
 
 def _shares(known: Sequence[Known], document: Read, row: FeedRow | None) -> bool:
@@ -317,7 +317,7 @@ def _shares(known: Sequence[Known], document: Read, row: FeedRow | None) -> bool
     )
 
 
-def _store_events(planet: Planet, task: Task, outcome: Outcome, configured: str) -> Settlement:
+def _store_events(planet: Planet, task: Task, outcome: Outcome, configured: str) -> FetchUpdate:
     fresh, now = task.fresh, task.now
     assert outcome.events is not None
     known = planet.store.known_events(fresh.due.key)
@@ -325,11 +325,11 @@ def _store_events(planet: Planet, task: Task, outcome: Outcome, configured: str)
         changes = planet.arrive_events(known, outcome.events, now)
     else:
         changes = EventChanges()  # a feed that is empty, or a calendar of which nothing could be read, says nothing
-    settlement = planet.settle(
+    update = planet.fetch_update(
         fresh, replace(outcome.facts, had_entries=bool(known), shares=True), now, fresh.due.interval
     )
-    planet.store.apply_events(fresh.due.key, configured, settlement, changes)
-    return settlement
+    planet.store.apply_events(fresh.due.key, configured, update, changes)
+    return update
 
 
 def follow_edits(planet: Planet) -> None:
@@ -382,7 +382,7 @@ def _news(planet: Planet, now: datetime) -> tuple[News, ...]:
     """What a person must act on, each thing once: what was told is remembered in the feed's state."""
     rows = planet.store.feeds()
     told: list[News] = []
-    states: list[tuple[str, str, Settlement]] = []
+    states: list[tuple[str, str, FetchUpdate]] = []
     for key, (source, feed) in _configured(planet).items():
         row = rows.get(key)
         if row is None:
@@ -391,8 +391,8 @@ def _news(planet: Planet, now: datetime) -> tuple[News, ...]:
         if news is not None:
             told.append(news)
         if announced != row.state.announced:
-            states.append((key, redacted(feed.configured), Settlement(state=replace(row.state, announced=announced))))
-    planet.store.settle(states)
+            states.append((key, redacted(feed.configured), FetchUpdate(state=replace(row.state, announced=announced))))
+    planet.store.save_updates(states)
     return tuple(told)
 
 

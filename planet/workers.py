@@ -1,7 +1,7 @@
 """Reading documents beside each other, each within limits: pure work, so any process may do it.
 
 Little work is done at once, in this process. From `ENOUGH` bytes on, worker processes are started, and each document has
-`DEADLINE` seconds and its process `MEMORY` bytes: one that takes more is stopped, and is alone in that. Where no workers can be had,
+`DEADLINE` seconds and its process `MEMORY` bytes: a document over a limit is killed; the others are unaffected. Where no workers can be had,
 or none gets ready, the documents are read here.
 """
 
@@ -123,7 +123,7 @@ class _Crew:
             yield self._landed()
 
     def rest(self) -> Iterator[tuple[Task, Outcome]]:
-        """All that is still out."""
+        """Collect the remaining results."""
         while self._flying:
             yield self._landed()
 

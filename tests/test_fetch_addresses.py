@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planet.fetch.addresses import Guard, RefusedError, is_public
+from planet.fetch.addresses import AddressFilter, RefusedError, is_public
 from planet.model import Failed, Fetched, Fresh
 from tests.support.fetching import QUICK, ask, fetcher, rss
 from tests.support.servers import Server, reply
@@ -124,38 +124,38 @@ def test_x05_a_server_that_is_listed_may_be_private(server: Server) -> None:
 
 def test_x05_a_stranger_cannot_lead_to_a_listed_server(server: Server) -> None:
     """A public site redirects to the user's own server: it is listed, and still refused, for the site is not."""
-    from planet.fetch.flight import Flight, Rules
-    from planet.fetch.wire import Reply
+    from planet.fetch.attempt import Attempt, Rules
+    from planet.fetch.transport import Response
     from planet.model import Due
     from tests.support.fetching import T0
 
-    guard = Guard(allow_private=(server.address,))
-    rules = Rules(user_agent="x", max_bytes=100, is_listed=guard.is_listed)
-    flight = Flight(due=Due(key="x", url="http://stranger.example/"), now=T0, rules=rules)
-    assert flight.begin() is None
-    assert flight.advance(Reply(status=302, headers={"location": server.url("/feed")})) is None
-    assert flight.ask is not None
-    assert not flight.ask.private
+    address_filter = AddressFilter(allow_private=(server.address,))
+    rules = Rules(user_agent="x", max_bytes=100, is_listed=address_filter.is_listed)
+    attempt = Attempt(due=Due(key="x", url="http://stranger.example/"), now=T0, rules=rules)
+    assert attempt.begin() is None
+    assert attempt.advance(Response(status=302, headers={"location": server.url("/feed")})) is None
+    assert attempt.request is not None
+    assert not attempt.request.private
     with pytest.raises(RefusedError):
-        guard.resolve("127.0.0.1", server.port, private=flight.ask.private)
+        address_filter.resolve("127.0.0.1", server.port, private=attempt.request.private)
 
 
 def test_x05_a_stranger_cannot_use_the_connection_of_one_who_may(server: Server) -> None:
     """An idle connection to a listed server is not handed to a request that may not go there."""
-    from planet.fetch.failures import Trouble
+    from planet.fetch.errors import FetchError
     from planet.fetch.request import target
-    from planet.fetch.wire import Ask, Deadline, Reply, Wire
+    from planet.fetch.transport import Deadline, HttpTransport, Request, Response
 
     server.default = reply(200, FEED)
-    wire = Wire(Guard(allow_private=(server.address,)))
-    mine = Ask(target=target(server.url("/")), standing=b"", limit=1000, private=True)
-    assert isinstance(wire(mine, Deadline(time.monotonic() + 5)), Reply)
-    stranger = wire(replace(mine, private=False), Deadline(time.monotonic() + 5))
-    assert isinstance(stranger, Trouble)
+    transport = HttpTransport(AddressFilter(allow_private=(server.address,)))
+    mine = Request(target=target(server.url("/")), default_headers=b"", limit=1000, private=True)
+    assert isinstance(transport(mine, Deadline(time.monotonic() + 5)), Response)
+    stranger = transport(replace(mine, private=False), Deadline(time.monotonic() + 5))
+    assert isinstance(stranger, FetchError)
     assert stranger.error_class == "blocked-address"
-    assert isinstance(wire(mine, Deadline(time.monotonic() + 5)), Reply)
+    assert isinstance(transport(mine, Deadline(time.monotonic() + 5)), Response)
     assert (server.connections, len(server.seen)) == (1, 2)
-    wire.close()
+    transport.close()
 
 
 @pytest.mark.parametrize(
@@ -186,15 +186,15 @@ def test_x07_a_redirect_to_a_port_of_another_service_is_refused(server: Server, 
 
 
 def test_x07_ports_that_feeds_yaml_names_are_asked() -> None:
-    guard = Guard()
+    address_filter = AddressFilter()
     for port in (80, 443, 8080, 8443):
-        guard.check_port("example.org", port)
-    guard.check_port("example.org", 3000, configured=3000)
+        address_filter.check_port("example.org", port)
+    address_filter.check_port("example.org", 3000, configured=3000)
     for port, configured in ((3000, None), (3000, 80), (6379, 6379), (81, 81)):
         with pytest.raises(RefusedError):
-            guard.check_port("example.org", port, configured=configured)
-    Guard(allow_private=("example.org:81",)).check_port("example.org", 81, configured=81)
-    Guard(allow_private=("[::1]:6379",)).check_port("::1", 6379)
+            address_filter.check_port("example.org", port, configured=configured)
+    AddressFilter(allow_private=("example.org:81",)).check_port("example.org", 81, configured=81)
+    AddressFilter(allow_private=("[::1]:6379",)).check_port("::1", 6379)
 
 
 @given(st.ip_addresses())

@@ -53,7 +53,7 @@ def resolver(host, port):
     threading.Event().wait()
 rules = FetchRules(timeout=timedelta(seconds=0.1))
 asker = Fetcher(rules, "planet/1", resolver=resolver)
-(outcome,) = asker.fetch_all([Due(key="x", url="http://slow.example/")], datetime(2026, 11, 24, tzinfo=UTC), holds={})
+(outcome,) = asker.fetch_all([Due(key="x", url="http://slow.example/")], datetime(2026, 11, 24, tzinfo=UTC), backoffs={})
 assert isinstance(outcome, Failed)
 print(outcome.error_class)
 """

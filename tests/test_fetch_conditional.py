@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from planet.fetch.schedule import is_due
+from planet.fetch.polling import is_due
 from planet.model import Failed, Fresh, Unchanged
 from tests.support.fetching import DAY, HOUR, Feed, fetcher, rss
 from tests.support.servers import Server, reply

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planet.fetch import health
-from planet.fetch.failures import Trouble, late, of_exception, of_status
+from planet.fetch.errors import FetchError, of_exception, of_status, timed_out
 from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Message, News
 from planet.model.fetch import ErrorClass
 from tests.support.fetching import DAY, HOUR, T0, ask, fetcher
@@ -164,27 +164,27 @@ def test_whatever_happens_no_two_news_of_one_kind_follow_each_other(steps: list[
     assert "recovered" not in kinds[:1]
 
 
-def outcome(url: str, trouble: Trouble | None, *, local: bool = False) -> Fetched:
+def outcome(url: str, error: FetchError | None, *, local: bool = False) -> Fetched:
     due = Due(key=url, url=url, local=local)
-    if trouble is None:
+    if error is None:
         return Fresh(due=due, started=T0, url=url, http_status=200, body=b"x", sha256="x")
     return Failed(
-        due=due, started=T0, url=url, http_status=trouble.status, error_class=trouble.error_class, error=trouble.message
+        due=due, started=T0, url=url, http_status=error.status, error_class=error.error_class, error=error.message
     )
 
 
 A, B, C = "http://a.example/f", "http://b.example/f", "http://c.example/f"
-NO_DNS = late("x", "resolve")
+NO_DNS = timed_out("x", "resolve")
 
 
 def test_t20_where_nothing_could_be_reached_it_was_our_network() -> None:
-    assert health.network_down([outcome(A, NO_DNS), outcome(B, late("b", "connect"))])
+    assert health.network_down([outcome(A, NO_DNS), outcome(B, timed_out("b", "connect"))])
     unreachable = of_exception(OSError(101, "Network is unreachable"), "c", "connect")
     assert health.network_down([outcome(A, NO_DNS), outcome(C, unreachable)])
 
 
 def test_t20_one_sign_of_life_is_enough() -> None:
-    for life in (None, of_status(500), late("c", "read"), of_exception(ConnectionRefusedError(), "c", "connect")):
+    for life in (None, of_status(500), timed_out("c", "read"), of_exception(ConnectionRefusedError(), "c", "connect")):
         assert not health.network_down([outcome(A, NO_DNS), outcome(B, NO_DNS), outcome(C, life)])
 
 
@@ -196,7 +196,7 @@ def test_t20_one_host_alone_is_down_itself() -> None:
 
 def test_t20_files_and_deferred_and_refused_feeds_say_nothing() -> None:
     deferred = Deferred(due=Due(key=C, url=C), started=T0, url=C, until=None, reason=Message.of("later"))
-    refused = Trouble("blocked-address", Message.of("no"))
+    refused = FetchError("blocked-address", Message.of("no"))
     quiet = [outcome("/feed.xml", None, local=True), deferred, outcome(C, refused)]
     assert health.network_down([*quiet, outcome(A, NO_DNS), outcome(B, NO_DNS)])
     assert not health.network_down(quiet)
@@ -215,6 +215,6 @@ def test_t20_real_requests_tell_it_too() -> None:
     "status", [*range(201, 207), 300, 305, 400, 401, 402, 403, 404, 405, 407, 410, 418, 429, 451, 500, 503, 599]
 )
 def test_every_status_has_its_class_and_its_sentence(status: int) -> None:
-    trouble = of_status(status)
-    assert trouble.error_class in get_args(ErrorClass)
-    assert str(status) in str(trouble.message)
+    error = of_status(status)
+    assert error.error_class in get_args(ErrorClass)
+    assert str(status) in str(error.message)

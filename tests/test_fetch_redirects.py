@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from planet.fetch import health
-from planet.fetch.schedule import follow_discovery, settle
+from planet.fetch.polling import fetch_update, follow_discovery
 from planet.model import Deferred, Due, Failed, FetchState, Fresh, Hop, ReadFacts, Unchanged
 from tests.support.fetching import DAY, HOUR, T0, Feed, ask, fetcher, rss
 from tests.support.servers import Server, reply
@@ -217,7 +217,7 @@ def test_r14_a_move_to_https_needs_no_common_entry() -> None:
         due = Due(key="x", url="http://example.org/feed", state=known)
         fetched = Fresh(due=due, started=T0, http_status=200, url=hop.to, chain=(hop,), body=b"x", sha256=str(day))
         facts = ReadFacts(ok=True, entries=1, had_entries=True, shares=False)
-        return settle(fetched, facts, now=T0 + day * DAY, interval=HOUR, jitter=0).state
+        return fetch_update(fetched, facts, now=T0 + day * DAY, interval=HOUR, jitter=0).state
 
     first = seen(0, FetchState())
     assert first.effective_url == ""

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planet.fetch.flight import host_group
+from planet.fetch.attempt import host_group
 from planet.fetch.request import BadUrlError, credentials, head, joined, same_url, target
 from planet.model import Due, Failed, Fresh
 from planet.urls import feed_key
@@ -55,7 +55,7 @@ def test_q03_q04_types_and_codings_are_the_same_at_every_poll(server: Server) ->
 
 
 def test_q03_a_calendar_is_asked_for_as_one(server: Server) -> None:
-    list(fetcher().fetch_all([Due(key="c", url=server.url("/feed"), accept_calendar=True)], T0, holds={}))
+    list(fetcher().fetch_all([Due(key="c", url=server.url("/feed"), accept_calendar=True)], T0, backoffs={}))
     assert server.seen[0].fields["accept"].startswith("text/calendar")
 
 
@@ -210,7 +210,7 @@ def test_q14_a_busy_host_keeps_no_worker_from_the_others() -> None:
     with Server() as busy, Server(host="127.0.0.2") as other:
         busy.default = other.default = reply(200, FEED)
         urls = [busy.url(f"/{n}") for n in range(12)] + [other.url("/")]
-        outcomes = list(fetcher(rules).fetch_all([Due(key=url, url=url) for url in urls], T0, holds={}))
+        outcomes = list(fetcher(rules).fetch_all([Due(key=url, url=url) for url in urls], T0, backoffs={}))
         assert len(outcomes) == 13
         assert [outcome.url for outcome in outcomes].index(other.url("/")) < 4
 
@@ -274,7 +274,7 @@ def test_a_local_file_is_read_with_the_same_limit(tmp_path: Path) -> None:
     asker = Fetcher(replace(QUICK, max_bytes=100), AGENT, tmp_path)
     names = ["feed.xml", "large.xml", "empty.xml", "pipe", "missing.xml", "."]
     dues = [Due(key=name, url=name, local=True) for name in names]
-    found = {outcome.due.key: outcome for outcome in asker.fetch_all(dues, T0, holds={})}
+    found = {outcome.due.key: outcome for outcome in asker.fetch_all(dues, T0, backoffs={})}
     feed = found.pop("feed.xml")
     assert isinstance(feed, Fresh)
     assert (feed.body, feed.url, feed.http_status) == (FEED, "feed.xml", None)
@@ -286,7 +286,7 @@ def test_a_local_file_is_read_with_the_same_limit(tmp_path: Path) -> None:
         "missing.xml": "not-found",
         ".": "unsupported",
     }
-    again = list(asker.fetch_all([Due(key="f", url=str(tmp_path / "feed.xml"), local=True)], T0, holds={}))
+    again = list(asker.fetch_all([Due(key="f", url=str(tmp_path / "feed.xml"), local=True)], T0, backoffs={}))
     assert isinstance(again[0], Fresh)
 
 

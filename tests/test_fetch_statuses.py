@@ -90,11 +90,11 @@ def test_h06_a_429_keeps_its_whole_origin_quiet(server: Server, feed: Feed) -> N
     assert health.state(feed.state) == "deferred"
     assert feed.state.error_class == "rate-limited"
     origin = f"http://127.0.0.1:{server.port}"
-    assert feed.holds == {origin: T0 + 2 * HOUR}
-    other = Feed(server.url("/other"), fetcher(), holds=feed.holds, now=T0 + HOUR)
+    assert feed.backoffs == {origin: T0 + 2 * HOUR}
+    other = Feed(server.url("/other"), fetcher(), backoffs=feed.backoffs, now=T0 + HOUR)
     outcome = other.ask()
     assert isinstance(outcome, Deferred)
-    assert outcome.origin_hold
+    assert outcome.origin_backoff
     assert (other.state.failures, health.state(other.state), other.wait) == (0, "deferred", HOUR)
     assert server.asked("/other") == []
     assert isinstance(other.ask(after=HOUR), Fresh)
@@ -105,7 +105,7 @@ def test_h06_a_429_stops_the_rest_of_its_origin_in_the_same_run(server: Server) 
     for n in range(30):
         server.on(f"/{n}", reply(429, b"", Retry_After=60))
     dues = [Due(key=str(n), url=server.url(f"/{n}")) for n in range(30)]
-    outcomes = list(fetcher().fetch_all(dues, T0, holds={}))
+    outcomes = list(fetcher().fetch_all(dues, T0, backoffs={}))
     assert len(outcomes) == 30
     assert len(server.seen) <= 4
     assert sum(isinstance(outcome, Deferred) for outcome in outcomes) == 30 - len(server.seen)
@@ -115,7 +115,7 @@ def test_h07_a_503_keeps_only_its_own_url_quiet(server: Server, feed: Feed) -> N
     server.on("/feed", reply(503, b"", Retry_After=120))
     server.on("/other", reply(200, FEED))
     feed.ask()
-    assert (feed.wait, feed.holds) == (HOUR, {})
+    assert (feed.wait, feed.backoffs) == (HOUR, {})
     feed.interval = timedelta(0)
     feed.ask(after=DAY)
     assert feed.wait == 2 * MINUTE
@@ -159,7 +159,7 @@ def test_h11_a_429_without_a_time_holds_its_origin_longer_each_time(server: Serv
     held = []
     for _ in range(7):
         feed.ask(after=2 * DAY)
-        held.append(max(feed.holds.values()) - feed.now)
+        held.append(max(feed.backoffs.values()) - feed.now)
     assert held[0] == 2 * HOUR
     assert held == sorted(held)
     assert held[-1] == DAY

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from planet.fetch import health
 from planet.fetch.decoding import UndecodableError, decode
-from planet.fetch.wire import Ask, Deadline, Reply
+from planet.fetch.transport import Deadline, Request, Response
 from planet.model import Due, Failed, Fetched, FetchRules, Fresh
 from tests.support.fetching import QUICK, T0, Feed, ask, fetcher, rss
 from tests.support.servers import Authority, Server, chunked, closed_port, cut, drip, endless, hang, head, raw, reply
@@ -435,7 +435,7 @@ def test_t23_a_connection_that_says_more_than_it_was_asked_is_not_used_again(ser
 
 def test_t24_whatever_one_request_raises_the_others_are_done() -> None:
     class Breaking:
-        def __call__(self, asked: Ask, deadline: Deadline) -> Reply:
+        def __call__(self, asked: Request, deadline: Deadline) -> Response:
             match asked.target.path:
                 case "/memory":
                     raise MemoryError
@@ -443,7 +443,7 @@ def test_t24_whatever_one_request_raises_the_others_are_done() -> None:
                     raise RecursionError
                 case "/bug":
                     raise KeyError(asked.target.path)
-            return Reply(status=200, body=FEED)
+            return Response(status=200, body=FEED)
 
         def close(self) -> None:
             pass
@@ -456,7 +456,7 @@ def test_t24_whatever_one_request_raises_the_others_are_done() -> None:
 def test_a_reader_that_is_slow_holds_the_requests_back(server: Server) -> None:
     body = b"<rss>" + b"x" * 900_000 + b"</rss>"
     server.default = reply(200, body)
-    run = fetcher().fetch_all([Due(key=str(n), url=server.url(f"/{n}")) for n in range(100)], T0, holds={})
+    run = fetcher().fetch_all([Due(key=str(n), url=server.url(f"/{n}")) for n in range(100)], T0, backoffs={})
     outcomes = [next(run)]
     deadline = time.monotonic() + 5
     seen = -1

@@ -19,6 +19,7 @@ from planet.model import (
     Enclosure,
     Entry,
     FetchState,
+    FetchUpdate,
     Insert,
     MergeGroup,
     Message,
@@ -28,7 +29,6 @@ from planet.model import (
     Read,
     Reason,
     SafeHtml,
-    Settlement,
     SourceRef,
     Update,
 )
@@ -61,7 +61,7 @@ def application(changes: Changes, *entries: Entry, state: FetchState | None = No
     return Application(
         feed=FEED,
         configured=FEED,
-        settlement=Settlement(state=state or FetchState(etag='"1"', last_success=NOW)),
+        update=FetchUpdate(state=state or FetchState(etag='"1"', last_success=NOW)),
         changes=changes,
         read=Read(entries=entries, feed_title="A", feed_id="urn:a"),
         now=NOW,
@@ -167,12 +167,12 @@ def test_a_run_killed_before_regrouping_finds_its_marks(tmp_path: Path) -> None:
 def test_holds_of_origins_only_grow(tmp_path: Path) -> None:
     with Store(tmp_path / "p.db") as store:
         for hours in (3, 1):
-            settlement = Settlement(
-                state=FetchState(), holds=(("https://a.example:443", NOW + timedelta(hours=hours)),)
+            update = FetchUpdate(
+                state=FetchState(), backoffs=(("https://a.example:443", NOW + timedelta(hours=hours)),)
             )
-            store.settle([(FEED, FEED, settlement)])
-        assert store.holds(NOW) == {"https://a.example:443": NOW + timedelta(hours=3)}
-        assert store.holds(NOW + timedelta(hours=4)) == {}
+            store.save_updates([(FEED, FEED, update)])
+        assert store.backoffs(NOW) == {"https://a.example:443": NOW + timedelta(hours=3)}
+        assert store.backoffs(NOW + timedelta(hours=4)) == {}
 
 
 def test_a_copy_changes_nothing_of_the_original(tmp_path: Path) -> None:

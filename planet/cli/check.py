@@ -11,7 +11,7 @@ import click
 from planet.assemble import fetcher, reading
 from planet.cli.context import Context
 from planet.fetch import health
-from planet.fetch.schedule import follow_discovery, settle
+from planet.fetch.polling import fetch_update, follow_discovery
 from planet.model import (
     Config,
     Deferred,
@@ -79,7 +79,7 @@ def _try(ctx: Context, config: Config, tried: dict[str, tuple[Source, FeedConfig
     """Ask each feed as its first run would, and say what came of it."""
     now = ctx.now
     failed = 0
-    for fetched, outcome in _answers(config, tried, now, _holds(ctx, now)):
+    for fetched, outcome in _answers(config, tried, now, _backoffs(ctx, now)):
         source, feed = tried[fetched.due.key]
         good, waits = outcome is not None and outcome.facts.ok, isinstance(fetched, Deferred)
         failed += not good and not waits
@@ -89,14 +89,14 @@ def _try(ctx: Context, config: Config, tried: dict[str, tuple[Source, FeedConfig
     return ALL_FAILED if tried and failed == len(tried) else 0
 
 
-def _holds(ctx: Context, now: datetime) -> Mapping[str, datetime]:
+def _backoffs(ctx: Context, now: datetime) -> Mapping[str, datetime]:
     """What servers asked for in earlier runs holds here too."""
     with ctx.store() as store:
-        return store.holds(now)
+        return store.backoffs(now)
 
 
 def _answers(
-    config: Config, tried: Mapping[str, tuple[Source, FeedConfig]], now: datetime, holds: Mapping[str, datetime]
+    config: Config, tried: Mapping[str, tuple[Source, FeedConfig]], now: datetime, backoffs: Mapping[str, datetime]
 ) -> Iterator[tuple[Fetched, Outcome | None]]:
     """What each feed answers, and what is read in it; a page that names its one feed is followed to it, as in a run."""
     asker, reader = fetcher(config), reading(config)
@@ -106,12 +106,12 @@ def _answers(
     ]  # fmt: skip
     while due:
         again: list[Due] = []
-        for fetched in asker.fetch_all(due, now, holds=holds):
+        for fetched in asker.fetch_all(due, now, backoffs=backoffs):
             outcome = None
             if isinstance(fetched, Fresh):
                 outcome = read(reader, Task(fresh=fetched, known={}, now=now))
-                settled = settle(fetched, outcome.facts, now=now, interval=fetched.due.interval, jitter=0.0)
-                found = None if outcome.facts.ok else follow_discovery(fetched.due, settled)
+                update = fetch_update(fetched, outcome.facts, now=now, interval=fetched.due.interval, jitter=0.0)
+                found = None if outcome.facts.ok else follow_discovery(fetched.due, update)
                 if found is not None:
                     again.append(found)
                     continue

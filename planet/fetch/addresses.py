@@ -105,7 +105,7 @@ def _ports(allowed: tuple[str, ...], host: str) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class AddressFilter:
     """What one planet may reach. `allow_private`: True, False, or the `host:port` or `host` that may be private."""
 
     allow_private: bool | tuple[str, ...] = False

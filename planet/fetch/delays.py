@@ -1,4 +1,4 @@
-"""How long a feed is left alone: the lengths that `planet.fetch.schedule` chooses from. Pure."""
+"""How long a feed is left alone: the lengths that `planet.fetch.polling` chooses from. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from planet.fetch.hints import freshness
+from planet.fetch.headers import freshness
 from planet.model import FetchState, Fresh, Unchanged
 
 NOTHING = timedelta(0)
@@ -19,7 +19,7 @@ QUIET = timedelta(hours=6)
 
 
 class Plan:
-    """The clock, the interval and the dice of one settlement."""
+    """Now, interval and jitter for computing the next poll."""
 
     def __init__(self, *, now: datetime, interval: timedelta, jitter: float) -> None:
         self.now = now
@@ -51,7 +51,7 @@ def median_gap(dates: tuple[datetime, ...]) -> int | None:
     return int(median((later - earlier).total_seconds() for later, earlier in pairwise(newest)))
 
 
-def learnt(state: FetchState, fetched: Unchanged, plan: Plan) -> timedelta:
+def unchanged_delay(state: FetchState, fetched: Unchanged, plan: Plan) -> timedelta:
     """How long an unchanged feed may be left alone: it has to be seen unchanged more than once.
 
     A server that answers 304 does next to nothing for it, and its readers wait for the next post: the delay grows by one interval

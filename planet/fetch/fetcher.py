@@ -1,4 +1,4 @@
-"""Ask what is due: many feeds at once, each outcome as it comes."""
+"""Request what is due: many feeds at once, each outcome as it comes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-from planet.fetch.addresses import Guard, Resolver, system_resolver
-from planet.fetch.failures import Trouble
-from planet.fetch.flight import Flight, Rules, one_off, without_credentials
-from planet.fetch.request import BadUrlError, standing_fields, target
-from planet.fetch.run import Crew, Run
-from planet.fetch.wire import Ask, Reply, Transport, Wire
+from planet.fetch.addresses import AddressFilter, Resolver, system_resolver
+from planet.fetch.attempt import Attempt, Rules, one_off, without_credentials
+from planet.fetch.errors import FetchError
+from planet.fetch.request import BadUrlError, default_headers, target
+from planet.fetch.run import Run, SharedState
+from planet.fetch.transport import HttpTransport, Request, Response, Transport
 from planet.model import Due, Failed, Fetched, FetchRules, Fresh, Message
 
 
@@ -38,18 +38,18 @@ class Fetcher:
         clock: Callable[[], float] = time.monotonic,
         ca_file: str | None = None,
     ) -> None:
-        self._guard = Guard(allow_private=rules.allow_private, resolver=resolver or system_resolver)
-        self._crew = Crew(
+        self._filter = AddressFilter(allow_private=rules.allow_private, resolver=resolver or system_resolver)
+        self._shared = SharedState(
             rules=rules,
             folder=folder,
-            transport=transport or Wire(self._guard, ca_file=ca_file),
+            transport=transport or HttpTransport(self._filter, ca_file=ca_file),
             clock=clock,
         )
         self._user_agent = user_agent
-        self._flights = Rules(
+        self._attempts = Rules(
             user_agent=user_agent,
             max_bytes=rules.max_bytes,
-            is_listed=self._guard.is_listed,
+            is_listed=self._filter.is_listed,
             parser_version=parser_version,
         )
 
@@ -58,41 +58,41 @@ class Fetcher:
         due: Sequence[Due],
         now: datetime,
         *,
-        holds: Mapping[str, datetime],
+        backoffs: Mapping[str, datetime],
         force: bool = False,
         budget: timedelta | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Fetched]:
         """Every one of `due` gives exactly one outcome, in the order in which they are done.
 
-        `holds` (origin -> until) are what servers asked for in earlier runs; they hold for `force` too, which is why it changes
+        `backoffs` (origin -> until) are what servers asked for in earlier runs; they hold for `force` too, which is why it changes
         nothing here. What has not begun when `budget` is over, or `stop` is set, is deferred. Closing the iterator ends the run.
         """
         del force
-        flights = [Flight(due=one, now=now, rules=self._flights) for one in due]
-        return Run(self._crew, flights, now, holds=holds, budget=budget, stop=stop).outcomes()
+        attempts = [Attempt(due=one, now=now, rules=self._attempts) for one in due]
+        return Run(self._shared, attempts, now, backoffs=backoffs, budget=budget, stop=stop).outcomes()
 
     def download(self, url: str, *, max_bytes: int, accept: str, now: datetime) -> Fresh | Failed:
         """One document that is no feed (an avatar, a page to search), under all the rules but the schedule's."""
-        rules = Rules(user_agent=self._user_agent, max_bytes=max_bytes, is_listed=self._guard.is_listed)
-        rules.standing[False] = standing_fields(self._user_agent, accept)
-        flight = Flight(due=one_off(url), now=now, rules=rules)
-        (outcome,) = Run(self._crew, [flight], now, holds={}).outcomes()
+        rules = Rules(user_agent=self._user_agent, max_bytes=max_bytes, is_listed=self._filter.is_listed)
+        rules.default_headers[False] = default_headers(self._user_agent, accept)
+        attempt = Attempt(due=one_off(url), now=now, rules=rules)
+        (outcome,) = Run(self._shared, [attempt], now, backoffs={}).outcomes()
         if isinstance(outcome, Fresh | Failed):
             return outcome
-        return flight.failed(Trouble("rate-limited", Message.of("the server asks to come back later")))
+        return attempt.failed(FetchError("rate-limited", Message.of("the server asks to come back later")))
 
     def post(self, url: str, data: Mapping[str, str], *, now: datetime) -> int | Failed:
         """The status that a form sent to `url` is answered with (WebSub 7.1). Redirects are not followed."""
-        flight = Flight(due=one_off(url), now=now, rules=self._flights)
+        attempt = Attempt(due=one_off(url), now=now, rules=self._attempts)
         try:
             where = target(without_credentials(url))
         except BadUrlError:
-            return flight.failed(Trouble("unsupported", Message.of("this is not an address that can be asked")))
+            return attempt.failed(FetchError("unsupported", Message.of("this is not an address that can be asked")))
         payload = urlencode(data).encode("ascii")
-        ask = Ask(
+        request = Request(
             target=where,
-            standing=standing_fields(self._user_agent, "*/*"),
+            default_headers=default_headers(self._user_agent, "*/*"),
             fields=(("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", str(len(payload)))),
             limit=64_000,
             private=True,
@@ -100,10 +100,10 @@ class Fetcher:
             method="POST",
             payload=payload,
         )
-        answer = self._crew.transport(ask, self._crew.deadline(self._crew.clock() + self._crew.timeout))
-        self._crew.transport.close()
-        return answer.status if isinstance(answer, Reply) else flight.failed(answer)
+        answer = self._shared.transport(request, self._shared.deadline(self._shared.clock() + self._shared.timeout))
+        self._shared.transport.close()
+        return answer.status if isinstance(answer, Response) else attempt.failed(answer)
 
     def close(self) -> None:
         """Close idle connections."""
-        self._crew.transport.close()
+        self._shared.transport.close()

@@ -1,4 +1,4 @@
-"""How a feed is, what its owner should do, and what is worth a mail: each said once. Pure."""
+"""Feed state, advice for its owner, and notices (each sent once). Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from planet.fetch.failures import UNREACHED
-from planet.fetch.moves import is_adopted
+from planet.fetch.errors import UNREACHED
+from planet.fetch.redirects import is_adopted
 from planet.model import Deferred, Failed, Fetched, FetchState, Fresh, Message, News, Unchanged
 from planet.model.fetch import ErrorClass, State
 from planet.urls import host, redacted

@@ -5,11 +5,11 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from planet.fetch.failures import Trouble
+from planet.fetch.errors import FetchError
 from planet.model import Message
 
 
-def read_file(folder: Path, name: str, limit: int) -> bytes | Trouble:
+def read_file(folder: Path, name: str, limit: int) -> bytes | FetchError:
     """The bytes of an ordinary file, at most `limit` of them: a device or a pipe could hang, or never end.
 
     What is told of it is its path from `folder` on: the health page is read by everyone.
@@ -18,14 +18,16 @@ def read_file(folder: Path, name: str, limit: int) -> bytes | Trouble:
     name = str(path.relative_to(folder) if path.is_relative_to(folder) else path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return Trouble("unsupported", Message.of("{path} is not a file", path=name))
+            return FetchError("unsupported", Message.of("{path} is not a file", path=name))
         with path.open("rb") as opened:
             body = opened.read(limit + 1)
     except FileNotFoundError:
-        return Trouble("not-found", Message.of("there is no file {path}", path=name))
+        return FetchError("not-found", Message.of("there is no file {path}", path=name))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unreadable"
-        return Trouble("forbidden", Message.of("{path} cannot be read: {reason}", path=name, reason=reason))
+        return FetchError("forbidden", Message.of("{path} cannot be read: {reason}", path=name, reason=reason))
     if len(body) > limit:
-        return Trouble("too-large", Message.of("{path} is larger than {limit} MB", path=name, limit=f"{limit / 1e6:g}"))
+        return FetchError(
+            "too-large", Message.of("{path} is larger than {limit} MB", path=name, limit=f"{limit / 1e6:g}")
+        )
     return body

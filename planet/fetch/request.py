@@ -26,7 +26,7 @@ class BadUrlError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a request goes. `url` is whole and holds neither credentials nor fragment; `path` is what the request line says."""
+    """Where a request goes. `url` is whole, without credentials and fragment; `path` is what the request line says."""
 
     url: str
     scheme: str
@@ -46,7 +46,7 @@ class Target:
 
 
 def credentials(url: str) -> str:
-    """The Basic credentials (RFC 7617) that a URL holds, ready for the header, "" when it holds none."""
+    """The Basic credentials (RFC 7617) in a URL, ready for the header; "" without any."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:
@@ -108,7 +108,7 @@ def joined(base: str, location: str) -> str:
 
 
 def same_url(one: str, other: str) -> bool:
-    """Whether two URLs ask for the same thing, credentials and fragments apart."""
+    """Whether two URLs name the same resource, credentials and fragments apart."""
     if one == other:
         return True
     try:
@@ -117,7 +117,7 @@ def same_url(one: str, other: str) -> bool:
         return redacted(one) == redacted(other)
 
 
-def standing_fields(user_agent: str, accept: str) -> bytes:
+def default_headers(user_agent: str, accept: str) -> bytes:
     """The header fields that every request of a kind has: made once, the same at every poll (Q03)."""
     agent = re.sub(r"[^\x21-\x7e]+", " ", user_agent).strip() or "planet"
     return (
@@ -130,8 +130,8 @@ def sendable(value: str) -> bool:
     return 0 < len(value) <= 1024 and not any(c in "\r\n\0" or ord(c) > 255 for c in value)
 
 
-def head(target: Target, standing: bytes, fields: tuple[tuple[str, str], ...], *, method: str = "GET") -> bytes:
+def head(target: Target, default_headers: bytes, fields: tuple[tuple[str, str], ...], *, method: str = "GET") -> bytes:
     """The request line and its header fields. Validators go out byte for byte as they came (latin-1, C03)."""
     extra = "".join(f"{name}: {value}\r\n" for name, value in fields)
     first = f"{method} {target.path} HTTP/1.1\r\nHost: {target.host_field}\r\n"
-    return first.encode("latin-1") + standing + extra.encode("latin-1") + b"\r\n"
+    return first.encode("latin-1") + default_headers + extra.encode("latin-1") + b"\r\n"

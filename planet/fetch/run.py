@@ -1,40 +1,40 @@
-"""One run over many feeds: threads that carry flights, and one that watches over them."""
+"""One run over many feeds: threads that perform the requests of attempts, and one that supervises them."""
 
 from __future__ import annotations
 
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from planet.fetch.failures import Trouble, late, of_exception
-from planet.fetch.flight import Flight
-from planet.fetch.hints import retry_after
+from planet.fetch.attempt import Attempt
+from planet.fetch.coalesce import AttemptRequest, Coalescer
+from planet.fetch.errors import FetchError, of_exception, timed_out
+from planet.fetch.headers import retry_after
+from planet.fetch.limiter import HostLimiter, QueuedRequest
 from planet.fetch.local import read_file
-from planet.fetch.schedule import ORIGIN_HOLD
-from planet.fetch.sharing import Sharing
-from planet.fetch.traffic import Passage, Traffic
-from planet.fetch.wire import Deadline, Reply, Transport
+from planet.fetch.polling import ORIGIN_BACKOFF
+from planet.fetch.transport import Deadline, Response, Transport
 from planet.model import Fetched, FetchRules, Fresh, Message
 
 _GRACE = 1.0
-"""Seconds after its deadline when a request that cannot be interrupted is given up."""
-_BACKLOG = 64_000_000
-"""Bytes of bodies that may wait to be read: beyond that, nothing more is asked until some were."""
+"""Seconds after its deadline when a request that cannot be interrupted is abandoned."""
+_READ_AHEAD = 64_000_000
+"""Bytes of bodies that may wait to be read: beyond that, no request is started until some were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
-    """What the runs of one fetcher share. `open_at` (host group -> clock) and `holds` (origin -> until) are learnt on the way."""
+class SharedState:
+    """What the runs of one fetcher share. `open_at` (host group -> clock) and `backoffs` (origin -> until) grow on the way."""
 
     rules: FetchRules
     folder: Path
     transport: Transport
     clock: Callable[[], float]
     open_at: dict[str, float] = field(default_factory=dict)
-    holds: dict[str, datetime] = field(default_factory=dict)
+    backoffs: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def timeout(self) -> float:
@@ -48,54 +48,53 @@ class Crew:
 
 
 class Run:
-    """Its threads, its queue of outcomes. Made for one use."""
+    """The threads and the outcome queue of one run. Made for one use."""
 
     def __init__(
         self,
-        crew: Crew,
-        flights: Sequence[Flight],
+        shared: SharedState,
+        attempts: Sequence[Attempt],
         now: datetime,
         *,
-        holds: Mapping[str, datetime],
+        backoffs: Mapping[str, datetime],
         budget: timedelta | None = None,
         stop: threading.Event | None = None,
     ) -> None:
-        rules = crew.rules
-        self._crew = crew
-        self._flights = flights
+        rules = shared.rules
+        self._shared = shared
+        self._attempts = attempts
         self._now = now
-        self._holds = {**holds, **crew.holds}
+        self._backoffs = {**backoffs, **shared.backoffs}
         self._stop = stop
-        self._clock = crew.clock
-        self._began = self._clock()
-        self._ends = None if budget is None else self._began + budget.total_seconds()
+        self._clock = shared.clock
+        self._ends = None if budget is None else self._clock() + budget.total_seconds()
         self._outcomes: queue.SimpleQueue[Fetched | BaseException] = queue.SimpleQueue()
         self._deadlines: dict[int, Deadline] = {}
         self._lock = threading.Lock()
         self._backlog = 0
         self._over = threading.Event()
-        self._sharing = Sharing()
-        self._traffic = Traffic(
+        self._coalescer = Coalescer()
+        self._limiter: HostLimiter[Attempt] = HostLimiter(
             workers=rules.workers,
             per_host=rules.per_host,
             pause=rules.host_pause.total_seconds(),
-            patience=max(2.0, crew.timeout / 6),
+            patience=max(2.0, shared.timeout / 6),
             clock=self._clock,
-            open_at=crew.open_at,
+            open_at=shared.open_at,
         )
 
     def outcomes(self) -> Iterator[Fetched]:
-        """One for each flight, as they are done (`Fetcher.fetch_all`)."""
-        expected = len(self._flights)
+        """One outcome for each attempt, in the order in which they end (`Fetcher.fetch_all`)."""
+        expected = len(self._attempts)
         supervisor = threading.Thread(target=self._supervise, name="planet-fetch-supervisor", daemon=True)
         try:
-            for order, flight in enumerate(self._flights):
-                outcome = None if flight.due.local else flight.begin()
+            for order, attempt in enumerate(self._attempts):
+                outcome = None if attempt.due.local else attempt.begin()
                 if outcome is not None:
                     self._put(outcome)
                 else:
-                    self._sharing.own(flight)
-                    self._traffic.add(Passage(flight, flight.lane, order))
+                    self._coalescer.register(attempt)
+                    self._limiter.add(QueuedRequest(attempt, attempt.host_group, order))
             supervisor.start()
             for _ in range(expected):
                 outcome_or_bug = self._outcomes.get()
@@ -106,8 +105,8 @@ class Run:
                 yield outcome_or_bug
         finally:
             self._over.set()
-            self._traffic.stop()
-            self._crew.transport.close()
+            self._limiter.stop()
+            self._shared.transport.close()
 
     def _put(self, outcome: Fetched) -> None:
         if isinstance(outcome, Fresh):
@@ -117,22 +116,22 @@ class Run:
     def _count(self, size: int) -> None:
         with self._lock:
             self._backlog += size
-            waiting = max(0, self._backlog - _BACKLOG)
-        self._traffic.hold_back(waiting)
+            excess = max(0, self._backlog - _READ_AHEAD)
+        self._limiter.set_excess(excess)
 
     def _supervise(self) -> None:
-        """Start threads as they are needed, give up what is late, end the run when its time is over."""
+        """Start threads as they are needed, abandon what is timed_out, end the run when its time is over."""
         try:
             while not self._over.is_set():
                 if (self._ends is not None and self._clock() >= self._ends) or (
                     self._stop is not None and self._stop.is_set()
                 ):
-                    self._call_off()
-                given_up, missing, wait = self._traffic.overdue()
-                for passage in given_up:
-                    self._give_up(passage)
+                    self._defer_remaining()
+                timed_out, missing, wait = self._limiter.overdue()
+                for queued in timed_out:
+                    self._abandon(queued)
                 for _ in range(missing):
-                    self._traffic.enlist()
+                    self._limiter.register_thread()
                     threading.Thread(target=self._work, name="planet-fetch", daemon=True).start()
                 if self._ends is not None:
                     wait = min(wait, max(0.01, self._ends - self._clock()))
@@ -140,110 +139,108 @@ class Run:
         except BaseException as bug:  # noqa: BLE001 - shown where the run is
             self._outcomes.put(bug)
 
-    def _call_off(self) -> None:
-        for passage in (*self._traffic.withdraw(), *self._sharing.withdraw()):
-            flight = passage.flight
-            assert isinstance(flight, Flight)
-            self._put(flight.deferred(None, Message.of("the time of the run was over")))
-            self._traffic.done()
+    def _defer_remaining(self) -> None:
+        for queued in (*self._limiter.drain(), *self._coalescer.drain()):
+            self._put(queued.item.deferred(None, Message.of("the time of the run was over")))
+            self._limiter.done()
 
-    def _give_up(self, passage: Passage) -> None:
-        flight = passage.flight
-        assert isinstance(flight, Flight)
-        deadline = self._deadlines.pop(id(passage), None)
-        host = flight.ask.target.host if flight.ask else str(flight.due.url)
-        outcome = flight.failed(late(host, deadline.phase if deadline else "read"))
-        self._pass_on(flight, passage.order, outcome, passage.began)
+    def _abandon(self, queued: AttemptRequest) -> None:
+        attempt = queued.item
+        deadline = self._deadlines.pop(id(queued), None)
+        host = attempt.request.target.host if attempt.request else str(attempt.due.url)
+        outcome = attempt.failed(timed_out(host, deadline.phase if deadline else "read"))
+        self._continue(attempt, queued.order, outcome)
 
     def _work(self) -> None:
-        timeout = self._crew.timeout
         try:
-            while (passage := self._traffic.take(timeout + _GRACE)) is not None:
-                if not self._carry(passage):
+            while (queued := self._limiter.take(self._shared.timeout + _GRACE)) is not None:
+                if not self._perform(queued):
                     return
-            self._traffic.resign()
+            self._limiter.unregister_thread()
         except BaseException as bug:  # noqa: BLE001 - shown where the run is
             self._outcomes.put(bug)
 
-    def _carry(self, passage: Passage) -> bool:
-        """One request of one flight. False: this thread was given up while it made it."""
-        flight = passage.flight
-        assert isinstance(flight, Flight)
+    def _perform(self, queued: AttemptRequest) -> bool:
+        """One request of one attempt. False: this thread was abandoned while it made it."""
+        attempt = queued.item
         began = self._clock()
-        outcome = self._held(flight)
-        answer: Reply | Trouble | bytes | None = None
+        outcome = self._backed_off(attempt)
+        answer: Response | FetchError | bytes | None = None
         if outcome is None:
-            if flight.due.local:
-                answer = read_file(self._crew.folder, flight.due.url, self._crew.rules.max_bytes)
+            if attempt.due.local:
+                answer = read_file(self._shared.folder, attempt.due.url, self._shared.rules.max_bytes)
             else:
-                assert flight.ask is not None
-                deadline = self._crew.deadline(began + max(0.0, self._crew.timeout - flight.spent))
-                self._deadlines[id(passage)] = deadline
-                try:
-                    answer = self._crew.transport(flight.ask, deadline)
-                except Exception as error:  # noqa: BLE001 - one feed fails, whatever it was (T24)
-                    answer = of_exception(error, flight.ask.target.host, deadline.phase)
-                if isinstance(answer, Reply):
-                    self._heed(flight, answer)
-        if not self._traffic.leave(passage):
+                answer = self._send(queued, began)
+        if not self._limiter.finish(queued):
             return False
-        self._deadlines.pop(id(passage), None)
+        self._deadlines.pop(id(queued), None)
         if outcome is None:
-            if isinstance(answer, Reply) or (isinstance(answer, Trouble) and not flight.due.local):
-                outcome = flight.advance(answer, self._clock() - began)
+            if isinstance(answer, Response) or (isinstance(answer, FetchError) and not attempt.due.local):
+                outcome = attempt.advance(answer, self._clock() - began)
             else:
-                assert isinstance(answer, bytes | Trouble)
-                outcome = flight.read(answer)
-        self._pass_on(flight, passage.order, outcome, began)
+                assert isinstance(answer, bytes | FetchError)
+                outcome = attempt.read(answer)
+        self._continue(attempt, queued.order, outcome)
         return True
 
-    def _pass_on(self, flight: Flight, order: int, outcome: Fetched | None, began: float) -> None:
-        """What follows a request: the next hop, the end, or waiting for another feed that is at the same address (R13)."""
-        for passage, shared in self._sharing.settle(flight, outcome):
-            self._resume(passage, shared, began)
-        if outcome is None:
-            passage = Passage(flight, flight.lane, order)
-            met = self._sharing.meet(flight, passage)
-            if met is True:
-                return
-            if met is False:
-                self._resume(passage, None, began)
-                return
-            outcome = met
-        self._put(self._stamped(outcome, began))
-        self._traffic.done()
+    def _send(self, queued: AttemptRequest, began: float) -> Response | FetchError:
+        attempt = queued.item
+        assert attempt.request is not None
+        deadline = self._shared.deadline(began + max(0.0, self._shared.timeout - attempt.spent))
+        self._deadlines[id(queued)] = deadline
+        try:
+            answer = self._shared.transport(attempt.request, deadline)
+        except Exception as error:  # noqa: BLE001 - one feed fails, whatever it was (T24)
+            answer = of_exception(error, attempt.request.target.host, deadline.phase)
+        if isinstance(answer, Response):
+            self._note_rate_limit(attempt, answer)
+        return answer
 
-    def _resume(self, passage: Passage, outcome: Fetched | None, began: float) -> None:
-        """A flight that is outstanding and in no lane: its outcome, or its next request."""
+    def _continue(self, attempt: Attempt, order: int, outcome: Fetched | None) -> None:
+        """What follows a request: the next hop, the end, or waiting for another feed that has the same address (R13)."""
+        for queued, shared_outcome in self._coalescer.release(attempt, outcome):
+            self._resume(queued, shared_outcome)
         if outcome is None:
-            self._traffic.add(passage, first=True)
+            queued = QueuedRequest(attempt, attempt.host_group, order)
+            joined = self._coalescer.join(attempt, queued)
+            if joined is True:
+                return
+            if joined is False:
+                self._resume(queued, None)
+                return
+            outcome = joined
+        self._put(outcome)
+        self._limiter.done()
+
+    def _resume(self, queued: AttemptRequest, outcome: Fetched | None) -> None:
+        """An attempt that is outstanding and in no queue: its outcome, or its next request."""
+        if outcome is None:
+            self._limiter.add(queued, first=True)
         else:
-            self._put(self._stamped(outcome, began))
-        self._traffic.done()
+            self._put(outcome)
+        self._limiter.done()
 
-    def _stamped(self, outcome: Fetched, began: float) -> Fetched:
-        return replace(outcome, started=self._now + timedelta(seconds=max(0.0, began - self._began)))
-
-    def _held(self, flight: Flight) -> Fetched | None:
-        """What a server asked for is kept, by every feed of its origin, and for --force too (H06, S19)."""
-        if flight.ask is None:
+    def _backed_off(self, attempt: Attempt) -> Fetched | None:
+        """Honour Retry-After for the whole origin, even with --force (H06, S19)."""
+        if attempt.request is None:
             return None
-        until = self._holds.get(flight.ask.target.origin)
+        until = self._backoffs.get(attempt.request.target.origin)
         if until is not None and until > self._now:
-            return flight.deferred(
+            return attempt.deferred(
                 until,
-                Message.of("{host} asked to be left alone for a while", host=flight.ask.target.host),
-                origin_hold=True,
+                Message.of("{host} asked to be left alone for a while", host=attempt.request.target.host),
+                origin_backoff=True,
             )
-        hold = flight.due.state.hold_until
-        if hold is not None and hold > self._now and not flight.chain:
-            return flight.deferred(hold, Message.of("the server asked to come back later"))
+        until = attempt.due.state.hold_until
+        if until is not None and until > self._now and not attempt.chain:
+            return attempt.deferred(until, Message.of("the server asked to come back later"))
         return None
 
-    def _heed(self, flight: Flight, answer: Reply) -> None:
+    def _note_rate_limit(self, attempt: Attempt, answer: Response) -> None:
         """A 429 stops the rest of its origin in this very run, for as long as it says, or an hour (H06, H11)."""
-        if answer.status != 429 or flight.ask is None:
+        if answer.status != 429 or attempt.request is None:
             return
-        wait = retry_after(answer.headers, self._now) or (ORIGIN_HOLD if flight.due.interval else None)
+        wait = retry_after(answer.headers, self._now) or (ORIGIN_BACKOFF if attempt.due.interval else None)
         if wait is not None:
-            self._holds[flight.ask.target.origin] = self._crew.holds[flight.ask.target.origin] = self._now + wait
+            origin = attempt.request.target.origin
+            self._backoffs[origin] = self._shared.backoffs[origin] = self._now + wait

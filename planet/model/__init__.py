@@ -55,10 +55,10 @@ from planet.model.fetch import (
     Failed,
     Fetched,
     FetchState,
+    FetchUpdate,
     Fresh,
     Hop,
     ReadFacts,
-    Settlement,
     Unchanged,
 )
 from planet.model.publish import Artifact, Bundle, News, Published, Report
@@ -85,6 +85,7 @@ __all__ = [
     "FeedHealth",
     "FetchRules",
     "FetchState",
+    "FetchUpdate",
     "Fetched",
     "Filter",
     "Fresh",
@@ -116,7 +117,6 @@ __all__ = [
     "SafeHtml",
     "Sanitised",
     "Seen",
-    "Settlement",
     "Site",
     "Source",
     "SourceRef",

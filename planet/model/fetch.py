@@ -1,4 +1,4 @@
-"""What is known of a feed's URL between runs, and what asking it gave."""
+"""What is known of a feed's URL between runs, and the outcome of an attempt."""
 
 from __future__ import annotations
 
@@ -140,11 +140,11 @@ class Failed(_Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred(_Answer):
-    """Not asked in this run: its host asked for peace, the run's time was over, or the network is down."""
+    """Not asked in this run: its host is in a Retry-After period, the run's time was over, or the network is down."""
 
     until: datetime | None
     reason: Message
-    origin_hold: bool = False
+    origin_backoff: bool = False
 
 
 Fetched = Fresh | Unchanged | Failed | Deferred
@@ -178,10 +178,10 @@ class ReadFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """What becomes of a feed after an answer: its next state, the holds of origins (scheme://host:port -> until), and what is news."""
+class FetchUpdate:
+    """The result of an attempt: the next state of the feed and the back-offs of origins (scheme://host:port -> until)."""
 
     state: FetchState
-    holds: tuple[tuple[str, datetime], ...] = ()
+    backoffs: tuple[tuple[str, datetime], ...] = ()
     adopt: bool = True
     """False: the entries that were read are not this feed's (it moved to something unrelated) and must not be stored."""

@@ -13,12 +13,12 @@ from typing import Self
 from planet.model import (
     EventChanges,
     FetchState,
+    FetchUpdate,
     IndexRow,
     Known,
     MergeEntry,
     MergeGroup,
     Placement,
-    Settlement,
     StoredEvent,
     Story,
 )
@@ -113,18 +113,18 @@ class Store:
         with self._reading() as connection:
             return feeds.load(connection)
 
-    def holds(self, now: datetime) -> dict[str, datetime]:
-        """Origins that asked for peace, and until when."""
+    def backoffs(self, now: datetime) -> dict[str, datetime]:
+        """Retry-After deadline per origin."""
         with self._reading() as connection:
-            return feeds.holds(connection, now)
+            return feeds.backoffs(connection, now)
 
-    def settle(self, settled: Sequence[tuple[str, str, Settlement]]) -> None:
-        """Save the states (feed key, feed as configured, settlement) of feeds whose entries did not change."""
-        if not settled:
+    def save_updates(self, updates: Sequence[tuple[str, str, FetchUpdate]]) -> None:
+        """Save the states (feed key, feed as configured, update) of feeds whose entries did not change."""
+        if not updates:
             return
         with self._writing() as connection:
-            for key, configured, settlement in settled:
-                feeds.save(connection, key, configured, settlement)
+            for key, configured, update in updates:
+                feeds.save(connection, key, configured, update)
 
     def rename_feed(self, before: str, key: str) -> None:
         """What is stored under one feed key is stored under another, of which nothing is stored yet."""
@@ -133,7 +133,7 @@ class Store:
 
     def save_state(self, key: str, state: FetchState) -> None:
         """Save one feed's state."""
-        self.settle([(key, "", Settlement(state=state))])
+        self.save_updates([(key, "", FetchUpdate(state=state))])
 
     # -- what must survive the loss of the database
 
@@ -167,7 +167,7 @@ class Store:
     def apply(self, application: Application) -> None:
         """Everything that one document changes, with the feed's validators, hash and next due time, in one transaction."""
         with self._writing() as connection:
-            feeds.save(connection, application.feed, application.configured, application.settlement)
+            feeds.save(connection, application.feed, application.configured, application.update)
             entries.apply(connection, application)
 
     def stored_entries(self, rows: Sequence[int] | None = None) -> Iterator[StoredEntry]:
@@ -246,10 +246,10 @@ class Store:
         with self._reading() as connection:
             return tuple(events.known(connection, calendar))
 
-    def apply_events(self, calendar: str, configured: str, settlement: Settlement, changes: EventChanges) -> None:
+    def apply_events(self, calendar: str, configured: str, update: FetchUpdate, changes: EventChanges) -> None:
         """Everything that one calendar changes, with its validators and next due time, in one transaction."""
         with self._writing() as connection:
-            feeds.save(connection, calendar, configured, settlement)
+            feeds.save(connection, calendar, configured, update)
             events.apply(connection, calendar, changes)
 
     def stored_events(self) -> tuple[StoredEvent, ...]:

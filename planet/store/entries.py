@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from planet.model import Changes, Entry, Insert, Known, MergeEntry, Placement, Read, Settlement, SourceRef
+from planet.model import Changes, Entry, FetchUpdate, Insert, Known, MergeEntry, Placement, Read, SourceRef
 from planet.model.story import MERGE_TEXT
 from planet.store.codec import decoder, dump, dump_fields, from_stamp, load, moment, to_stamp
 from planet.text import digest
@@ -36,7 +36,7 @@ class Application:
 
     feed: str
     configured: str
-    settlement: Settlement
+    update: FetchUpdate
     changes: Changes
     read: Read
     now: datetime

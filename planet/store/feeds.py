@@ -1,4 +1,4 @@
-"""Feeds, origins that asked for peace, avatars: statements."""
+"""Feeds, Retry-After deadlines of origins, avatars: statements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from planet.model import FetchState, Settlement
+from planet.model import FetchState, FetchUpdate
 from planet.store.codec import dump, from_stamp, moment, to_stamp
 from planet.store.codec import load as decode
 
@@ -40,15 +40,15 @@ def load(connection: sqlite3.Connection) -> dict[str, FeedRow]:
     }
 
 
-def save(connection: sqlite3.Connection, key: str, configured: str, settlement: Settlement) -> None:
-    """The state of a feed and the holds of origins that its answer brought. The caller has the transaction."""
-    state = settlement.state
+def save(connection: sqlite3.Connection, key: str, configured: str, update: FetchUpdate) -> None:
+    """The state of a feed and the back-offs of origins that its answer brought. The caller has the transaction."""
+    state = update.state
     connection.execute(
         "INSERT INTO feeds (key, configured, state, next_due) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (key) DO UPDATE SET configured = excluded.configured, state = excluded.state, next_due = excluded.next_due",
         (key, configured, dump(state), to_stamp(state.next_due)),
     )
-    for origin, until in settlement.holds:
+    for origin, until in update.backoffs:
         connection.execute(
             "INSERT INTO origins VALUES (?, ?) ON CONFLICT (origin) DO UPDATE SET hold_until = max(hold_until, excluded.hold_until)",
             (origin, to_stamp(until)),
@@ -63,7 +63,7 @@ def rename(connection: sqlite3.Connection, before: str, key: str) -> None:
         connection.execute(f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {column} = ?", (key, before))
 
 
-def holds(connection: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
+def backoffs(connection: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
     rows = connection.execute("SELECT origin, hold_until FROM origins WHERE hold_until > ?", (to_stamp(now),))
     return {origin: moment(until) for origin, until in rows}
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from planet.fetch import Fetcher
-from planet.fetch.schedule import is_due, settle
-from planet.model import Due, Fetched, FetchRules, FetchState, Fresh, Message, ReadFacts, Settlement
+from planet.fetch.polling import fetch_update, is_due
+from planet.model import Due, Fetched, FetchRules, FetchState, FetchUpdate, Fresh, Message, ReadFacts
 
 T0 = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -31,7 +31,7 @@ def fetcher(rules: FetchRules = QUICK, **seams: object) -> Fetcher:
 def ask(asker: Fetcher, *urls: str, now: datetime = T0, **options: object) -> list[Fetched]:
     """Each URL asked once, the outcomes in the order of the URLs."""
     dues = [Due(key=url, url=url) for url in urls]
-    found = {outcome.due.key: outcome for outcome in asker.fetch_all(dues, now, holds={}, **options)}  # type: ignore[arg-type]
+    found = {outcome.due.key: outcome for outcome in asker.fetch_all(dues, now, backoffs={}, **options)}  # type: ignore[arg-type]
     return [found[url] for url in urls]
 
 
@@ -64,13 +64,13 @@ class Feed:
     jitter: float = 0.5
     state: FetchState = field(default_factory=FetchState)
     entries: set[str] = field(default_factory=set)
-    holds: dict[str, datetime] = field(default_factory=dict)
+    backoffs: dict[str, datetime] = field(default_factory=dict)
     parser_version: str = ""
     read: int = 0
     """How many documents were read."""
 
     def ask(self, *, after: timedelta = timedelta(0)) -> Fetched:
-        """Ask now (`after` moves the clock first), whether it is due or not."""
+        """Request now (`after` moves the clock first), whether it is due or not."""
         self.now += after
         return self.keep(*self._fetched())
 
@@ -84,12 +84,12 @@ class Feed:
         self.settled(fetched)
         return fetched
 
-    def settled(self, fetched: Fetched, **given: object) -> Settlement:
+    def settled(self, fetched: Fetched, **given: object) -> FetchUpdate:
         known = None
         if isinstance(fetched, Fresh):
             self.read += 1
             known = replace(facts(fetched.body, self.entries), **given)  # type: ignore[arg-type]
-        settlement = settle(
+        update = fetch_update(
             fetched,
             known,
             now=self.now,
@@ -97,15 +97,15 @@ class Feed:
             jitter=self.jitter,
             parser_version=self.parser_version,
         )
-        self.state = settlement.state
-        self.holds |= dict(settlement.holds)
-        if isinstance(fetched, Fresh) and known is not None and known.ok and settlement.adopt:
+        self.state = update.state
+        self.backoffs |= dict(update.backoffs)
+        if isinstance(fetched, Fresh) and known is not None and known.ok and update.adopt:
             self.entries |= {one.decode() for one in re.findall(rb"<guid>(.*?)</guid>", fetched.body)}
-        return settlement
+        return update
 
     def _fetched(self) -> Sequence[Fetched]:
         due = Due(key=self.url, url=self.url, state=self.state, interval=self.interval)
-        outcomes = list(self.asker.fetch_all([due], self.now, holds=self.holds))
+        outcomes = list(self.asker.fetch_all([due], self.now, backoffs=self.backoffs))
         assert len(outcomes) == 1
         return outcomes
 

@@ -15,7 +15,7 @@ from planet.model.fetch import ErrorClass
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FetchError:
     """A request that gave no answer to read. `reached`: the host showed that it is there (it refused, or answered badly)."""
 
     error_class: ErrorClass
@@ -38,34 +38,34 @@ UNREACHED = frozenset({NO_NAME, NO_RESOLVER, NO_ROUTE, NO_CONNECTION})
 _UNROUTED = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
 
-def late(host: str, phase: str) -> Trouble:
-    """The time of a feed ran out. `phase` is what it was spent on: resolve, connect, tls or read."""
+def timed_out(host: str, phase: str) -> FetchError:
+    """Timeout error for the given phase: resolve, connect, tls or read."""
     match phase:
         case "resolve":
-            return Trouble(
+            return FetchError(
                 "dns", Message.of("the name {host} could not be looked up in time", host=host), reached=False
             )
         case "connect":
-            return Trouble(
+            return FetchError(
                 "timeout", Message.of("{host} did not accept a connection in time", host=host), reached=False
             )
         case "tls":
-            return Trouble("timeout", Message.of("{host} did not finish the encrypted greeting in time", host=host))
+            return FetchError("timeout", Message.of("{host} did not finish the encrypted greeting in time", host=host))
         case _:
-            return Trouble("timeout", Message.of("{host} did not answer in full in time", host=host))
+            return FetchError("timeout", Message.of("{host} did not answer in full in time", host=host))
 
 
-def of_exception(error: Exception, host: str, phase: str) -> Trouble:
-    """The trouble that an exception of a request means."""
+def of_exception(error: Exception, host: str, phase: str) -> FetchError:
+    """The error that an exception of a request means."""
     match error:
         case RefusedError():
-            return Trouble("blocked-address", error.message)
+            return FetchError("blocked-address", error.message)
         case UndecodableError():
-            return Trouble(error.error_class, error.message)
+            return FetchError(error.error_class, error.message)
         case TooMuchError():
-            return Trouble("too-large", Message.of("{host} sends more than a document may hold", host=host))
+            return FetchError("too-large", Message.of("{host} sends more than a document may hold", host=host))
         case ssl.SSLCertVerificationError():
-            return Trouble(
+            return FetchError(
                 "tls",
                 Message.of(
                     "the certificate of {host} is not valid: {reason}",
@@ -74,38 +74,40 @@ def of_exception(error: Exception, host: str, phase: str) -> Trouble:
                 ),
             )
         case TimeoutError():
-            return late(host, phase)
+            return timed_out(host, phase)
         case ssl.SSLError():
             if phase == "tls":
                 reason = (error.reason or "no common version").replace("_", " ").lower()
-                return Trouble("tls", Message.of("no secure connection to {host}: {reason}", host=host, reason=reason))
-            return Trouble("connect", Message.of("{host} broke off the connection", host=host))
+                return FetchError(
+                    "tls", Message.of("no secure connection to {host}: {reason}", host=host, reason=reason)
+                )
+            return FetchError("connect", Message.of("{host} broke off the connection", host=host))
         case socket.gaierror() | UnicodeError():
-            return Trouble("dns", Message.of("the name {host} does not resolve", host=host), reached=False)
+            return FetchError("dns", Message.of("the name {host} does not resolve", host=host), reached=False)
         case ConnectionRefusedError():
-            return Trouble("connect", Message.of("{host} refuses connections", host=host))
+            return FetchError("connect", Message.of("{host} refuses connections", host=host))
         case http.client.RemoteDisconnected():
-            return Trouble("connect", Message.of("{host} closed the connection without an answer", host=host))
+            return FetchError("connect", Message.of("{host} closed the connection without an answer", host=host))
         case http.client.IncompleteRead():
-            return Trouble("truncated", Message.of("the answer of {host} was cut off", host=host))
+            return FetchError("truncated", Message.of("the answer of {host} was cut off", host=host))
         case http.client.HTTPException():
-            return Trouble("protocol", Message.of("{host} does not answer as a web server does", host=host))
+            return FetchError("protocol", Message.of("{host} does not answer as a web server does", host=host))
         case OSError() if error.errno in _UNROUTED:
-            return Trouble(
+            return FetchError(
                 "connect",
                 Message.of("there is no way to {host}: {reason}", host=host, reason=error.strerror or "no route"),
                 reached=False,
             )
         case OSError():
-            return Trouble("connect", Message.of("{host} broke off the connection", host=host))
+            return FetchError("connect", Message.of("{host} broke off the connection", host=host))
         case _:
-            return Trouble(
+            return FetchError(
                 "protocol",
                 Message.of("{host} could not be read: {reason}", host=host, reason=type(error).__name__),
             )
 
 
-def of_status(status: int, *, challenged: bool = False) -> Trouble:
+def of_status(status: int, *, challenged: bool = False) -> FetchError:
     """What a final status other than 200 and 304 means for a feed (H01 to H16)."""
     error_class: ErrorClass
     match status:
@@ -137,4 +139,4 @@ def of_status(status: int, *, challenged: bool = False) -> Trouble:
                 "protocol",
                 Message.of("the server answered {status} instead of a document", status=status),
             )
-    return Trouble(error_class, message, status=status)
+    return FetchError(error_class, message, status=status)

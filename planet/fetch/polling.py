@@ -4,7 +4,7 @@ The rules, in the order in which they speak (`docs/fetching.md` says them for pe
 
 - `interval` is the least time between two requests. A healthy feed is asked again exactly one interval later; longer only when it
   was seen unchanged again and again, or when its server or document asks for it.
-- An interval of zero is for a server of one's own: nothing is added to it, neither by what was learnt nor by failures nor by the
+- An interval of zero is for a server of one's own: nothing is added to it, neither by quiet feeds nor by failures nor by the
   document; only what the server asks for in header fields (Retry-After, max-age, Expires) and 410 count.
 - Jitter only stretches delays that are longer than the interval already, so that it never pushes a feed past its slot of a cron
   job that runs once an interval.
@@ -18,26 +18,26 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from planet.fetch.delays import DAY, NOTHING, Plan, allowed, doubled, learnt, median_gap, server_hint
-from planet.fetch.hints import LONGEST, freshness, hubs, retry_after
-from planet.fetch.moves import discovery, is_elsewhere, moved
+from planet.fetch.delays import DAY, NOTHING, Plan, allowed, doubled, median_gap, server_hint, unchanged_delay
+from planet.fetch.headers import LONGEST, freshness, hubs, retry_after
+from planet.fetch.redirects import discovery, is_elsewhere, moved
 from planet.model import (
     Deferred,
     Due,
     Failed,
     Fetched,
     FetchState,
+    FetchUpdate,
     Fresh,
     Message,
     ReadFacts,
-    Settlement,
     Unchanged,
 )
 from planet.model.fetch import ErrorClass
 from planet.text import digest
 from planet.urls import origin
 
-ORIGIN_HOLD = timedelta(hours=1)
+ORIGIN_BACKOFF = timedelta(hours=1)
 """After a 429 that does not say for how long."""
 _VALIDATOR_LIMIT = 1024
 
@@ -68,7 +68,7 @@ def is_due(state: FetchState, now: datetime, interval: timedelta, configured: st
         return False
     if state.last_attempt is not None and NOTHING <= now - state.last_attempt < interval:
         return False
-    waits = state.next_due if interval else _told(state)
+    waits = state.next_due if interval else _server_wait(state)
     # Twice: the longest delay may be stretched, and may end on days that the document excludes.
     return waits is None or now >= waits or waits - now > 2 * max(LONGEST, interval)
 
@@ -78,13 +78,13 @@ def is_file(configured: str) -> bool:
     return "://" not in configured
 
 
-def _told(state: FetchState) -> datetime | None:
-    """Until when a server asked us to wait: all that counts where the interval is zero, whatever it was before."""
+def _server_wait(state: FetchState) -> datetime | None:
+    """Server-imposed wait; the only delay when interval is 0."""
     gone = state.next_due if state.gone_count else None
     return max((until for until in (state.hold_until, state.server_hint_until, gone) if until), default=None)
 
 
-def settle(
+def fetch_update(
     fetched: Fetched,
     facts: ReadFacts | None,
     *,
@@ -92,7 +92,7 @@ def settle(
     interval: timedelta,
     jitter: float,
     parser_version: str = "",
-) -> Settlement:
+) -> FetchUpdate:
     """What becomes of a feed after an answer.
 
     `facts` is what reading a `Fresh` body showed, None for the others. `interval` is the feed's own or the planet's; `jitter` is
@@ -121,16 +121,16 @@ def settle(
             assert_never(fetched)
 
 
-def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> Settlement:
+def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> FetchUpdate:
     """Not asked: nothing is known that was not known before, but until when to wait."""
     if fetched.until is None:
-        return Settlement(state=replace(before, next_due=before.next_due or now))
+        return FetchUpdate(state=replace(before, next_due=before.next_due or now))
     due = max(fetched.until, before.next_due) if before.next_due else fetched.until
-    holds = ((origin(fetched.url), fetched.until),) if fetched.origin_hold and origin(fetched.url) else ()
-    return Settlement(state=replace(before, hold_until=fetched.until, next_due=due), holds=holds)
+    backoffs = ((origin(fetched.url), fetched.until),) if fetched.origin_backoff and origin(fetched.url) else ()
+    return FetchUpdate(state=replace(before, hold_until=fetched.until, next_due=due), backoffs=backoffs)
 
 
-def _blamed(
+def _failing(
     fetched: Failed | Fresh, before: FetchState, plan: Plan, error_class: ErrorClass, error: Message
 ) -> FetchState:
     """One failure more, and the back-off that comes with it. What was learnt from answers stays (H14)."""
@@ -151,15 +151,15 @@ def _blamed(
     )
 
 
-def _failed(fetched: Failed, before: FetchState, plan: Plan) -> Settlement:
-    state = _blamed(fetched, before, plan, fetched.error_class, fetched.error)
+def _failed(fetched: Failed, before: FetchState, plan: Plan) -> FetchUpdate:
+    state = _failing(fetched, before, plan, fetched.error_class, fetched.error)
     failures = state.failures
     headers = dict(fetched.headers) if fetched.http_status is not None else {}
     asked = retry_after(headers, plan.now)
     if fetched.error_class == "gone":
-        return Settlement(state=_gone(state, before, plan))
+        return FetchUpdate(state=_gone(state, before, plan))
     delay = plan.back_off(failures)
-    holds: tuple[tuple[str, datetime], ...] = ()
+    backoffs: tuple[tuple[str, datetime], ...] = ()
     match fetched.error_class:
         case "auth" | "forbidden" if plan.interval:
             delay = max(delay, DAY)
@@ -168,14 +168,14 @@ def _failed(fetched: Failed, before: FetchState, plan: Plan) -> Settlement:
         case "rate-limited":
             asked = _rate_limit(headers, asked, failures, plan)
             if asked is not None and origin(fetched.url):
-                holds = ((origin(fetched.url), plan.now + asked),)
+                backoffs = ((origin(fetched.url), plan.now + asked),)
         case _:
             pass
     due = plan.after(delay)
     if asked is not None:
         due = max(due, plan.now + asked)
         state = replace(state, hold_until=plan.now + asked)
-    return Settlement(state=replace(state, next_due=due), holds=holds)
+    return FetchUpdate(state=replace(state, next_due=due), backoffs=backoffs)
 
 
 def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: int, plan: Plan) -> timedelta | None:
@@ -185,7 +185,7 @@ def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: i
         return max(asked or NOTHING, fresh or NOTHING)
     if not plan.interval:
         return None
-    return min(max(ORIGIN_HOLD, doubled(plan.interval, failures)), max(DAY, plan.interval))
+    return min(max(ORIGIN_BACKOFF, doubled(plan.interval, failures)), max(DAY, plan.interval))
 
 
 def _gone(state: FetchState, before: FetchState, plan: Plan) -> FetchState:
@@ -243,19 +243,19 @@ def probe_is_due(state: FetchState, now: datetime) -> bool:
     return moved_on and left is not None and now - left >= timedelta(days=30)
 
 
-def _unchanged(fetched: Unchanged, before: FetchState, plan: Plan) -> Settlement:
+def _unchanged(fetched: Unchanged, before: FetchState, plan: Plan) -> FetchUpdate:
     state = _answered(fetched, before, plan)
     if not before.parse_ok:
         # The same unreadable document as before: still an error, although it was answered well (C18).
         failures = before.failures + 1
         state = replace(state, failures=failures, first_failure=before.first_failure or plan.now, parse_ok=False)
-        return Settlement(state=replace(state, next_due=plan.after(plan.back_off(failures))))
+        return FetchUpdate(state=replace(state, next_due=plan.after(plan.back_off(failures))))
     state = replace(_healthy(state, plan.now), unchanged_count=before.unchanged_count + 1)
     state = moved(fetched, state, shares=True)
-    return Settlement(state=_next(state, fetched, plan, pace=learnt(state, fetched, plan)))
+    return FetchUpdate(state=_next(state, fetched, plan, pace=unchanged_delay(state, fetched, plan)))
 
 
-def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, parser_version: str) -> Settlement:
+def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, parser_version: str) -> FetchUpdate:
     if not facts.ok:
         return _unreadable(fetched, facts, before, plan, parser_version)
     if is_elsewhere(fetched, facts, before):
@@ -284,18 +284,18 @@ def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, par
         expired=facts.expired,
     )
     state = moved(fetched, state, shares=facts.shares)
-    return Settlement(state=_next(state, fetched, plan, pace=NOTHING))
+    return FetchUpdate(state=_next(state, fetched, plan, pace=NOTHING))
 
 
-def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, parser_version: str) -> Settlement:
+def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, parser_version: str) -> FetchUpdate:
     found = discovery(fetched, facts, before)
     if found:
         # A page that names its one feed: that is what is asked from now on, at once (E12).
-        return Settlement(
+        return FetchUpdate(
             state=replace(before, discovered=found, effective_url=found, last_attempt=plan.now, next_due=plan.now)
         )
     error = facts.error or Message.of("the document is no feed")
-    state = _blamed(fetched, before, plan, facts.error_class or "not-a-feed", error)
+    state = _failing(fetched, before, plan, facts.error_class or "not-a-feed", error)
     state = replace(state, warnings=facts.warnings)
     if facts.error_class == "not-a-feed" and not fetched.chain:
         # Read whole, and no feed: it need not be sent again until it changes (C18). What was cut off must be (T05).
@@ -309,19 +309,19 @@ def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan
             parser_version=parser_version,
             parse_ok=False,
         )
-    return Settlement(state=state)
+    return FetchUpdate(state=state)
 
 
-def _elsewhere(fetched: Fresh, before: FetchState, plan: Plan) -> Settlement:
+def _elsewhere(fetched: Fresh, before: FetchState, plan: Plan) -> FetchUpdate:
     """Its address leads to a feed that has nothing in common with it: nothing is taken from there (R05)."""
     error = Message.of(
         "its address leads to another feed now, {url}; put that into feeds.yaml if it is meant", url=fetched.url
     )
-    return Settlement(state=_blamed(fetched, before, plan, "not-a-feed", error), adopt=False)
+    return FetchUpdate(state=_failing(fetched, before, plan, "not-a-feed", error), adopt=False)
 
 
 def _next(state: FetchState, fetched: Fresh | Unchanged, plan: Plan, *, pace: timedelta) -> FetchState:
-    """The next time of a healthy feed: the longest of what was learnt, what the server and what the document asks for."""
+    """The next time of a healthy feed: the longest of its own pace, what the server and what the document asks for."""
     asked = server_hint(state, fetched, plan.now)
     state = replace(state, server_hint_until=plan.now + asked if asked else None)
     if not plan.interval:
@@ -333,9 +333,9 @@ def _next(state: FetchState, fetched: Fresh | Unchanged, plan: Plan, *, pace: ti
     return replace(state, next_due=allowed(due, state.skip_hours, state.skip_days))
 
 
-def follow_discovery(before: Due, settlement: Settlement) -> Due | None:
+def follow_discovery(before: Due, update: FetchUpdate) -> Due | None:
     """The same feed, to be asked once more in this run, where the page that was configured named its feed (E12)."""
-    found = settlement.state.discovered
+    found = update.state.discovered
     if not found or found == before.state.discovered:
         return None
-    return replace(before, state=settlement.state)
+    return replace(before, state=update.state)

@@ -56,7 +56,7 @@ def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None 
         return state
     to = permanent_target(fetched.chain)
     if not to:
-        # Adopted moves stay; a move that was only seen once, and is not there now, was none.
+        # Adopted moves stay; a redirect seen only once is not a move.
         if state.effective_url and same_url(state.effective_url, fetched.url):
             return state
         return replace(state, moved_to="", moved_first_seen=None, moved_count=0)
@@ -87,7 +87,7 @@ def is_adopted(state: FetchState) -> bool:
 
 
 def discovery(fetched: Fresh, facts: ReadFacts, state: FetchState) -> str:
-    """The feed to ask instead of a page, "" for none: on the very first answer, and where the page names one feed of its own site.
+    """The feed to poll instead of a page, "" for none: on the very first answer, and where the page names one feed of its own site.
 
     Feeds of comments do not count (E11, E12).
     """

@@ -27,7 +27,7 @@ def both(server: Server, old: FetchState, new: FetchState) -> tuple[Fetched, Fet
         Due(key="new", url=server.url("/new"), state=new),
     ]
     rules = replace(QUICK, per_host=4)
-    found = {outcome.due.key: outcome for outcome in fetcher(rules).fetch_all(dues, T0, holds={})}
+    found = {outcome.due.key: outcome for outcome in fetcher(rules).fetch_all(dues, T0, backoffs={})}
     assert set(found) == {"old", "new"}
     return found["old"], found["new"]
 
@@ -98,7 +98,7 @@ def test_r13_one_that_waits_for_another_ends_with_the_run(server: Server) -> Non
     rules = replace(QUICK, per_host=4)
     outcomes = {
         outcome.due.key: outcome
-        for outcome in fetcher(rules).fetch_all(dues, T0, holds={}, budget=timedelta(seconds=0.15))
+        for outcome in fetcher(rules).fetch_all(dues, T0, backoffs={}, budget=timedelta(seconds=0.15))
     }
     assert isinstance(outcomes["old"], Deferred)
     assert isinstance(outcomes["new"], Fresh)
@@ -116,4 +116,4 @@ def test_a_bug_is_raised_where_the_run_is() -> None:
             pass
 
     with pytest.raises(Bug):
-        list(fetcher(transport=Broken()).fetch_all([Due(key="x", url="http://a.example/")], T0, holds={}))
+        list(fetcher(transport=Broken()).fetch_all([Due(key="x", url="http://a.example/")], T0, backoffs={}))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planet.fetch.hints import cache_control, freshness, http_date, hubs, retry_after
-from planet.fetch.schedule import is_due, settle
+from planet.fetch.headers import cache_control, freshness, http_date, hubs, retry_after
+from planet.fetch.polling import fetch_update, is_due
 from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Message, ReadFacts, Unchanged
 from tests.support.fetching import DAY, HOUR, T0, ask, fetcher, rss
 from tests.support.servers import Server, after, reply
@@ -46,7 +46,7 @@ def settled(
     interval: timedelta = HOUR,
     jitter: float = 0.5,
 ) -> FetchState:
-    return settle(fetched, facts, now=now, interval=interval, jitter=jitter).state
+    return fetch_update(fetched, facts, now=now, interval=interval, jitter=jitter).state
 
 
 def wait(state: FetchState, now: datetime = T0) -> timedelta:
@@ -233,10 +233,10 @@ def test_s19_holds_are_kept_by_force_and_requests_stay_conditional() -> None:
         url = server.url("/feed")
         origin = f"http://127.0.0.1:{server.port}"
         one = Due(key=url, url=url, state=FetchState(etag='"1"', validators_url=url, next_due=T0 + DAY))
-        (outcome,) = fetcher().fetch_all([one], T0, holds={origin: T0 + HOUR}, force=True)
+        (outcome,) = fetcher().fetch_all([one], T0, backoffs={origin: T0 + HOUR}, force=True)
         assert isinstance(outcome, Deferred)
         assert server.connections == 0
-        assert len(list(fetcher().fetch_all([one], T0, holds={origin: T0}, force=True))) == 1
+        assert len(list(fetcher().fetch_all([one], T0, backoffs={origin: T0}, force=True))) == 1
         assert server.seen[0].fields["if-none-match"] == '"1"'
 
 
@@ -245,7 +245,7 @@ def test_s20_what_does_not_begin_in_time_stays_due() -> None:
         release = threading.Event()
         server.default = after(0.15, reply(200, rss("a")))
         dues = [Due(key=str(n), url=server.url(f"/{n}")) for n in range(40)]
-        outcomes = list(fetcher().fetch_all(dues, T0, holds={}, budget=timedelta(seconds=0.2)))
+        outcomes = list(fetcher().fetch_all(dues, T0, backoffs={}, budget=timedelta(seconds=0.2)))
         release.set()
         deferred = [outcome for outcome in outcomes if isinstance(outcome, Deferred)]
         assert len(outcomes) == 40
@@ -261,7 +261,7 @@ def test_a_run_that_is_stopped_ends_with_an_outcome_for_every_feed() -> None:
         server.default = after(0.1, reply(200, rss("a")))
         dues = [Due(key=str(n), url=server.url(f"/{n}")) for n in range(40)]
         outcomes = []
-        for outcome in fetcher().fetch_all(dues, T0, holds={}, stop=stop):
+        for outcome in fetcher().fetch_all(dues, T0, backoffs={}, stop=stop):
             stop.set()
             outcomes.append(outcome)
         assert len(outcomes) == 40
@@ -271,7 +271,7 @@ def test_a_run_that_is_stopped_ends_with_an_outcome_for_every_feed() -> None:
 def test_closing_the_run_early_asks_no_more() -> None:
     with Server() as server:
         server.default = after(0.05, reply(200, rss("a")))
-        run = fetcher().fetch_all([Due(key=str(n), url=server.url(f"/{n}")) for n in range(40)], T0, holds={})
+        run = fetcher().fetch_all([Due(key=str(n), url=server.url(f"/{n}")) for n in range(40)], T0, backoffs={})
         next(run)
         run.close()  # type: ignore[attr-defined]
         ask(fetcher(), server.url("/last"))

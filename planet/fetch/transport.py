@@ -22,9 +22,9 @@ from typing import Any, Protocol
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
-from planet.fetch.addresses import Guard
+from planet.fetch.addresses import AddressFilter
 from planet.fetch.decoding import decode
-from planet.fetch.failures import TooMuchError, Trouble, of_exception
+from planet.fetch.errors import FetchError, TooMuchError, of_exception
 from planet.fetch.request import Target, head
 
 # 100, the library's limit, is fewer header fields than some honest sites send (T17).
@@ -63,12 +63,12 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Request:
     """One request to make. `limit`: bytes of body, on the wire and decoded. `private`: it may lead to a listed private host."""
 
     target: Target
     fields: tuple[tuple[str, str], ...] = ()
-    standing: bytes
+    default_headers: bytes
     limit: int
     private: bool = False
     configured_port: int | None = None
@@ -77,7 +77,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Response:
     """An answer that came to its end. `headers`: names in lower case, values as given (latin-1). `body` is only read at 200."""
 
     status: int
@@ -86,9 +86,9 @@ class Reply:
 
 
 class Transport(Protocol):
-    """The seam below everything else: a request, an answer. `Wire` is the real one."""
+    """The seam below everything else: a request, an answer. `HttpTransport` is the real one."""
 
-    def __call__(self, ask: Ask, deadline: Deadline) -> Reply | Trouble: ...
+    def __call__(self, request: Request, deadline: Deadline) -> Response | FetchError: ...
 
     def close(self) -> None: ...
 
@@ -147,7 +147,7 @@ class _Source:
         return self.buffer
 
 
-class _Response(http.client.HTTPResponse):
+class _HttpResponse(http.client.HTTPResponse):
     """http.client skips 100 and takes 103 for the answer (H16): here every interim response is skipped (RFC 9110 15.2)."""
 
     def _read_status(self) -> tuple[str, int, str]:
@@ -161,14 +161,14 @@ class _Response(http.client.HTTPResponse):
         raise http.client.BadStatusLine("no final response")
 
 
-def _connect(guard: Guard, ask: Ask, deadline: Deadline) -> socket.socket:
+def _connect(address_filter: AddressFilter, request: Request, deadline: Deadline) -> socket.socket:
     """A socket to an address that was checked; the next one is tried where one is dead (T21)."""
-    target = ask.target
-    guard.check_port(target.host, target.port, configured=ask.configured_port)
+    target = request.target
+    address_filter.check_port(target.host, target.port, configured=request.configured_port)
     deadline.phase = "resolve"
-    answers = guard.resolve(target.host, target.port, private=ask.private)
+    answers = address_filter.resolve(target.host, target.port, private=request.private)
     deadline.phase = "connect"
-    trouble: OSError | None = None
+    last_error: OSError | None = None
     for index, (family, kind, protocol, _, address) in enumerate(answers):
         sock = socket.socket(family, kind, protocol)
         try:
@@ -177,23 +177,23 @@ def _connect(guard: Guard, ask: Ask, deadline: Deadline) -> socket.socket:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             sock.close()
-            trouble = error
+            last_error = error
             continue
         return sock
-    assert trouble is not None
-    raise trouble
+    assert last_error is not None
+    raise last_error
 
 
 class _Guarded:
-    """Mixed into urllib3's connections: the socket comes from the guard."""
+    """Mixed into urllib3's connections: the socket comes from the address filter."""
 
-    guard: Guard
-    ask: Ask
+    address_filter: AddressFilter
+    outgoing: Request
     deadline: Deadline
 
     def _new_conn(self) -> socket.socket:
-        sock = _connect(self.guard, self.ask, self.deadline)
-        self.deadline.phase = "tls" if self.ask.target.scheme == "https" else "read"
+        sock = _connect(self.address_filter, self.outgoing, self.deadline)
+        self.deadline.phase = "tls" if self.outgoing.target.scheme == "https" else "read"
         sock.settimeout(self.deadline.left())
         return sock
 
@@ -206,38 +206,38 @@ class _Secure(_Guarded, HTTPSConnection):
     pass
 
 
-class Wire:
+class HttpTransport:
     """The real transport. Thread-safe; idle connections are kept for the next feed of the same origin, at most 64."""
 
-    def __init__(self, guard: Guard, *, ca_file: str | None = None) -> None:
-        self._guard = guard
+    def __init__(self, address_filter: AddressFilter, *, ca_file: str | None = None) -> None:
+        self._filter = address_filter
         self._ca_file = ca_file
         self._idle: OrderedDict[int, tuple[str, _Plain | _Secure]] = OrderedDict()
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
         self._runs = 0
 
-    def __call__(self, ask: Ask, deadline: Deadline) -> Reply | Trouble:
+    def __call__(self, request: Request, deadline: Deadline) -> Response | FetchError:
         run = self._runs
-        connection = self._take(_place(ask)) if ask.method == "GET" else None
+        connection = self._take(_place(request)) if request.method == "GET" else None
         if connection is not None:
             try:
-                self._guard.check_port(ask.target.host, ask.target.port, configured=ask.configured_port)
-                return self._exchange(connection, ask, deadline, run)
+                self._filter.check_port(request.target.host, request.target.port, configured=request.configured_port)
+                return self._exchange(connection, request, deadline, run)
             except (http.client.BadStatusLine, ConnectionError, ssl.SSLError):
                 # It had died between two feeds: asked once more, on a new connection (T23).
                 connection.close()
             except Exception as error:  # noqa: BLE001 - whatever a server does is a value
                 connection.close()
-                return _trouble(error, ask, deadline)
-        connection = self._open(ask, deadline)
+                return _fetch_error(error, request, deadline)
+        connection = self._open(request, deadline)
         try:
             deadline.phase = "resolve"
             connection.connect()
-            return self._exchange(connection, ask, deadline, run)
+            return self._exchange(connection, request, deadline, run)
         except Exception as error:  # noqa: BLE001 - whatever a server does is a value
             connection.close()
-            return _trouble(error, ask, deadline)
+            return _fetch_error(error, request, deadline)
 
     def close(self) -> None:
         """Close what is idle, and keep nothing of what is under way: the run is over."""
@@ -247,14 +247,14 @@ class Wire:
         for _, connection in idle.values():
             connection.close()
 
-    def _open(self, ask: Ask, deadline: Deadline) -> _Plain | _Secure:
-        target = ask.target
+    def _open(self, request: Request, deadline: Deadline) -> _Plain | _Secure:
+        target = request.target
         connection: _Plain | _Secure
         if target.scheme == "https":
             connection = _Secure(target.host, target.port, ssl_context=self._tls())
         else:
             connection = _Plain(target.host, target.port)
-        connection.guard, connection.ask, connection.deadline = self._guard, ask, deadline
+        connection.address_filter, connection.outgoing, connection.deadline = self._filter, request, deadline
         return connection
 
     def _tls(self) -> ssl.SSLContext:
@@ -289,14 +289,16 @@ class Wire:
         if oldest is not None:
             oldest.close()
 
-    def _exchange(self, connection: _Plain | _Secure, ask: Ask, deadline: Deadline, run: int) -> Reply:
+    def _exchange(self, connection: _Plain | _Secure, request: Request, deadline: Deadline, run: int) -> Response:
         sock: Any = connection.sock
         deadline.phase = "read"
         sock.settimeout(deadline.left(deadline.gap))
-        sock.sendall(head(ask.target, ask.standing, ask.fields, method=ask.method) + ask.payload)
+        sock.sendall(
+            head(request.target, request.default_headers, request.fields, method=request.method) + request.payload
+        )
         # Chunk sizes, header fields and interim responses come on top of the body.
-        source = _Source(_Incoming(sock, deadline, ask.limit + ask.limit // 4 + 1_000_000))
-        response = _Response(source, method=ask.method)  # type: ignore[arg-type]
+        source = _Source(_Incoming(sock, deadline, request.limit + request.limit // 4 + 1_000_000))
+        response = _HttpResponse(source, method=request.method)  # type: ignore[arg-type]
         whole = False
         try:
             response.begin()
@@ -304,31 +306,33 @@ class Wire:
             headers = _kept(response)
             body = b""
             if response.status == 200:
-                body = decode(_body(response, ask.limit), response.getheader("content-encoding", "") or "", ask.limit)
+                body = decode(
+                    _body(response, request.limit), response.getheader("content-encoding", "") or "", request.limit
+                )
                 whole = True
             elif response.status == 304:
                 whole = True
             elif response.length is not None and response.length <= _SMALL:
                 whole = len(response.read(_SMALL)) <= _SMALL and not response.length
             whole = whole and not response.will_close
-            return Reply(status=response.status, headers=headers, body=body)
+            return Response(status=response.status, headers=headers, body=body)
         finally:
             response.close()
             source.buffer.close()
             if whole and not source.buffer.leftover:
-                self._keep(_place(ask), connection, run)
+                self._keep(_place(request), connection, run)
             else:
                 connection.close()
 
 
-def _trouble(error: Exception, ask: Ask, deadline: Deadline) -> Trouble:
-    trouble = of_exception(error, ask.target.host, deadline.phase)
-    return trouble if deadline.status is None else replace(trouble, status=deadline.status)
+def _fetch_error(error: Exception, request: Request, deadline: Deadline) -> FetchError:
+    fetch_error = of_exception(error, request.target.host, deadline.phase)
+    return fetch_error if deadline.status is None else replace(fetch_error, status=deadline.status)
 
 
-def _place(ask: Ask) -> str:
+def _place(request: Request) -> str:
     """What an idle connection may be used for again: its address was checked for a request that might, or might not, go there."""
-    return f"{ask.target.origin} {ask.private}"
+    return f"{request.target.origin} {request.private}"
 
 
 def _authorities() -> str:

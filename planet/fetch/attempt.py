@@ -1,8 +1,7 @@
 """One feed in one run: which URL is asked, what each answer leads to, what comes of it in the end. No input or output here.
 
-A flight is at any time at one request (`ask`, to the host group `lane`). Whoever carries it makes that request, hands the answer
-to `advance`, and gets the outcome, or None when there is another request to make: a redirect's next hop, or the configured
-address after one that was adopted failed.
+An attempt has one pending request; the caller sends it and passes the response to `advance`, which returns the outcome, or None when
+another request is pending: a redirect's next hop, or the configured address after one that was adopted failed.
 """
 
 from __future__ import annotations
@@ -15,22 +14,22 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 from urllib.parse import urlsplit, urlunsplit
 
-from planet.fetch.failures import Trouble, of_status
-from planet.fetch.hints import retry_after
+from planet.fetch.errors import FetchError, of_status
+from planet.fetch.headers import retry_after
+from planet.fetch.polling import configured_mark, probe_is_due, reader_version
 from planet.fetch.request import (
     CALENDAR_TYPES,
     FEED_TYPES,
     BadUrlError,
     Target,
     credentials,
+    default_headers,
     joined,
     same_url,
     sendable,
-    standing_fields,
     target,
 )
-from planet.fetch.schedule import configured_mark, probe_is_due, reader_version
-from planet.fetch.wire import REDIRECTS, Ask, Reply
+from planet.fetch.transport import REDIRECTS, Request, Response
 from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Hop, Message, Unchanged
 from planet.urls import DEFAULT_PORTS, redacted
 
@@ -61,20 +60,22 @@ def host_group(host: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What all flights of a planet have in common."""
+    """What all attempts of a planet have in common."""
 
     user_agent: str
     max_bytes: int
     is_listed: Callable[[str, int], bool]
     """Whether the user named host and port as one of theirs (it may then be private)."""
     parser_version: str = ""
-    standing: dict[bool, bytes] = field(default_factory=dict)
+    default_headers: dict[bool, bytes] = field(default_factory=dict)
 
     def fields_for(self, *, calendar: bool) -> bytes:
-        """The standing header fields, made once for each kind."""
-        if calendar not in self.standing:
-            self.standing[calendar] = standing_fields(self.user_agent, CALENDAR_TYPES if calendar else FEED_TYPES)
-        return self.standing[calendar]
+        """The default_headers header fields, made once for each kind."""
+        if calendar not in self.default_headers:
+            self.default_headers[calendar] = default_headers(
+                self.user_agent, CALENDAR_TYPES if calendar else FEED_TYPES
+            )
+        return self.default_headers[calendar]
 
 
 def start_url(due: Due, now: datetime) -> str:
@@ -88,38 +89,38 @@ def start_url(due: Due, now: datetime) -> str:
 
 
 @dataclass(slots=True, kw_only=True)
-class Flight:
-    """See above. `ask` is None until `begin`, and after the end."""
+class Attempt:
+    """See above. `request` is None until `begin`, and after the end."""
 
     due: Due
     now: datetime
     rules: Rules
     spent: float = 0.0
     """Seconds on the wire so far."""
-    ask: Ask | None = None
+    request: Request | None = None
     conditional: bool = False
     chain: list[Hop] = field(default_factory=list)
     http_status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
     url: str = ""
     fallback: str = ""
-    secret: str = ""
-    home: Target | None = None
+    authorization: str = ""
+    start: Target | None = None
     trusted: bool = True
-    first: str = ""
+    first_url: str = ""
     """The URL that was asked first, as it went over the wire."""
     ended: bool = False
 
     @property
-    def lane(self) -> str:
-        return host_group(self.ask.target.host) if self.ask else ""
+    def host_group(self) -> str:
+        return host_group(self.request.target.host) if self.request else ""
 
     @property
     def _reader_version(self) -> str:
         return reader_version(self.rules.parser_version, self.due, self.now)
 
     def begin(self) -> Fetched | None:
-        """Make the first request ready. Gives the outcome at once where there is nothing to ask."""
+        """Make the first request ready. Gives the outcome at once where there is nothing to request."""
         due = self.due
         first = start_url(due, self.now)
         adopted = due.state.effective_url
@@ -127,7 +128,7 @@ class Flight:
             self.fallback = due.url
         elif probe_is_due(due.state, self.now):
             self.fallback = due.state.effective_url
-        self.secret = credentials(due.url)
+        self.authorization = credentials(due.url)
         return self._go(first)
 
     def _go(self, url: str) -> Fetched | None:
@@ -135,20 +136,25 @@ class Flight:
         self.chain.clear()
         self.url = redacted(url)
         try:
-            self.home = target(without_credentials(url))
+            self.start = target(without_credentials(url))
         except BadUrlError as error:
             return self._failed(_bad_url(error))
         self.trusted = True
-        self.url = self.home.url
-        self.first = self.first or self.home.url
-        self._request(self.home)
+        self.url = self.start.url
+        self.first_url = self.first_url or self.start.url
+        self._request(self.start)
         return None
 
     def _request(self, where: Target) -> None:
         state = self.due.state
         fields: list[tuple[str, str]] = []
-        if self.secret and self.home is not None and _same_place(self.home, where) and self._is_configured(where):
-            fields.append(("Authorization", self.secret))
+        if (
+            self.authorization
+            and self.start is not None
+            and _same_place(self.start, where)
+            and self._is_configured(where)
+        ):
+            fields.append(("Authorization", self.authorization))
         fresh_parser = self._reader_version != state.parser_version and bool(state.parser_version)
         edited = bool(state.configured) and state.configured != configured_mark(self.due.url)
         self.conditional = False
@@ -163,13 +169,13 @@ class Flight:
         private = listed and self.trusted
         # A server of the public web must not send us into the network of the user, listed or not (X05).
         self.trusted = self.trusted and listed
-        self.ask = Ask(
+        self.request = Request(
             target=where,
             fields=tuple(fields),
-            standing=self.rules.fields_for(calendar=self.due.accept_calendar),
+            default_headers=self.rules.fields_for(calendar=self.due.accept_calendar),
             limit=self.rules.max_bytes,
             private=private,
-            configured_port=self.home.port if self.home else None,
+            configured_port=self.start.port if self.start else None,
         )
 
     def _is_configured(self, where: Target) -> bool:
@@ -179,8 +185,8 @@ class Flight:
         except BadUrlError:
             return False
 
-    def advance(self, answer: Reply | Trouble, elapsed: float = 0.0) -> Fetched | None:
-        """What the answer to `ask` leads to."""
+    def advance(self, answer: Response | FetchError, elapsed: float = 0.0) -> Fetched | None:
+        """What the answer to `request` leads to."""
         self.spent += elapsed
         outcome = self._judge(answer)
         if isinstance(outcome, Failed) and self.fallback:
@@ -191,9 +197,9 @@ class Flight:
         self.ended = outcome is not None
         return outcome
 
-    def _judge(self, answer: Reply | Trouble) -> Fetched | None:
-        assert self.ask is not None
-        if isinstance(answer, Trouble):
+    def _judge(self, answer: Response | FetchError) -> Fetched | None:
+        assert self.request is not None
+        if isinstance(answer, FetchError):
             self.headers = ()  # those at hand are of an earlier hop
             return self._failed(answer)
         self.http_status = answer.status
@@ -204,7 +210,9 @@ class Flight:
             if self.conditional:
                 return Unchanged(**self._common())
             return self._failed(
-                Trouble("protocol", Message.of("the server says that nothing changed, without being asked (304)"), 304)
+                FetchError(
+                    "protocol", Message.of("the server says that nothing changed, without being asked (304)"), 304
+                )
             )
         if answer.status != 200:
             return self._failed(of_status(answer.status, challenged="cf-mitigated" in answer.headers))
@@ -212,16 +220,16 @@ class Flight:
 
     def _document(self, body: bytes, content_type: str) -> Fetched:
         if not body or body.isspace():
-            return self._failed(Trouble("not-a-feed", Message.of("the answer is empty"), 200))
+            return self._failed(FetchError("not-a-feed", Message.of("the answer is empty"), 200))
         sha256 = hashlib.sha256(body).hexdigest()
         state = self.due.state
         if sha256 == state.body_sha256 and self._reader_version == state.parser_version:
             return Unchanged(**self._common(), sha256=sha256)
         return Fresh(**self._common(), body=body, sha256=sha256, content_type=content_type)
 
-    def _redirected(self, answer: Reply) -> Fetched | None:
-        assert self.ask is not None
-        here = self.ask.target
+    def _redirected(self, answer: Response) -> Fetched | None:
+        assert self.request is not None
+        here = self.request.target
         location = answer.headers.get("location", "")
         if not location:
             return self._failed(of_status(answer.status))
@@ -236,7 +244,7 @@ class Flight:
         self.chain.append(Hop(status=answer.status, url=here.url, to=there.url))
         if len(self.chain) > MAX_HOPS or any(hop.url == there.url for hop in self.chain):
             return self._failed(
-                Trouble(
+                FetchError(
                     "redirect-loop",
                     Message.of("it is redirected in circles, or too often: {url}", url=there.url),
                     answer.status,
@@ -260,31 +268,29 @@ class Flight:
                 )
                 return Unchanged(**self._common(), sha256=mine.body_sha256) if same else None
             case Failed():
-                return self._failed(Trouble(other.error_class, other.error, other.http_status))
+                return self._failed(FetchError(other.error_class, other.error, other.http_status))
             case Deferred():
                 return None
             case _:
                 assert_never(other)
 
-    def deferred(self, until: datetime | None, reason: Message, *, origin_hold: bool = False) -> Deferred:
-        """The outcome of a flight that is not to be asked now."""
-        return Deferred(**self._common(), until=until, reason=reason, origin_hold=origin_hold)
+    def deferred(self, until: datetime | None, reason: Message, *, origin_backoff: bool = False) -> Deferred:
+        """The outcome of an attempt that is not to be asked now."""
+        return Deferred(**self._common(), until=until, reason=reason, origin_backoff=origin_backoff)
 
-    def failed(self, trouble: Trouble) -> Failed:
-        """The outcome of a flight that someone else ended."""
-        return self._failed(trouble)
+    def failed(self, error: FetchError) -> Failed:
+        """The outcome of an attempt that someone else ended."""
+        return self._failed(error)
 
-    def _failed(self, trouble: Trouble) -> Failed:
+    def _failed(self, error: FetchError) -> Failed:
         common = self._common()
         # A status that belongs to an earlier hop is none of this failure's.
-        return Failed(
-            **{**common, "http_status": trouble.status}, error_class=trouble.error_class, error=trouble.message
-        )
+        return Failed(**{**common, "http_status": error.status}, error_class=error.error_class, error=error.message)
 
-    def read(self, body: bytes | Trouble) -> Fetched:
+    def read(self, body: bytes | FetchError) -> Fetched:
         """The outcome of a local file."""
         self.url = self.due.url
-        if isinstance(body, Trouble):
+        if isinstance(body, FetchError):
             return self._failed(body)
         return self._document(body, "")
 
@@ -324,13 +330,13 @@ def without_credentials(url: str) -> str:
         raise BadUrlError("") from error
 
 
-def _bad_url(error: BadUrlError) -> Trouble:
+def _bad_url(error: BadUrlError) -> FetchError:
     scheme = str(error.args[0]) if error.args else ""
     if scheme and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
-        return Trouble(
+        return FetchError(
             "unsupported", Message.of("addresses that begin with {scheme}: are not asked", scheme=scheme.lower())
         )
-    return Trouble("unsupported", Message.of("this is not an address that can be asked"))
+    return FetchError("unsupported", Message.of("this is not an address that can be asked"))
 
 
 def one_off(url: str) -> Due:
