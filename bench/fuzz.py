@@ -12,7 +12,7 @@ import time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import test_fuzz
+from tests.support import fuzz
 
 
 def main() -> None:
@@ -22,12 +22,12 @@ def main() -> None:
     long = settings(
         max_examples=options.examples, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
-    for name, fuzz in (
-        ("words", given(payloads=test_fuzz.contents, title=test_fuzz.words)(test_fuzz.hostile_words)),
-        ("bytes", given(found=st.lists(test_fuzz.documents(), min_size=1, max_size=3))(test_fuzz.hostile_bytes)),
+    for name, planets in (
+        ("words", given(payloads=fuzz.contents, title=fuzz.words)(fuzz.hostile_words)),
+        ("bytes", given(found=st.lists(fuzz.documents(), min_size=1, max_size=3))(fuzz.hostile_bytes)),
     ):
         began = time.monotonic()
-        long(fuzz)()
+        long(planets)()
         print(f"{name}: {options.examples} planets, all valid and contained ({time.monotonic() - began:.0f} s)")
 
 

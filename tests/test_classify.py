@@ -405,6 +405,6 @@ def test_an_entry_can_be_of_several_technologies(shipped: Placer) -> None:
 
 @pytest.mark.shared
 def test_the_data_set_is_placed_right(shared: Path, shipped: Placer) -> None:
-    from bench import evaluate
+    from tests.support import evaluation
 
-    assert evaluate.technologies(shared / "clermontech", shipped, [], whole=False) >= 0.88
+    assert evaluation.technologies(shared / "clermontech", shipped, [], whole=False) >= 0.88

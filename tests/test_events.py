@@ -584,7 +584,7 @@ def test_the_day_of_a_collision_is_the_planets() -> None:
 
 @pytest.mark.shared
 def test_the_evenings_of_the_data_set_are_told_once_and_its_look_alikes_stay_apart(shared: Path) -> None:
-    from bench.evaluate_events import gather, merging
+    from tests.support.event_evaluation import gather, merging
 
     held = gather(shared / "clermontech")
     for strange in ((), ("uid",), ("uid", "url", "place")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.politeness import simulate
+from tests.support.politeness import simulate
 
 
 def test_in_a_week_of_runs_no_promise_to_a_server_is_broken() -> None:

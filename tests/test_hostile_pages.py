@@ -13,8 +13,8 @@ from playwright.sync_api import Browser
 from planet.text import one_line
 from tests.support import hostile, outputs
 from tests.support.browsing import Inspector, chromium
+from tests.support.harmless import PAYLOADS
 from tests.support.world import World
-from tests.test_sanitise import PAYLOADS
 
 pytestmark = pytest.mark.browser
 

@@ -539,12 +539,12 @@ def test_whoever_is_read_first_the_author_leads(world: World, first: str) -> Non
 
 @pytest.mark.shared
 def test_the_data_set_is_told_right(shared: Path) -> None:
-    from bench import evaluate
+    from tests.support import evaluation
 
     folder = shared / "clermontech"
-    entries = evaluate.posts(folder)
-    groups = group(evaluate.as_merged(entries))
-    precision, recall = evaluate.merging(folder, entries, groups)
+    entries = evaluation.posts(folder)
+    groups = group(evaluation.as_merged(entries))
+    precision, recall = evaluation.merging(folder, entries, groups)
     assert precision == 1.0
     assert recall >= 0.98
     assert len(json.loads((folder / "overlaps.json").read_text("utf-8"))["overlaps"]) > 100
