@@ -209,7 +209,7 @@ def bombs_here(port: int, count: int) -> dict[str, float]:
     rules = FetchRules(workers=count, allow_private=True)
     many = [Due(key=url, url=url) for url in urls(port, count, "/bomb")]
     done = list(Fetcher(rules, "planet/bench").fetch_all(many, NOW, backoffs={}))
-    assert all(isinstance(one, Failed) and one.error_class == "too-large" for one in done)
+    assert all(isinstance(one, Failed) and one.error.kind == "too-large" for one in done)
     return {"rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 

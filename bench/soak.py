@@ -24,9 +24,9 @@ from planet import config as configuration
 from planet import pipeline
 from planet.assemble import assemble, user_agent
 from planet.fetch import Fetcher
-from planet.fetch.errors import FetchError, timed_out
+from planet.fetch.errors import timed_out
 from planet.fetch.transport import Deadline, Request, Response
-from planet.model import Artifact, Config
+from planet.model import Artifact, Config, FetchError
 from planet.parse import PARSER_VERSION
 from planet.store import Store
 from tests.support import outputs

@@ -104,7 +104,6 @@ def read(reading: Reading, task: Task) -> Outcome:
             skip_hours=raw.skip_hours,
             skip_days=raw.skip_days,
             expired=raw.expired,
-            hubs=raw.hubs,
             dates=tuple(dates),
             entries=len(result.entries),
             reader=raw.reader,

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planet.fetch.addresses import AddressFilter, RefusedError, is_public
+from planet.fetch.addresses import AddressFilter, is_public
+from planet.fetch.errors import RefusedError
 from planet.model import Failed, Fetched, Fresh
 from tests.support.fetching import QUICK, ask, fetcher, rss
 from tests.support.servers import Server, reply
@@ -42,7 +43,7 @@ def guarded(server: Server, url: str, **seams: object) -> Fetched:
 
 def blocked(outcome: Fetched, error_class: str = "blocked-address") -> None:
     assert isinstance(outcome, Failed), outcome
-    assert outcome.error_class == error_class
+    assert outcome.error.kind == error_class
 
 
 INNER = [
@@ -61,7 +62,7 @@ def test_x01_x02_x04_a_redirect_into_the_inner_network_is_refused(server: Server
     server.on("/feed", reply(302, b"", Location=f"http://{host}:{forbidden.port}/"))
     outcome = guarded(server, server.url("/feed"))
     assert isinstance(outcome, Failed)
-    assert outcome.error_class in {"blocked-address", "dns", "unsupported"}
+    assert outcome.error.kind in {"blocked-address", "dns", "unsupported"}
     if host in {"127.0.0.1", "localhost", "2130706433", "127.1", "[::1]", "169.254.169.254", "[64:ff9b::7f00:1]"}:
         blocked(outcome)
 
@@ -70,7 +71,7 @@ def test_x01_x02_x04_a_redirect_into_the_inner_network_is_refused(server: Server
 def test_x01_x02_x04_a_feed_of_the_inner_network_is_refused_unless_it_is_allowed(forbidden: Server, host: str) -> None:
     outcome = ask(fetcher(replace(QUICK, allow_private=False)), f"http://{host}:{forbidden.port}/feed")[0]
     assert isinstance(outcome, Failed)
-    assert outcome.error_class in {"blocked-address", "dns", "unsupported"}
+    assert outcome.error.kind in {"blocked-address", "dns", "unsupported"}
 
 
 def resolving(*answers: str):
@@ -142,9 +143,9 @@ def test_x05_a_stranger_cannot_lead_to_a_listed_server(server: Server) -> None:
 
 def test_x05_a_stranger_cannot_use_the_connection_of_one_who_may(server: Server) -> None:
     """An idle connection to a listed server is not handed to a request that may not go there."""
-    from planet.fetch.errors import FetchError
     from planet.fetch.request import target
     from planet.fetch.transport import Deadline, HttpTransport, Request, Response
+    from planet.model import FetchError
 
     server.default = reply(200, FEED)
     transport = HttpTransport(AddressFilter(allow_private=(server.address,)))
@@ -152,7 +153,7 @@ def test_x05_a_stranger_cannot_use_the_connection_of_one_who_may(server: Server)
     assert isinstance(transport(mine, Deadline(time.monotonic() + 5)), Response)
     stranger = transport(replace(mine, private=False), Deadline(time.monotonic() + 5))
     assert isinstance(stranger, FetchError)
-    assert stranger.error_class == "blocked-address"
+    assert stranger.kind == "blocked-address"
     assert isinstance(transport(mine, Deadline(time.monotonic() + 5)), Response)
     assert (server.connections, len(server.seen)) == (1, 2)
     transport.close()

@@ -55,7 +55,7 @@ rules = FetchRules(timeout=timedelta(seconds=0.1))
 asker = Fetcher(rules, "planet/1", resolver=resolver)
 (outcome,) = asker.fetch_all([Due(key="x", url="http://slow.example/")], datetime(2026, 11, 24, tzinfo=UTC), backoffs={})
 assert isinstance(outcome, Failed)
-print(outcome.error_class)
+print(outcome.error.kind)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
     assert (done.stdout.strip(), done.stderr, done.returncode) == ("dns", "", 0)

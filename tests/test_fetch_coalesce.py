@@ -52,7 +52,7 @@ def test_r13_a_failure_is_shared_too(server: Server, wait: float) -> None:
     old, new = both(server, FetchState(), FetchState())
     assert isinstance(old, Failed)
     assert isinstance(new, Failed)
-    assert (old.error_class, old.http_status) == (new.error_class, new.http_status) == ("server", 500)
+    assert (old.error.kind, old.http_status) == (new.error.kind, new.http_status) == ("server", 500)
     assert len(server.asked("/new")) == 1
 
 
@@ -87,7 +87,7 @@ def test_r13_two_that_lead_to_each_other_wait_for_nobody(server: Server) -> None
     old, new = both(server, FetchState(), FetchState())
     assert isinstance(old, Failed)
     assert isinstance(new, Failed)
-    assert {old.error_class, new.error_class} == {"redirect-loop"}
+    assert {old.error.kind, new.error.kind} == {"redirect-loop"}
 
 
 def test_r13_one_that_waits_for_another_ends_with_the_run(server: Server) -> None:

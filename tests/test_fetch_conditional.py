@@ -152,7 +152,7 @@ def test_c17_a_304_to_an_unconditional_request_is_an_error(server: Server, feed:
     server.on("/feed", reply(304, ETag='"1"'), reply(200, FEED))
     outcome = feed.ask()
     assert isinstance(outcome, Failed)
-    assert outcome.error_class == "protocol"
+    assert outcome.error.kind == "protocol"
     feed.ask(after=HOUR)
     assert sent(server, "if-none-match") == [None, None]
     assert feed.entries == {"a", "b"}

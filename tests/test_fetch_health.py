@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planet.fetch import health
-from planet.fetch.errors import FetchError, of_exception, of_status, timed_out
-from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Message, News
+from planet.fetch.errors import of_exception, of_status, timed_out
+from planet.model import Deferred, Due, Failed, Fetched, FetchError, FetchState, Fresh, Message, News
 from planet.model.fetch import ErrorClass
 from tests.support.fetching import DAY, HOUR, T0, ask, fetcher
 from tests.support.servers import closed_port
@@ -167,10 +167,8 @@ def test_whatever_happens_no_two_news_of_one_kind_follow_each_other(steps: list[
 def outcome(url: str, error: FetchError | None, *, local: bool = False) -> Fetched:
     due = Due(key=url, url=url, local=local)
     if error is None:
-        return Fresh(due=due, started=T0, url=url, http_status=200, body=b"x", sha256="x")
-    return Failed(
-        due=due, started=T0, url=url, http_status=error.status, error_class=error.error_class, error=error.message
-    )
+        return Fresh(due=due, url=url, http_status=200, body=b"x", sha256="x")
+    return Failed(due=due, url=url, http_status=error.status, error=error)
 
 
 A, B, C = "http://a.example/f", "http://b.example/f", "http://c.example/f"
@@ -195,7 +193,7 @@ def test_t20_one_host_alone_is_down_itself() -> None:
 
 
 def test_t20_files_and_deferred_and_refused_feeds_say_nothing() -> None:
-    deferred = Deferred(due=Due(key=C, url=C), started=T0, url=C, until=None, reason=Message.of("later"))
+    deferred = Deferred(due=Due(key=C, url=C), url=C, until=None, reason=Message.of("later"))
     refused = FetchError("blocked-address", Message.of("no"))
     quiet = [outcome("/feed.xml", None, local=True), deferred, outcome(C, refused)]
     assert health.network_down([*quiet, outcome(A, NO_DNS), outcome(B, NO_DNS)])
@@ -216,5 +214,5 @@ def test_t20_real_requests_tell_it_too() -> None:
 )
 def test_every_status_has_its_class_and_its_sentence(status: int) -> None:
     error = of_status(status)
-    assert error.error_class in get_args(ErrorClass)
+    assert error.kind in get_args(ErrorClass)
     assert str(status) in str(error.message)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planet.fetch.headers import cache_control, freshness, http_date, hubs, retry_after
+from planet.fetch.headers import cache_control, freshness, http_date, retry_after
 from planet.fetch.polling import fetch_update, is_due
-from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Message, ReadFacts, Unchanged
+from planet.model import Deferred, Due, Failed, Fetched, FetchError, FetchState, Fresh, Message, ReadFacts, Unchanged
 from tests.support.fetching import DAY, HOUR, T0, ask, fetcher, rss
 from tests.support.servers import Server, after, reply
 
@@ -30,12 +30,12 @@ def due(state: FetchState = NEW, interval: timedelta = HOUR) -> Due:
 
 def fresh(state: FetchState = NEW, **headers: str) -> Fresh:
     named = tuple((name.replace("_", "-").lower(), value) for name, value in headers.items())
-    return Fresh(due=due(state), started=T0, http_status=200, url=URL, headers=named, body=b"x", sha256="1")
+    return Fresh(due=due(state), http_status=200, url=URL, headers=named, body=b"x", sha256="1")
 
 
 def unchanged(state: FetchState, status: int = 304, **headers: str) -> Unchanged:
     named = tuple((name.replace("_", "-").lower(), value) for name, value in headers.items())
-    return Unchanged(due=due(state), started=T0, http_status=status, url=URL, headers=named)
+    return Unchanged(due=due(state), http_status=status, url=URL, headers=named)
 
 
 def settled(
@@ -200,12 +200,10 @@ def failed(state: FetchState = NEW, error_class: str = "server", **headers: str)
     named = tuple((name.replace("_", "-").lower(), value) for name, value in headers.items())
     return Failed(
         due=due(state),
-        started=T0,
         http_status=500,
         url=URL,
         headers=named,
-        error_class=error_class,  # type: ignore[arg-type]
-        error=Message.of("an error"),
+        error=FetchError(error_class, Message.of("x")),  # type: ignore[arg-type]
     )
 
 
@@ -377,14 +375,6 @@ def test_no_header_field_breaks_its_reader(written: str) -> None:
             assert found is None or timedelta(0) <= found <= 7 * DAY
     assert all(isinstance(name, str) for name in cache_control(written))
     assert http_date(written) is None or http_date(written).tzinfo is not None  # type: ignore[union-attr]
-    assert isinstance(hubs(written), tuple)
-
-
-def test_e13_hubs_are_recorded_from_header_and_document() -> None:
-    link = '<https://hub.example/>; rel="hub", <https://example.org/>; rel="self", <https://two.example/>; rel=hub'
-    state = settled(fresh(Link=link), replace(OK, hubs=("https://three.example/",)))
-    assert state.hubs == ("https://three.example/", "https://hub.example/", "https://two.example/")
-    assert wait(state) == HOUR
 
 
 def test_an_interval_that_was_raised_counts_at_once() -> None:

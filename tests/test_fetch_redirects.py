@@ -156,7 +156,7 @@ def test_r09_a_loop_ends_after_six_requests_at_most(server: Server, circle: bool
         server.on(f"/{n}", reply(302, b"", Location=f"/{(n + 1) % 2 if circle else n + 1}"))
     (outcome,) = ask(fetcher(), server.url("/0"))
     assert isinstance(outcome, Failed)
-    assert outcome.error_class == "redirect-loop"
+    assert outcome.error.kind == "redirect-loop"
     assert len(server.seen) <= 6
 
 
@@ -199,7 +199,7 @@ def test_r11_a_redirect_that_leads_nowhere_is_an_error(server: Server, status: i
     server.on("/old", reply(status, b"", *(["Location: /new"] if status in {300, 305, 306} else [])))
     (outcome,) = ask(fetcher(), server.url("/old"))
     assert isinstance(outcome, Failed)
-    assert (outcome.error_class, outcome.http_status) == ("protocol", status)
+    assert (outcome.error.kind, outcome.http_status) == ("protocol", status)
     assert len(server.seen) == 1
 
 
@@ -215,7 +215,7 @@ def test_r14_a_move_to_https_needs_no_common_entry() -> None:
     def seen(day: int, known: FetchState) -> FetchState:
         hop = Hop(status=301, url="http://example.org/feed", to="https://example.org/feed")
         due = Due(key="x", url="http://example.org/feed", state=known)
-        fetched = Fresh(due=due, started=T0, http_status=200, url=hop.to, chain=(hop,), body=b"x", sha256=str(day))
+        fetched = Fresh(due=due, http_status=200, url=hop.to, chain=(hop,), body=b"x", sha256=str(day))
         facts = ReadFacts(ok=True, entries=1, had_entries=True, shares=False)
         return fetch_update(fetched, facts, now=T0 + day * DAY, interval=HOUR, jitter=0).state
 

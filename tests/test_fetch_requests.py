@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planet.fetch.attempt import host_group
-from planet.fetch.request import BadUrlError, credentials, head, joined, same_url, target
+from planet.fetch.errors import BadUrlError
+from planet.fetch.request import credentials, head, joined, same_url, target
 from planet.model import Due, Failed, Fresh
 from planet.urls import feed_key
 from tests.support.fetching import AGENT, HOUR, QUICK, T0, Feed, ask, fetcher, rss
@@ -164,7 +165,7 @@ def test_q10_a_host_of_other_letters_goes_out_as_punycode() -> None:
 def test_q10_what_is_no_address_is_not_asked(written: str) -> None:
     (outcome,) = ask(fetcher(), written)
     assert isinstance(outcome, Failed)
-    assert outcome.error_class == "unsupported"
+    assert outcome.error.kind == "unsupported"
     with pytest.raises(BadUrlError):
         target(written)
 
@@ -278,7 +279,7 @@ def test_a_local_file_is_read_with_the_same_limit(tmp_path: Path) -> None:
     feed = found.pop("feed.xml")
     assert isinstance(feed, Fresh)
     assert (feed.body, feed.url, feed.http_status) == (FEED, "feed.xml", None)
-    classes = {key: outcome.error_class for key, outcome in found.items() if isinstance(outcome, Failed)}
+    classes = {key: outcome.error.kind for key, outcome in found.items() if isinstance(outcome, Failed)}
     assert classes == {
         "large.xml": "too-large",
         "empty.xml": "not-a-feed",
@@ -300,7 +301,7 @@ def test_a_download_and_a_post_obey_the_same_rules(server: Server) -> None:
     assert server.seen[0].fields["accept"] == "image/*"
     small = asker.download(server.url("/face.png"), max_bytes=3, accept="image/*", now=T0)
     assert isinstance(small, Failed)
-    assert small.error_class == "too-large"
+    assert small.error.kind == "too-large"
     missing = asker.download(server.url("/none.png"), max_bytes=3, accept="image/*", now=T0)
     assert isinstance(missing, Failed)
     server.on("/hub", reply(204))
@@ -309,7 +310,7 @@ def test_a_download_and_a_post_obey_the_same_rules(server: Server) -> None:
     assert server.seen[-1].body == b"hub.mode=publish&hub.url=https%3A%2F%2F%C3%A9%2F"
     blocked = fetcher(replace(QUICK, allow_private=False)).post(server.url("/hub"), {}, now=T0)
     assert isinstance(blocked, Failed)
-    assert blocked.error_class == "blocked-address"
+    assert blocked.error.kind == "blocked-address"
     asker.close()
 
 

@@ -23,7 +23,7 @@ def test_h01_a_401_is_auth_and_waits_a_day(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(401, b"", WWW_Authenticate="Basic"))
     outcome = feed.ask()
     assert isinstance(outcome, Failed)
-    assert outcome.error_class == "auth"
+    assert outcome.error.kind == "auth"
     assert DAY <= feed.wait <= 1.1 * DAY
     assert len(server.seen) == 1
 
@@ -33,8 +33,8 @@ def test_h02_a_403_is_forbidden_and_waits_a_day(server: Server, feed: Feed, chal
     server.on("/feed", reply(403, b"", *challenge))
     outcome = feed.ask()
     assert isinstance(outcome, Failed)
-    assert outcome.error_class == "forbidden"
-    assert ("challenge" in str(outcome.error)) is bool(challenge)
+    assert outcome.error.kind == "forbidden"
+    assert ("challenge" in str(outcome.error.message)) is bool(challenge)
     assert DAY <= feed.wait <= 1.1 * DAY
     assert len(server.seen) == 1
 
@@ -178,7 +178,7 @@ def test_h13_server_errors_back_off_and_double(server: Server, feed: Feed, statu
     for _ in range(7):
         outcome = feed.ask(after=2 * DAY)
         assert isinstance(outcome, Failed)
-        assert outcome.error_class == "server"
+        assert outcome.error.kind == "server"
         waits.append(feed.wait)
     assert waits[0] == HOUR
     for n, wait in enumerate(waits[1:5], 1):
@@ -207,7 +207,7 @@ def test_h16_a_success_that_is_not_the_whole_document_is_an_error(server: Server
     feed.ask()
     outcome = feed.ask(after=HOUR)
     assert isinstance(outcome, Failed)
-    assert (outcome.error_class, outcome.http_status, feed.entries) == ("protocol", status, {"a", "b"})
+    assert (outcome.error.kind, outcome.http_status, feed.entries) == ("protocol", status, {"a", "b"})
 
 
 @pytest.mark.parametrize("interim", [b"100 Continue", b"103 Early Hints", b"102 Processing"])
@@ -237,7 +237,7 @@ def test_h17_an_empty_answer_is_an_error_and_its_validators_are_not_kept(
     feed.ask()
     outcome = feed.ask(after=HOUR)
     assert isinstance(outcome, Failed)
-    assert outcome.error_class == "not-a-feed"
+    assert outcome.error.kind == "not-a-feed"
     assert (feed.state.etag, feed.entries) == ('"1"', {"a", "b"})
 
 

@@ -95,9 +95,7 @@ def test_an_entry_comes_back_as_it_went_in(tmp_path: Path) -> None:
 
 
 def test_a_state_comes_back_as_it_went_in(tmp_path: Path) -> None:
-    state = FetchState(
-        etag='W/"é"', next_due=NOW, error=Message.of("x {y}", y=1), error_class="dns", hubs=("h",), failures=2
-    )
+    state = FetchState(etag='W/"é"', next_due=NOW, error=Message.of("x {y}", y=1), error_class="dns", failures=2)
     with Store(tmp_path / "p.db") as store:
         store.save_state(FEED, state)
         assert store.feeds()[FEED].state == state

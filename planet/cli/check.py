@@ -126,8 +126,8 @@ def _said(ctx: Context, fetched: Fetched, feed: FeedConfig) -> Iterable[str]:
         yield ctx.say(Message.of("{status}: redirected to {url}", status=hop.status, url=redacted(hop.to)))
     match fetched:
         case Failed():
-            yield ctx.say(fetched.error)
-            state = FetchState(failures=1, error_class=fetched.error_class, error=fetched.error)
+            yield ctx.say(fetched.error.message)
+            state = FetchState(failures=1, error_class=fetched.error.kind, error=fetched.error.message)
             advice = (
                 health.advice(state, line=feed.line) if feed.line else None
             )  # what is not in feeds.yaml has no line

@@ -162,6 +162,6 @@ def describe(fetched: Fetched) -> str:
         case Fresh():
             return f"{fetched.http_status or ''} {len(fetched.body)} bytes in {fetched.elapsed:.2f} s".strip()
         case Failed():
-            return f"{fetched.error_class}: {fetched.error}"
+            return f"{fetched.error.kind}: {fetched.error.message}"
         case _:
             return type(fetched).__name__.lower()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from planet.fetch.errors import RefusedError
 from planet.model import Message
 
 Address = tuple[Any, ...]
@@ -55,14 +56,6 @@ _SERVICE_PORTS = frozenset(
     | {6379, 6443, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 9042, 9200, 9300, 10080, 10250, 11211, 27017}
 )
 _MOST_ADDRESSES = 4
-
-
-class RefusedError(ValueError):
-    """An address, port or name that is not asked. Not an OSError: nothing retries it."""
-
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        super().__init__(str(message))
 
 
 def embedded(ip: IP) -> IP:

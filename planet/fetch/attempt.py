@@ -7,20 +7,18 @@ another request is pending: a redirect's next hop, or the configured address aft
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 from urllib.parse import urlsplit, urlunsplit
 
-from planet.fetch.errors import FetchError, of_status
+from planet.fetch.errors import BadUrlError, of_status
 from planet.fetch.headers import retry_after
 from planet.fetch.polling import configured_mark, probe_is_due, reader_version
 from planet.fetch.request import (
     CALENDAR_TYPES,
     FEED_TYPES,
-    BadUrlError,
     Target,
     credentials,
     default_headers,
@@ -30,7 +28,7 @@ from planet.fetch.request import (
     target,
 )
 from planet.fetch.transport import REDIRECTS, Request, Response
-from planet.model import Deferred, Due, Failed, Fetched, FetchState, Fresh, Hop, Message, Unchanged
+from planet.model import Deferred, Due, Failed, Fetched, FetchError, FetchState, Fresh, Hop, Message, Unchanged
 from planet.urls import DEFAULT_PORTS, redacted
 
 MAX_HOPS = 5
@@ -138,7 +136,7 @@ class Attempt:
         try:
             self.start = target(without_credentials(url))
         except BadUrlError as error:
-            return self._failed(_bad_url(error))
+            return self._failed(error.error)
         self.trusted = True
         self.url = self.start.url
         self.first_url = self.first_url or self.start.url
@@ -240,7 +238,7 @@ class Attempt:
             to = joined(here.url, location)
             there = target(without_credentials(to))
         except BadUrlError as error:
-            return self._failed(_bad_url(error))
+            return self._failed(error.error)
         self.chain.append(Hop(status=answer.status, url=here.url, to=there.url))
         if len(self.chain) > MAX_HOPS or any(hop.url == there.url for hop in self.chain):
             return self._failed(
@@ -268,7 +266,7 @@ class Attempt:
                 )
                 return Unchanged(**self._common(), sha256=mine.body_sha256) if same else None
             case Failed():
-                return self._failed(FetchError(other.error_class, other.error, other.http_status))
+                return self._failed(other.error)
             case Deferred():
                 return None
             case _:
@@ -285,7 +283,7 @@ class Attempt:
     def _failed(self, error: FetchError) -> Failed:
         common = self._common()
         # A status that belongs to an earlier hop is none of this failure's.
-        return Failed(**{**common, "http_status": error.status}, error_class=error.error_class, error=error.message)
+        return Failed(**{**common, "http_status": error.status}, error=error)
 
     def read(self, body: bytes | FetchError) -> Fetched:
         """The outcome of a local file."""
@@ -297,7 +295,6 @@ class Attempt:
     def _common(self) -> dict[str, Any]:
         return {
             "due": self.due,
-            "started": self.now,
             "elapsed": self.spent,
             "http_status": self.http_status,
             "chain": tuple(self.chain),
@@ -327,16 +324,7 @@ def without_credentials(url: str) -> str:
             else url
         )
     except ValueError as error:
-        raise BadUrlError("") from error
-
-
-def _bad_url(error: BadUrlError) -> FetchError:
-    scheme = str(error.args[0]) if error.args else ""
-    if scheme and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
-        return FetchError(
-            "unsupported", Message.of("addresses that begin with {scheme}: are not asked", scheme=scheme.lower())
-        )
-    return FetchError("unsupported", Message.of("this is not an address that can be asked"))
+        raise BadUrlError from error
 
 
 def one_off(url: str) -> Due:

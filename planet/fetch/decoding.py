@@ -11,23 +11,14 @@ import zlib
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from planet.fetch.errors import UndecodableError
 from planet.model import Message
-from planet.model.fetch import ErrorClass
 
 MAX_LAYERS = 2
 _PIECE = 65536
 _KEPT = 1_000_000
 # Decoding is work for the processor, not for the network: more at once than this only holds more memory.
 _AT_ONCE = threading.BoundedSemaphore(4)
-
-
-class UndecodableError(ValueError):
-    """The body is not what its Content-Encoding says, or is more than was asked for."""
-
-    def __init__(self, error_class: ErrorClass, message: Message) -> None:
-        self.error_class: ErrorClass = error_class
-        self.message = message
-        super().__init__(str(message))
 
 
 def _library(name: str) -> Any:

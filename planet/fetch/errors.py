@@ -4,36 +4,49 @@ from __future__ import annotations
 
 import errno
 import http.client
+import re
 import socket
 import ssl
-from dataclasses import dataclass
 
-from planet.fetch.addresses import RefusedError
-from planet.fetch.decoding import UndecodableError
-from planet.model import Message
+from planet.model import FetchError, Message
 from planet.model.fetch import ErrorClass
 
 
-@dataclass(frozen=True, slots=True)
-class FetchError:
-    """A request that gave no answer to read. `reached`: the host showed that it is there (it refused, or answered badly)."""
+class RequestError(Exception):
+    """A request that cannot go on for a reason of ours; `error` is what its feed gets. Raised and caught inside `planet.fetch`."""
 
-    error_class: ErrorClass
-    message: Message
-    status: int | None = None
-    reached: bool = True
+    def __init__(self, kind: ErrorClass, message: Message) -> None:
+        self.error = FetchError(kind, message)
+        super().__init__(str(message))
 
 
-class TooMuchError(Exception):
-    """More bytes came over the wire than any honest answer of the allowed size needs."""
+class RefusedError(RequestError):
+    """An address, port or name that is not requested (`fetch.allow_private`). Not an OSError: no other address is tried."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__("blocked-address", message)
 
 
-# The same sentences are asked for by `planet.fetch.health.network_down`: where no host could be reached, nobody is to blame.
-NO_NAME = "the name {host} does not resolve"
-NO_RESOLVER = "the name {host} could not be looked up in time"
-NO_ROUTE = "there is no way to {host}: {reason}"
-NO_CONNECTION = "{host} did not accept a connection in time"
-UNREACHED = frozenset({NO_NAME, NO_RESOLVER, NO_ROUTE, NO_CONNECTION})
+class UndecodableError(RequestError):
+    """The body is not what its Content-Encoding says, or is more than was asked for."""
+
+
+class TooLargeError(Exception):
+    """The server sends more bytes than an honest answer of the allowed size needs."""
+
+
+class BadUrlError(RequestError):
+    """Not a URL that can be requested over HTTP. `scheme` is set where that is what is wrong."""
+
+    def __init__(self, scheme: str = "") -> None:
+        self.scheme = scheme.lower() if re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) else ""
+        super().__init__(
+            "unsupported",
+            Message.of("addresses that begin with {scheme}: are not asked", scheme=self.scheme)
+            if self.scheme
+            else Message.of("this is not an address that can be asked"),
+        )
+
 
 _UNROUTED = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
@@ -58,11 +71,9 @@ def timed_out(host: str, phase: str) -> FetchError:
 def of_exception(error: Exception, host: str, phase: str) -> FetchError:
     """The error that an exception of a request means."""
     match error:
-        case RefusedError():
-            return FetchError("blocked-address", error.message)
-        case UndecodableError():
-            return FetchError(error.error_class, error.message)
-        case TooMuchError():
+        case RequestError():
+            return error.error
+        case TooLargeError():
             return FetchError("too-large", Message.of("{host} sends more than a document may hold", host=host))
         case ssl.SSLCertVerificationError():
             return FetchError(
@@ -109,34 +120,34 @@ def of_exception(error: Exception, host: str, phase: str) -> FetchError:
 
 def of_status(status: int, *, challenged: bool = False) -> FetchError:
     """What a final status other than 200 and 304 means for a feed (H01 to H16)."""
-    error_class: ErrorClass
+    kind: ErrorClass
     match status:
         case 401 | 407:
-            error_class, message = (
+            kind, message = (
                 "auth",
                 Message.of("the server asks for a user name and password ({status})", status=status),
             )
         case 402 | 403 | 451 if challenged:
-            error_class, message = (
+            kind, message = (
                 "forbidden",
                 Message.of("the server wants proof that a human asks ({status}, bot challenge)", status=status),
             )
         case 402 | 403 | 451:
-            error_class, message = (
+            kind, message = (
                 "forbidden",
                 Message.of("the server does not allow us to read it ({status})", status=status),
             )
         case 404:
-            error_class, message = "not-found", Message.of("there is nothing at this address (404)")
+            kind, message = "not-found", Message.of("there is nothing at this address (404)")
         case 410:
-            error_class, message = "gone", Message.of("the server says that it is gone for good (410)")
+            kind, message = "gone", Message.of("the server says that it is gone for good (410)")
         case 429:
-            error_class, message = "rate-limited", Message.of("the server says that we ask too often (429)")
+            kind, message = "rate-limited", Message.of("the server says that we ask too often (429)")
         case _ if status >= 500:
-            error_class, message = "server", Message.of("the server has an error of its own ({status})", status=status)
+            kind, message = "server", Message.of("the server has an error of its own ({status})", status=status)
         case _:
-            error_class, message = (
+            kind, message = (
                 "protocol",
                 Message.of("the server answered {status} instead of a document", status=status),
             )
-    return FetchError(error_class, message, status=status)
+    return FetchError(kind, message, status=status)

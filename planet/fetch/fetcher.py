@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from planet.fetch.addresses import AddressFilter, Resolver, system_resolver
 from planet.fetch.attempt import Attempt, Rules, one_off, without_credentials
-from planet.fetch.errors import FetchError
-from planet.fetch.request import BadUrlError, default_headers, target
+from planet.fetch.errors import BadUrlError
+from planet.fetch.request import default_headers, target
 from planet.fetch.run import Run, SharedState
 from planet.fetch.transport import HttpTransport, Request, Response, Transport
-from planet.model import Due, Failed, Fetched, FetchRules, Fresh, Message
+from planet.model import Due, Failed, Fetched, FetchError, FetchRules, Fresh, Message
 
 
 class Fetcher:
@@ -87,8 +87,8 @@ class Fetcher:
         attempt = Attempt(due=one_off(url), now=now, rules=self._attempts)
         try:
             where = target(without_credentials(url))
-        except BadUrlError:
-            return attempt.failed(FetchError("unsupported", Message.of("this is not an address that can be asked")))
+        except BadUrlError as error:
+            return attempt.failed(error.error)
         payload = urlencode(data).encode("ascii")
         request = Request(
             target=where,

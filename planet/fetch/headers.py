@@ -1,4 +1,4 @@
-"""What header fields ask for: Retry-After, Cache-Control, Expires, Link. Pure; junk reads as nothing at all."""
+"""What header fields ask for: Retry-After, Cache-Control, Expires. Pure; junk reads as nothing at all."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ LONGEST = timedelta(days=7)
 _DELTA = re.compile(r"[0-9]+\Z")
 _DIRECTIVE = re.compile(r'\s*([!#$%&\'*+\-.^_`|~0-9A-Za-z]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^,]*))?\s*(?:,|\Z)')
 _RFC850 = re.compile(r"\s*[A-Za-z]{6,9}, (\d{2})-([A-Za-z]{3})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT\s*\Z")
-_LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"[^"]*"|[^";,]*))?)*)')
-_REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]+))', re.IGNORECASE)
 
 
 def http_date(written: str, now: datetime | None = None) -> datetime | None:
@@ -95,13 +93,3 @@ def freshness(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
 def _age(digits: str) -> timedelta:
     return timedelta(days=3650) if len(digits) > 8 else timedelta(seconds=int(digits))
-
-
-def hubs(link: str) -> tuple[str, ...]:
-    """The targets of `Link: <…>; rel=hub` (WebSub 4), as written."""
-    found = []
-    for match in _LINK.finditer(link[:4000]):
-        relation = _REL.search(match.group(2))
-        if relation and "hub" in (relation.group(1) or relation.group(2) or "").lower().split():
-            found.append(match.group(1).strip())
-    return tuple(found)

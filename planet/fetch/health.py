@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from planet.fetch.errors import UNREACHED
 from planet.fetch.redirects import is_adopted
 from planet.model import Deferred, Failed, Fetched, FetchState, Fresh, Message, News, Unchanged
 from planet.model.fetch import ErrorClass, State
@@ -176,9 +175,9 @@ def network_down(outcomes: Sequence[Fetched]) -> bool:
                 if not outcome.due.local:
                     return False
             case Failed():
-                if outcome.due.local or outcome.error_class in {"blocked-address", "unsupported"}:
+                if outcome.due.local or outcome.error.kind in {"blocked-address", "unsupported"}:
                     continue
-                if outcome.error.text not in UNREACHED:
+                if outcome.error.reached:
                     return False
                 unreached.add(host(outcome.url))
     return len(unreached) >= 2

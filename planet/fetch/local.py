@@ -5,8 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from planet.fetch.errors import FetchError
-from planet.model import Message
+from planet.model import FetchError, Message
 
 
 def read_file(folder: Path, name: str, limit: int) -> bytes | FetchError:

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from planet.fetch.delays import DAY, NOTHING, Plan, allowed, doubled, median_gap, server_hint, unchanged_delay
-from planet.fetch.headers import LONGEST, freshness, hubs, retry_after
+from planet.fetch.headers import LONGEST, freshness, retry_after
 from planet.fetch.redirects import discovery, is_elsewhere, moved
 from planet.model import (
     Deferred,
@@ -152,15 +152,15 @@ def _failing(
 
 
 def _failed(fetched: Failed, before: FetchState, plan: Plan) -> FetchUpdate:
-    state = _failing(fetched, before, plan, fetched.error_class, fetched.error)
+    state = _failing(fetched, before, plan, fetched.error.kind, fetched.error.message)
     failures = state.failures
     headers = dict(fetched.headers) if fetched.http_status is not None else {}
     asked = retry_after(headers, plan.now)
-    if fetched.error_class == "gone":
+    if fetched.error.kind == "gone":
         return FetchUpdate(state=_gone(state, before, plan))
     delay = plan.back_off(failures)
     backoffs: tuple[tuple[str, datetime], ...] = ()
-    match fetched.error_class:
+    match fetched.error.kind:
         case "auth" | "forbidden" if plan.interval:
             delay = max(delay, DAY)
         case "not-found" if plan.interval and plan.now - (state.first_failure or plan.now) >= timedelta(days=30):
@@ -272,11 +272,9 @@ def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, par
         parser_version=parser_version,
         last_change=plan.now if facts.new_entries or before.last_change is None else before.last_change,
         unchanged_count=0,
-        hubs=tuple(dict.fromkeys((*facts.hubs, *hubs(dict(fetched.headers).get("link", ""))))),
         reader=facts.reader,
         reader_reason=facts.reader_reason,
         warnings=warnings,
-        entries_last=facts.entries,
         median_gap=median_gap(facts.dates),
         delay_hint=facts.delay_hint,
         skip_hours=facts.skip_hours,

@@ -52,19 +52,18 @@ def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None 
         adopted = state.effective_url
         if adopted and not same_url(asked, adopted) and not same_url(fetched.url, adopted):
             # The old address answers again, and does not lead to the adopted one: what was adopted is dropped (R06).
-            return replace(state, effective_url="", moved_to="", moved_first_seen=None, moved_count=0)
+            return replace(state, effective_url="", moved_to="", moved_first_seen=None)
         return state
     to = permanent_target(fetched.chain)
     if not to:
         # Adopted moves stay; a redirect seen only once is not a move.
         if state.effective_url and same_url(state.effective_url, fetched.url):
             return state
-        return replace(state, moved_to="", moved_first_seen=None, moved_count=0)
+        return replace(state, moved_to="", moved_first_seen=None)
     if state.effective_url and same_url(state.effective_url, to):
         return state
     if not state.moved_to or not same_url(state.moved_to, to):
-        return replace(state, moved_to=to, moved_first_seen=now, moved_count=1)
-    state = replace(state, moved_count=state.moved_count + 1)
+        return replace(state, moved_to=to, moved_first_seen=now)
     first = state.moved_first_seen or now
     if now - first >= CONFIRMED and (shares or only_upgraded(fetched.chain)):
         return replace(state, effective_url=to, last_probe=now)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from planet.fetch.decoding import ACCEPT_ENCODING
+from planet.fetch.errors import BadUrlError
 from planet.urls import DEFAULT_PORTS, redacted
 
 FEED_TYPES = (
@@ -18,10 +19,6 @@ CALENDAR_TYPES = "text/calendar, application/calendar+json;q=0.5, application/rs
 MAX_URL = 8000
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~!$&'()*+,;=:@/?-]*\Z")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")
-
-
-class BadUrlError(ValueError):
-    """Not an address that can be asked over HTTP; `args[0]` is the scheme, "" when that is not what is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +64,11 @@ def target(url: str) -> Target:
         parts = urlsplit(url)
         port = parts.port or DEFAULT_PORTS[parts.scheme]
     except (ValueError, KeyError) as error:
-        raise BadUrlError("") from error
+        raise BadUrlError from error
     path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
     host = (parts.hostname or "").rstrip(".")
     if not host or _UNSAFE.search(path) or _UNSAFE.search(host):
-        raise BadUrlError("")
+        raise BadUrlError
     return Target(url=url, scheme=parts.scheme, host=host, port=port, path=path)
 
 
@@ -87,9 +84,9 @@ def _normalised(url: str) -> str:
         prepared = PreparedRequest()
         prepared.prepare_url(bare, None)
     except (RequestException, ValueError) as error:
-        raise BadUrlError("") from error
+        raise BadUrlError from error
     if not prepared.url or len(prepared.url) > MAX_URL:
-        raise BadUrlError("")
+        raise BadUrlError
     return prepared.url
 
 
@@ -104,7 +101,7 @@ def joined(base: str, location: str) -> str:
     try:
         return urljoin(base, location.strip())
     except ValueError as error:
-        raise BadUrlError("") from error
+        raise BadUrlError from error
 
 
 def same_url(one: str, other: str) -> bool:

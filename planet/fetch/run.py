@@ -11,13 +11,13 @@ from pathlib import Path
 
 from planet.fetch.attempt import Attempt
 from planet.fetch.coalesce import AttemptRequest, Coalescer
-from planet.fetch.errors import FetchError, of_exception, timed_out
+from planet.fetch.errors import of_exception, timed_out
 from planet.fetch.headers import retry_after
 from planet.fetch.limiter import HostLimiter, QueuedRequest
 from planet.fetch.local import read_file
 from planet.fetch.polling import ORIGIN_BACKOFF
 from planet.fetch.transport import Deadline, Response, Transport
-from planet.model import Fetched, FetchRules, Fresh, Message
+from planet.model import Fetched, FetchError, FetchRules, Fresh, Message
 
 _GRACE = 1.0
 """Seconds after its deadline when a request that cannot be interrupted is abandoned."""

@@ -24,8 +24,9 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from planet.fetch.addresses import AddressFilter
 from planet.fetch.decoding import decode
-from planet.fetch.errors import FetchError, TooMuchError, of_exception
+from planet.fetch.errors import TooLargeError, of_exception
 from planet.fetch.request import Target, head
+from planet.model import FetchError
 
 # 100, the library's limit, is fewer header fields than some honest sites send (T17).
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]  # noqa: SLF001
@@ -117,7 +118,7 @@ class _Incoming(io.RawIOBase):
         self.read_bytes += count
         self._left -= count
         if self._left < 0:
-            raise TooMuchError
+            raise TooLargeError
         return count
 
 
@@ -359,12 +360,12 @@ def _body(response: http.client.HTTPResponse, limit: int) -> bytes:
     """All bytes of the body as they came, at most `limit`; a body that ends early is an error (T01, T03)."""
     announced = response.length
     if announced is not None and announced > limit:
-        raise TooMuchError
+        raise TooLargeError
     body = bytearray()
     while piece := response.read(_PIECE):
         body += piece
         if len(body) > limit:
-            raise TooMuchError
+            raise TooLargeError
     if announced is not None and len(body) < announced:
         raise http.client.IncompleteRead(bytes(body), announced - len(body))
     return bytes(body)

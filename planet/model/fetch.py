@@ -58,17 +58,14 @@ class FetchState:
     stopped: bool = False
     moved_to: str = ""
     moved_first_seen: datetime | None = None
-    moved_count: int = 0
     last_probe: datetime | None = None
     hold_until: datetime | None = None
     server_hint_until: datetime | None = None
-    hubs: tuple[str, ...] = ()
     discovered: str = ""
     announced: str = ""
     reader: str = ""
     reader_reason: str = ""
     warnings: tuple[Message, ...] = ()
-    entries_last: int = 0
     configured: str = ""
     """Eight characters that name the URL of feeds.yaml, password included: an edited one makes the feed due."""
     median_gap: int | None = None
@@ -78,6 +75,20 @@ class FetchState:
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
     expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FetchError:
+    """Why a request gave no answer to read. A value, not an exception: a feed that fails is normal.
+
+    `kind` is the class that `planet status` shows, `message` the sentence for people, `status` that of the answer if one came.
+    `reached` is False if no sign of life came from the host: no name, no route, no connection in time.
+    """
+
+    kind: ErrorClass
+    message: Message
+    status: int | None = None
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +115,6 @@ class Hop:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     due: Due
-    started: datetime
     elapsed: float = 0.0
     http_status: int | None = None
     chain: tuple[Hop, ...] = ()
@@ -132,10 +142,9 @@ class Unchanged(_Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed(_Answer):
-    """No usable body. `error` says what happened, in words that a member understands."""
+    """No usable body."""
 
-    error_class: ErrorClass
-    error: Message
+    error: FetchError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +170,6 @@ class ReadFacts:
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
     expired: bool = False
-    hubs: tuple[str, ...] = ()
     dates: tuple[datetime, ...] = ()
     """The claimed dates of its entries, newest first, at most 20."""
     entries: int = 0

@@ -28,7 +28,7 @@ def ping(hub: str, feed_urls: Sequence[str], post: Post) -> tuple[Message, ...]:
         answer = post(hub, {"hub.mode": "publish", "hub.url": url, "hub.topic": url})
         if isinstance(answer, int) and 200 <= answer < 300:
             continue
-        why = f"HTTP {answer}" if isinstance(answer, int) else answer.error_class
+        why = f"HTTP {answer}" if isinstance(answer, int) else answer.error.kind
         return (Message.of("the hub {hub} was not told of new stories: {answer}", hub=redacted(hub), answer=why),)
     return ()
 

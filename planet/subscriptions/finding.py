@@ -36,7 +36,7 @@ def find(address: str, ask: Ask, read_feed: ReadFeed, read_calendar: ReadCalenda
     """The first thing that can be read, or why there is none. `ask` is called some eight times at most."""
     first = ask(address)
     if isinstance(first, Failed):
-        return first.error
+        return first.error.message
     found = _read(address, first, read_feed, read_calendar)
     if isinstance(found, Found):
         return found

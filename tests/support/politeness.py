@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from planet.fetch import Fetcher
-from planet.fetch.errors import FetchError, timed_out
+from planet.fetch.errors import timed_out
 from planet.fetch.polling import fetch_update, is_due
 from planet.fetch.transport import Deadline, Request, Response
-from planet.model import Due, Fetched, FetchRules, FetchState, Fresh, ReadFacts
+from planet.model import Due, Fetched, FetchError, FetchRules, FetchState, Fresh, ReadFacts
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 TICK = timedelta(minutes=5)
