@@ -22,12 +22,12 @@ from planet.config import load
 from planet.merge.stories import group, merge_keys
 from planet.model import (
     Changes,
+    Classification,
     Entry,
     FetchState,
     FetchUpdate,
     Insert,
     MergeEntry,
-    Placement,
     Read,
     SafeHtml,
     Unreadable,
@@ -64,7 +64,8 @@ def beside_reading() -> None:
     config = load(HERE / "feeds.yaml")
     placer, feed = Placer(config), config.sources[0].feeds[0].key
     copies = [
-        MergeEntry.of(entry, row=row, feed=key, date=entry.published or NOW) for row, (key, entry) in enumerate(entries)
+        MergeEntry.of(entry, entry_id=entry_id, feed=key, date=entry.published or NOW)
+        for entry_id, (key, entry) in enumerate(entries)
     ]
     placing, _ = timed(lambda: [placer.place(entry, feed) for _, entry in entries])
     keys, _ = timed(lambda: [merge_keys(copy) for copy in copies])
@@ -99,9 +100,9 @@ def synthetic(count: int) -> list[Entry]:
 
 
 def apply(store: Store, feed: str, entries: list[Entry]) -> None:
-    def place(entry: Entry, date: datetime) -> tuple[Placement, int, int, tuple[str, ...]]:
-        placement = Placement(carriers=(("ada", feed),), technologies=())
-        return placement, 1, 0, merge_keys(MergeEntry.of(entry, row=0, feed=feed, date=date))
+    def place(entry: Entry, date: datetime) -> tuple[Classification, int, int, tuple[str, ...]]:
+        classification = Classification(sources=(("ada", feed),), technologies=())
+        return classification, 1, 0, merge_keys(MergeEntry.of(entry, entry_id=0, feed=feed, date=date))
 
     inserts = tuple(
         Insert(entry=entry, date=entry.published or NOW, date_reason="published", first_seen=NOW) for entry in entries

@@ -22,15 +22,16 @@ from planet.fetch import Fetcher, polling
 from planet.fetch import health as fetch_health
 from planet.merge import KEYS_VERSION
 from planet.model import (
-    Arrival,
     Artifact,
     Bundle,
-    Carrier,
     Changes,
+    Classification,
     Config,
+    DiffContext,
     Due,
     Edition,
     Entry,
+    EntryKey,
     Event,
     EventChanges,
     FeedConfig,
@@ -38,18 +39,17 @@ from planet.model import (
     Fetched,
     FetchState,
     FetchUpdate,
-    Known,
     MergeEntry,
     MergeGroup,
     Message,
     News,
-    Placement,
     Published,
     ReadFacts,
     Report,
     Source,
     StoredEvent,
     Story,
+    StorySource,
 )
 from planet.parse import PARSER_VERSION
 from planet.pipeline import Planet
@@ -140,31 +140,31 @@ def reading(config: Config) -> Reading:
     )
 
 
-class _Ranker:
-    """Which copy of a story comes first: by source, then by place in feeds.yaml."""
+class _CopyPriority:
+    """Sort key of copies: source kind, then position in feeds.yaml."""
 
     def __init__(self, config: Config) -> None:
-        self._sources = {source.slug: (place, source) for place, source in enumerate(config.sources)}
+        self._sources = {source.slug: (position, source) for position, source in enumerate(config.sources)}
 
-    def __call__(self, _feed: str, entry: Entry, placement: Placement) -> tuple[int, int]:
-        from planet.merge.stories import rank  # noqa: PLC0415
+    def __call__(self, _feed: str, entry: Entry, classification: Classification) -> tuple[int, int]:
+        from planet.merge.stories import copy_priority  # noqa: PLC0415
 
-        ranked = [
-            (rank(source, entry.link), place)
-            for slug, _key in placement.carriers
-            for place, source in [self._sources[slug]]
+        priorities = [
+            (copy_priority(source, entry.link), position)
+            for slug, _key in classification.sources
+            for position, source in [self._sources[slug]]
         ]
-        return min(ranked, default=(3, len(self._sources)))
+        return min(priorities, default=(3, len(self._sources)))
 
 
 def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, ...]] | None = None) -> StoryContext:
     """What of the configuration a whole story shows."""
     feeds = _feeds(config)
     return StoryContext(
-        carriers={
-            (source.slug, feed.key): Carrier(
-                source=source.name,
-                source_slug=source.slug,
+        sources={
+            (source.slug, feed.key): StorySource(
+                name=source.name,
+                slug=source.slug,
                 kind=source.kind,
                 feed=redacted(feed.configured),
                 id="",
@@ -216,7 +216,7 @@ def assemble(
     def news(feed: FeedConfig, source: Source, state: FetchState, at: datetime) -> tuple[News | None, str]:
         return fetch_health.news(state, feed=feed.configured, source=source.name, line=feed.line, now=at)
 
-    def place(entry: Entry, key: str) -> Placement:
+    def place(entry: Entry, key: str) -> Classification:
         return made().place(entry, key)
 
     def outputs(made_edition: Edition) -> Iterator[Artifact | Bundle]:
@@ -258,9 +258,9 @@ def assemble(
         network_down=fetch_health.network_down,
         fetch_update=fetch_update,
         news=news,
-        arrive=_arrive,
+        diff=_diff,
         place=place,
-        rank=_Ranker(config),
+        priority=_CopyPriority(config),
         merge_keys=_merge_keys,
         group=_group,
         arrive_events=_arrive_events,
@@ -273,10 +273,10 @@ def assemble(
     )
 
 
-def _arrive(known: Sequence[Known], arrival: Arrival, now: datetime) -> Changes:
-    from planet.merge.arrival import arrive  # noqa: PLC0415
+def _diff(stored: Sequence[EntryKey], context: DiffContext, now: datetime) -> Changes:
+    from planet.merge.entry_changes import diff  # noqa: PLC0415
 
-    return arrive(known, arrival, now)
+    return diff(stored, context, now)
 
 
 def _merge_keys(entry: MergeEntry) -> tuple[str, ...]:
@@ -297,7 +297,7 @@ def _arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent]
     return arrive_events(known, incoming, now)
 
 
-def _events(config: Config, store: Store, place: Callable[[Entry, str], Placement]) -> tuple[Event, ...]:
+def _events(config: Config, store: Store, place: Callable[[Entry, str], Classification]) -> tuple[Event, ...]:
     """Every evening, told once, with the stories that announce it."""
     from planet.edition.announcements import announcements, with_stories  # noqa: PLC0415
     from planet.merge.events import merge_events  # noqa: PLC0415
@@ -322,7 +322,7 @@ def _collisions(made: Edition, now: datetime) -> list[tuple[str, News]]:
 
 
 class _StoryCache:
-    """Whole stories by row. A story is on several pages and in several feeds: the last that were read are kept at hand."""
+    """Whole stories by id. A story is on several pages and in several feeds: the last that were read are kept at hand."""
 
     SIZE = 2000
 
@@ -341,7 +341,7 @@ class _StoryCache:
         return [story for story in found if story is not None]
 
 
-def make_edition(config: Config, store: Store, now: datetime, place: Callable[[Entry, str], Placement]) -> Edition:
+def make_edition(config: Config, store: Store, now: datetime, place: Callable[[Entry, str], Classification]) -> Edition:
     """The site as values."""
     from planet.render.html import load_theme  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
 """The order of things, nothing else.
 
-    fetch -> parse -> normalise -> sanitise -> place -> arrive -> store      once per feed
+    fetch -> parse -> normalise -> sanitise -> place -> diff -> store      once per feed
           -> regroup -> edition -> render -> publish -> notify              once per run
 
 Everything that is done is handed in (see `planet.assemble`); everything decided here is decided from values.
@@ -14,15 +14,17 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from planet.model import (
-    Arrival,
     Artifact,
     Bundle,
     Changes,
+    Classification,
     Config,
     Deferred,
+    DiffContext,
     Due,
     Edition,
     Entry,
+    EntryKey,
     EventChanges,
     Failed,
     FeedConfig,
@@ -30,12 +32,10 @@ from planet.model import (
     FetchState,
     FetchUpdate,
     Fresh,
-    Known,
     MergeEntry,
     MergeGroup,
     Message,
     News,
-    Placement,
     Published,
     Read,
     ReadFacts,
@@ -67,10 +67,10 @@ class Planet:
     network_down: Callable[[Sequence[Fetched]], bool]
     fetch_update: Callable[[Fetched, ReadFacts | None, datetime, timedelta], FetchUpdate]
     news: Callable[[FeedConfig, Source, FetchState, datetime], tuple[News | None, str]]
-    arrive: Callable[[Sequence[Known], Arrival, datetime], Changes]
-    place: Callable[[Entry, str], Placement]
-    rank: Callable[[str, Entry, Placement], tuple[int, int]]
-    """Feed key, entry, placement -> rank among copies, place in feeds.yaml."""
+    diff: Callable[[Sequence[EntryKey], DiffContext, datetime], Changes]
+    place: Callable[[Entry, str], Classification]
+    priority: Callable[[str, Entry, Classification], tuple[int, int]]
+    """Feed key, entry, classification -> priority among copies, position in feeds.yaml."""
     merge_keys: Callable[[MergeEntry], tuple[str, ...]]
     group: Callable[[Sequence[MergeEntry]], tuple[MergeGroup, ...]]
     arrive_events: Callable[[Sequence[StoredEvent], Sequence[StoredEvent], datetime], EventChanges]
@@ -260,13 +260,13 @@ def _store(
         planet.store.save_updates([(key, configured, update)])
         return update
     known = planet.store.known(key)
-    arrival = Arrival(
+    context = DiffContext(
         first_fetch=row is None or row.arrived is None,
         planet_first_run=first_run,
         newcomer_entries=planet.config.site.newcomer_entries,
         read=outcome.read,
     )
-    changes = planet.arrive(known, arrival, now)
+    changes = planet.diff(known, context, now)
     facts = replace(
         outcome.facts,
         new_entries=len(changes.inserts),
@@ -281,14 +281,14 @@ def _store(
     counts.updated += len(changes.updates)
     counts.withdrawn += len(changes.withdrawn) + len(changes.deleted)
 
-    def place(entry: Entry, date: datetime) -> tuple[Placement, int, int, tuple[str, ...]]:
-        placement = outcome.placements[entry.uid]
-        rank, order = planet.rank(key, entry, placement)
+    def place(entry: Entry, date: datetime) -> tuple[Classification, int, int, tuple[str, ...]]:
+        classification = outcome.classifications[entry.uid]
+        priority, position = planet.priority(key, entry, classification)
         return (
-            placement,
-            rank,
-            order,
-            planet.merge_keys(MergeEntry.of(entry, feed=key, date=date, rank=rank, order=order)),
+            classification,
+            priority,
+            position,
+            planet.merge_keys(MergeEntry.of(entry, feed=key, date=date, priority=priority, source_position=position)),
         )
 
     planet.store.apply(
@@ -306,7 +306,7 @@ def _store(
     return update
 
 
-def _shares(known: Sequence[Known], document: Read, row: FeedRow | None) -> bool:
+def _shares(known: Sequence[EntryKey], document: Read, row: FeedRow | None) -> bool:
     """Whether the document is the feed we know: the same feed id, or an entry in common."""
     if row is not None and row.id and row.id == document.feed_id:
         return True
@@ -355,12 +355,12 @@ def place_again(planet: Planet) -> bool:
         return False
     # From here on entries are placed by rules that may be others than those of the next run, should this one be killed.
     planet.store.set_meta({"rules_rev": ""})
-    planet.store.replace_placements(_placements(planet))
+    planet.store.replace_classifications(_classifications(planet))
     return True
 
 
 def curate(planet: Planet, *, everything: bool) -> tuple[int, ...]:
-    """Tell each thing once: look at what changed, or at everything when the rules did. Gives the rows of new stories."""
+    """Tell each thing once: look at what changed, or at everything when the rules did. Returns the ids of new stories."""
     new = planet.store.regroup(planet.group, everything=everything)
     if everything:
         # Not before: a run that is killed on the way begins again.
@@ -368,14 +368,21 @@ def curate(planet: Planet, *, everything: bool) -> tuple[int, ...]:
     return new
 
 
-def _placements(planet: Planet) -> Iterator[tuple[int, Placement, int, int, tuple[str, ...]]]:
+def _classifications(planet: Planet) -> Iterator[tuple[int, Classification, int, int, tuple[str, ...]]]:
     for stored in list(planet.store.stored_entries()):
-        placement = planet.place(stored.entry, stored.feed)
-        rank, order = planet.rank(stored.feed, stored.entry, placement)
+        classification = planet.place(stored.entry, stored.feed)
+        priority, position = planet.priority(stored.feed, stored.entry, classification)
         keys = planet.merge_keys(
-            MergeEntry.of(stored.entry, row=stored.row, feed=stored.feed, date=stored.date, rank=rank, order=order)
+            MergeEntry.of(
+                stored.entry,
+                entry_id=stored.entry_id,
+                feed=stored.feed,
+                date=stored.date,
+                priority=priority,
+                source_position=position,
+            )
         )
-        yield stored.row, placement, rank, order, keys
+        yield stored.entry_id, classification, priority, position, keys
 
 
 def _news(planet: Planet, now: datetime) -> tuple[News, ...]:

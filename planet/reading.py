@@ -13,9 +13,9 @@ from typing import Protocol
 
 from planet.model import (
     CalendarRead,
+    Classification,
     Entry,
     Fresh,
-    Placement,
     RawFeed,
     Read,
     ReadFacts,
@@ -38,7 +38,7 @@ class Outcome:
 
     facts: ReadFacts
     read: Read | None = None
-    placements: Mapping[str, Placement] = field(default_factory=dict)
+    classifications: Mapping[str, Classification] = field(default_factory=dict)
     events: tuple[StoredEvent, ...] | None = None
 
 
@@ -56,7 +56,7 @@ class Reading:
     events_from_feed: Callable[..., CalendarRead]
     normalise_events: Callable[..., tuple[StoredEvent, ...]]
     window: Callable[[datetime], tuple[datetime, datetime]]
-    place: Callable[[Entry, str], Placement]
+    place: Callable[[Entry, str], Classification]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def read(reading: Reading, task: Task) -> Outcome:
             warnings=result.warnings,
         ),
         read=result,
-        placements={
+        classifications={
             entry.uid: reading.place(entry, fresh.due.key) for entry in result.entries if isinstance(entry, Entry)
         },
     )

@@ -101,9 +101,9 @@ def write(folder: Path, image: str) -> None:
         excerpt="Un extrait de bonne longueur. " * 8,
         image=image,
         technologies=("php", "js", "python"),
-        carriers=(
-            editions.carrier(editions.SOURCES[0], 500),
-            editions.carrier(
+        sources=(
+            editions.story_source(editions.SOURCES[0], 500),
+            editions.story_source(
                 editions.SOURCES[2], 500, source="Jean-Baptiste de La Rochefoucauld-Montmorency et associés"
             ),
         ),

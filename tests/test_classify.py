@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from planet.classify import Placer, scores
 from planet.classify.words import Text, Vocabulary
 from planet.config import load
-from planet.model import Config, Entry, FeedConfig, Filter, Person, Placement, SafeHtml, Site, Source, Technology
+from planet.model import Classification, Config, Entry, FeedConfig, Filter, Person, SafeHtml, Site, Source, Technology
 from planet.text import fold
 from planet.urls import canonical_key
 
@@ -62,7 +62,7 @@ def entry(title: str = "Un titre", text: str = "", **fields: Any) -> Entry:
     return Entry(**(made | fields))
 
 
-def place(given: Entry, made: Config | None = None) -> Placement:
+def place(given: Entry, made: Config | None = None) -> Classification:
     return Placer(made or config()).place(given, KEY)
 
 
@@ -71,8 +71,8 @@ def given_to(title: str = "Un titre", text: str = "", *technologies: Technology,
     return place(entry(title, text, **fields), config(*technologies)).technologies
 
 
-def reasons(placement: Placement) -> Mapping[str, list[tuple[str, str, str, int]]]:
-    return {slug: [(r.rule, r.what, r.where, r.score) for r in why] for slug, _, why in placement.scores}
+def reasons(classification: Classification) -> Mapping[str, list[tuple[str, str, str, int]]]:
+    return {slug: [(r.rule, r.what, r.where, r.score) for r in why] for slug, _, why in classification.scores}
 
 
 def found(word: str, text: str, *, any_case: bool = False) -> bool:
@@ -187,9 +187,9 @@ def test_tags_fold_and_are_enough() -> None:
 
 def test_two_words_in_the_lead_are_enough_and_one_is_beside_another_title() -> None:
     assert given_to("Un titre", "Avec PHP et Symfony, tout ira bien. " + FILLER) == ("php",)
-    placement = place(entry("Rust en production", "Le service était écrit en PHP. " + FILLER))
-    assert placement.technologies == ("rust",)
-    assert reasons(placement).get("php", []) == []
+    classification = place(entry("Rust en production", "Le service était écrit en PHP. " + FILLER))
+    assert classification.technologies == ("rust",)
+    assert reasons(classification).get("php", []) == []
 
 
 def test_a_lone_word_in_the_opening_is_enough_where_nothing_else_is_said() -> None:
@@ -204,14 +204,14 @@ def test_an_enumeration_names_nothing() -> None:
 
 
 def test_a_mention_further_down_is_a_near_miss_at_most() -> None:
-    placement = place(entry("Un titre", FILLER + "PHP. PHP, PHP ! PHP ? Avec Symfony."))
-    assert placement.technologies == ()
-    assert {slug: score for slug, score, _ in placement.scores} == {"php": 2 * scores.BODY + 3 * scores.BODY_AGAIN}
+    classification = place(entry("Un titre", FILLER + "PHP. PHP, PHP ! PHP ? Avec Symfony."))
+    assert classification.technologies == ()
+    assert {slug: score for slug, score, _ in classification.scores} == {"php": 2 * scores.BODY + 3 * scores.BODY_AGAIN}
 
 
 def test_more_of_the_same_word_counts_less_and_less() -> None:
-    placement = place(entry("Un titre", FILLER + "PHP. " * 50))
-    assert placement.scores[0][1] == scores.BODY + 6 * scores.BODY_AGAIN
+    classification = place(entry("Un titre", FILLER + "PHP. " * 50))
+    assert classification.scores[0][1] == scores.BODY + 6 * scores.BODY_AGAIN
 
 
 def test_code_and_links_speak_for_a_technology() -> None:
@@ -233,9 +233,9 @@ def test_code_and_links_speak_for_a_technology() -> None:
 def test_what_a_source_or_a_feed_is_of_its_entries_are() -> None:
     feed = FeedConfig(configured=KEY, url=KEY, key=KEY, technologies=("js",))
     ada = Source(kind="member", name="Ada", slug="ada", technologies=("php",), feeds=(feed,))
-    placement = place(entry("Une tarte"), config(sources=(ada,)))
-    assert placement.technologies == ("php", "js")
-    assert reasons(placement) == {"php": [("source", "php", "", 100)], "js": [("feed", "js", "", 100)]}
+    classification = place(entry("Une tarte"), config(sources=(ada,)))
+    assert classification.technologies == ("php", "js")
+    assert reasons(classification) == {"php": [("source", "php", "", 100)], "js": [("feed", "js", "", 100)]}
 
 
 def test_technologies_come_in_the_order_of_the_file() -> None:
@@ -294,18 +294,18 @@ def test_each_key_of_a_filter_keeps_and_drops(
     rule: dict[str, Any], matching: dict[str, Any], other: dict[str, Any]
 ) -> None:
     kept, dropped = config(include=Filter(**rule)), config(exclude=Filter(**rule))
-    assert place(entry(**matching), kept).carriers == (("ada", KEY),)
-    assert place(entry(**other), kept).carriers == ()
-    assert place(entry(**matching), dropped).carriers == ()
-    assert place(entry(**other), dropped).carriers == (("ada", KEY),)
+    assert place(entry(**matching), kept).sources == (("ada", KEY),)
+    assert place(entry(**other), kept).sources == ()
+    assert place(entry(**matching), dropped).sources == ()
+    assert place(entry(**other), dropped).sources == (("ada", KEY),)
 
 
 def test_any_key_keeps_and_exclude_wins_over_include() -> None:
     made = config(include=Filter(tags=("dev",), words=("code",)), exclude=Filter(title=re.compile("pub")))
-    assert place(entry(tags=("dev",)), made).carriers
-    assert place(entry(text="du code"), made).carriers
+    assert place(entry(tags=("dev",)), made).sources
+    assert place(entry(text="du code"), made).sources
     hidden = place(entry("pub", tags=("dev",)), made)
-    assert hidden.carriers == ()
+    assert hidden.sources == ()
     assert hidden.hidden == "exclude: title: pub"
     assert place(entry("autre"), made).hidden == "include: nothing of it matches"
 
@@ -321,13 +321,13 @@ def test_any_key_keeps_and_exclude_wins_over_include() -> None:
 )
 def test_what_hide_names_in_any_spelling_is_shown_by_no_one(hide: str) -> None:
     hidden = place(entry(), config(hide=(hide,)))
-    assert hidden.carriers == ()
+    assert hidden.sources == ()
     assert hidden.hidden == f"hide: {hide}"
 
 
 def test_hide_means_one_entry_and_not_its_neighbours() -> None:
-    assert place(entry(link="https://ada.example/12"), config(hide=("https://ada.example/1",))).carriers
-    assert place(entry(id="", link=""), config(hide=("",))).carriers
+    assert place(entry(link="https://ada.example/12"), config(hide=("https://ada.example/1",))).sources
+    assert place(entry(id="", link=""), config(hide=("",))).sources
 
 
 def test_a_feed_of_two_sources_passes_the_filters_of_each() -> None:
@@ -335,16 +335,16 @@ def test_a_feed_of_two_sources_passes_the_filters_of_each() -> None:
         return Source(kind="member", name=slug, slug=slug, technologies=("js",) if slug == "bob" else (), feeds=(FeedConfig(configured=KEY, url=KEY, key=KEY, **feed),))  # fmt: skip
 
     made = config(sources=(source("ada"), source("bob", include=Filter(tags=("dev",)))))
-    assert place(entry(), made).carriers == (("ada", KEY),)
+    assert place(entry(), made).sources == (("ada", KEY),)
     assert place(entry(), made).technologies == ()
     both = place(entry(tags=("dev",)), made)
-    assert both.carriers == (("ada", KEY), ("bob", KEY))
+    assert both.sources == (("ada", KEY), ("bob", KEY))
     assert both.technologies == ("js",)
 
 
 def test_a_feed_that_left_the_file_is_shown_by_no_one() -> None:
     gone = Placer(config()).place(entry(), "https://gone.example/feed")
-    assert gone.carriers == ()
+    assert gone.sources == ()
     assert gone.hidden.startswith("source")
 
 

@@ -20,13 +20,13 @@ from planet.merge.event_groups import group_events
 from planet.merge.events import merge_events
 from planet.model import (
     CalendarRead,
+    Classification,
     Config,
     Entry,
     Event,
     EventChanges,
     FeedConfig,
     MergeEntry,
-    Placement,
     RawEvent,
     Reason,
     SafeHtml,
@@ -354,14 +354,14 @@ def planet(*calendars: str, **kinds: str) -> Config:
     return Config(path=Path("feeds.yaml"), folder=Path(), site=site, technologies=technologies, sources=sources)
 
 
-def place(entry: Entry, feed: str) -> Placement:
+def place(entry: Entry, feed: str) -> Classification:
     """PHP where the title says so; nothing of what is called hidden."""
     if "cachée" in entry.title:
-        return Placement(carriers=(), technologies=(), hidden="filter")
+        return Classification(sources=(), technologies=(), hidden="filter")
     if "PHP" not in entry.title:
-        return Placement(carriers=((feed, feed),), technologies=())
+        return Classification(sources=((feed, feed),), technologies=())
     reasons = (Reason(rule="word", what="PHP", where="title", score=100),)
-    return Placement(carriers=((feed, feed),), technologies=("php",), scores=(("php", 100, reasons),))
+    return Classification(sources=((feed, feed),), technologies=("php",), scores=(("php", 100, reasons),))
 
 
 def tell(config: Config, *events: StoredEvent) -> list[Event]:
@@ -473,7 +473,7 @@ def test_rev_changes_exactly_when_something_shown_does() -> None:
 
 def story(title: str, *, row: int = 1, link: str = "", text: str = "", published: datetime = NOW) -> MergeEntry:
     return MergeEntry(
-        row=row, feed="f", uid="u", id="u", link=link, link_key=canonical_key(link), title=title, title_key="", text=text, text_key="",
+        entry_id=row, feed="f", uid="u", id="u", link=link, link_key=canonical_key(link), title=title, title_key="", text=text, text_key="",
         date=published, published=published,
     )  # fmt: skip
 

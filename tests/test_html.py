@@ -181,13 +181,13 @@ def test_a_member_may_have_its_text_read_at_home() -> None:
 
 
 def test_a_story_names_its_other_sources() -> None:
-    carriers = (
-        editions.carrier(WILLIAM, 1),
-        editions.carrier(PHP, 1),
-        editions.carrier(PHP, 2),
-        editions.carrier(JS, 1),
+    sources = (
+        editions.story_source(WILLIAM, 1),
+        editions.story_source(PHP, 1),
+        editions.story_source(PHP, 2),
+        editions.story_source(JS, 1),
     )
-    text = page(edition([story(1, carriers=carriers)])).css_first("article").text()
+    text = page(edition([story(1, sources=sources)])).css_first("article").text()
     assert re.search(r"Aussi sur\s+clermontech\.php,\s+clermontech\.js\s", text)
 
 

@@ -20,9 +20,9 @@ from planet.model import (
     RawPerson,
     RawSource,
     Read,
-    Seen,
     SourceRef,
     Text,
+    UnchangedEntry,
 )
 from planet.normalise import dates, identity, metadata, normalise
 from planet.sanitise import sanitise
@@ -183,7 +183,7 @@ def test_an_entry_that_says_what_it_said_is_only_seen() -> None:
     before = read(entry).entries[0]
     known = {before.uid: before.raw_hash}
     assert read(replace(entry, position=7), known=known).entries == (
-        Seen(uid="a", raw_hash=before.raw_hash, position=7, published=NOW - DAY),
+        UnchangedEntry(uid="a", raw_hash=before.raw_hash, position=7, published=NOW - DAY),
     )
     assert isinstance(read(replace(entry, categories=("new",)), known=known).entries[0], Entry)
 
@@ -203,7 +203,7 @@ def test_an_unchanged_entry_is_not_sanitised_again() -> None:
         sanitise=never,
         now=NOW + DAY,
     )
-    assert isinstance(again.entries[0], Seen)
+    assert isinstance(again.entries[0], UnchangedEntry)
 
 
 def test_what_the_planet_is_told_about_deletions_is_folded_like_ids() -> None:
@@ -610,7 +610,7 @@ def test_nothing_raises_whatever_a_document_says(document: RawFeed, url: str) ->
     assert [(seen.uid, seen.raw_hash, seen.position) for seen in again.entries] == [
         (entry.uid, entry.raw_hash, entry.position) for entry in found.entries
     ]
-    assert all(isinstance(seen, Seen) for seen in again.entries)
+    assert all(isinstance(seen, UnchangedEntry) for seen in again.entries)
 
 
 @given(st.text(max_size=40))

@@ -116,7 +116,7 @@ def test_a_story_that_goes_and_comes_back_or_moves_is_no_news() -> None:
 def test_what_the_flood_guard_keeps_out_of_the_feeds_is_no_news() -> None:
     edition = editions.edition(stories(1, 2, 3), of=editions.config(notify=(rule(),)))
     listing = [replace(row, in_feeds=row.story_id != 2) for row in edition.index]
-    state = {rule_key(rule()): Sent(row=1, at=NOW).to_text()}
+    state = {rule_key(rule()): Sent(story_id=1, at=NOW).to_text()}
     (delivery,) = plan((rule(),), listing, (), state, NOW, "UTC").deliveries
     assert delivery.rows == (3,)
 
@@ -250,7 +250,7 @@ def test_an_all_day_evening_is_named_on_its_day() -> None:
         (rule(every="day"),),
         editions.edition(stories(1)).index,
         (editions.event("Journée", date(2026, 11, 24)),),
-        {rule_key(rule(every="day")): Sent(row=1, at=MONDAY).to_text()},
+        {rule_key(rule(every="day")): Sent(story_id=1, at=MONDAY).to_text()},
         MONDAY + timedelta(days=1),
         "Europe/Paris",
     ).deliveries
@@ -286,7 +286,7 @@ def test_a_variable_that_is_not_set_is_named_once_and_nothing_is_lost() -> None:
 
 def letter(made: Sequence[Story], language: str = "en", **fields: object) -> Letter:
     edition: Edition = editions.edition(made, of=editions.config(language=language, **fields))
-    sent = Sent(row=0, at=NOW)
+    sent = Sent(story_id=0, at=NOW)
     rows = tuple(row.story_id for row in edition.index)
     delivery = Delivery(rule=rule(), key="", rows=rows, events=(), before=sent, after=sent)
     return write(delivery, edition, Translator(language, "Europe/Paris"))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from planet.errors import StoreError, UsageError
 from planet.model import (
     Changes,
+    Classification,
     Enclosure,
     Entry,
     FetchState,
@@ -24,7 +25,6 @@ from planet.model import (
     MergeGroup,
     Message,
     Person,
-    Placement,
     RawEvent,
     Read,
     Reason,
@@ -50,8 +50,8 @@ def entry(uid: str = "u1", **changed: object) -> Entry:
     return replace(made, **changed)  # type: ignore[arg-type]
 
 
-PLACED = Placement(
-    carriers=(("ada", FEED),),
+PLACED = Classification(
+    sources=(("ada", FEED),),
     technologies=("php",),
     scores=(("php", 100, (Reason(rule="tag", what="php", score=100),)),),
 )
@@ -76,12 +76,12 @@ def inserted(one: Entry, **changed: object) -> Changes:
 
 
 def alone(entries: object) -> tuple[MergeGroup, ...]:
-    return tuple(MergeGroup(rows=(one.row,)) for one in entries)  # type: ignore[attr-defined]
+    return tuple(MergeGroup(entry_ids=(one.entry_id,)) for one in entries)  # type: ignore[attr-defined]
 
 
 def together(entries: object) -> tuple[MergeGroup, ...]:
-    rows = tuple(one.row for one in entries)  # type: ignore[attr-defined]
-    return (MergeGroup(rows=rows, why=tuple((rows[0], row, "link", 100) for row in rows[1:])),) if rows else ()
+    rows = tuple(one.entry_id for one in entries)  # type: ignore[attr-defined]
+    return (MergeGroup(entry_ids=rows, why=tuple((rows[0], row, "link", 100) for row in rows[1:])),) if rows else ()
 
 
 def test_an_entry_comes_back_as_it_went_in(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_an_entry_comes_back_as_it_went_in(tmp_path: Path) -> None:
         store.apply(application(inserted(one), one))
         (stored,) = store.stored_entries()
     assert stored.entry == one
-    assert stored.placement == PLACED
+    assert stored.classification == PLACED
     assert (stored.date, stored.first_seen, stored.shown) == (NOW - timedelta(days=1), NOW, True)
 
 
@@ -139,7 +139,9 @@ def test_stories_follow_their_entries(tmp_path: Path) -> None:
         assert len(store.regroup(alone)) == 2
         assert [row.story_id for row in store.index()] == [2, 1]
         assert store.regroup(together) == ()
-        store.apply(application(Changes(updates=(Update(row=2, entry=replace(two, title="Neuf"), edited=NOW),)), two))
+        store.apply(
+            application(Changes(updates=(Update(entry_id=2, entry=replace(two, title="Neuf"), edited=NOW),)), two)
+        )
         assert store.regroup(together) == ()
         (row,) = store.index()
         assert row.story_id == 1

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.merge.stories import group, merge_keys, rank
+from planet.merge.stories import copy_priority, group, merge_keys
 from planet.model import FeedConfig, MergeEntry, Source, SourceRef
 from planet.similarity import Look, plainly_differ, text_likeness, title_likeness
 from planet.text import digest, fold
@@ -37,7 +37,7 @@ def entry(
     """An entry of a feed; its id is its link where nothing else is said."""
     identifier = fields.pop("id", link or f"{feed}:{title}")
     made = {
-        "row": 0,
+        "entry_id": 0,
         "feed": f"https://{feed}.example/feed",
         "uid": identifier,
         "id": identifier,
@@ -55,12 +55,12 @@ def entry(
 
 
 def numbered(entries: Sequence[MergeEntry]) -> list[MergeEntry]:
-    return [replace(one, row=row) for row, one in enumerate(entries, 1)]
+    return [replace(one, entry_id=row) for row, one in enumerate(entries, 1)]
 
 
 def stories(*entries: MergeEntry) -> list[list[int]]:
     """Which entries (1, 2, …) are one story."""
-    return sorted(sorted(made.rows) for made in group(numbered(entries)))
+    return sorted(sorted(made.entry_ids) for made in group(numbered(entries)))
 
 
 def same(*entries: MergeEntry) -> bool:
@@ -286,36 +286,36 @@ def test_a_chain_of_likenesses_does_not_join_what_differs() -> None:
 
 def lead(*entries: MergeEntry) -> int:
     (made,) = group(numbered(entries))
-    return made.rows[0]
+    return made.entry_ids[0]
 
 
 def test_the_authors_own_copy_leads_whatever_came_first() -> None:
-    planet = entry("planet", "https://a.example/files", rank=3, order=0, date=T0 - DAY)
-    team = entry("group", "https://a.example/files", rank=2, order=1)
-    cross = entry("member", "https://a.example/files", rank=1, order=2)
-    own = entry("a", "https://a.example/files", rank=0, order=3, date=T0 + DAY)
+    planet = entry("planet", "https://a.example/files", priority=3, source_position=0, date=T0 - DAY)
+    team = entry("group", "https://a.example/files", priority=2, source_position=1)
+    cross = entry("member", "https://a.example/files", priority=1, source_position=2)
+    own = entry("a", "https://a.example/files", priority=0, source_position=3, date=T0 + DAY)
     for order in itertools.permutations([planet, team, cross, own]):
         assert order[lead(*order) - 1] is own
 
 
 def test_of_equal_copies_the_one_that_names_its_source_does_not_lead() -> None:
-    copy = entry("b", "https://a.example/files", order=0, source=SourceRef(feed_url="https://a.example/feed"))
-    assert lead(copy, entry("a", "https://a.example/files", order=1)) == 2
+    copy = entry("b", "https://a.example/files", source_position=0, source=SourceRef(feed_url="https://a.example/feed"))
+    assert lead(copy, entry("a", "https://a.example/files", source_position=1)) == 2
 
 
 def test_of_equal_copies_the_one_whose_id_is_of_its_own_site_leads() -> None:
-    claimed = entry("b", "https://b.example/files", id="https://a.example/files", order=0, rank=0)
-    assert lead(claimed, entry("a", "https://a.example/files", order=1, rank=0)) == 2
+    claimed = entry("b", "https://b.example/files", id="https://a.example/files", source_position=0, priority=0)
+    assert lead(claimed, entry("a", "https://a.example/files", source_position=1, priority=0)) == 2
 
 
-def test_rank_tells_a_members_own_site_a_member_and_a_group() -> None:
+def test_copy_priority_tells_a_members_own_site_a_member_and_a_group() -> None:
     feed = FeedConfig(configured="f", url="https://blog.ada.example/feed", key="f")
     ada = Source(kind="member", name="Ada", slug="ada", url="https://www.ada.example/", feeds=(feed,))
-    assert rank(ada, "https://ada.example/1") == 0
-    assert rank(ada, "https://blog.ada.example/1") == 0
-    assert rank(ada, "https://elsewhere.example/1") == 1
-    assert rank(ada, "") == 1
-    assert rank(replace(ada, kind="group"), "https://ada.example/1") == 2
+    assert copy_priority(ada, "https://ada.example/1") == 0
+    assert copy_priority(ada, "https://blog.ada.example/1") == 0
+    assert copy_priority(ada, "https://elsewhere.example/1") == 1
+    assert copy_priority(ada, "") == 1
+    assert copy_priority(replace(ada, kind="group"), "https://ada.example/1") == 2
 
 
 # -- reasons
@@ -335,7 +335,7 @@ def test_each_join_names_its_rule_and_score() -> None:
     assert "near" in rules.values()
     assert "id" in rules.values()
     assert all(50 <= score <= 100 for *_, score in made.why)
-    assert len(made.why) == len(made.rows) - 1
+    assert len(made.why) == len(made.entry_ids) - 1
 
 
 def test_likeness_is_unknown_where_there_is_nothing_to_compare() -> None:
@@ -401,8 +401,8 @@ def worlds(draw: st.DrawFn) -> list[MergeEntry]:
         day = T0 + draw(st.sampled_from([0, 1, 4, 7, 200])) * DAY
         made.append(
             entry(
-                draw(st.sampled_from("abcd")), link, title=title, text=text, id=identifier, uid=f"{identifier}|{n}", row=n, date=day,
-                published=draw(st.sampled_from([day, None])), rank=draw(st.integers(0, 3)), order=draw(st.integers(0, 2)),
+                draw(st.sampled_from("abcd")), link, title=title, text=text, id=identifier, uid=f"{identifier}|{n}", entry_id=n, date=day,
+                published=draw(st.sampled_from([day, None])), priority=draw(st.integers(0, 3)), source_position=draw(st.integers(0, 2)),
             )
         )  # fmt: skip
     return made
@@ -414,23 +414,23 @@ def test_any_order_of_arrival_gives_the_same_stories_and_leads(entries: list[Mer
     mixed = entries[:]
     random.shuffle(mixed)
     assert group(mixed) == group(entries)
-    rows = sorted(row for made in group(entries) for row in made.rows)
-    assert rows == sorted(one.row for one in entries)
+    rows = sorted(row for made in group(entries) for row in made.entry_ids)
+    assert rows == sorted(one.entry_id for one in entries)
 
 
 @settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_rows_decide_nothing(entries: list[MergeEntry]) -> None:
-    renumbered = [replace(one, row=1000 - one.row) for one in entries]
-    told = {tuple(1000 - row for row in made.rows) for made in group(renumbered)}
-    assert told == {made.rows for made in group(entries)}
+    renumbered = [replace(one, entry_id=1000 - one.entry_id) for one in entries]
+    told = {tuple(1000 - row for row in made.entry_ids) for made in group(renumbered)}
+    assert told == {made.entry_ids for made in group(entries)}
 
 
 @settings(max_examples=150, deadline=None)
 @given(worlds())
 def test_what_is_one_story_is_found_by_the_keys_it_shares(entries: list[MergeEntry]) -> None:
     """The store looks only at entries that share keys: looking at each such set alone gives the same stories."""
-    keys = {one.row: set(merge_keys(one)) for one in entries}
+    keys = {one.entry_id: set(merge_keys(one)) for one in entries}
     left = set(keys)
     parts: list[set[int]] = []
     while left:
@@ -440,13 +440,13 @@ def test_what_is_one_story_is_found_by_the_keys_it_shares(entries: list[MergeEnt
             frontier = {row for row in left - part if any(keys[row] & keys[other] for other in part)}
         parts.append(part)
         left -= part
-    alone = [made for part in parts for made in group([one for one in entries if one.row in part])]
-    assert sorted(alone, key=lambda made: min(made.rows)) == list(group(entries))
+    alone = [made for part in parts for made in group([one for one in entries if one.entry_id in part])]
+    assert sorted(alone, key=lambda made: min(made.entry_ids)) == list(group(entries))
 
 
 def test_keys_are_few_and_the_same_each_time() -> None:
     one = entry("a", "https://a.example/files")
-    assert merge_keys(one) == merge_keys(replace(one, row=9, feed="elsewhere"))
+    assert merge_keys(one) == merge_keys(replace(one, entry_id=9, feed="elsewhere"))
     assert 1 <= len(merge_keys(one)) <= 12
     assert len(set(merge_keys(one))) == len(merge_keys(one))
     assert merge_keys(entry("a", title="", text="", id="")) == ()
@@ -485,7 +485,7 @@ def test_neighbours_share_a_key_wherever_their_days_fall(days: int, start: int) 
 # -- over runs
 
 
-def carriers(world: World) -> dict[str, list[str]]:
+def sources_of(world: World) -> dict[str, list[str]]:
     """Title -> names of the sources, the lead's first."""
     return {story["title"]: [source["source"] for source in story["sources"]] for story in world.entries()}
 
@@ -498,23 +498,23 @@ def test_a_story_follows_its_copies_over_runs(world: World) -> None:
     groups = [{"name": "Groupe", "feeds": [world.url("/group.xml")]}]
     world.configure(groups=groups)
     world.run()
-    assert carriers(world) == {post: ["Groupe"]}
+    assert sources_of(world) == {post: ["Groupe"]}
     world.configure([ada], groups)
     world.run(now="2026-11-23T09:00:00Z")
-    assert carriers(world) == {post: ["Ada", "Groupe"]}
+    assert sources_of(world) == {post: ["Ada", "Groupe"]}
     merged = world.site()
     world.configure(groups=groups)
     world.run(now="2026-11-23T10:00:00Z")
-    assert carriers(world) == {post: ["Groupe"]}
+    assert sources_of(world) == {post: ["Groupe"]}
     world.configure([ada], groups)
     world.run(now="2026-11-23T11:00:00Z")
     assert world.site()["atom.xml"] == merged["atom.xml"]
     world.serve("/ada.xml", rss(item("Une tarte", link, text=OTHER)))
     world.run(now="2026-11-23T12:00:00Z")
-    assert carriers(world) == {post: ["Groupe"], "Une tarte": ["Ada"]}
+    assert sources_of(world) == {post: ["Groupe"], "Une tarte": ["Ada"]}
     world.serve("/ada.xml", rss(item(post, link, text=LONG)))
     world.run(now="2026-11-23T13:00:00Z")
-    assert carriers(world) == {post: ["Ada", "Groupe"]}
+    assert sources_of(world) == {post: ["Ada", "Groupe"]}
 
 
 @pytest.mark.parametrize("first", ["/ada.xml", "/group.xml"])
@@ -534,7 +534,7 @@ def test_whoever_is_read_first_the_author_leads(world: World, first: str) -> Non
     world.run(now="2026-11-23T09:00:00Z")
     (story,) = world.entries()
     assert (story["source"], story["url"]) == ("Ada", "https://ada.example/files")
-    assert carriers(world) == {"Des files": ["Ada", "Groupe"]}
+    assert sources_of(world) == {"Des files": ["Ada", "Groupe"]}
 
 
 @pytest.mark.shared

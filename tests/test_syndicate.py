@@ -430,12 +430,12 @@ def test_a_story_without_title_text_or_author_is_still_a_valid_entry() -> None:
 
 def test_a_merged_story_names_the_other_places() -> None:
     william, _elodie, php, _js = SOURCES
-    carriers = (
-        editions.carrier(william, 1, url="https://w.example/1"),
-        editions.carrier(php, 1, url="http://www.w.example/1.html?utm_source=x"),
-        editions.carrier(php, 2, url="https://php.example/w"),
+    sources = (
+        editions.story_source(william, 1, url="https://w.example/1"),
+        editions.story_source(php, 1, url="http://www.w.example/1.html?utm_source=x"),
+        editions.story_source(php, 2, url="https://php.example/w"),
     )
-    written = one_story(url="https://w.example/1", carriers=carriers)
+    written = one_story(url="https://w.example/1", sources=sources)
     related = entry_of(written).xpath("a:link[@rel='related']/@href", namespaces=NAMES)
     assert related == ["https://php.example/w"]
     sources = json.loads(written["feed.json"])["items"][0]["_planet"]["sources"]

@@ -10,7 +10,7 @@ from planet.classify import scores
 from planet.classify.filters import Hidden, Sieve, Subject, subject
 from planet.classify.homes import HOMES, LANGUAGES, place_of
 from planet.classify.words import Vocabulary
-from planet.model import Config, Entry, Placement, Reason
+from planet.model import Classification, Config, Entry, Reason
 from planet.text import fold
 
 __all__ = ["Placer", "Scores"]
@@ -50,8 +50,8 @@ class Placer:
                 )
         self._hidden = Hidden(config.hide)
 
-    def place(self, entry: Entry, feed_key: str) -> Placement:
-        """Who may show the entry of a feed, and its technologies. Without carriers it is not shown, and `hidden` says why."""
+    def place(self, entry: Entry, feed_key: str) -> Classification:
+        """Who may show the entry of a feed, and its technologies. Without sources it is not shown, and `hidden` says why."""
         of = subject(
             title=entry.title,
             text=(entry.text or entry.summary)[: scores.BODY_LENGTH],
@@ -61,10 +61,10 @@ class Placer:
             code=entry.code,
             links=entry.links,
         )
-        carriers, given, hidden = self._carriers(entry, of, feed_key)
+        sources, given, hidden = self._sources(entry, of, feed_key)
         found = self._score(of, given)
-        return Placement(
-            carriers=carriers,
+        return Classification(
+            sources=sources,
             technologies=tuple(slug for slug, score, _ in found if score >= scores.THRESHOLD),
             scores=found,
             hidden=hidden,
@@ -85,13 +85,13 @@ class Placer:
             subject(title=title, text=text[: scores.BODY_LENGTH], tags=tags, code=code, links=links), given
         )
 
-    def _carriers(
+    def _sources(
         self, entry: Entry, of: Subject, feed_key: str
     ) -> tuple[tuple[tuple[str, str], ...], list[tuple[str, str]], str]:
         """(source, feed) that show the entry, (technology, rule) that these give it, why it is not shown."""
         if named := self._hidden.match(entry):
             return (), [], f"hide: {named}"
-        carriers: list[tuple[str, str]] = []
+        sources: list[tuple[str, str]] = []
         given: list[tuple[str, str]] = []
         hidden = "" if feed_key in self._feeds else "source: none in feeds.yaml"
         for slug, source_technologies, feed_technologies, include, exclude in self._feeds.get(feed_key, ()):
@@ -100,10 +100,10 @@ class Placer:
             elif include and not include.match(of):
                 hidden = hidden or "include: nothing of it matches"
             else:
-                carriers.append((slug, feed_key))
+                sources.append((slug, feed_key))
                 given += [(technology, "source") for technology in source_technologies]
                 given += [(technology, "feed") for technology in feed_technologies]
-        return tuple(carriers), given, "" if carriers else hidden
+        return tuple(sources), given, "" if sources else hidden
 
     def _score(self, of: Subject, given: Sequence[tuple[str, str]]) -> Scores:
         reasons: dict[int, list[Reason]] = defaultdict(list)

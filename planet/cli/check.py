@@ -173,10 +173,10 @@ def _read(ctx: Context, outcome: Outcome, now: datetime) -> Iterable[str]:
 
 
 def _entry(ctx: Context, entry: Entry, outcome: Outcome) -> str:
-    placement = outcome.placements[entry.uid]
+    classification = outcome.classifications[entry.uid]
     when = ctx.translator.date(entry.published) if entry.published else ctx.say(Message.of("no date"))
-    names = ", ".join(placement.technologies)
-    hidden = ctx.say(Message.of("not shown: {why}", why=placement.hidden)) if placement.hidden else ""
+    names = ", ".join(classification.technologies)
+    hidden = ctx.say(Message.of("not shown: {why}", why=classification.hidden)) if classification.hidden else ""
     return f"{when}  {entry.title}" + (f"  [{names}]" if names else "") + (f"  ({hidden})" if hidden else "")
 
 

@@ -44,12 +44,11 @@ def as_object(story: Story, *, full: bool) -> dict[str, object]:
         "updated": iso(story.updated),
         "first_seen": iso(story.first_seen),
         "author": story.author,
-        "source": story.source.source,
+        "source": story.source.name,
         "technologies": list(story.technologies),
         "language": story.language,
         "sources": [
-            {"source": carrier.source, "feed": carrier.feed, "id": carrier.id, "url": carrier.url}
-            for carrier in story.carriers
+            {"source": source.name, "feed": source.feed, "id": source.id, "url": source.url} for source in story.sources
         ],
     }
     if full:
@@ -90,5 +89,5 @@ def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bo
                 else:
                     when = ctx.translator.date(story.published)
                     names = f" [{', '.join(story.technologies)}]" if story.technologies else ""
-                    click.echo(f"{when}  {story.source.source}: {story.title}{names}\n    {story.url}")
+                    click.echo(f"{when}  {story.source.name}: {story.title}{names}\n    {story.url}")
     return 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from planet.cli.explaining import Answer, Copy, Evening, Told
     from planet.i18n import Translator
 
-RANKS = ("own site", "member", "group", "other")
+PRIORITIES = ("own site", "member", "group", "other")
 
 
 def as_object(answer: Answer) -> dict[str, object]:
@@ -76,7 +76,7 @@ def _copy_object(copy: Copy) -> dict[str, object]:
         **_name_object(copy),
         "sources": list(copy.sources),
         "title": entry.title,
-        "rank": RANKS[stored.rank],
+        "rank": PRIORITIES[stored.priority],
         "published": entry.published and iso(entry.published),
         "updated": entry.updated and iso(entry.updated),
         "first_seen": iso(stored.first_seen),
@@ -111,14 +111,14 @@ def _why_not(copy: Copy) -> tuple[str, Message]:
         return "deleted", Message.of("not shown: its feed says that it was deleted")
     if stored.withdrawn:
         return "withdrawn", Message.of("not shown: its feed does not list it any more, but still lists older ones")
-    if copy.placement.hidden:
-        rule, _, what = copy.placement.hidden.partition(": ")
+    if copy.classification.hidden:
+        rule, _, what = copy.classification.hidden.partition(": ")
         sentence = {
             "hide": Message.of("not shown: `hide` of feeds.yaml names it ({what})", what=what),
             "exclude": Message.of("not shown: `exclude` of its feed matches ({what})", what=what),
             "include": Message.of("not shown: nothing of the `include` of its feed matches"),
         }.get(rule, Message.of("not shown: its feed is not in feeds.yaml any more"))
-        return copy.placement.hidden, sentence
+        return copy.classification.hidden, sentence
     return "waiting", Message.of("not shown yet: the next run will show it")
 
 
@@ -138,7 +138,7 @@ def _why_date(copy: Copy) -> Message:
 
 def _why_lead(told: Told) -> Message:
     """Why the first copy is the one that is shown."""
-    rank = told.copies[0].stored.rank
+    rank = told.copies[0].stored.priority
     if len(told.copies) == 1:
         return Message.of("the only one")
     return (

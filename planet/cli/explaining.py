@@ -10,7 +10,7 @@ from planet.classify import Placer, Scores
 from planet.classify.scores import THRESHOLD
 from planet.merge.events import as_entry, merge_events
 from planet.merge.stories import group
-from planet.model import Config, Event, MergeEntry, Placement, Source, StoredEvent
+from planet.model import Classification, Config, Event, MergeEntry, Source, StoredEvent
 from planet.normalise.identity import fold_id
 from planet.store import Store, StoredEntry
 from planet.text import digest
@@ -22,13 +22,13 @@ NEAR = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """An entry of one feed. `placement` is by the rules of feeds.yaml as it is now; `changed`: those of the last run gave another."""
+    """An entry of one feed. `classification` is by the rules of feeds.yaml as it is now; `changed`: those of the last run gave another."""
 
     stored: StoredEntry
     feed: str
     """As configured, credentials masked; its key when it left feeds.yaml."""
     sources: tuple[str, ...]
-    placement: Placement
+    classification: Classification
     changed: bool
 
     @property
@@ -85,7 +85,7 @@ class Inquiry:
     def ask(self, asked: str) -> Answer:
         """Everything about an address or an id, in any spelling."""
         asked = asked.strip()
-        rows = self._rows(asked)
+        rows = self._entry_ids(asked)
         told: dict[int, Told] = {}
         hidden: list[Copy] = []
         for entry in self.store.stored_entries(rows):
@@ -105,7 +105,7 @@ class Inquiry:
             near=() if found else self._near(asked),
         )
 
-    def _rows(self, asked: str) -> list[int]:
+    def _entry_ids(self, asked: str) -> list[int]:
         key = canonical_key(asked)
         found: dict[int, None] = {}
         for identifier in dict.fromkeys([asked, fold_id(asked), key]):
@@ -121,21 +121,21 @@ class Inquiry:
 
     def _copy(self, entry: StoredEntry) -> Copy:
         configured, owners = self._feeds.get(entry.feed, (redacted(entry.feed), []))
-        placement = self.placer.place(entry.entry, entry.feed)
-        carrying = [slug for slug, _ in placement.carriers]
+        classification = self.placer.place(entry.entry, entry.feed)
+        carrying = [slug for slug, _ in classification.sources]
         names = [self._sources[slug].name for slug in carrying] or [source.name for source in owners]
-        before = entry.placement
+        before = entry.classification
         changed = before is not None and (
-            before.carriers != placement.carriers or before.technologies != placement.technologies
+            before.sources != classification.sources or before.technologies != classification.technologies
         )
-        return Copy(stored=entry, feed=configured, sources=tuple(names), placement=placement, changed=changed)
+        return Copy(stored=entry, feed=configured, sources=tuple(names), classification=classification, changed=changed)
 
     def _told(self, story: int, first: StoredEntry) -> Told:
         why = self.store.why(story)
-        rows = sorted({first.row, *(row for join in why for row in join[:2])})
-        copies = {entry.row: self._copy(entry) for entry in self.store.stored_entries(rows)}
+        rows = sorted({first.entry_id, *(row for join in why for row in join[:2])})
+        copies = {entry.entry_id: self._copy(entry) for entry in self.store.stored_entries(rows)}
         order = _in_order(copies.values())
-        said = [one for row in order for one in copies[row].placement.scores]
+        said = [one for row in order for one in copies[row].classification.scores]
         best = {slug: max((one for one in said if one[0] == slug), key=lambda one: one[1]) for slug, _, _ in said}
         every = tuple(best[technology.slug] for technology in self.config.technologies if technology.slug in best)
         return Told(
@@ -186,10 +186,15 @@ def _in_order(copies: Iterable[Copy]) -> Sequence[int]:
     """The rows of a story, the lead first: by the same rules that made it."""
     merged = [_as_merged(copy.stored) for copy in copies]
     made = group(merged)
-    return [row for part in sorted(made, key=lambda part: -len(part.rows)) for row in part.rows]
+    return [row for part in sorted(made, key=lambda part: -len(part.entry_ids)) for row in part.entry_ids]
 
 
 def _as_merged(stored: StoredEntry) -> MergeEntry:
     return MergeEntry.of(
-        stored.entry, row=stored.row, feed=stored.feed, date=stored.date, rank=stored.rank, order=stored.place
+        stored.entry,
+        entry_id=stored.entry_id,
+        feed=stored.feed,
+        date=stored.date,
+        priority=stored.priority,
+        source_position=stored.source_position,
     )

@@ -41,7 +41,7 @@ def announcements(
     found: defaultdict[str, list[int]] = defaultdict(list)
     for story in stories:
         for event in _of_page(story, by_page, timezone) or _of_title(story, by_word, timezone):
-            found[event.id].append(story.row)
+            found[event.id].append(story.entry_id)
     return {event: tuple(dict.fromkeys(rows)) for event, rows in found.items()}
 
 

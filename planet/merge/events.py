@@ -13,12 +13,12 @@ from operator import attrgetter
 from planet.merge.clusters import Cluster
 from planet.merge.event_changes import name_of
 from planet.merge.event_groups import Join, group_events
-from planet.model import Config, Entry, Event, FeedConfig, Placement, Source, StoredEvent
+from planet.model import Classification, Config, Entry, Event, FeedConfig, Source, StoredEvent
 from planet.text import digest
 from planet.text import fold as plain_fold
 from planet.urls import host, redacted
 
-Place = Callable[[Entry, str], Placement]
+Place = Callable[[Entry, str], Classification]
 """The classifier: an entry and the key of its feed -> where it belongs, and why."""
 LONGEST_UID = 255
 fold = lru_cache(maxsize=8192)(plain_fold)
@@ -112,13 +112,13 @@ def _tell(
         key=lambda event: (_rank(event, carried[event.calendar]), *ids.age(event)),
     )
     placed = [(copy, place(as_entry(copy), copy.calendar)) for copy in copies]
-    shown = [(copy, placement) for copy, placement in placed if placement.carriers]
+    shown = [(copy, classification) for copy, classification in placed if classification.sources]
     if not shown:
         return None
     lead = shown[0][0]
     oldest = min((copy for copy, _ in shown), key=ids.age)
     same_time = [copy for copy, _ in shown if copy.start == lead.start]
-    found = {slug for _, placement in shown for slug in placement.technologies}
+    found = {slug for _, classification in shown for slug in classification.technologies}
     # A calendar of many groups (an archive) names the one that holds the evening as its organiser.
     held_by = named.get(fold(lead.organizer))
     source = held_by or _leader(lead, carried[lead.calendar], shown[0][1])
@@ -184,8 +184,8 @@ def _rank(event: StoredEvent, carriers: Sequence[_Carried]) -> tuple[int, int, i
     return (0 if own else 1, 2 * (best.source.kind != "group") + (best.feed.kind != "calendar"), best.order)
 
 
-def _leader(lead: StoredEvent, carriers: Sequence[_Carried], placement: Placement) -> Source:
-    allowed = {slug for slug, _ in placement.carriers}
+def _leader(lead: StoredEvent, carriers: Sequence[_Carried], classification: Classification) -> Source:
+    allowed = {slug for slug, _ in classification.sources}
     known = [one for one in carriers if one.source.slug in allowed] or list(carriers)
     named = fold(lead.organizer)
     return min(
@@ -194,7 +194,7 @@ def _leader(lead: StoredEvent, carriers: Sequence[_Carried], placement: Placemen
     ).source
 
 
-def _first(shown: Sequence[tuple[StoredEvent, Placement]], name: str) -> str:
+def _first(shown: Sequence[tuple[StoredEvent, Classification]], name: str) -> str:
     return next((value for copy, _ in shown if (value := getattr(copy, name))), "")
 
 
@@ -203,7 +203,7 @@ def _default_end(start: datetime | date) -> datetime | date:
     return start if isinstance(start, datetime) else start + timedelta(days=1)
 
 
-def _tags(shown: Sequence[tuple[StoredEvent, Placement]]) -> tuple[str, ...]:
+def _tags(shown: Sequence[tuple[StoredEvent, Classification]]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for copy, _ in shown:
         for tag in copy.tags:
@@ -212,11 +212,11 @@ def _tags(shown: Sequence[tuple[StoredEvent, Placement]]) -> tuple[str, ...]:
 
 
 def _sources(
-    shown: Sequence[tuple[StoredEvent, Placement]], carried: Mapping[str, Sequence[_Carried]]
+    shown: Sequence[tuple[StoredEvent, Classification]], carried: Mapping[str, Sequence[_Carried]]
 ) -> tuple[tuple[str, str, str, str], ...]:
     found: dict[tuple[str, str, str, str], None] = {}
-    for copy, placement in shown:
-        allowed = {slug for slug, _ in placement.carriers}
+    for copy, classification in shown:
+        allowed = {slug for slug, _ in classification.sources}
         for one in carried[copy.calendar]:
             if one.source.slug in allowed:
                 found[one.source.name, redacted(one.feed.configured), copy.uid, copy.url] = None
@@ -226,15 +226,15 @@ def _sources(
 def _reasons(
     group: Cluster[Join],
     events: Sequence[StoredEvent],
-    shown: Sequence[tuple[StoredEvent, Placement]],
+    shown: Sequence[tuple[StoredEvent, Classification]],
     lead: StoredEvent,
     held_by: Source | None,
 ) -> tuple[tuple[str, str], ...]:
     """Why: ("php", "tag afup in tags") for each technology, ("merged", "title: … = …") for each join, ("date", rule)."""
     found: dict[tuple[str, str], None] = {}
-    for _, placement in shown:
-        for slug, _, reasons in placement.scores:
-            if slug in placement.technologies:
+    for _, classification in shown:
+        for slug, _, reasons in classification.scores:
+            if slug in classification.technologies:
                 for reason in reasons:
                     found[slug, " ".join(part for part in (reason.rule, reason.what, reason.where) if part)] = None
     if held_by:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from planet.model import Entry, Known, Read, Seen
+from planet.model import Entry, EntryKey, Read, UnchangedEntry
 from planet.text import digest
 from planet.urls import canonical_key
 
@@ -17,34 +17,34 @@ _Key = tuple[str, ...]
 class Recognised:
     """`matches` are the entries of the document that are stored already, `new` those that are not; both in document order."""
 
-    matches: tuple[tuple[Known, Entry | Seen], ...]
+    matches: tuple[tuple[EntryKey, Entry | UnchangedEntry], ...]
     new: tuple[Entry, ...]
 
 
-def recognise(known: Sequence[Known], read: Read) -> Recognised:
+def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
     """By uid; what is left over on both sides by its link, by title and text, by title and moment of publication (N07, N08, U04).
 
     Each of these counts only where it names one entry on either side: several entries behind one address, or under one yearly title,
     stay apart.
     """
-    stored = {entry.uid: entry for entry in sorted(known, key=lambda entry: entry.row, reverse=True)}
-    matches: list[tuple[Known, Entry | Seen]] = []
+    stored = {entry.uid: entry for entry in sorted(known, key=lambda entry: entry.entry_id, reverse=True)}
+    matches: list[tuple[EntryKey, Entry | UnchangedEntry]] = []
     fresh: list[Entry] = []
     taken: set[int] = set()
     for entry in read.entries:
         found = stored.get(entry.uid)
-        if found is not None and found.row not in taken:
-            taken.add(found.row)
+        if found is not None and found.entry_id not in taken:
+            taken.add(found.entry_id)
             matches.append((found, entry))
         elif isinstance(entry, Entry) and found is None:
             fresh.append(entry)
     listed = [entry for entry in read.entries if isinstance(entry, Entry)]
     home = canonical_key(read.feed_link)
 
-    def by_link(entry: Entry | Known) -> _Key:
+    def by_link(entry: Entry | EntryKey) -> _Key:
         return (entry.link_key,) if entry.link_key and entry.link_key != home else ()
 
-    rules: tuple[tuple[Callable[[Entry | Known], _Key], bool], ...] = (
+    rules: tuple[tuple[Callable[[Entry | EntryKey], _Key], bool], ...] = (
         # A link must be unlike every other that the feed has now; a text only unlike those that are not yet recognised.
         (by_link, True),
         (_by_link_and_title, False),
@@ -55,42 +55,42 @@ def recognise(known: Sequence[Known], read: Read) -> Recognised:
     while found_more and fresh:
         found_more = False
         for key_of, everywhere in rules:
-            unmatched = [entry for entry in known if entry.row not in taken]
-            as_they_were = [found for found, said in matches if isinstance(said, Seen)] if everywhere else []
+            unmatched = [entry for entry in known if entry.entry_id not in taken]
+            as_they_were = [found for found, said in matches if isinstance(said, UnchangedEntry)] if everywhere else []
             pairs = _pairs(fresh, unmatched, listed if everywhere else fresh, [*unmatched, *as_they_were], key_of)
             matches += [(found, entry) for entry, found in pairs]
-            taken.update(found.row for _, found in pairs)
+            taken.update(found.entry_id for _, found in pairs)
             recognised = {entry.uid for entry, _ in pairs}
             fresh = [entry for entry in fresh if entry.uid not in recognised]
             found_more = found_more or bool(pairs)
     return Recognised(
-        matches=tuple(sorted(matches, key=lambda match: (match[1].position, match[0].row))),
+        matches=tuple(sorted(matches, key=lambda match: (match[1].position, match[0].entry_id))),
         new=tuple(sorted(fresh, key=lambda entry: (entry.position, entry.uid))),
     )
 
 
-def _by_link_and_title(entry: Entry | Known) -> _Key:
+def _by_link_and_title(entry: Entry | EntryKey) -> _Key:
     return (entry.link_key, entry.title_key) if entry.link_key and entry.title_key else ()
 
 
-def _by_text(entry: Entry | Known) -> _Key:
+def _by_text(entry: Entry | EntryKey) -> _Key:
     """Title and text, where there is a text: a title alone is no proof."""
     if isinstance(entry, Entry) and entry.text_key == digest(entry.title_key, ""):
         return ()
     return (entry.text_key,) if entry.text_key else ()
 
 
-def _by_moment(entry: Entry | Known) -> _Key:
+def _by_moment(entry: Entry | EntryKey) -> _Key:
     return (entry.title_key, entry.published.isoformat()) if entry.title_key and entry.published else ()
 
 
 def _pairs(
     fresh: Sequence[Entry],
-    unmatched: Sequence[Known],
+    unmatched: Sequence[EntryKey],
     listed: Iterable[Entry],
-    stored: Iterable[Known],
-    key_of: Callable[[Entry | Known], _Key],
-) -> list[tuple[Entry, Known]]:
+    stored: Iterable[EntryKey],
+    key_of: Callable[[Entry | EntryKey], _Key],
+) -> list[tuple[Entry, EntryKey]]:
     """Entries and stored ones that share a key which is theirs alone among `listed` and among `stored`."""
     here = Counter(key_of(entry) for entry in listed)
     there = Counter(key_of(entry) for entry in stored)

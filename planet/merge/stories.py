@@ -29,7 +29,7 @@ from planet.similarity import (
 )
 from planet.urls import canonical_key, host
 
-__all__ = ["group", "merge_keys", "rank"]
+__all__ = ["copy_priority", "group", "merge_keys"]
 
 TITLE_NEAR = 88
 TEXT_NEAR = 85
@@ -48,7 +48,7 @@ class _Link:
     days: float
 
 
-def rank(source: Source, link: str) -> int:
+def copy_priority(source: Source, link: str) -> int:
     """How near a copy is to its author: 0 a member's own site, 1 a member, 2 a group. `link` is the entry's.
 
     A site is a member's own when it is the member's page, or where one of the member's feeds comes from.
@@ -60,13 +60,13 @@ def rank(source: Source, link: str) -> int:
 
 
 def group(entries: Sequence[MergeEntry]) -> tuple[MergeGroup, ...]:
-    """The stories of these entries: every row in exactly one group, the lead first, in an order that only depends on the entries.
+    """The stories of these entries: every entry in exactly one group, the lead first, in an order that only depends on the entries.
 
     The entries must hold, with each entry, all that share a key with it (`merge_keys`); then a story does not depend on what else
     is given.
     """
     if len(entries) == 1:
-        return (MergeGroup(rows=(entries[0].row,)),)
+        return (MergeGroup(entry_ids=(entries[0].entry_id,)),)
     looks = [Look(entry) for entry in sorted(entries, key=_name)]
     links = sorted(
         _links(looks),
@@ -77,19 +77,22 @@ def group(entries: Sequence[MergeEntry]) -> tuple[MergeGroup, ...]:
         clusters.join(link.a, link.b, link, contradict=lambda a, b: _contradict(looks[a], looks[b]))
     groups = [
         MergeGroup(
-            rows=tuple(look.entry.row for look in sorted((looks[n] for n in cluster.members), key=_precedence)),
+            entry_ids=tuple(
+                look.entry.entry_id for look in sorted((looks[n] for n in cluster.members), key=_precedence)
+            ),
             why=tuple(
-                (looks[link.a].entry.row, looks[link.b].entry.row, link.rule, link.score) for link in cluster.links
+                (looks[link.a].entry.entry_id, looks[link.b].entry.entry_id, link.rule, link.score)
+                for link in cluster.links
             ),
         )
         for cluster in clusters
     ]
-    return tuple(sorted(groups, key=lambda made: min(made.rows)))
+    return tuple(sorted(groups, key=lambda made: min(made.entry_ids)))
 
 
 def _name(entry: MergeEntry) -> tuple[str, str, int]:
-    """What tells entries apart for ever, whatever rows they were given."""
-    return (entry.feed, entry.uid, entry.row)
+    """What tells entries apart for ever, whatever numbers the store gave them."""
+    return (entry.feed, entry.uid, entry.entry_id)
 
 
 def _precedence(look: Look) -> tuple[int, bool, bool, int, float, tuple[str, str, int]]:
@@ -100,7 +103,7 @@ def _precedence(look: Look) -> tuple[int, bool, bool, int, float, tuple[str, str
         origin = host(entry.source.feed_url) or host(entry.source.url) or host(entry.source.id)
         copied = bool(origin) and origin != host(entry.feed)
     named = host(entry.id) if canonical_key(entry.id) else ""
-    return (entry.rank, copied, bool(named) and named != look.host, entry.order, look.day, _name(entry))
+    return (entry.priority, copied, bool(named) and named != look.host, entry.source_position, look.day, _name(entry))
 
 
 def _links(looks: Sequence[Look]) -> Iterator[_Link]:

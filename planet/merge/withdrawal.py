@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from planet.model import Known
+from planet.model import EntryKey
 
 PATIENCE = timedelta(days=1)
 
@@ -22,7 +22,7 @@ class Listed:
     first_seen: datetime
 
 
-def absent(unlisted: Sequence[Known], listed: Sequence[Listed]) -> list[Known]:
+def absent(unlisted: Sequence[EntryKey], listed: Sequence[Listed]) -> list[EntryKey]:
     """Those of `unlisted` that the document leaves out although it reaches further back (U06, U06b).
 
     A listed entry that is older by date and by its last update, and was there before, shows how far the document reaches, unless it
@@ -31,7 +31,7 @@ def absent(unlisted: Sequence[Known], listed: Sequence[Listed]) -> list[Known]:
     ordered = sorted(listed, key=lambda entry: entry.position)
     if _oldest_first(ordered):
         ordered.reverse()
-    found: list[Known] = []
+    found: list[EntryKey] = []
     for entry in unlisted:
         for other in reversed(ordered):
             if other.date >= entry.date:
@@ -42,7 +42,7 @@ def absent(unlisted: Sequence[Known], listed: Sequence[Listed]) -> list[Known]:
     return found
 
 
-def _last(entry: Known | Listed) -> datetime:
+def _last(entry: EntryKey | Listed) -> datetime:
     return max(entry.date, entry.updated or entry.date)
 
 

@@ -12,7 +12,6 @@ from planet.model.config import (
     Technology,
 )
 from planet.model.edition import (
-    Carrier,
     Edition,
     FeedHealth,
     IndexRow,
@@ -21,18 +20,19 @@ from planet.model.edition import (
     Page,
     Story,
     StoryList,
+    StorySource,
 )
 from planet.model.entry import (
-    Arrival,
     Changes,
+    DiffContext,
     Entry,
+    EntryKey,
     Insert,
-    Known,
     Person,
     Read,
     Sanitised,
-    Seen,
     SourceRef,
+    UnchangedEntry,
     Update,
 )
 from planet.model.event import Event, EventChanges, StoredEvent
@@ -63,22 +63,23 @@ from planet.model.fetch import (
     Unchanged,
 )
 from planet.model.publish import Artifact, Bundle, News, Published, Report
-from planet.model.story import MergeEntry, MergeGroup, Placement, Reason
+from planet.model.story import Classification, MergeEntry, MergeGroup, Reason
 
 __all__ = [
-    "Arrival",
     "Artifact",
     "Bundle",
     "CalendarRead",
-    "Carrier",
     "Changes",
+    "Classification",
     "Config",
     "Deferred",
     "Deleted",
+    "DiffContext",
     "Due",
     "Edition",
     "Enclosure",
     "Entry",
+    "EntryKey",
     "Event",
     "EventChanges",
     "Failed",
@@ -94,7 +95,6 @@ __all__ = [
     "Hop",
     "IndexRow",
     "Insert",
-    "Known",
     "ListedSource",
     "ListedTechnology",
     "MergeEntry",
@@ -105,7 +105,6 @@ __all__ = [
     "Page",
     "ParsedDate",
     "Person",
-    "Placement",
     "Published",
     "RawEntry",
     "RawEvent",
@@ -118,16 +117,17 @@ __all__ = [
     "Report",
     "SafeHtml",
     "Sanitised",
-    "Seen",
     "Site",
     "Source",
     "SourceRef",
     "StoredEvent",
     "Story",
     "StoryList",
+    "StorySource",
     "Technology",
     "Text",
     "Unchanged",
+    "UnchangedEntry",
     "Unreadable",
     "Update",
 ]

@@ -16,11 +16,11 @@ from planet.model.fetch import ErrorClass, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carrier:
-    """One feed that carries a story: the configured name, the feed as configured (credentials masked), id and link as it gave them."""
+class StorySource:
+    """A feed that carries a story: the configured name of its member or group, the feed as configured (credentials masked), id and link as it gave them."""
 
-    source: str
-    source_slug: str
+    name: str
+    slug: str
     kind: Literal["member", "group"]
     feed: str
     id: str
@@ -66,8 +66,8 @@ class Story:
     first_seen: datetime
     author: str
     authors: tuple[Person, ...]
-    source: Carrier
-    carriers: tuple[Carrier, ...]
+    source: StorySource
+    sources: tuple[StorySource, ...]
     technologies: tuple[str, ...]
     tags: tuple[str, ...]
     enclosures: tuple[Enclosure, ...]
@@ -204,7 +204,7 @@ class StoryList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """One state of the site. `index` holds every shown story, newest first; `load` gives whole stories for rows, in that order."""
+    """One state of the site. `index` holds every shown story, newest first; `load` gives whole stories for ids, in that order."""
 
     config: Config
     now: datetime

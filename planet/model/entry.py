@@ -1,4 +1,4 @@
-"""An entry once it is known what it is, and what its arrival changes."""
+"""An entry once it is known what it is, and what a document changes in what is stored."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class UnchangedEntry:
     """An entry that says exactly what it said last time: only its place in the document is news."""
 
     uid: str
@@ -94,7 +94,7 @@ class Seen:
 class Read:
     """What a document holds, ready to be compared with what is stored. `feed_date` is the document's own, or HTTP's."""
 
-    entries: tuple[Entry | Seen, ...]
+    entries: tuple[Entry | UnchangedEntry, ...]
     deleted: tuple[Deleted, ...] = ()
     complete: bool = False
     feed_id: str = ""
@@ -106,10 +106,10 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What the store remembers of an entry, enough to recognise it. `row` is the store's number for it."""
+class EntryKey:
+    """What the store remembers of an entry, enough to recognise it. `entry_id` is the number that the store gave it."""
 
-    row: int
+    entry_id: int
     uid: str
     id: str
     link_key: str
@@ -129,8 +129,8 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """The circumstances in which a document arrives."""
+class DiffContext:
+    """What computing changes needs besides the stored entries: the document, first fetches, limits."""
 
     first_fetch: bool
     """This feed never gave an entry before."""
@@ -154,14 +154,14 @@ class Insert:
 class Update:
     """A known entry that says something else now. `edited` is set when what a reader sees has changed."""
 
-    row: int
+    entry_id: int
     entry: Entry
     edited: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What a document does to what is stored of its feed. The rows in `seen` are listed again (they miss nothing)."""
+    """What a document does to what is stored of its feed. Entries in `seen` are listed again (`missing_since` is reset)."""
 
     inserts: tuple[Insert, ...] = ()
     updates: tuple[Update, ...] = ()

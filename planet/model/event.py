@@ -90,7 +90,7 @@ class Event:
     changed: datetime | None = None
     first_seen: datetime | None = None
     stories: tuple[int, ...] = ()
-    """Rows of stories that announce it."""
+    """Ids of stories that announce it."""
     reasons: tuple[tuple[str, str], ...] = ()
     """Why: (what, which rule), for `planet explain`."""
     rev: str = ""

@@ -22,15 +22,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """Where one entry belongs.
+class Classification:
+    """Who shows an entry, and its technologies.
 
-    `carriers` are (source slug, feed key) that may show it; empty: it is not shown, and `hidden` says why.
+    `sources` are (source slug, feed key) that may show it; empty: it is not shown, and `hidden` says why.
     `scores` also holds near misses: technology -> (score, reasons); `technologies` those that reached the threshold, in the order
     of feeds.yaml.
     """
 
-    carriers: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[str, str], ...]
     technologies: tuple[str, ...]
     scores: tuple[tuple[str, int, tuple[Reason, ...]], ...] = ()
     hidden: str = ""
@@ -42,9 +42,9 @@ MERGE_TEXT = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeEntry:
-    """What merging needs to know of an entry. `rank` orders copies: 0 member's own site, 1 member, 2 group, 3 any; then `order`."""
+    """What merging needs to know of an entry. `priority` orders copies: 0 member's own site, 1 member, 2 group, 3 any; then `source_position`."""
 
-    row: int
+    entry_id: int
     feed: str
     uid: str
     id: str
@@ -57,16 +57,18 @@ class MergeEntry:
     text_key: str
     date: datetime
     published: datetime | None = None
-    rank: int = 3
-    order: int = 0
-    """Place of its first carrier in feeds.yaml."""
+    priority: int = 3
+    source_position: int = 0
+    """Position of its first source in feeds.yaml."""
     source: SourceRef | None = None
 
     @classmethod
-    def of(cls, entry: Entry, *, feed: str, date: datetime, row: int = 0, rank: int = 3, order: int = 0) -> MergeEntry:
+    def of(
+        cls, entry: Entry, *, feed: str, date: datetime, entry_id: int = 0, priority: int = 3, source_position: int = 0
+    ) -> MergeEntry:
         """What merging sees of an entry of a feed."""
         return cls(
-            row=row,
+            entry_id=entry_id,
             feed=feed,
             uid=entry.uid,
             id=entry.id,
@@ -78,15 +80,15 @@ class MergeEntry:
             text_key=entry.text_key,
             date=date,
             published=entry.published,
-            rank=rank,
-            order=order,
+            priority=priority,
+            source_position=source_position,
             source=entry.source,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeGroup:
-    """Entries that are one story: `rows[0]` leads. `why` explains each join: (row, row, rule, score in hundredths)."""
+    """Entries that are one story: `entry_ids[0]` is the primary copy. `why` explains each join: (entry id, entry id, rule, score in hundredths)."""
 
-    rows: tuple[int, ...]
+    entry_ids: tuple[int, ...]
     why: tuple[tuple[int, int, str, int], ...] = ()

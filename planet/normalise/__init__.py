@@ -1,6 +1,6 @@
 """From what a document says to what the planet knows: identity fixed, dates in UTC, links absolute, text safe. Pure.
 
-    RawFeed -> drafts (uid, link, hash) -> told apart -> unchanged ones: Seen, the others: Entry
+    RawFeed -> drafts (uid, link, hash) -> told apart -> unchanged ones: UnchangedEntry, the others: Entry
 
 Ids in comments (N, D, T, B, M) are cases that a test in tests/test_normalise.py names.
 """
@@ -22,8 +22,8 @@ from planet.model import (
     RawPerson,
     Read,
     Sanitised,
-    Seen,
     Text,
+    UnchangedEntry,
 )
 from planet.normalise import content, dates, identity, metadata
 from planet.normalise.identity import Draft
@@ -64,7 +64,7 @@ def normalise(
     """A document as the planet reads it.
 
     `feed` is the feed's key, `url` where the document was found after redirects, `http_date` its Last-Modified, `known` the stored
-    raw_hash of each uid: an entry that says what it said before comes back as `Seen`, and is not sanitised again. Never raises,
+    raw_hash of each uid: an entry that says what it said before comes back as `UnchangedEntry`, and is not sanitised again. Never raises,
     whatever the document holds.
     """
     base = http_url(raw.base, url) or url
@@ -72,12 +72,12 @@ def normalise(
     reader = _Reader(raw, feed=feed, base=base, site=site, sanitise=sanitise, now=now)
     drafts = [draft for entry in raw.entries if (draft := reader.draft(entry))]
     drafts = identity.told_apart(drafts, atom=raw.format.startswith("atom"))
-    entries: list[Entry | Seen] = []
+    entries: list[Entry | UnchangedEntry] = []
     for draft in drafts:
         if known.get(draft.uid) == draft.raw_hash:
             published = dates.believable(draft.raw.published, now)
             entries.append(
-                Seen(uid=draft.uid, raw_hash=draft.raw_hash, position=draft.raw.position, published=published)
+                UnchangedEntry(uid=draft.uid, raw_hash=draft.raw_hash, position=draft.raw.position, published=published)
             )
         else:
             entries.append(reader.entry(draft))

@@ -72,7 +72,7 @@ def escaped(text: str) -> str:
 
 def story_line(story: Story, names: dict[str, str], words: Translator) -> Line:
     technologies = ", ".join(names.get(slug, slug) for slug in story.technologies)
-    who = one_line(story.author, 80) or one_line(story.source.source, 80)
+    who = one_line(story.author, 80) or one_line(story.source.name, 80)
     about = " · ".join(part for part in (who, technologies, words.date(story.published)) if part)
     excerpt = one_line(story.excerpt, 300)
     return Line(title=one_line(story.title, MAX_TITLE) or who, url=safe_link(story.url), about=about, excerpt=excerpt)

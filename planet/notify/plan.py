@@ -19,24 +19,24 @@ AHEAD = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What a rule was told: all stories up to number `row`, at `at`. `fault`: why the last try failed, "" when it did not.
+    """What a rule was told: all stories up to number `story_id`, at `at`. `fault`: why the last try failed, "" when it did not.
 
     Stories are numbered as they arrive and keep their number, so an old post that moves, merges or returns is not told again.
     """
 
-    row: int
+    story_id: int
     at: datetime
     fault: str = ""
 
     def to_text(self) -> str:
-        return json.dumps({"row": self.row, "at": self.at.astimezone(UTC).isoformat(), "fault": self.fault})
+        return json.dumps({"row": self.story_id, "at": self.at.astimezone(UTC).isoformat(), "fault": self.fault})
 
 
 def read_sent(text: str) -> Sent | None:
     """What was kept for a rule; None for nothing, or nothing that can be read."""
     try:
         held = json.loads(text)
-        return Sent(row=int(held["row"]), at=datetime.fromisoformat(held["at"]), fault=str(held.get("fault", "")))
+        return Sent(story_id=int(held["row"]), at=datetime.fromisoformat(held["at"]), fault=str(held.get("fault", "")))
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -89,17 +89,17 @@ def plan(
         key = rule_key(rule)
         sent = read_sent(state.get(key, ""))
         if sent is None:
-            keep[key] = Sent(row=newest, at=now).to_text()
+            keep[key] = Sent(story_id=newest, at=now).to_text()
             continue
         if any(delivery.key == key for delivery in deliveries) or not _is_due(rule, sent, now, zone):
             continue
         rows = tuple(
             row.story_id
             for row in index
-            if row.story_id > sent.row and row.in_feeds and _matches(rule, row.technologies)
+            if row.story_id > sent.story_id and row.in_feeds and _matches(rule, row.technologies)
         )
         coming = tuple(event for event in events if _is_coming(rule, event, now, zone))
-        after = replace(sent, row=max(newest, sent.row), at=now, fault="")
+        after = replace(sent, story_id=max(newest, sent.story_id), at=now, fault="")
         if rows or coming:
             deliveries.append(Delivery(rule=rule, key=key, rows=rows, events=coming, before=sent, after=after))
         elif rule.every != "run":

@@ -109,7 +109,7 @@ def document(story: Story, names: Mapping[str, str], language: str) -> str:
         f'<meta data-pagefind-meta="{name}[content]" content="{escape(value)}">'
         for name, value in (
             ("url", story.url),
-            ("author", story.author or story.source.source),
+            ("author", story.author or story.source.name),
             ("date", story.published.date().isoformat()),
             ("language", story.language),
         )
@@ -117,7 +117,7 @@ def document(story: Story, names: Mapping[str, str], language: str) -> str:
     ]
     facts.append(f'<meta data-pagefind-sort="date[content]" content="{story.published.isoformat()}">')
     filters = [("technology", names[slug]) for slug in story.technologies if slug in names]
-    filters += [("source", name) for name in dict.fromkeys(carrier.source for carrier in story.carriers)]
+    filters += [("source", name) for name in dict.fromkeys(source.name for source in story.sources)]
     facts += [f'<meta data-pagefind-filter="{name}[content]" content="{escape(value)}">' for name, value in filters]
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><title>{escape(story.title or story.url)}</title>{"".join(facts)}</head>'

@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import Self
 
 from planet.model import (
+    Classification,
+    EntryKey,
     EventChanges,
     FetchState,
     FetchUpdate,
     IndexRow,
-    Known,
     MergeEntry,
     MergeGroup,
-    Placement,
     StoredEvent,
     Story,
 )
@@ -154,7 +154,7 @@ class Store:
 
     # -- entries
 
-    def known(self, feed: str) -> tuple[Known, ...]:
+    def known(self, feed: str) -> tuple[EntryKey, ...]:
         """What is stored of a feed, enough to recognise its entries."""
         with self._reading() as connection:
             return entries.known(connection, feed)
@@ -170,20 +170,22 @@ class Store:
             feeds.save(connection, application.feed, application.configured, application.update)
             entries.apply(connection, application)
 
-    def stored_entries(self, rows: Sequence[int] | None = None) -> Iterator[StoredEntry]:
-        """Entries with their text, those of the tombstones left out; `rows` None: all."""
+    def stored_entries(self, entry_ids: Sequence[int] | None = None) -> Iterator[StoredEntry]:
+        """Entries with their text, those of the tombstones left out; `entry_ids` None: all."""
         with self._reading() as connection:
-            yield from entries.stored(connection, rows)
+            yield from entries.stored(connection, entry_ids)
 
     def find_entries(self, *, link_key: str, identifier: str) -> list[int]:
-        """Rows of entries with this canonical link or this id (as given or folded)."""
+        """Ids of entries with this canonical link or this id (as given or folded)."""
         with self._reading() as connection:
             return entries.find(connection, link_key, identifier)
 
-    def replace_placements(self, placed: Iterable[tuple[int, Placement, int, int, tuple[str, ...]]]) -> None:
-        """New placements for rows, each with its rank, its place in feeds.yaml and its merge keys."""
+    def replace_classifications(
+        self, classified: Iterable[tuple[int, Classification, int, int, tuple[str, ...]]]
+    ) -> None:
+        """New classifications for entries, each with its priority, its position in feeds.yaml and its merge keys."""
         with self._writing() as connection:
-            entries.replace_placements(connection, placed)
+            entries.replace_classifications(connection, classified)
 
     # -- stories
 
@@ -193,7 +195,7 @@ class Store:
         *,
         everything: bool = False,
     ) -> tuple[int, ...]:
-        """Look again at the stories of entries that changed since the last time (or at all). Gives the rows of new stories."""
+        """Look again at the stories of entries that changed since the last time (or at all). Gives the ids of new stories."""
         with self._writing() as connection:
             return stories.regroup(connection, group, everything=everything)
 
@@ -208,7 +210,7 @@ class Store:
             return stories.content(connection)
 
     def leads(self) -> list[MergeEntry]:
-        """The leading entry of every shown story, with the row of its story."""
+        """The leading entry of every shown story, under the id of its story."""
         with self._reading() as connection:
             return stories.leads(connection)
 
@@ -217,19 +219,13 @@ class Store:
         with self._reading() as connection:
             return stories.clashing(connection, column)
 
-    def load_stories(self, rows: Sequence[int], context: StoryContext) -> list[Story]:
-        """Whole stories, in the order of `rows`."""
+    def load_stories(self, story_ids: Sequence[int], context: StoryContext) -> list[Story]:
+        """Whole stories, in the order of `story_ids`."""
         with self._reading() as connection:
-            return stories.load(connection, rows, context)
-
-    def story_of(self, row: int) -> int | None:
-        """The story that an entry belongs to."""
-        with self._reading() as connection:
-            found = connection.execute("SELECT story FROM entries WHERE row = ?", (row,)).fetchone()
-            return None if found is None else found[0]
+            return stories.load(connection, story_ids, context)
 
     def why(self, story: int) -> tuple[tuple[int, int, str, int], ...]:
-        """Why the entries of a story are one: (row, row, rule, score in hundredths)."""
+        """Why the entries of a story are one: (entry id, entry id, rule, score in hundredths)."""
         with self._reading() as connection:
             return stories.why(connection, story)
 

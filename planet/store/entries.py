@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from planet.model import Changes, Entry, FetchUpdate, Insert, Known, MergeEntry, Placement, Read, SourceRef
+from planet.model import Changes, Classification, Entry, EntryKey, FetchUpdate, Insert, MergeEntry, Read, SourceRef
 from planet.model.story import MERGE_TEXT
 from planet.store.codec import decoder, dump, dump_fields, from_stamp, load, moment, to_stamp
 from planet.text import digest
@@ -30,7 +30,7 @@ _REST = frozenset(field.name for field in fields(Entry)) - _COLUMNS
 class Application:
     """One document, decided: everything that is to be written about it, in one transaction.
 
-    `place` gives for an entry and its fixed date: placement, rank, place in feeds.yaml, merge keys. `host` is the planet's, for
+    `place` gives for an entry and its fixed date: classification, priority, position in feeds.yaml, merge keys. `host` is the planet's, for
     the ids of entries that have none of their own.
     """
 
@@ -40,7 +40,7 @@ class Application:
     changes: Changes
     read: Read
     now: datetime
-    place: Callable[[Entry, datetime], tuple[Placement, int, int, tuple[str, ...]]]
+    place: Callable[[Entry, datetime], tuple[Classification, int, int, tuple[str, ...]]]
     host: str
 
 
@@ -48,7 +48,7 @@ class Application:
 class StoredEntry:
     """An entry as stored, with all that was decided about it."""
 
-    row: int
+    entry_id: int
     feed: str
     entry: Entry
     atom_id: str
@@ -60,9 +60,9 @@ class StoredEntry:
     withdrawn: bool
     tombstone: bool
     shown: bool
-    rank: int
-    place: int
-    placement: Placement | None
+    priority: int
+    source_position: int
+    classification: Classification | None
     story: int | None
 
 
@@ -70,15 +70,15 @@ def known_hashes(connection: sqlite3.Connection, feed: str) -> dict[str, str]:
     return dict(connection.execute("SELECT uid, raw_hash FROM entries WHERE feed = ?", (feed,)))
 
 
-def known(connection: sqlite3.Connection, feed: str) -> tuple[Known, ...]:
+def known(connection: sqlite3.Connection, feed: str) -> tuple[EntryKey, ...]:
     rows = connection.execute(
-        "SELECT row, uid, id, link_key, title_key, text_key, raw_hash, content_hash, date, first_seen, published, updated, "
-        "changes, missing_since, withdrawn, tombstone, position FROM entries WHERE feed = ? ORDER BY row",
+        "SELECT entry_id, uid, id, link_key, title_key, text_key, raw_hash, content_hash, date, first_seen, published, updated, "
+        "changes, missing_since, withdrawn, tombstone, position FROM entries WHERE feed = ? ORDER BY entry_id",
         (feed,),
     )
     return tuple(
-        Known(
-            row=row[0],
+        EntryKey(
+            entry_id=row[0],
             uid=row[1],
             id=row[2],
             link_key=row[3],
@@ -104,12 +104,12 @@ def _rest(entry: Entry) -> str:
     return dump_fields(entry, _REST)
 
 
-def _shown(placement: Placement) -> int:
-    return int(bool(placement.carriers))
+def _shown(classification: Classification) -> int:
+    return int(bool(classification.sources))
 
 
 def _write_keys(connection: sqlite3.Connection, row: int, keys: Iterable[str]) -> None:
-    connection.execute("DELETE FROM merge_keys WHERE row = ?", (row,))
+    connection.execute("DELETE FROM merge_keys WHERE entry_id = ?", (row,))
     connection.executemany("INSERT OR IGNORE INTO merge_keys VALUES (?, ?)", [(key, row) for key in keys])
 
 
@@ -148,17 +148,17 @@ def apply(connection: sqlite3.Connection, application: Application) -> None:
     for insert in changes.inserts:
         entry = insert.entry
         date, reason, first_seen, edited, in_feeds, tombstone, atom_id = _remembered(connection, application, insert)
-        placement, rank, place, keys = application.place(entry, date)
+        classification, priority, source_position, keys = application.place(entry, date)
         cursor = connection.execute(
             "INSERT INTO entries (feed, uid, id, atom_id, link, link_key, title, title_key, text_key, raw_hash, content_hash, "
-            "date, date_reason, first_seen, published, updated, edited, in_feeds, tombstone, position, arrived_at, placement, shown, rank, "
-            "place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "date, date_reason, first_seen, published, updated, edited, in_feeds, tombstone, position, arrived_at, classification, shown, priority, "
+            "source_position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 feed, entry.uid, entry.id, atom_id, entry.link, entry.link_key, entry.title, entry.title_key, entry.text_key,
                 entry.raw_hash, entry.content_hash, to_stamp(date), reason, to_stamp(first_seen), to_stamp(entry.published),
                 to_stamp(entry.updated), to_stamp(edited), int(in_feeds), int(tombstone), entry.position, entry.position,
-                dump(placement),
-                0 if tombstone else _shown(placement), rank, place,
+                dump(classification),
+                0 if tombstone else _shown(classification), priority, source_position,
             ),
         )  # fmt: skip
         row = cursor.lastrowid
@@ -167,40 +167,40 @@ def apply(connection: sqlite3.Connection, application: Application) -> None:
         _write_keys(connection, row, keys)
     for update in changes.updates:
         entry = update.entry
-        dated = connection.execute("SELECT date FROM entries WHERE row = ?", (update.row,)).fetchone()
-        placement, rank, place, keys = application.place(entry, moment(dated[0]))
+        dated = connection.execute("SELECT date FROM entries WHERE entry_id = ?", (update.entry_id,)).fetchone()
+        classification, priority, source_position, keys = application.place(entry, moment(dated[0]))
         connection.execute(
             "UPDATE entries SET uid = ?, id = ?, link = ?, link_key = ?, title = ?, title_key = ?, text_key = ?, raw_hash = ?, "
-            "content_hash = ?, published = ?, updated = ?, edited = coalesce(?, edited), position = ?, placement = ?, "
-            "shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE ? END, rank = ?, place = ?, changes = changes + 1, dirty = 1, "
-            "missing_since = NULL WHERE row = ?",
+            "content_hash = ?, published = ?, updated = ?, edited = coalesce(?, edited), position = ?, classification = ?, "
+            "shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE ? END, priority = ?, source_position = ?, changes = changes + 1, dirty = 1, "
+            "missing_since = NULL WHERE entry_id = ?",
             (
                 entry.uid, entry.id, entry.link, entry.link_key, entry.title, entry.title_key, entry.text_key, entry.raw_hash,
                 entry.content_hash, to_stamp(entry.published), to_stamp(entry.updated), to_stamp(update.edited),
-                entry.position, dump(placement), _shown(placement), rank, place, update.row,
+                entry.position, dump(classification), _shown(classification), priority, source_position, update.entry_id,
             ),
         )  # fmt: skip
-        _write_body(connection, update.row, entry)
-        _write_keys(connection, update.row, keys)
+        _write_body(connection, update.entry_id, entry)
+        _write_keys(connection, update.entry_id, keys)
     connection.executemany(
-        "UPDATE entries SET missing_since = NULL WHERE row = ? AND missing_since IS NOT NULL",
+        "UPDATE entries SET missing_since = NULL WHERE entry_id = ? AND missing_since IS NOT NULL",
         [(row,) for row in changes.seen],
     )
     connection.executemany(
-        "UPDATE entries SET missing_since = ? WHERE row = ?",
+        "UPDATE entries SET missing_since = ? WHERE entry_id = ?",
         [(to_stamp(since), row) for row, since in changes.missing],
     )
     connection.executemany(
-        "UPDATE entries SET withdrawn = 1, shown = 0, dirty = 1 WHERE row = ?",
+        "UPDATE entries SET withdrawn = 1, shown = 0, dirty = 1 WHERE entry_id = ?",
         [(row,) for row in changes.withdrawn],
     )
     connection.executemany(
-        "UPDATE entries SET tombstone = 1, shown = 0, dirty = 1 WHERE row = ?",
+        "UPDATE entries SET tombstone = 1, shown = 0, dirty = 1 WHERE entry_id = ?",
         [(row,) for row in changes.deleted],
     )
     connection.executemany(
         "UPDATE entries SET withdrawn = 0, missing_since = NULL, dirty = 1, "
-        "shown = coalesce(json_array_length(placement, '$.carriers'), 0) > 0 WHERE row = ?",
+        "shown = coalesce(json_array_length(classification, '$.sources'), 0) > 0 WHERE entry_id = ?",
         [(row,) for row in changes.restored],
     )
     read = application.read
@@ -218,10 +218,10 @@ def apply(connection: sqlite3.Connection, application: Application) -> None:
 
 
 _ENTRY = (
-    "SELECT e.row, e.feed, e.uid, e.id, e.atom_id, e.link, e.link_key, e.title, e.title_key, e.text_key, e.raw_hash, "
-    "e.content_hash, e.date, e.date_reason, e.first_seen, e.published, e.updated, e.edited, e.in_feeds, e.position, e.placement, "
-    "e.shown, e.withdrawn, e.tombstone, e.rank, e.place, e.story, b.html, b.text, b.summary, b.rest "
-    "FROM entries e JOIN bodies b USING (row) "
+    "SELECT e.entry_id, e.feed, e.uid, e.id, e.atom_id, e.link, e.link_key, e.title, e.title_key, e.text_key, e.raw_hash, "
+    "e.content_hash, e.date, e.date_reason, e.first_seen, e.published, e.updated, e.edited, e.in_feeds, e.position, e.classification, "
+    "e.shown, e.withdrawn, e.tombstone, e.priority, e.source_position, e.story, b.html, b.text, b.summary, b.rest "
+    "FROM entries e JOIN bodies b USING (entry_id) "
 )
 
 
@@ -230,7 +230,7 @@ def _entry(row: Sequence[typing.Any]) -> StoredEntry:
     entry = _ENTRY_OF(json.loads(value["rest"]) | {name: value[name] for name in _AS_THEY_ARE})
     entry = replace(entry, published=from_stamp(value["published"]), updated=from_stamp(value["updated"]))
     return StoredEntry(
-        row=value["row"],
+        entry_id=value["entry_id"],
         feed=value["feed"],
         entry=entry,
         atom_id=value["atom_id"],
@@ -242,65 +242,67 @@ def _entry(row: Sequence[typing.Any]) -> StoredEntry:
         withdrawn=bool(value["withdrawn"]),
         tombstone=bool(value["tombstone"]),
         shown=bool(value["shown"]),
-        rank=value["rank"],
-        place=value["place"],
-        placement=load(Placement, value["placement"]) if value["placement"] else None,
+        priority=value["priority"],
+        source_position=value["source_position"],
+        classification=load(Classification, value["classification"]) if value["classification"] else None,
         story=value["story"],
     )
 
 
 _NAMES = (
-    "row", "feed", "uid", "id", "atom_id", "link", "link_key", "title", "title_key", "text_key", "raw_hash", "content_hash",
-    "date", "date_reason", "first_seen", "published", "updated", "edited", "in_feeds", "position", "placement", "shown",
-    "withdrawn", "tombstone", "rank", "place", "story", "html", "text", "summary", "rest",
+    "entry_id", "feed", "uid", "id", "atom_id", "link", "link_key", "title", "title_key", "text_key", "raw_hash", "content_hash",
+    "date", "date_reason", "first_seen", "published", "updated", "edited", "in_feeds", "position", "classification", "shown",
+    "withdrawn", "tombstone", "priority", "source_position", "story", "html", "text", "summary", "rest",
 )  # fmt: skip
 
 
 def stored(connection: sqlite3.Connection, rows: Sequence[int] | None) -> Iterator[StoredEntry]:
     if rows is None:
-        for row in connection.execute(_ENTRY + "WHERE NOT e.tombstone ORDER BY e.row"):
+        for row in connection.execute(_ENTRY + "WHERE NOT e.tombstone ORDER BY e.entry_id"):
             yield _entry(row)
         return
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
         marks = ",".join("?" * len(part))
-        for row in connection.execute(_ENTRY + f"WHERE e.row IN ({marks}) ORDER BY e.row", tuple(part)):
+        for row in connection.execute(_ENTRY + f"WHERE e.entry_id IN ({marks}) ORDER BY e.entry_id", tuple(part)):
             yield _entry(row)
 
 
 def find(connection: sqlite3.Connection, link_key: str, identifier: str) -> list[int]:
     found = connection.execute(
-        "SELECT row FROM entries WHERE id = :id OR atom_id = :id OR uid = :id OR link = :id "
-        "OR (:key != '' AND link_key = :key) ORDER BY row",
+        "SELECT entry_id FROM entries WHERE id = :id OR atom_id = :id OR uid = :id OR link = :id "
+        "OR (:key != '' AND link_key = :key) ORDER BY entry_id",
         {"id": identifier, "key": link_key},
     )
     return [row for (row,) in found]
 
 
-def replace_placements(
+def replace_classifications(
     connection: sqlite3.Connection,
-    placed: Iterable[tuple[int, Placement, int, int, tuple[str, ...]]],
+    placed: Iterable[tuple[int, Classification, int, int, tuple[str, ...]]],
 ) -> None:
     """Only what differs is written, and looked at again by the next regrouping. The caller has the transaction.
 
     The merge keys too: another version of the program may make others for the same entry.
     """
-    for row, placement, rank, place, keys in placed:
-        coded = dump(placement)
+    for entry_id, classification, priority, source_position, keys in placed:
+        coded = dump(classification)
         connection.execute(
-            "UPDATE entries SET placement = ?, rank = ?, place = ?, dirty = 1, "
+            "UPDATE entries SET classification = ?, priority = ?, source_position = ?, dirty = 1, "
             "shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE ? END "
-            "WHERE row = ? AND (placement != ? OR rank != ? OR place != ?)",
-            (coded, rank, place, _shown(placement), row, coded, rank, place),
+            "WHERE entry_id = ? AND (classification != ? OR priority != ? OR source_position != ?)",
+            (coded, priority, source_position, _shown(classification), entry_id, coded, priority, source_position),
         )
-        if {key for (key,) in connection.execute("SELECT key FROM merge_keys WHERE row = ?", (row,))} != set(keys):
-            _write_keys(connection, row, keys)
-            connection.execute("UPDATE entries SET dirty = 1 WHERE row = ?", (row,))
+        if {key for (key,) in connection.execute("SELECT key FROM merge_keys WHERE entry_id = ?", (entry_id,))} != set(
+            keys
+        ):
+            _write_keys(connection, entry_id, keys)
+            connection.execute("UPDATE entries SET dirty = 1 WHERE entry_id = ?", (entry_id,))
 
 
 _MERGE = (
-    "SELECT e.row, e.feed, e.uid, e.id, e.link, e.link_key, e.title, e.title_key, substr(b.text, 1, ?), e.text_key, e.date, "
-    "e.published, e.rank, e.place, json_extract(b.rest, '$.source') FROM entries e JOIN bodies b USING (row) "
+    "SELECT e.entry_id, e.feed, e.uid, e.id, e.link, e.link_key, e.title, e.title_key, substr(b.text, 1, ?), e.text_key, e.date, "
+    "e.published, e.priority, e.source_position, json_extract(b.rest, '$.source') FROM entries e JOIN bodies b USING (entry_id) "
 )
 
 
@@ -311,11 +313,11 @@ def merge_entries(connection: sqlite3.Connection, rows: Sequence[int]) -> list[M
         part = rows[start : start + 500]
         marks = ",".join("?" * len(part))
         cursor = connection.execute(
-            _MERGE + f"WHERE e.shown AND e.row IN ({marks}) ORDER BY e.row", (MERGE_TEXT, *part)
+            _MERGE + f"WHERE e.shown AND e.entry_id IN ({marks}) ORDER BY e.entry_id", (MERGE_TEXT, *part)
         )
         found += [
             MergeEntry(
-                row=row[0],
+                entry_id=row[0],
                 feed=row[1],
                 uid=row[2],
                 id=row[3],
@@ -327,8 +329,8 @@ def merge_entries(connection: sqlite3.Connection, rows: Sequence[int]) -> list[M
                 text_key=row[9],
                 date=moment(row[10]),
                 published=from_stamp(row[11]),
-                rank=row[12],
-                order=row[13],
+                priority=row[12],
+                source_position=row[13],
                 source=load(SourceRef, row[14]) if row[14] else None,
             )
             for row in cursor

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from planet.errors import DamagedError, StoreError
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x504C4E54  # "PLNT": tells our databases from any other SQLite file
 
 TABLES = """
@@ -32,7 +32,7 @@ CREATE TABLE origins (origin TEXT PRIMARY KEY, hold_until INTEGER NOT NULL) WITH
 
 -- What is needed to recognise, sort and place an entry; what is needed to show it is in bodies.
 CREATE TABLE entries (
-  row INTEGER PRIMARY KEY,
+  entry_id INTEGER PRIMARY KEY,
   feed TEXT NOT NULL,
   uid TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -57,10 +57,10 @@ CREATE TABLE entries (
   tombstone INTEGER NOT NULL DEFAULT 0,
   position INTEGER NOT NULL,
   arrived_at INTEGER NOT NULL,            -- its position in the document that brought it: it never moves
-  placement TEXT NOT NULL DEFAULT '',     -- Placement as JSON
-  shown INTEGER NOT NULL DEFAULT 0,       -- has carriers, is not withdrawn
-  rank INTEGER NOT NULL DEFAULT 3,
-  place INTEGER NOT NULL DEFAULT 0,       -- of its first carrier in feeds.yaml
+  classification TEXT NOT NULL DEFAULT '',     -- Classification as JSON
+  shown INTEGER NOT NULL DEFAULT 0,       -- has sources, is not withdrawn
+  priority INTEGER NOT NULL DEFAULT 3,
+  source_position INTEGER NOT NULL DEFAULT 0, -- of its first source in feeds.yaml
   story INTEGER,
   dirty INTEGER NOT NULL DEFAULT 1,       -- its story must be looked at again
   UNIQUE (feed, uid)
@@ -70,7 +70,7 @@ CREATE INDEX entries_dirty ON entries (dirty) WHERE dirty;
 CREATE INDEX entries_link ON entries (link_key);
 
 CREATE TABLE bodies (
-  row INTEGER PRIMARY KEY REFERENCES entries (row) ON DELETE CASCADE,
+  entry_id INTEGER PRIMARY KEY REFERENCES entries (entry_id) ON DELETE CASCADE,
   html TEXT NOT NULL,
   text TEXT NOT NULL,
   summary TEXT NOT NULL,
@@ -80,15 +80,15 @@ CREATE TABLE bodies (
 -- By what an entry may be found to be the same story as another.
 CREATE TABLE merge_keys (
   key TEXT NOT NULL,
-  row INTEGER NOT NULL REFERENCES entries (row) ON DELETE CASCADE,
-  PRIMARY KEY (key, row)
+  entry_id INTEGER NOT NULL REFERENCES entries (entry_id) ON DELETE CASCADE,
+  PRIMARY KEY (key, entry_id)
 ) WITHOUT ROWID;
-CREATE INDEX merge_keys_row ON merge_keys (row);
+CREATE INDEX merge_keys_entry ON merge_keys (entry_id);
 
--- row is the smallest row of its entries.
+-- story_id is the smallest entry_id of its entries; primary_id the entry whose copy is shown.
 CREATE TABLE stories (
-  row INTEGER PRIMARY KEY,
-  lead INTEGER NOT NULL,
+  story_id INTEGER PRIMARY KEY,
+  primary_id INTEGER NOT NULL,
   date INTEGER NOT NULL,
   tie TEXT NOT NULL,                      -- orders stories of one moment, whatever the order of arrival
   rev TEXT NOT NULL,
@@ -117,7 +117,21 @@ CREATE TABLE remembered (
 CREATE TABLE avatars (url TEXT PRIMARY KEY, fetched INTEGER NOT NULL, image BLOB) WITHOUT ROWID;
 """
 
-MIGRATIONS: dict[int, str] = {}
+MIGRATIONS: dict[int, str] = {
+    1: """
+ALTER TABLE entries RENAME COLUMN row TO entry_id;
+ALTER TABLE entries RENAME COLUMN placement TO classification;
+ALTER TABLE entries RENAME COLUMN rank TO priority;
+ALTER TABLE entries RENAME COLUMN place TO source_position;
+ALTER TABLE bodies RENAME COLUMN row TO entry_id;
+ALTER TABLE merge_keys RENAME COLUMN row TO entry_id;
+DROP INDEX merge_keys_row;
+CREATE INDEX merge_keys_entry ON merge_keys (entry_id);
+ALTER TABLE stories RENAME COLUMN row TO story_id;
+ALTER TABLE stories RENAME COLUMN lead TO primary_id;
+UPDATE entries SET classification = '{"sources":' || substr(classification, 13) WHERE classification LIKE '{"carriers":%';
+""",
+}
 """From version n to n + 1: SQL, run in one transaction with the new version number."""
 
 

@@ -65,7 +65,7 @@ def salvage(path: Path) -> dict[str, object]:
         found = _readable(connection, "SELECT key, arrived FROM feeds WHERE arrived IS NOT NULL")
         feeds |= {key: arrived for key, arrived in found if isinstance(key, str) and isinstance(arrived, int)}
         for order in ("", "DESC"):  # from both ends, up to the damage
-            for row, *values in _readable(connection, f"SELECT row, {_NAMES} FROM entries ORDER BY row {order}"):
+            for row, *values in _readable(connection, f"SELECT rowid, {_NAMES} FROM entries ORDER BY rowid {order}"):
                 if isinstance(row, int) and _is_entry(values):
                     rows[row] = values
     return _saved(meta, feeds, [rows[row] for row in sorted(rows)])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from planet.model import Carrier, IndexRow, MergeEntry, MergeGroup, Person, Story
+from planet.model import IndexRow, MergeEntry, MergeGroup, Person, Story, StorySource
 from planet.store.codec import load_as, moment, to_stamp
 from planet.store.entries import StoredEntry, made_id, merge_entries, stored
 from planet.store.feeds import FeedRow
@@ -24,10 +24,10 @@ WORDS_A_MINUTE = 220
 class StoryContext:
     """What of the configuration a whole story shows.
 
-    `carriers` maps (source slug, feed key) to what is shown of it (id and url empty); `summary_only` and `feed_urls` are by feed key.
+    `sources` maps (source slug, feed key) to what is shown of it (id and url empty); `summary_only` and `feed_urls` are by feed key.
     """
 
-    carriers: Mapping[tuple[str, str], Carrier]
+    sources: Mapping[tuple[str, str], StorySource]
     summary_only: frozenset[str]
     feeds: Mapping[str, FeedRow]
     feed_urls: Mapping[str, str]
@@ -51,13 +51,14 @@ def _closure(connection: sqlite3.Connection, rows: Iterable[int]) -> list[int]:
             following.update(
                 other
                 for (other,) in connection.execute(
-                    "SELECT other.row FROM merge_keys mine JOIN merge_keys other USING (key) WHERE mine.row = ?", (row,)
+                    "SELECT other.entry_id FROM merge_keys mine JOIN merge_keys other USING (key) WHERE mine.entry_id = ?",
+                    (row,),
                 )
             )
             following.update(
                 other
                 for (other,) in connection.execute(
-                    "SELECT other.row FROM entries mine JOIN entries other ON other.story = mine.story WHERE mine.row = ?",
+                    "SELECT other.entry_id FROM entries mine JOIN entries other ON other.story = mine.story WHERE mine.entry_id = ?",
                     (row,),
                 )
             )
@@ -87,7 +88,9 @@ def regroup(
         connection.execute("UPDATE entries SET dirty = 1 WHERE NOT dirty")
     dirty = [
         row
-        for (row,) in connection.execute("SELECT row FROM entries INDEXED BY entries_dirty WHERE dirty ORDER BY row")
+        for (row,) in connection.execute(
+            "SELECT entry_id FROM entries INDEXED BY entries_dirty WHERE dirty ORDER BY entry_id"
+        )
     ]
     new: list[int] = []
     for part in _parts(connection, dirty):
@@ -95,11 +98,12 @@ def regroup(
             row: rev
             for member in part
             for row, rev in connection.execute(
-                "SELECT s.row, s.rev FROM stories s JOIN entries e ON e.story = s.row WHERE e.row = ?", (member,)
+                "SELECT s.story_id, s.rev FROM stories s JOIN entries e ON e.story = s.story_id WHERE e.entry_id = ?",
+                (member,),
             )
         }
-        connection.executemany("UPDATE entries SET story = NULL WHERE row = ?", [(row,) for row in part])
-        connection.executemany("DELETE FROM stories WHERE row = ?", [(row,) for row in before])
+        connection.executemany("UPDATE entries SET story = NULL WHERE entry_id = ?", [(row,) for row in part])
+        connection.executemany("DELETE FROM stories WHERE story_id = ?", [(row,) for row in before])
         for made in group(merge_entries(connection, part)):
             row = _write(connection, made)
             if row not in before:
@@ -109,22 +113,24 @@ def regroup(
 
 
 def _write(connection: sqlite3.Connection, made: MergeGroup) -> int:
-    row = min(made.rows)
+    row = min(made.entry_ids)
     members = []
-    for member in made.rows:
+    for member in made.entry_ids:
         members.append(
             connection.execute(
-                "SELECT row, feed, uid, content_hash, link, date, edited, updated, first_seen, in_feeds, placement, atom_id, "
-                "arrived_at FROM entries WHERE row = ?",
+                "SELECT entry_id, feed, uid, content_hash, link, date, edited, updated, first_seen, in_feeds, classification, atom_id, "
+                "arrived_at FROM entries WHERE entry_id = ?",
                 (member,),
             ).fetchone()
         )
-        connection.execute("UPDATE entries SET story = ? WHERE row = ?", (row, member))
+        connection.execute("UPDATE entries SET story = ? WHERE entry_id = ?", (row, member))
     lead = members[0]
-    placements = [json.loads(member[10]) for member in members]
-    technologies = list(dict.fromkeys(name for placement in placements for name in placement["technologies"]))
-    carriers = [tuple(carrier) for placement in placements for carrier in placement["carriers"]]
-    sources = list(dict.fromkeys(carrier[0] for carrier in carriers))
+    classifications = [json.loads(member[10]) for member in members]
+    technologies = list(
+        dict.fromkeys(name for classification in classifications for name in classification["technologies"])
+    )
+    carriers = [tuple(source) for classification in classifications for source in classification["sources"]]
+    sources = list(dict.fromkeys(source[0] for source in carriers))
     about = connection.execute("SELECT id, title, link, language FROM feeds WHERE key = ?", (lead[1],)).fetchone() or ()
     parts = [str(part) for member in members for part in (*member[1:8], member[9], member[11])]
     connection.execute(
@@ -134,7 +140,7 @@ def _write(connection: sqlite3.Connection, made: MergeGroup) -> int:
             lead[0],
             lead[5],
             _tie(feed=lead[1], uid=lead[2], first_seen=lead[8], position=lead[12]),
-            digest(*parts, *about, *technologies, *(part for carrier in carriers for part in carrier)),
+            digest(*parts, *about, *technologies, *(part for source in carriers for part in source)),
             int(any(member[9] for member in members)),
             json.dumps(technologies),
             json.dumps(sources),
@@ -163,7 +169,7 @@ def shown_update(date: datetime, edited: datetime | None, claimed: datetime | No
 
 def index(connection: sqlite3.Connection) -> tuple[IndexRow, ...]:
     rows = connection.execute(
-        "SELECT row, date, rev, in_feeds, technologies, sources, updated FROM stories ORDER BY date DESC, tie"
+        "SELECT story_id, date, rev, in_feeds, technologies, sources, updated FROM stories ORDER BY date DESC, tie"
     )
     # The same few lists come back thousands of times: each is read once.
     lists: dict[str, tuple[str, ...]] = {}
@@ -191,7 +197,7 @@ def content(connection: sqlite3.Connection) -> str:
     """See `Store.content`: a row's `rev` stands for its story."""
     hashed = hashlib.sha256()
     for query in (
-        "SELECT row, rev FROM stories ORDER BY row",
+        "SELECT story_id, rev FROM stories ORDER BY story_id",
         "SELECT * FROM events ORDER BY calendar, uid, recurrence_id",
         "SELECT key, id, title, link, language FROM feeds ORDER BY key",
         "SELECT url, fetched FROM avatars ORDER BY url",
@@ -204,23 +210,23 @@ def content(connection: sqlite3.Connection) -> str:
 
 
 def leads(connection: sqlite3.Connection) -> list[MergeEntry]:
-    story_of = dict(connection.execute("SELECT lead, row FROM stories ORDER BY date DESC, tie"))
-    entries = {entry.row: entry for entry in merge_entries(connection, list(story_of))}
-    return [replace(entries[lead], row=row) for lead, row in story_of.items() if lead in entries]
+    story_of = dict(connection.execute("SELECT primary_id, story_id FROM stories ORDER BY date DESC, tie"))
+    entries = {entry.entry_id: entry for entry in merge_entries(connection, list(story_of))}
+    return [replace(entries[lead], entry_id=row) for lead, row in story_of.items() if lead in entries]
 
 
 def clashing(connection: sqlite3.Connection, column: str = "atom_id") -> frozenset[int]:
     """Stories that may not publish their id: another story that ranks before them has the same."""
     rows = connection.execute(
-        f"SELECT s.row FROM (SELECT s.row, row_number() OVER (PARTITION BY e.{column} ORDER BY e.rank, e.place, e.date, s.tie) "
-        f"AS nth FROM stories s JOIN entries e ON e.row = s.lead WHERE e.{column} != '' AND e.{column} IN "
+        f"SELECT s.story_id FROM (SELECT s.story_id, row_number() OVER (PARTITION BY e.{column} ORDER BY e.priority, e.source_position, e.date, s.tie) "
+        f"AS nth FROM stories s JOIN entries e ON e.entry_id = s.primary_id WHERE e.{column} != '' AND e.{column} IN "
         f"(SELECT {column} FROM entries WHERE shown GROUP BY {column} HAVING count(*) > 1)) s WHERE nth > 1"
     )
     return frozenset(row for (row,) in rows)
 
 
 def why(connection: sqlite3.Connection, story: int) -> tuple[tuple[int, int, str, int], ...]:
-    found = connection.execute("SELECT why FROM stories WHERE row = ?", (story,)).fetchone()
+    found = connection.execute("SELECT why FROM stories WHERE story_id = ?", (story,)).fetchone()
     return () if found is None else tuple((a, b, rule, score) for a, b, rule, score in json.loads(found[0]))
 
 
@@ -232,36 +238,39 @@ def load(connection: sqlite3.Connection, rows: Sequence[int], context: StoryCont
         heads = {
             row: (lead, rev, updated, technologies)
             for row, lead, rev, updated, technologies in connection.execute(
-                f"SELECT row, lead, rev, updated, technologies FROM stories WHERE row IN ({marks})", tuple(part)
+                f"SELECT story_id, primary_id, rev, updated, technologies FROM stories WHERE story_id IN ({marks})",
+                tuple(part),
             )
         }
         members: dict[int, list[StoredEntry]] = {}
         found = [
             row
             for (row,) in connection.execute(
-                f"SELECT row FROM entries WHERE story IN ({marks}) ORDER BY row", tuple(part)
+                f"SELECT entry_id FROM entries WHERE story IN ({marks}) ORDER BY entry_id", tuple(part)
             )
         ]
         for entry in stored(connection, found):
             members.setdefault(entry.story or 0, []).append(entry)
         for row, (lead, rev, updated, technologies) in heads.items():
-            order = sorted(members[row], key=lambda entry: (entry.rank, entry.place, entry.feed, entry.entry.uid))
-            first = [entry for entry in order if entry.row == lead]
-            order = first + [entry for entry in order if entry.row != lead]
+            order = sorted(
+                members[row], key=lambda entry: (entry.priority, entry.source_position, entry.feed, entry.entry.uid)
+            )
+            first = [entry for entry in order if entry.entry_id == lead]
+            order = first + [entry for entry in order if entry.entry_id != lead]
             made[row] = _story(row, order, rev, moment(updated), load_as(tuple[str, ...], technologies), context)
     return [made[row] for row in rows if row in made]
 
 
-def _carriers(members: Sequence[StoredEntry], context: StoryContext) -> tuple[Carrier, ...]:
+def _carriers(members: Sequence[StoredEntry], context: StoryContext) -> tuple[StorySource, ...]:
     found = []
     for member in members:
-        for place in member.placement.carriers if member.placement else ():
-            base = context.carriers.get((place[0], place[1]))
+        for place in member.classification.sources if member.classification else ():
+            base = context.sources.get((place[0], place[1]))
             if base is not None:
                 found.append(
-                    Carrier(
-                        source=base.source,
-                        source_slug=base.source_slug,
+                    StorySource(
+                        name=base.name,
+                        slug=base.slug,
                         kind=base.kind,
                         feed=base.feed,
                         id=member.entry.id,
@@ -272,9 +281,9 @@ def _carriers(members: Sequence[StoredEntry], context: StoryContext) -> tuple[Ca
 
 
 def _excerpt(lead: StoredEntry, context: StoryContext) -> str:
-    found = context.excerpts.get(lead.row)
+    found = context.excerpts.get(lead.entry_id)
     if found is None:
-        found = context.excerpts[lead.row] = excerpt(lead.entry.html, lead.entry.summary)
+        found = context.excerpts[lead.entry_id] = excerpt(lead.entry.html, lead.entry.summary)
     return found
 
 
@@ -293,7 +302,7 @@ def _story(
     feed = context.feeds.get(lead.feed)
     clashes = row in context.clashing
     identifier = made_id(context.host, lead.feed, entry.uid, lead.date) if clashes else lead.atom_id
-    authors = entry.authors or (Person(name=source.source),)
+    authors = entry.authors or (Person(name=source.name),)
     name = digest(lead.feed, entry.uid)[:10]
     return Story(
         story_id=row,
@@ -313,7 +322,7 @@ def _story(
         author=", ".join(person.name for person in authors),
         authors=authors,
         source=source,
-        carriers=carriers,
+        sources=carriers,
         technologies=technologies,
         tags=tuple(
             {tag.casefold(): tag for member in reversed(members) for tag in reversed(member.entry.tags)}.values()
@@ -325,7 +334,7 @@ def _story(
         summary_only=lead.feed in context.summary_only,
         comments=entry.comments,
         feed_id=feed.id if feed else "",
-        feed_title=(feed.title if feed else "") or source.source,
+        feed_title=(feed.title if feed else "") or source.name,
         feed_url=context.feed_urls.get(lead.feed, ""),
         feed_link=feed.link if feed else "",
         feed_updated=updated,

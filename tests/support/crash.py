@@ -161,14 +161,14 @@ _KEY = "e.feed, e.uid"
 _QUERIES = {
     "feeds": "SELECT key, configured, state, next_due, arrived, id, title, link, language FROM feeds",
     "entries": f"SELECT {_KEY}, id, atom_id, link, link_key, title, title_key, text_key, raw_hash, content_hash, date, date_reason, "
-    "first_seen, published, updated, edited, in_feeds, changes, missing_since, withdrawn, tombstone, position, placement, shown, "
-    "rank, place, dirty FROM entries e",
-    "bodies": f"SELECT {_KEY}, b.html, b.text, b.summary, b.rest FROM bodies b JOIN entries e USING (row)",
-    "merge keys": f"SELECT {_KEY}, k.key FROM merge_keys k JOIN entries e USING (row)",
+    "first_seen, published, updated, edited, in_feeds, changes, missing_since, withdrawn, tombstone, position, classification, shown, "
+    "priority, source_position, dirty FROM entries e",
+    "bodies": f"SELECT {_KEY}, b.html, b.text, b.summary, b.rest FROM bodies b JOIN entries e USING (entry_id)",
+    "merge keys": f"SELECT {_KEY}, k.key FROM merge_keys k JOIN entries e USING (entry_id)",
     "stories": f"SELECT {_KEY}, l.feed, l.uid, s.date, s.tie, s.rev, s.in_feeds, s.technologies, s.sources, s.updated FROM entries e "
-    "JOIN stories s ON s.row = e.story JOIN entries l ON l.row = s.lead",
-    "stories without entries": "SELECT row FROM stories WHERE row NOT IN (SELECT story FROM entries WHERE story IS NOT NULL)",
-    "bodies without entries": "SELECT row FROM bodies WHERE row NOT IN (SELECT row FROM entries)",
+    "JOIN stories s ON s.story_id = e.story JOIN entries l ON l.entry_id = s.primary_id",
+    "stories without entries": "SELECT story_id FROM stories WHERE story_id NOT IN (SELECT story FROM entries WHERE story IS NOT NULL)",
+    "bodies without entries": "SELECT entry_id FROM bodies WHERE entry_id NOT IN (SELECT entry_id FROM entries)",
     "events": "SELECT * FROM events",
     "origins": "SELECT * FROM origins",
     # What the planet remembers of the files as it left them (places, times of files) is each folder's own.

@@ -10,7 +10,6 @@ from typing import Any
 
 from planet import edition as editing
 from planet.model import (
-    Carrier,
     Config,
     Edition,
     Event,
@@ -22,6 +21,7 @@ from planet.model import (
     Site,
     Source,
     Story,
+    StorySource,
     Technology,
 )
 from planet.text import digest, slug
@@ -98,11 +98,11 @@ def config(**fields: Any) -> Config:
     )
 
 
-def carrier(of: Source, number: int = 0, **fields: Any) -> Carrier:
-    return Carrier(
+def story_source(of: Source, number: int = 0, **fields: Any) -> StorySource:
+    return StorySource(
         **{
-            "source": of.name,
-            "source_slug": of.slug,
+            "name": of.name,
+            "slug": of.slug,
             "kind": of.kind,
             "feed": of.feeds[0].configured if of.feeds else "",
             "id": f"https://{of.slug}.example/{number}",
@@ -117,7 +117,7 @@ def story(number: int, *, by: Source = SOURCES[0], at: datetime | None = None, *
     published = at or NOW - timedelta(hours=number)
     url = fields.get("url", f"https://{by.slug}.example/{number}")
     text = fields.pop("text", f"Le texte du billet {number}, assez long pour être lu.")
-    own = carrier(by, number, url=url, id=url)
+    own = story_source(by, number, url=url, id=url)
     made = Story(
         **{
             "story_id": number,
@@ -137,7 +137,7 @@ def story(number: int, *, by: Source = SOURCES[0], at: datetime | None = None, *
             "author": by.name,
             "authors": (),
             "source": own,
-            "carriers": (own,),
+            "sources": (own,),
             "technologies": (),
             "tags": (),
             "enclosures": (),
@@ -159,7 +159,7 @@ def story(number: int, *, by: Source = SOURCES[0], at: datetime | None = None, *
 
 
 def index_row(of: Story, **fields: Any) -> IndexRow:
-    sources = tuple(dict.fromkeys((of.source.source_slug, *(one.source_slug for one in of.carriers))))
+    sources = tuple(dict.fromkeys((of.source.slug, *(one.slug for one in of.sources))))
     return IndexRow(
         **{
             "story_id": of.story_id,
@@ -275,7 +275,9 @@ def sample(now: datetime = NOW, count: int = 45) -> Edition:
                 edited=number % 7 == 0,
                 summary_only=number % 5 == 0,
                 minutes=1 + number % 9,
-                carriers=(carrier(by, number), carrier(php, number)) if number % 6 == 0 else (carrier(by, number),),
+                sources=(story_source(by, number), story_source(php, number))
+                if number % 6 == 0
+                else (story_source(by, number),),
             )
         )
     day = now.replace(hour=18, minute=0, second=0, microsecond=0)

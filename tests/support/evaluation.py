@@ -47,10 +47,10 @@ def posts(folder: Path) -> list[tuple[str, Entry]]:
 
 
 def as_merged(entries: Iterable[tuple[str, Entry]]) -> list[MergeEntry]:
-    """What merging sees of them; a row is a place in the list."""
+    """What merging sees of them; its id is its index in the list."""
     return [
-        MergeEntry.of(entry, row=row, feed=feed, date=min(entry.published or entry.updated or NOW, NOW))
-        for row, (feed, entry) in enumerate(entries)
+        MergeEntry.of(entry, entry_id=index, feed=feed, date=min(entry.published or entry.updated or NOW, NOW))
+        for index, (feed, entry) in enumerate(entries)
     ]
 
 
@@ -62,7 +62,7 @@ def merging(folder: Path, entries: Sequence[tuple[str, Entry]], groups: Sequence
     """
     truth = json.loads((folder / "overlaps.json").read_text("utf-8"))
     row = {(feed, entry.id): number for number, (feed, entry) in enumerate(entries)}
-    story = {number: made.rows[0] for made in groups for number in made.rows}
+    story = {number: made.entry_ids[0] for made in groups for number in made.entry_ids}
 
     def rows(listed: Iterable[dict[str, str]]) -> list[int]:
         return [row[one["feed"], one["id"]] for one in listed if (one["feed"], one["id"]) in row]
@@ -95,7 +95,7 @@ def merging(folder: Path, entries: Sequence[tuple[str, Entry]], groups: Sequence
         for b in other
     }
     for made in groups:
-        for a, b in combinations(sorted(made.rows), 2):
+        for a, b in combinations(sorted(made.entry_ids), 2):
             known_apart = bool(things[a]) and bool(things[b]) and not things[a] & things[b]
             if known_apart or (a, b) in apart:
                 wrong += 1

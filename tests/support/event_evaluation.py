@@ -19,10 +19,10 @@ from planet.merge.event_groups import group_events
 from planet.merge.events import merge_events
 from planet.model import (
     CalendarRead,
+    Classification,
     Config,
     FeedConfig,
     MergeEntry,
-    Placement,
     Site,
     Source,
     StoredEvent,
@@ -152,9 +152,9 @@ def merging(
     return good / max(1, len(predicted)), good / max(1, len(truth)), len(groups)
 
 
-def everything(entry: object, feed: str) -> Placement:
+def everything(entry: object, feed: str) -> Classification:
     del entry
-    return Placement(carriers=((feed, feed),), technologies=("php",))
+    return Classification(sources=((feed, feed),), technologies=("php",))
 
 
 def links(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[int, int, int, int]:
@@ -189,7 +189,7 @@ def links(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[int, 
             things[len(stories)] = of.get((name, entry.id))
             stories.append(
                 MergeEntry(
-                    row=len(stories), feed=name, uid=entry.uid, id=entry.id, link=entry.link, link_key=entry.link_key,
+                    entry_id=len(stories), feed=name, uid=entry.uid, id=entry.id, link=entry.link, link_key=entry.link_key,
                     title=entry.title, title_key="", text=entry.text[:2000], text_key="", date=written, published=entry.published,
                 )
             )  # fmt: skip

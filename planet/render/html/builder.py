@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from planet import __version__
 from planet.i18n import Translator
-from planet.model import Artifact, Carrier, Edition, Event, ListedSource, ListedTechnology, Message, SafeHtml, Story
+from planet.model import Artifact, Edition, Event, ListedSource, ListedTechnology, Message, SafeHtml, Story, StorySource
 from planet.render.html import colours
 from planet.render.html.theme import Theme
 from planet.text import digest, fold, shorten
@@ -237,10 +237,10 @@ def name_of(story: Story) -> str:
     return story.title or shorten(story.text, 80) or story.url
 
 
-def others(story: Story) -> list[Carrier]:
+def others(story: Story) -> list[StorySource]:
     """Who else carries a story: each source once."""
-    found = {carrier.source_slug: carrier for carrier in reversed(story.carriers)}
-    return [one for slug, one in reversed(found.items()) if slug != story.source.source_slug]
+    found = {source.slug: source for source in reversed(story.sources)}
+    return [one for slug, one in reversed(found.items()) if slug != story.source.slug]
 
 
 def map_link(event: Event) -> str:

@@ -56,17 +56,17 @@ def days(builder: PageBuilder, stories: Sequence[Story], *, by_month: bool = Fal
 def _runs(stories: Sequence[Story]) -> tuple[Run, ...]:
     by_source: dict[str, list[Story]] = {}
     for story in stories:
-        by_source.setdefault(story.source.source_slug, []).append(story)
+        by_source.setdefault(story.source.slug, []).append(story)
     runs = []
     seen: set[str] = set()
     for story in stories:
-        slug = story.source.source_slug
+        slug = story.source.slug
         if len(by_source[slug]) <= BURST:
             runs.append(Run(stories=(story,)))
         elif slug not in seen:
             seen.add(slug)
             runs.append(Run(stories=(story,)))
-            runs.append(Run(stories=tuple(by_source[slug][1:]), source=story.source.source))
+            runs.append(Run(stories=tuple(by_source[slug][1:]), source=story.source.name))
     return tuple(runs)
 
 

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from mimetypes import MimeTypes
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from planet.model import Carrier, Edition, Enclosure, Message, Person, Story, StoryList
+from planet.model import Edition, Enclosure, Message, Person, Story, StoryList, StorySource
 from planet.text import one_line, shorten, xml_safe
 from planet.urls import canonical_key, host, http_url, is_iri
 
@@ -67,7 +67,7 @@ class Item:
     also: tuple[tuple[str, str], ...]
     """(URL, source) of the other places where it was published."""
     origin: Origin
-    sources: tuple[Carrier, ...]
+    sources: tuple[StorySource, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,10 +174,10 @@ def _origin(story: Story, fallback: str, updated: datetime) -> Origin:
     given = story.feed_id.strip()
     return Origin(
         id=given if is_iri(given) else feed or page or fallback,
-        title=one_line(story.feed_title) or one_line(story.source.source),
+        title=one_line(story.feed_title) or one_line(story.source.name),
         feed=feed,
         page=page,
-        author=one_line(story.source.source),
+        author=one_line(story.source.name),
         updated=story.feed_updated or updated,
     )
 
@@ -193,19 +193,19 @@ def public_url(url: str) -> str:
 
 
 def _title(story: Story) -> str:
-    return one_line(story.title) or one_line(story.text, 80) or one_line(story.feed_title) or story.source.source
+    return one_line(story.title) or one_line(story.text, 80) or one_line(story.feed_title) or story.source.name
 
 
 def _also(story: Story) -> tuple[tuple[str, str], ...]:
     found: dict[str, tuple[str, str]] = {}
-    own = canonical_key(story.url) if len(story.carriers) > 1 else ""
-    for carrier in story.carriers:
-        if carrier.url == story.url:
+    own = canonical_key(story.url) if len(story.sources) > 1 else ""
+    for source in story.sources:
+        if source.url == story.url:
             continue
-        url = link(carrier.url)
+        url = link(source.url)
         key = canonical_key(url)
         if key and key != own:
-            found.setdefault(key, (url, one_line(carrier.source)))
+            found.setdefault(key, (url, one_line(source.name)))
     return tuple(found.values())
 
 
@@ -213,7 +213,7 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     """A story as an item. `names`: technology -> name."""
     site = edition.config.site
     made_id = f"tag:{host(site.url) or 'planet'},{story.published.year}:{story.anchor}"
-    url = link(story.url) or f"{site.url}members/{story.source.source_slug}/#{story.anchor}"
+    url = link(story.url) or f"{site.url}members/{story.source.slug}/#{story.anchor}"
     updated = max(story.updated, story.published)
     summary = xml_safe(story.summary).strip() or xml_safe(story.excerpt).strip()
     title = _title(story)
@@ -231,7 +231,7 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
         summary=summary or ("" if html else title),
         published=story.published,
         updated=updated,
-        authors=people or (Person(name=one_line(story.source.source) or site.title),),
+        authors=people or (Person(name=one_line(story.source.name) or site.title),),
         technologies=tuple((slug, names.get(slug, slug)) for slug in story.technologies),
         tags=tuple(tags),
         language=story.language if _LANGUAGE.fullmatch(story.language) else "",
@@ -240,7 +240,7 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
         comments=link(story.comments),
         also=_also(story),
         origin=_origin(story, made_id, updated),
-        sources=story.carriers,
+        sources=story.sources,
     )
 
 

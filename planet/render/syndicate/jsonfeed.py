@@ -68,7 +68,7 @@ def _item(item: Item, feed: Document) -> dict[str, Any]:
         "_planet": {
             "about": feed.url,
             "technologies": [slug for slug, _name in item.technologies],
-            "sources": [{"source": carrier.source, "id": carrier.id, "url": carrier.url} for carrier in item.sources],
+            "sources": [{"source": source.name, "id": source.id, "url": source.url} for source in item.sources],
         },
     }
     return {name: value for name, value in found.items() if value}

@@ -2,7 +2,7 @@
 
     recognise -> matched: seen, updated, restored    -> new: dated, guarded against floods    -> not listed: missing, withdrawn
 
-Rules 1, 2, 3 and 7 of the contract; ids in comments (N, D, U) are cases that a test in tests/test_arrival.py names.
+Rules 1, 2, 3 and 7 of the contract; ids in comments (N, D, U) are cases that a test in tests/test_entry_changes.py names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from planet.merge.recognise import recognise
 from planet.merge.withdrawal import PATIENCE, Listed, absent
-from planet.model import Arrival, Changes, Entry, Insert, Known, Message, Read, Seen, Update
+from planet.model import Changes, DiffContext, Entry, EntryKey, Insert, Message, Read, UnchangedEntry, Update
 
 FLOOD = 10
 """So many unknown entries at once, on a feed with a history, are a flood when next to nothing else is listed."""
@@ -25,39 +25,39 @@ _DAY = timedelta(days=1)
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
-def arrive(known: Sequence[Known], arrival: Arrival, now: datetime) -> Changes:
+def diff(known: Sequence[EntryKey], context: DiffContext, now: datetime) -> Changes:
     """What a document does to the stored entries of its feed, `known`, in any order.
 
     An entry that was deleted for good (`tombstone`) is recognised and left alone. Nothing here moves an entry that has its date.
     """
-    read = arrival.read
-    known = sorted(known, key=lambda entry: entry.row)
+    read = context.read
+    known = sorted(known, key=lambda entry: entry.entry_id)
     recognised = recognise(known, _without_the_dead(read, known))
-    gone = _deleted(known, recognised.matches, arrival)
+    gone = _deleted(known, recognised.matches, context)
     updates: list[Update] = []
     seen: list[int] = []
     restored: list[int] = []
     for stored, entry in recognised.matches:
-        if stored.tombstone or stored.row in gone:
+        if stored.tombstone or stored.entry_id in gone:
             continue
         update = _update(stored, entry, now)
         if update is not None:
             updates.append(update)
-        seen.append(stored.row)
+        seen.append(stored.entry_id)
         if stored.withdrawn:
-            restored.append(stored.row)
+            restored.append(stored.entry_id)
     new = recognised.new
     matched = len(recognised.matches)
-    flood = bool(known) and not arrival.first_fetch and len(new) >= FLOOD and matched * 10 <= len(new)
-    inserts = _inserts(new, known, arrival, now, flood=flood)
-    missing, withdrawn = _withdrawals(known, recognised.matches, inserts, arrival, gone, now)
+    flood = bool(known) and not context.first_fetch and len(new) >= FLOOD and matched * 10 <= len(new)
+    inserts = _inserts(new, known, context, now, flood=flood)
+    missing, withdrawn = _withdrawals(known, recognised.matches, inserts, context, gone, now)
     warnings: tuple[Message, ...] = ()
     if flood:
         warnings = (
             Message.of(
                 "{count} entries came under ids never seen before; at most {shown} of them count as new",
                 count=len(new),
-                shown=arrival.newcomer_entries,
+                shown=context.newcomer_entries,
             ),
         )
     return Changes(
@@ -73,9 +73,9 @@ def arrive(known: Sequence[Known], arrival: Arrival, now: datetime) -> Changes:
     )
 
 
-def _update(stored: Known, entry: Entry | Seen, now: datetime) -> Update | None:
+def _update(stored: EntryKey, entry: Entry | UnchangedEntry, now: datetime) -> Update | None:
     """What a known entry says differently; None when it says the same, or only pretends to say something else (U01, U02, U03)."""
-    if isinstance(entry, Seen) or (entry.raw_hash == stored.raw_hash and entry.uid == stored.uid):
+    if isinstance(entry, UnchangedEntry) or (entry.raw_hash == stored.raw_hash and entry.uid == stored.uid):
         return None
     newer = entry.updated is not None and entry.updated > (stored.updated or stored.date)
     moved = entry.uid != stored.uid
@@ -85,7 +85,7 @@ def _update(stored: Known, entry: Entry | Seen, now: datetime) -> Update | None:
     edited: datetime | None = None
     if changed:
         edited = entry.updated if newer and entry.updated is not None and entry.updated <= now else now
-    return Update(row=stored.row, entry=entry, edited=edited)
+    return Update(entry_id=stored.entry_id, entry=entry, edited=edited)
 
 
 def _outlives(deleted: datetime | None, said: datetime | None) -> bool:
@@ -93,7 +93,7 @@ def _outlives(deleted: datetime | None, said: datetime | None) -> bool:
     return deleted is None or said is None or deleted >= said
 
 
-def _without_the_dead(read: Read, known: Sequence[Known]) -> Read:
+def _without_the_dead(read: Read, known: Sequence[EntryKey]) -> Read:
     """The document without entries that it declares deleted and that were never seen: they do not come, and are nobody else."""
     tombs = {tomb.ref: tomb.when for tomb in read.deleted}
     if not tombs:
@@ -112,21 +112,23 @@ def _without_the_dead(read: Read, known: Sequence[Known]) -> Read:
     )
 
 
-def _deleted(known: Sequence[Known], matches: Sequence[tuple[Known, Entry | Seen]], arrival: Arrival) -> set[int]:
+def _deleted(
+    known: Sequence[EntryKey], matches: Sequence[tuple[EntryKey, Entry | UnchangedEntry]], context: DiffContext
+) -> set[int]:
     """The rows that the feed's own at:deleted-entry takes away for good, under the id they had or the one they have now."""
-    tombs = {tomb.ref: tomb.when for tomb in arrival.read.deleted}
+    tombs = {tomb.ref: tomb.when for tomb in context.read.deleted}
     if not tombs:
         return set()
-    listed = {stored.row: entry for stored, entry in matches}
+    listed = {stored.entry_id: entry for stored, entry in matches}
     gone: set[int] = set()
     for stored in known:
-        entry = listed.get(stored.row)
+        entry = listed.get(stored.entry_id)
         ref = next((uid for uid in (entry.uid if entry else "", stored.uid) if uid in tombs), None)
         if ref is None or stored.tombstone:
             continue
         said = entry.updated if isinstance(entry, Entry) else None
         if _outlives(tombs[ref], said or stored.updated or stored.published):
-            gone.add(stored.row)
+            gone.add(stored.entry_id)
     return gone
 
 
@@ -154,25 +156,25 @@ def _claimed(entry: Entry, now: datetime) -> tuple[datetime, str] | None:
 
 
 def _inserts(
-    new: Sequence[Entry], known: Sequence[Known], arrival: Arrival, now: datetime, *, flood: bool
+    new: Sequence[Entry], known: Sequence[EntryKey], context: DiffContext, now: datetime, *, flood: bool
 ) -> list[Insert]:
     """New entries with the date that they keep, newest ones marked as news."""
     if not new:
         return []
-    newcomer = arrival.first_fetch or not known
+    newcomer = context.first_fetch or not known
     claims = {entry.uid: _claimed(entry, now) for entry in new}
     undated = [entry for entry in new if claims[entry.uid] is None]
     dates: dict[str, tuple[datetime, str]] = {uid: claim for uid, claim in claims.items() if claim is not None}
-    limited = flood or (newcomer and not arrival.planet_first_run)
+    limited = flood or (newcomer and not context.planet_first_run)
     if newcomer:
-        start, reason = _behind_the_dated(dates, arrival, now)
+        start, reason = _behind_the_dated(dates, context, now)
     else:
         start, reason = now, "first seen"
     for place, entry in enumerate(undated):
         dates[entry.uid] = _before(start, place), reason
     ranked = sorted(new, key=lambda entry: entry.position)
     ranked.sort(key=lambda entry: dates[entry.uid][0], reverse=True)
-    news = {entry.uid for entry in (ranked[: arrival.newcomer_entries] if limited else ranked)}
+    news = {entry.uid for entry in (ranked[: context.newcomer_entries] if limited else ranked)}
     if flood:
         _settle_flood([entry for entry in ranked if entry.uid not in news], dates, known, claims)
     return [
@@ -191,9 +193,11 @@ def _before(start: datetime, seconds: int) -> datetime:
     return max(_EARLIEST, start - seconds * _SECOND)
 
 
-def _behind_the_dated(dates: dict[str, tuple[datetime, str]], arrival: Arrival, now: datetime) -> tuple[datetime, str]:
+def _behind_the_dated(
+    dates: dict[str, tuple[datetime, str]], context: DiffContext, now: datetime
+) -> tuple[datetime, str]:
     """Where the undated entries of a first fetch start: at the document's own date, and behind all that are dated (D02)."""
-    own = arrival.read.feed_date
+    own = context.read.feed_date
     start, reason = (own, "feed") if own is not None and own <= now else (now, "first seen")
     if dates:
         start = min(start, min(date for date, _ in dates.values()) - _SECOND)
@@ -203,7 +207,7 @@ def _behind_the_dated(dates: dict[str, tuple[datetime, str]], arrival: Arrival, 
 def _settle_flood(
     rest: Sequence[Entry],
     dates: dict[str, tuple[datetime, str]],
-    known: Sequence[Known],
+    known: Sequence[EntryKey],
     claims: dict[str, tuple[datetime, str] | None],
 ) -> None:
     """Those of a flood that are no news keep the date they claim, or go behind what is known of the feed (U05).
@@ -227,25 +231,25 @@ def _settle_flood(
 
 
 def _withdrawals(
-    known: Sequence[Known],
-    matches: Sequence[tuple[Known, Entry | Seen]],
+    known: Sequence[EntryKey],
+    matches: Sequence[tuple[EntryKey, Entry | UnchangedEntry]],
     inserts: Sequence[Insert],
-    arrival: Arrival,
+    context: DiffContext,
     gone: set[int],
     now: datetime,
 ) -> tuple[list[tuple[int, datetime]], list[int]]:
     """(rows missing from now on, rows withdrawn). An empty document withdraws nothing."""
-    if not arrival.read.entries:
+    if not context.read.entries:
         return [], []
-    listed = {stored.row for stored, _ in matches}
+    listed = {stored.entry_id for stored, _ in matches}
     unlisted = [
         entry
         for entry in known
-        if entry.row not in listed and entry.row not in gone and not entry.withdrawn and not entry.tombstone
+        if entry.entry_id not in listed and entry.entry_id not in gone and not entry.withdrawn and not entry.tombstone
     ]
-    if arrival.read.complete:
+    if context.read.complete:
         return [], [
-            entry.row for entry in unlisted
+            entry.entry_id for entry in unlisted
         ]  # the document says that it holds all there is (RFC 5005 section 2, U07)
     missing: list[tuple[int, datetime]] = []
     withdrawn: list[int] = []
@@ -257,7 +261,7 @@ def _withdrawals(
             first_seen=stored.first_seen,
         )
         for stored, entry in matches
-        if not stored.tombstone and stored.row not in gone
+        if not stored.tombstone and stored.entry_id not in gone
     ]
     places += [
         Listed(position=new.entry.position, date=new.date, updated=new.entry.updated, first_seen=new.first_seen)
@@ -265,7 +269,7 @@ def _withdrawals(
     ]
     for entry in absent(unlisted, places):
         if entry.missing_since is None:
-            missing.append((entry.row, now))
+            missing.append((entry.entry_id, now))
         elif now - entry.missing_since >= PATIENCE:
-            withdrawn.append(entry.row)
+            withdrawn.append(entry.entry_id)
     return missing, withdrawn

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.merge.arrival import MOST_CHANGES, arrive
-from planet.model import Arrival, Changes, Deleted, Entry, Insert, Known, Read, SafeHtml, Seen
+from planet.merge.entry_changes import MOST_CHANGES, diff
+from planet.model import Changes, Deleted, DiffContext, Entry, EntryKey, Insert, Read, SafeHtml, UnchangedEntry
 from planet.text import digest, fold
 from planet.urls import canonical_key
 
@@ -46,7 +46,7 @@ def entry(name: str, *, position: int = 0, **fields: Any) -> Entry:
     return Entry(**made)
 
 
-def document(*entries: Entry | Seen, **fields: Any) -> Read:
+def document(*entries: Entry | UnchangedEntry, **fields: Any) -> Read:
     return Read(
         entries=tuple(replace(e, position=n) for n, e in enumerate(entries)),
         feed_link="https://blog.example/",
@@ -60,25 +60,27 @@ class Feed:
 
     planet_first_run: bool = True
     newcomer_entries: int = 5
-    rows: dict[int, Known] = field(default_factory=dict)
+    rows: dict[int, EntryKey] = field(default_factory=dict)
     entries: dict[int, Entry] = field(default_factory=dict)
     edited: dict[int, datetime] = field(default_factory=dict)
     in_feeds: dict[int, bool] = field(default_factory=dict)
     numbers: Iterable[int] = field(default_factory=itertools.count)
 
-    def gives(self, now: datetime, *entries: Entry | Seen, shuffle: int | None = None, **fields: Any) -> Changes:
+    def gives(
+        self, now: datetime, *entries: Entry | UnchangedEntry, shuffle: int | None = None, **fields: Any
+    ) -> Changes:
         return self.reads(now, document(*entries, **fields), shuffle=shuffle)
 
     def reads(self, now: datetime, read: Read, *, shuffle: int | None = None) -> Changes:
         known = list(self.rows.values())
         if shuffle is not None:
             random.Random(shuffle).shuffle(known)
-        changes = arrive(known, self.arrival(read), now)
+        changes = diff(known, self.context(read), now)
         self.apply(changes)
         return changes
 
-    def arrival(self, read: Read) -> Arrival:
-        return Arrival(
+    def context(self, read: Read) -> DiffContext:
+        return DiffContext(
             first_fetch=not self.rows,
             planet_first_run=self.planet_first_run,
             newcomer_entries=self.newcomer_entries,
@@ -88,12 +90,12 @@ class Feed:
     def apply(self, changes: Changes) -> None:
         for insert in changes.inserts:
             row = next(iter(self.numbers))
-            self.rows[row] = known_of(row, insert)
+            self.rows[row] = key_of(row, insert)
             self.entries[row] = insert.entry
             self.in_feeds[row] = insert.in_feeds
         for update in changes.updates:
-            new, old = update.entry, self.rows[update.row]
-            self.rows[update.row] = replace(
+            new, old = update.entry, self.rows[update.entry_id]
+            self.rows[update.entry_id] = replace(
                 old,
                 uid=new.uid,
                 id=new.id,
@@ -107,9 +109,9 @@ class Feed:
                 changes=old.changes + 1,
                 position=new.position,
             )
-            self.entries[update.row] = new
+            self.entries[update.entry_id] = new
             if update.edited:
-                self.edited[update.row] = update.edited
+                self.edited[update.entry_id] = update.edited
         for row in changes.seen:
             self.rows[row] = replace(self.rows[row], missing_since=None)
         for row, since in changes.missing:
@@ -132,13 +134,13 @@ class Feed:
     def shown(self) -> list[str]:
         """The uids of what is shown, newest first."""
         shown = [known for known in self.rows.values() if not known.withdrawn and not known.tombstone]
-        return [known.uid for known in sorted(shown, key=lambda known: (known.date, -known.row), reverse=True)]
+        return [known.uid for known in sorted(shown, key=lambda known: (known.date, -known.entry_id), reverse=True)]
 
 
-def known_of(row: int, insert: Insert) -> Known:
+def key_of(row: int, insert: Insert) -> EntryKey:
     new = insert.entry
-    return Known(
-        row=row,
+    return EntryKey(
+        entry_id=row,
         uid=new.uid,
         id=new.id,
         link_key=new.link_key,
@@ -279,7 +281,7 @@ def test_n07_an_id_that_changes_while_title_and_text_stay_is_the_same_entry() ->
         "a2", link="https://new.example/a", title="Title of a", text="Text of a, long enough", published=T0 + DAY
     )
     changes = feed.gives(T0 + DAY, moved, *days("b"))
-    assert [(update.row, update.edited) for update in changes.updates] == [(feed.row("a2"), None)]
+    assert [(update.entry_id, update.edited) for update in changes.updates] == [(feed.row("a2"), None)]
     assert feed.date("a2") == T0 - 30 * DAY
 
 
