@@ -1,93 +1,129 @@
-"""The order of things, nothing else.
+"""One run, from what is due to what is announced.
 
-    fetch -> parse -> normalise -> sanitise -> place -> diff -> store      once per feed
-          -> regroup -> edition -> render -> publish -> notify              once per run
+    fetch -> parse -> normalise -> sanitise -> classify -> merge -> store      once per feed (see `planet.update`)
+          -> regroup -> edition -> render -> publish -> notify                 once per run (see `planet.site`)
 
-Everything that is done is handed in (see `planet.assemble`); everything decided here is decided from values.
+Stages are called by name. What has more than one implementation is handed in (see `planet.assemble`): the fetcher, the database, the
+executor, the publisher and the notifier.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from random import Random
+from typing import Protocol, assert_never
 
+from planet import health, unchanged
+from planet.fetch import polling
+from planet.fetch.health import network_down
+from planet.merge.stories import group
 from planet.model import (
     Artifact,
     Bundle,
-    Changes,
     Classification,
     Config,
     Deferred,
-    DiffContext,
     Due,
     Edition,
-    Entry,
-    EntryKey,
-    EventChanges,
     Failed,
     FeedConfig,
+    FeedHealth,
     Fetched,
     FetchState,
-    FetchUpdate,
     Fresh,
-    MergeEntry,
-    MergeGroup,
     Message,
     News,
+    Outcome,
     Published,
-    Read,
-    ReadFacts,
     Report,
     Source,
-    StoredEvent,
+    Task,
     Unchanged,
 )
-from planet.reading import Outcome, Task
-from planet.store import Application, FeedRow, Store
-from planet.urls import canonical_key, host, redacted
+from planet.store import FeedRow, Store
+from planet.urls import canonical_key, redacted
+
+log = logging.getLogger(__name__)
+BUDGET = timedelta(minutes=30)
+"""A run asks no feed after this: what is left stays due, and the longest overdue come first in the next run."""
+
+Progress = Callable[[Fetched | None, int], None]
+"""Called with None and the number of feeds before they are asked, then with each answer and that number."""
+Executor = Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
+"""Reads documents (`planet.update.read`), in any order, in this process or in others."""
+
+
+class Fetcher(Protocol):
+    """Asks servers. See `planet.fetch.Fetcher`."""
+
+    def fetch_all(
+        self, due: Sequence[Due], now: datetime, *, backoffs: Mapping[str, datetime], budget: timedelta | None = None
+    ) -> Iterator[Fetched]: ...
+
+    def download(self, url: str, *, max_bytes: int, accept: str, now: datetime) -> Fresh | Failed: ...
+
+    def post(self, url: str, data: Mapping[str, str], *, now: datetime) -> int | Failed: ...
+
+    def close(self) -> None: ...
+
+
+class Publisher(Protocol):
+    """Where the site goes."""
+
+    def publish(self, artifacts: Iterable[Artifact | Bundle], edition: Edition, *, force: bool) -> Published:
+        """Put these files in place of those that were published. Raises PublishError; then the site stays as it was."""
+        ...
+
+    def replace_file(self, artifact: Artifact) -> Published:
+        """Put one file in place of a published one, and leave the others alone."""
+        ...
+
+    def state(self) -> str:
+        """A text that changes when the published files do; "" when there are none, or one is missing."""
+        ...
+
+
+class Notifier(Protocol):
+    """Announces what is new. Gives warnings for what could not be announced."""
+
+    def __call__(self, report: Report, edition: Edition | None, now: datetime) -> tuple[Message, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planet:
-    """The stages of one planet, as `planet.assemble` picked them."""
+    """One planet, ready to run: its configuration, and what has more than one implementation."""
 
     config: Config
-    store: Store
-    kinds: Mapping[str, str]
-    """feed key -> posts, events or calendar."""
+    feeds: Mapping[str, tuple[Source, FeedConfig]]
+    """Feed key -> the feed, and the source that lists it first."""
     rules_rev: str
-    """Changes when what is stored must be placed again: filters, technologies, sources, `hide`."""
-    is_due: Callable[[FetchState, datetime, timedelta, str], bool]
-    fetch_all: Callable[[Sequence[Due], datetime, Mapping[str, datetime], bool], Iterator[Fetched]]
-    follow_discovery: Callable[[Due, FetchUpdate], Due | None]
-    map: Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
-    """Reads documents (see `read`), in any order."""
-    network_down: Callable[[Sequence[Fetched]], bool]
-    fetch_update: Callable[[Fetched, ReadFacts | None, datetime, timedelta], FetchUpdate]
-    news: Callable[[FeedConfig, Source, FetchState, datetime], tuple[News | None, str]]
-    diff: Callable[[Sequence[EntryKey], DiffContext, datetime], Changes]
-    place: Callable[[Entry, str], Classification]
-    priority: Callable[[str, Entry, Classification], tuple[int, int]]
-    """Feed key, entry, classification -> priority among copies, position in feeds.yaml."""
-    merge_keys: Callable[[MergeEntry], tuple[str, ...]]
-    group: Callable[[Sequence[MergeEntry]], tuple[MergeGroup, ...]]
-    arrive_events: Callable[[Sequence[StoredEvent], Sequence[StoredEvent], datetime], EventChanges]
-    edition: Callable[[datetime], Edition]
-    collisions: Callable[[Edition, datetime], Sequence[tuple[str, News]]]
-    """Evenings on one day, each pair with the key by which it is told once."""
-    outputs: Callable[[Edition], Iterable[Artifact | Bundle]]
-    publish: Callable[[Iterable[Artifact | Bundle], Edition, bool], Published]
-    rewrite_health: Callable[[datetime], Published | None]
-    """Tells the times of runs again on a site that stands as it would come out; None: it has to be made."""
-    notify: Callable[[Report, Edition | None], tuple[Message, ...]]
-    """Without an edition nothing can be new to anybody but the hub."""
+    """Changes when what is stored must be classified again: filters, technologies, sources, `hide`."""
+    store: Store
+    fetcher: Fetcher
+    execute: Executor
+    publisher: Publisher
+    notify: Notifier
+    jitter: Random
+    """Spreads the polling of feeds over time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a run does. `force`: ask every feed now; `force_publish`: even if most stories would go; `announce`: tell what is new."""
+
+    fetch: bool = True
+    force: bool = False
+    publish: bool = True
+    force_publish: bool = False
+    announce: bool = True
 
 
 @dataclass(slots=True)
 class _Counts:
-    asked: int = 0
     fresh: int = 0
     unchanged: int = 0
     failed: int = 0
@@ -96,71 +132,61 @@ class _Counts:
     withdrawn: int = 0
     updated: int = 0
     due: int = 0
+    unreachable: int = 0
+    """Of those that failed: the feeds that gave no document."""
 
 
 def run(
     planet: Planet,
     now: datetime,
-    *,
-    force: bool = False,
-    fetch: bool = True,
-    publish: bool = True,
-    force_publish: bool = False,
-    progress: Callable[[Fetched | None, int], None] = lambda _fetched, _total: None,
+    options: Options = Options(),
+    progress: Progress = lambda _fetched, _total: None,
 ) -> Report:
-    """Bring the site up to date. `progress` is told of each answer, and of how many are expected.
+    """Bring the site up to date.
 
     Raises NotPublishedError; what was published then stays as it was, and what was read is kept for the next run.
     """
-    counts = _Counts()
+    with contextlib.closing(planet.fetcher):
+        return _run(planet, now, options, progress)
+
+
+def _run(planet: Planet, now: datetime, options: Options, progress: Progress) -> Report:
     follow_edits(planet)
-    everything = place_again(planet)
-    if fetch:
-        gather(planet, now, counts, force=force, progress=progress)
-    new = curate(planet, everything=everything)
-    published = planet.rewrite_health(now) if publish and not force_publish else None
-    # A site that stands is not even looked at, unless somebody wants to be told of it.
-    edition = None if published and not planet.config.notify else planet.edition(now)
-    if publish and edition and not published:
-        published = planet.publish(planet.outputs(edition), edition, force_publish)
-    news = () if counts.network_down else (*_news(planet, now), *_collisions(planet, edition, now))
+    reclassified = reclassify(planet)
+    counts = gather(planet, now, options, progress) if options.fetch else _Counts()
+    new_stories = regroup(planet, everything=reclassified)
+    edition, published = publish(planet, now, options)
     report = Report(
         due=counts.due,
-        asked=counts.asked,
+        asked=counts.fresh + counts.unchanged + counts.unreachable,
         fresh=counts.fresh,
         unchanged=counts.unchanged,
         failed=counts.failed,
         deferred=counts.deferred,
         network_down=counts.network_down,
-        new_stories=new,
+        new_stories=new_stories,
         updated_stories=counts.updated,
         withdrawn=counts.withdrawn,
-        news=news,
         published=published,
     )
-    if not publish:
-        return report
-    return replace(report, warnings=planet.notify(report, edition))
-
-
-def _configured(planet: Planet) -> dict[str, tuple[Source, FeedConfig]]:
-    """The feeds to ask, each key once: its first place in feeds.yaml speaks for it."""
-    found: dict[str, tuple[Source, FeedConfig]] = {}
-    for source in planet.config.sources:
-        for feed in source.feeds:
-            found.setdefault(feed.key, (source, feed))
-    return found
+    if options.announce:
+        if not counts.network_down:
+            news = (*health.news(planet.config, planet.store, now), *_collisions(planet, edition, now))
+            report = replace(report, news=news)
+        if options.publish:
+            report = replace(report, warnings=planet.notify(report, edition, now))
+    return report
 
 
 def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:
     """What is to be asked now, the longest overdue first, so that a run cut short starves no one."""
     rows = planet.store.feeds()
     due = []
-    for key, (_source, feed) in _configured(planet).items():
+    for key, (_source, feed) in planet.feeds.items():
         row = rows.get(key)
         state = row.state if row else FetchState()
         interval = feed.interval or planet.config.fetch.interval
-        if force or planet.is_due(state, now, interval, feed.url):
+        if force or polling.is_due(state, now, interval, feed.url):
             due.append(
                 Due(
                     key=key,
@@ -171,244 +197,216 @@ def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:
                     accept_calendar=feed.kind == "calendar",
                 )
             )
-    return sorted(due, key=lambda one: (one.state.next_due is not None, one.state.next_due or now))
+        else:
+            log.info("%s: not asked: %s", redacted(feed.configured), _why_not_due(state))
+    return sorted(due, key=lambda feed: (feed.state.next_due is not None, feed.state.next_due or now))
 
 
-def gather(
-    planet: Planet,
-    now: datetime,
-    counts: _Counts,
-    *,
-    force: bool,
-    progress: Callable[[Fetched | None, int], None],
-) -> None:
-    """Ask what is due, and store what it says: each feed alone, in one transaction."""
-    rows = planet.store.feeds()
-    first_run = not planet.store.meta("first_run_done")
-    due = due_feeds(planet, now, force=force)
-    counts.due = len(due)
-    progress(None, len(due))
-    failed: list[Fetched] = []
-    quiet: list[Fetched] = []
-    again: list[Due] = []
+def _why_not_due(state: FetchState) -> str:
+    if state.stopped:
+        return "it is gone for good"
+    if state.hold_until is not None:
+        return f"its server asked to wait until {state.hold_until:%Y-%m-%d %H:%M} UTC"
+    reason = f"after {state.failures} failures it is due at" if state.failures else "it is due at"
+    return f"{reason} {state.next_due:%Y-%m-%d %H:%M} UTC" if state.next_due else "it was asked a moment ago"
 
-    def tasks(asked: Sequence[Due]) -> Iterator[Task]:
-        for fetched in planet.fetch_all(asked, now, planet.store.backoffs(now), force):
-            progress(fetched, len(due))
+
+@dataclass(slots=True, kw_only=True)
+class _Gathering:
+    """The fetching of one run: documents are stored as they come, the states of the other feeds at the end."""
+
+    planet: Planet
+    now: datetime
+    progress: Progress
+    counts: _Counts = field(default_factory=_Counts)
+    failed: list[Fetched] = field(default_factory=list)
+    """Feeds that gave no document: nobody is blamed for them where the network is down."""
+    quiet: list[Fetched] = field(default_factory=list)
+    """Feeds that are unchanged or deferred."""
+    discovered: list[Due] = field(default_factory=list)
+    """Feeds that a configured page names."""
+
+    def ask(self, due: Sequence[Due], rows: Mapping[str, FeedRow], *, follow: bool) -> None:
+        """Ask feeds, and store each document. With `follow`, a page that names its one feed is no failure yet: see `discovered`."""
+        from planet import update  # noqa: PLC0415 - parsers, which a run without a document does not need
+
+        planet = self.planet
+        writer = update.Writer(
+            config=planet.config,
+            feeds=planet.feeds,
+            store=planet.store,
+            priority=update.CopyPriority(planet.config),
+            jitter=planet.jitter,
+            first_run=not planet.store.meta("first_run_done"),
+        )
+        for task, outcome in planet.execute(self._tasks(due)):
+            applied = writer.apply(task, outcome, rows.get(task.fresh.due.key))
+            self.counts.updated += applied.updated
+            self.counts.withdrawn += applied.withdrawn
+            if outcome.facts.ok:
+                continue
+            feed = polling.follow_discovery(task.fresh.due, applied.update) if follow else None
+            if feed is not None:
+                self.discovered.append(feed)
+            else:
+                self.counts.failed += 1
+
+    def _tasks(self, due: Sequence[Due]) -> Iterator[Task]:
+        planet, counts = self.planet, self.counts
+        for fetched in planet.fetcher.fetch_all(due, self.now, backoffs=planet.store.backoffs(self.now), budget=BUDGET):
+            self.progress(fetched, counts.due)
             match fetched:
                 case Fresh():
                     counts.fresh += 1
                     key = fetched.due.key
-                    known = planet.store.known_hashes(key) if planet.kinds[key] == "posts" else {}
-                    yield Task(fresh=fetched, known=known, now=now)
+                    posts = planet.feeds[key][1].kind == "posts"
+                    known = planet.store.known_hashes(key) if posts else {}
+                    yield Task(fresh=fetched, known=known, now=self.now)
                 case Unchanged():
                     counts.unchanged += 1
-                    quiet.append(fetched)
+                    self.quiet.append(fetched)
                 case Failed():
-                    failed.append(fetched)
+                    self.failed.append(fetched)
                 case Deferred():
                     counts.deferred += 1
-                    quiet.append(fetched)
+                    self.quiet.append(fetched)
                 case _:
                     assert_never(fetched)
 
-    def store_all(asked: Sequence[Due], *, follow: bool) -> None:
-        for task, outcome in planet.map(tasks(asked)):
-            update = _store(planet, task, outcome, rows.get(task.fresh.due.key), counts, first_run=first_run)
-            if outcome.facts.ok:
-                continue
-            # A page was configured that names one feed: it is read at once, so that the first run shows it.
-            found = planet.follow_discovery(task.fresh.due, update) if follow else None
-            if found is not None:
-                again.append(found)
-            else:
-                counts.failed += 1
-
-    store_all(due, follow=True)
-    if again:
-        store_all(again, follow=False)
-    counts.asked = counts.fresh + counts.unchanged + len(failed)
-    counts.network_down = planet.network_down([*failed, *quiet]) if failed and not counts.fresh else False
-    if not counts.network_down:
-        quiet += failed
-    counts.failed += len(failed)
-    configured = _configured(planet)
-    planet.store.save_updates(
-        [
-            (
-                fetched.due.key,
-                redacted(configured[fetched.due.key][1].configured),
-                planet.fetch_update(fetched, None, now, fetched.due.interval),
-            )
-            for fetched in quiet
-        ]
-    )
-    if not counts.network_down:
-        planet.store.set_meta({"first_run_done": "1", "born": planet.store.meta("born") or now.isoformat()})
-
-
-def _store(
-    planet: Planet, task: Task, outcome: Outcome, row: FeedRow | None, counts: _Counts, *, first_run: bool
-) -> FetchUpdate:
-    """One document's changes, decided and written."""
-    fresh, now, key = task.fresh, task.now, task.fresh.due.key
-    configured = redacted(_configured(planet)[key][1].configured)
-    if outcome.events is not None:
-        return _store_events(planet, task, outcome, configured)
-    if outcome.read is None:
-        update = planet.fetch_update(fresh, outcome.facts, now, fresh.due.interval)
-        planet.store.save_updates([(key, configured, update)])
-        return update
-    known = planet.store.known(key)
-    context = DiffContext(
-        first_fetch=row is None or row.arrived is None,
-        planet_first_run=first_run,
-        newcomer_entries=planet.config.site.newcomer_entries,
-        read=outcome.read,
-    )
-    changes = planet.diff(known, context, now)
-    facts = replace(
-        outcome.facts,
-        new_entries=len(changes.inserts),
-        had_entries=bool(known),
-        shares=_shares(known, outcome.read, row),
-        warnings=(*outcome.facts.warnings, *changes.warnings),
-    )
-    update = planet.fetch_update(fresh, facts, now, fresh.due.interval)
-    if not update.adopt:
-        planet.store.save_updates([(key, configured, update)])
-        return update
-    counts.updated += len(changes.updates)
-    counts.withdrawn += len(changes.withdrawn) + len(changes.deleted)
-
-    def place(entry: Entry, date: datetime) -> tuple[Classification, int, int, tuple[str, ...]]:
-        classification = outcome.classifications[entry.uid]
-        priority, position = planet.priority(key, entry, classification)
-        return (
-            classification,
-            priority,
-            position,
-            planet.merge_keys(MergeEntry.of(entry, feed=key, date=date, priority=priority, source_position=position)),
+    def finish(self) -> _Counts:
+        """Store the states of the feeds that gave no document. Where the network is down, no feed failed."""
+        planet, counts = self.planet, self.counts
+        counts.network_down = bool(self.failed) and not counts.fresh and network_down([*self.failed, *self.quiet])
+        counts.unreachable = len(self.failed)
+        counts.failed += len(self.failed)
+        settled = self.quiet if counts.network_down else [*self.quiet, *self.failed]
+        planet.store.save_updates(
+            [
+                (
+                    fetched.due.key,
+                    redacted(planet.feeds[fetched.due.key][1].configured),
+                    polling.fetch_update(
+                        fetched, None, now=self.now, interval=fetched.due.interval, jitter=planet.jitter.random()
+                    ),
+                )
+                for fetched in settled
+            ]
         )
-
-    planet.store.apply(
-        Application(
-            feed=key,
-            configured=configured,
-            update=update,
-            changes=changes,
-            read=outcome.read,
-            now=now,
-            place=place,
-            host=host(planet.config.site.url),
-        )
-    )
-    return update
+        if not counts.network_down:
+            born = planet.store.meta("born") or self.now.isoformat()
+            planet.store.set_meta({"first_run_done": "1", "born": born})
+        return counts
 
 
-def _shares(known: Sequence[EntryKey], document: Read, row: FeedRow | None) -> bool:
-    """Whether the document is the feed we know: the same feed id, or an entry in common."""
-    if row is not None and row.id and row.id == document.feed_id:
-        return True
-    uids = {entry.uid for entry in known}
-    links = {entry.link_key for entry in known if entry.link_key}
-    return any(
-        entry.uid in uids or (isinstance(entry, Entry) and entry.link_key in links) for entry in document.entries
-    )
-
-
-def _store_events(planet: Planet, task: Task, outcome: Outcome, configured: str) -> FetchUpdate:
-    fresh, now = task.fresh, task.now
-    assert outcome.events is not None
-    known = planet.store.known_events(fresh.due.key)
-    if outcome.events or (planet.kinds[fresh.due.key] == "calendar" and not outcome.facts.warnings):
-        changes = planet.arrive_events(known, outcome.events, now)
-    else:
-        changes = EventChanges()  # a feed that is empty, or a calendar of which nothing could be read, says nothing
-    update = planet.fetch_update(
-        fresh, replace(outcome.facts, had_entries=bool(known), shares=True), now, fresh.due.interval
-    )
-    planet.store.apply_events(fresh.due.key, configured, update, changes)
-    return update
+def gather(planet: Planet, now: datetime, options: Options, progress: Progress) -> _Counts:
+    """Ask what is due, and store what it says: each feed alone, in one transaction."""
+    rows = planet.store.feeds()
+    due = due_feeds(planet, now, force=options.force)
+    gathering = _Gathering(planet=planet, now=now, progress=progress)
+    gathering.counts.due = len(due)
+    progress(None, len(due))
+    if due:
+        gathering.ask(due, rows, follow=True)
+    if gathering.discovered:
+        # A page was configured that names one feed: it is read at once, so that the first run shows it.
+        gathering.ask(gathering.discovered, rows, follow=False)
+    return gathering.finish()
 
 
 def follow_edits(planet: Planet) -> None:
-    """A feed whose address in feeds.yaml was edited as the planet advised (it had moved, or was found behind a page), or was only
-    spelled otherwise (https, `www.`), is the feed that it was: not a newcomer, and its entries keep their dates and ids.
+    """Keep the history of a feed whose address was edited in feeds.yaml.
+
+    It may have been edited as the planet advised (it had moved, or was found behind a page), or be spelled otherwise (https, `www.`):
+    then it is no newcomer, and its entries keep their dates and ids.
     """
     if planet.store.meta("rules_rev") == planet.rules_rev:
         return
     rows = planet.store.feeds()
-    configured = _configured(planet)
-    left: dict[str, str] = {}
-    for key in sorted(rows.keys() - configured.keys()):
-        left.setdefault(canonical_key(rows[key].state.effective_url or rows[key].state.moved_to or key), key)
-    for key in configured:
-        before = left.pop(canonical_key(key), "") if key not in rows else ""
+    removed: dict[str, str] = {}
+    for key in sorted(rows.keys() - planet.feeds.keys()):
+        removed.setdefault(canonical_key(rows[key].state.effective_url or rows[key].state.moved_to or key), key)
+    for key in planet.feeds:
+        before = removed.pop(canonical_key(key), "") if key not in rows else ""
         if before and canonical_key(key):
+            log.info("%s takes the place of %s", redacted(key), redacted(before))
             planet.store.rename_feed(before, key)
 
 
-def place_again(planet: Planet) -> bool:
-    """Place what is stored by the rules of now, if they are others than those it was placed by. Whether they are."""
+def reclassify(planet: Planet) -> bool:
+    """Classify what is stored again if the rules of feeds.yaml changed. Whether they did."""
     if planet.store.meta("rules_rev") == planet.rules_rev:
         return False
+    log.info("feeds.yaml or the program changed: what is stored is classified again")
     # From here on entries are placed by rules that may be others than those of the next run, should this one be killed.
     planet.store.set_meta({"rules_rev": ""})
     planet.store.replace_classifications(_classifications(planet))
     return True
 
 
-def curate(planet: Planet, *, everything: bool) -> tuple[int, ...]:
-    """Tell each thing once: look at what changed, or at everything when the rules did. Returns the ids of new stories."""
-    new = planet.store.regroup(planet.group, everything=everything)
+def _classifications(planet: Planet) -> Iterator[tuple[int, Classification, int, int, tuple[str, ...]]]:
+    from planet.classify import Placer  # noqa: PLC0415 - needed after a change of feeds.yaml only
+    from planet.update import CopyPriority  # noqa: PLC0415
+
+    placer, priority = Placer(planet.config), CopyPriority(planet.config)
+    for stored in list(planet.store.stored_entries()):
+        classification = placer.place(stored.entry, stored.feed)
+        classified = priority.classified(
+            stored.entry, classification, feed=stored.feed, date=stored.date, entry_id=stored.entry_id
+        )
+        yield stored.entry_id, *classified
+
+
+def regroup(planet: Planet, *, everything: bool) -> tuple[int, ...]:
+    """Merge entries that are one story, among those that changed or (when the rules did) all. Gives the rows of new stories."""
+    new_stories = planet.store.regroup(group, everything=everything)
     if everything:
         # Not before: a run that is killed on the way begins again.
         planet.store.set_meta({"rules_rev": planet.rules_rev})
-    return new
+    return new_stories
 
 
-def _classifications(planet: Planet) -> Iterator[tuple[int, Classification, int, int, tuple[str, ...]]]:
-    for stored in list(planet.store.stored_entries()):
-        classification = planet.place(stored.entry, stored.feed)
-        priority, position = planet.priority(stored.feed, stored.entry, classification)
-        keys = planet.merge_keys(
-            MergeEntry.of(
-                stored.entry,
-                entry_id=stored.entry_id,
-                feed=stored.feed,
-                date=stored.date,
-                priority=priority,
-                source_position=position,
-            )
-        )
-        yield stored.entry_id, classification, priority, position, keys
+def publish(planet: Planet, now: datetime, options: Options) -> tuple[Edition | None, Published | None]:
+    """Make the site, or only rewrite health.json where nothing else can have changed. The edition is None when nobody needs it."""
+    published: Published | None = None
+    states = health.feed_health(planet.config, planet.store)
+    if options.publish and not options.force_publish:
+        published = _rewrite_health(planet, states, now)
+        if published and not planet.config.notify:
+            log.info("nothing changed since the site was published: no page is written")
+            return None, published
+    from planet import site  # noqa: PLC0415 - templates and writers, which a run that changes nothing does not need
+
+    edition = site.build(planet.config, planet.store, states, now)
+    if options.publish and not published:
+        published = site.publish(planet, edition, force=options.force_publish)
+    return edition, published
 
 
-def _news(planet: Planet, now: datetime) -> tuple[News, ...]:
-    """What a person must act on, each thing once: what was told is remembered in the feed's state."""
-    rows = planet.store.feeds()
-    told: list[News] = []
-    states: list[tuple[str, str, FetchUpdate]] = []
-    for key, (source, feed) in _configured(planet).items():
-        row = rows.get(key)
-        if row is None:
-            continue
-        news, announced = planet.news(feed, source, row.state, now)
-        if news is not None:
-            told.append(news)
-        if announced != row.state.announced:
-            states.append((key, redacted(feed.configured), FetchUpdate(state=replace(row.state, announced=announced))))
-    planet.store.save_updates(states)
-    return tuple(told)
+def _rewrite_health(planet: Planet, states: tuple[FeedHealth, ...], now: datetime) -> Published | None:
+    """Write health.json again, which tells the times of runs; None when anything else may have changed since the site was published."""
+    themes = unchanged.themes(planet.store)
+    if not themes:
+        return None
+    content = unchanged.content(planet.config, planet.store, states, themes, planet.rules_rev, now)
+    if not unchanged.is_published(planet.store, content, planet.publisher.state(), now):
+        return None
+    from planet.render.syndicate import health_of  # noqa: PLC0415 - a run that makes the site makes this file with the others
+
+    return planet.publisher.replace_file(health_of(states, planet.config.site.language))
 
 
 def _collisions(planet: Planet, edition: Edition | None, now: datetime) -> tuple[News, ...]:
-    """Evenings that get in each other's way, each pair once."""
-    if edition is None:  # the same evenings on the same day
+    """Events of two groups on one day, each pair once."""
+    if edition is None or not edition.events:  # the same events on the same day
         return ()
-    told = set(planet.store.meta("collisions").split())
-    found = [(key, news) for key, news in planet.collisions(edition, now) if key not in told]
-    if found:
-        planet.store.set_meta({"collisions": " ".join(sorted(told | {key for key, _news in found}))})
-    return tuple(news for _key, news in found)
+    from planet.edition.collisions import collisions  # noqa: PLC0415 - most planets have no events, most runs no edition
+
+    announced = set(planet.store.meta("collisions").split())
+    news = {
+        collision.key: News(kind="collision", feed="", source=collision.first.group, text=collision.text)
+        for collision in collisions(edition.events, now, timezone=planet.config.site.timezone)
+        if collision.key not in announced
+    }
+    if news:
+        planet.store.set_meta({"collisions": " ".join(sorted(announced | news.keys()))})
+    return tuple(news.values())

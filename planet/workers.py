@@ -16,8 +16,7 @@ from concurrent.futures import BrokenExecutor, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING
 
-from planet.model import Message, ReadFacts
-from planet.reading import Outcome, Task
+from planet.model import Message, Outcome, ReadFacts, Task
 
 if TYPE_CHECKING:  # most runs read little, or nothing
     from pebble import ProcessPool
@@ -36,12 +35,8 @@ PRELOADED = [
     "lxml.etree",
     "nh3",
     "pebble",
-    "planet.classify",
-    "planet.normalise",
-    "planet.normalise.events",
-    "planet.parse.calendar",
     "planet.parse.reader",
-    "planet.sanitise",
+    "planet.update",
     "planet.workers",
 ]
 """What the workers have in common is imported once, by the process they are forked from."""

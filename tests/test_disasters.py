@@ -157,7 +157,7 @@ def test_a_busy_database_is_a_sentence_and_loses_nothing(world: World) -> None:
         store._connection.execute("PRAGMA busy_timeout = 1")
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="locked by another program"):
-            pipeline.run(assemble(config, store, now), now)
+            pipeline.run(assemble(config, store), now)
         other.execute("ROLLBACK")
     assert world.site() == before
     assert world.run(now="2026-11-24T09:00:00Z").code == 0

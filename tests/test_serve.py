@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from planet.cli.context import Context
+from planet.cli.context import Context, utc_now
 from planet.cli.serve import follow, looks, rebuild
 from planet.errors import LockedError, ThemeError
 from planet.model import Message, Published
@@ -129,10 +129,9 @@ def test_a_port_that_is_taken_is_named(site: World) -> None:
 
 
 def test_a_rebuild_is_no_run_that_tells_or_asks(site: World) -> None:
-    context = Context(config_path=site.folder / "feeds.yaml")
     asked = len(site.asked)
     before = site.site()
-    published = rebuild(context.config_path, context)
+    published = rebuild(site.folder / "feeds.yaml", utc_now())
     assert published is not None
     assert site.site() == before
     assert len(site.asked) == asked

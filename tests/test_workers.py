@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from planet import workers
-from planet.model import Due, FetchState, Fresh, ReadFacts
-from planet.reading import Outcome, Task
+from planet.model import Due, FetchState, Fresh, Outcome, ReadFacts, Task
 from planet.workers import map_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import click
 
-from planet.assemble import fetcher, reading
+from planet import update
+from planet.assemble import fetcher
 from planet.cli.context import Context
 from planet.fetch import health
 from planet.fetch.polling import fetch_update, follow_discovery
@@ -23,10 +24,11 @@ from planet.model import (
     FetchState,
     Fresh,
     Message,
+    Outcome,
     Source,
     StoredEvent,
+    Task,
 )
-from planet.reading import Outcome, Task, read
 from planet.urls import feed_key, redacted
 
 ALL_FAILED = 4
@@ -99,7 +101,7 @@ def _answers(
     config: Config, tried: Mapping[str, tuple[Source, FeedConfig]], now: datetime, backoffs: Mapping[str, datetime]
 ) -> Iterator[tuple[Fetched, Outcome | None]]:
     """What each feed answers, and what is read in it; a page that names its one feed is followed to it, as in a run."""
-    asker, reader = fetcher(config), reading(config)
+    asker, rules = fetcher(config), update.Rules.of(config)
     due = [
         Due(key=key, url=feed.url, local=feed.local, state=FetchState(), interval=config.fetch.interval, accept_calendar=feed.kind == "calendar")
         for key, (_source, feed) in tried.items()
@@ -109,9 +111,9 @@ def _answers(
         for fetched in asker.fetch_all(due, now, backoffs=backoffs):
             outcome = None
             if isinstance(fetched, Fresh):
-                outcome = read(reader, Task(fresh=fetched, known={}, now=now))
-                update = fetch_update(fetched, outcome.facts, now=now, interval=fetched.due.interval, jitter=0.0)
-                found = None if outcome.facts.ok else follow_discovery(fetched.due, update)
+                outcome = update.read(rules, Task(fresh=fetched, known={}, now=now))
+                settled = fetch_update(fetched, outcome.facts, now=now, interval=fetched.due.interval, jitter=0.0)
+                found = None if outcome.facts.ok else follow_discovery(fetched.due, settled)
                 if found is not None:
                     again.append(found)
                     continue

@@ -1,4 +1,4 @@
-"""What every command has at hand: the configuration, the language it speaks, the moment it takes for now."""
+"""What every command has at hand: the configuration, its language, the current time."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from planet.assemble import open_store
 from planet.i18n import Translator
 from planet.model import Config, Message
 from planet.store import Store
+
+
+def utc_now() -> datetime:
+    """The only place where the clock of the day is read."""
+    return datetime.now(UTC)
 
 
 @dataclass
@@ -40,10 +45,10 @@ class Context:
     def terminal(self) -> bool:
         return sys.stdout.isatty()
 
-    @property
+    @functools.cached_property
     def now(self) -> datetime:
-        """The only place where the clock of the day is read."""
-        return datetime.now(UTC)
+        """The time of the command: the same however long it takes."""
+        return utc_now()
 
     def say(self, message: Message) -> str:
         """A sentence in the language of the planet."""

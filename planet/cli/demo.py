@@ -14,10 +14,10 @@ import click
 
 from planet import config as configuration
 from planet import pipeline
-from planet.assemble import assemble, lock, open_store
+from planet.assemble import OutputFolder, assemble, lock, open_store
 from planet.cli.context import Context
 from planet.cli.run import moment, tell
-from planet.model import Artifact, Bundle, Config, Edition, Message, Report
+from planet.model import Artifact, Bundle, Config, Edition, Message, Published, Report
 from planet.sample import COMMUNITY, DRAWINGS, PORT, TODAY
 from planet.sample import configuration as sample_configuration
 from planet.sample.server import community_server
@@ -39,32 +39,33 @@ def run_sample(output: Path, now: datetime, port: int = PORT) -> Report:
     with community_server(port) as server:
         config = sample_config(server, output)
         with lock(config), open_store(config) as store:
-            planet = assemble(config, store, now)
-            return pipeline.run(replace(planet, outputs=with_drawings(planet.outputs)), now)
+            planet = replace(assemble(config, store), publisher=SampleFolder(config))
+            return pipeline.run(planet, now)
 
 
-Outputs = Callable[[Edition], Iterable[Artifact | Bundle]]
+class SampleFolder(OutputFolder):
+    """The site with the drawings of its posts, which pages take from the site: their hosts are invented, and answer to no one."""
+
+    def publish(self, artifacts: Iterable[Artifact | Bundle], edition: Edition, *, force: bool) -> Published:
+        """Publish the files with the drawings beside them."""
+        return super().publish(with_drawings(artifacts), edition, force=force)
 
 
-def with_drawings(outputs: Outputs) -> Outputs:
-    """The same files, and the drawings in posts, which pages take from the site: their hosts are invented, and answer to no one."""
-
-    def drawn(edition: Edition) -> Iterator[Artifact | Bundle]:
-        for artifact in outputs(edition):
-            if isinstance(artifact, Artifact) and artifact.path.endswith(".html"):
-                yield replace(artifact, make=_from_the_site(artifact))
-            else:
-                yield artifact
-        for name in DRAWINGS.values():
-            data = (COMMUNITY / name).read_bytes()
-            yield Artifact(
-                path=_place(name), digest=hashlib.sha256(data).hexdigest(), make=functools.partial(bytes, data)
-            )
-
-    return drawn
+def with_drawings(artifacts: Iterable[Artifact | Bundle]) -> Iterator[Artifact | Bundle]:
+    """The same files, their drawings at addresses of the site, and the drawings."""
+    for artifact in artifacts:
+        if isinstance(artifact, Artifact) and artifact.path.endswith(".html"):
+            yield replace(artifact, make=_from_the_site(artifact))
+        else:
+            yield artifact
+    for name in DRAWINGS.values():
+        data = (COMMUNITY / name).read_bytes()
+        yield Artifact(
+            path=_site_path(name), digest=hashlib.sha256(data).hexdigest(), make=functools.partial(bytes, data)
+        )
 
 
-def _place(drawing: str) -> str:
+def _site_path(drawing: str) -> str:
     return f"static/sample/{drawing.rpartition('/')[2]}"
 
 
@@ -72,7 +73,9 @@ def _from_the_site(page: Artifact) -> Callable[[], bytes]:
     def make() -> bytes:
         html = page.make()
         for url, name in DRAWINGS.items():
-            html = html.replace(f'src="{url}"'.encode(), f'src="{"../" * page.path.count("/")}{_place(name)}"'.encode())
+            html = html.replace(
+                f'src="{url}"'.encode(), f'src="{"../" * page.path.count("/")}{_site_path(name)}"'.encode()
+            )
         return html
 
     return make

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import click
 
-from planet.assemble import story_context
 from planet.cli.context import Context
 from planet.errors import UsageError
 from planet.model import Config, Story
+from planet.site import story_context
 
 ON_A_TERMINAL = 20
 TOGETHER = 200

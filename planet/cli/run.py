@@ -58,20 +58,18 @@ def run(
 ) -> int:
     """Fetch what is due, merge, render, publish, notify."""
     at = moment(now) if now else ctx.now
+    options = pipeline.Options(
+        force=force,
+        fetch=not no_fetch,
+        publish=not (no_publish or dry_run),
+        force_publish=force_publish,
+    )
 
     def once() -> Report:
         with ctx.store() if dry_run else open_store(ctx.config) as kept:
             store = kept.copy() if dry_run else kept
             with contextlib.closing(store), _progress(ctx) as progress:
-                return pipeline.run(
-                    assemble(ctx.config, store, at),
-                    at,
-                    force=force,
-                    fetch=not no_fetch,
-                    publish=not (no_publish or dry_run),
-                    force_publish=force_publish,
-                    progress=progress,
-                )
+                return pipeline.run(assemble(ctx.config, store), at, options, progress)
 
     first_look = dry_run and not ctx.config.site.database.exists()
     with contextlib.nullcontext() if first_look else lock(ctx.config):  # a lock is a file, too

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,7 +13,7 @@ import click
 from planet import config as configuration
 from planet import pipeline, themes
 from planet.assemble import assemble, lock, open_store
-from planet.cli.context import Context
+from planet.cli.context import Context, utc_now
 from planet.errors import LockedError, PlanetError, UsageError
 from planet.model import Config, Message, Published
 from planet.sample.server import site_server
@@ -51,18 +51,12 @@ def looks(config_path: Path, config: Config) -> tuple[Path, ...]:
     return (config_path, config.folder / "themes", themes.shipped(), *own)
 
 
-def rebuild(config_path: Path, context: Context) -> Published | None:
+def rebuild(config_path: Path, now: datetime) -> Published | None:
     """Make the site again from what is stored, like `planet run --no-fetch`; nobody is notified of anything."""
     config = configuration.load(config_path)
     with lock(config), open_store(config) as store:
-        planet = assemble(config, store, context.now)
-        quiet = replace(
-            planet,
-            news=lambda _feed, _source, state, _now: (None, state.announced),
-            collisions=lambda _edition, _now: (),
-            notify=lambda _report, _edition: (),
-        )
-        return pipeline.run(quiet, context.now, fetch=False).published
+        options = pipeline.Options(fetch=False, announce=False)
+        return pipeline.run(assemble(config, store), now, options).published
 
 
 def follow(
@@ -115,7 +109,7 @@ def serve(ctx: Context, port: int, output: Path | None) -> int:
         except OSError as error:
             raise UsageError(f"port {port} cannot be used ({error.strerror}); name another with --port") from error
         roots = looks(ctx.config_path, ctx.config) if output is None else ()
-        look = follow(roots, lambda: rebuild(ctx.config_path, ctx), tell)
+        look = follow(roots, lambda: rebuild(ctx.config_path, utc_now()), tell)
         tell(Message.of("{folder} is at {address} (Ctrl-C ends it)", folder=folder, address=address))
         never = threading.Event()
         while not never.wait(POLL):

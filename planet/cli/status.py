@@ -6,8 +6,8 @@ import json
 
 import click
 
-from planet.assemble import health
 from planet.cli.context import Context
+from planet.health import feed_health
 from planet.model import Message
 from planet.render.syndicate import health_rows
 
@@ -19,7 +19,7 @@ def status(ctx: Context, as_json: bool) -> int:
     """Tell the health of each feed: state, last success, next try, what to do."""
     config = ctx.config
     with ctx.store() as store:
-        rows = health_rows(health(config, store, ctx.now), ctx.say)
+        rows = health_rows(feed_health(config, store), ctx.say)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return 0

@@ -64,6 +64,7 @@ from planet.model.fetch import (
 )
 from planet.model.publish import Artifact, Bundle, News, Published, Report
 from planet.model.story import Classification, MergeEntry, MergeGroup, Reason
+from planet.model.update import Outcome, Task
 
 __all__ = [
     "Artifact",
@@ -102,6 +103,7 @@ __all__ = [
     "Message",
     "News",
     "NotifyRule",
+    "Outcome",
     "Page",
     "ParsedDate",
     "Person",
@@ -124,6 +126,7 @@ __all__ = [
     "Story",
     "StoryList",
     "StorySource",
+    "Task",
     "Technology",
     "Text",
     "Unchanged",

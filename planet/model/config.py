@@ -132,3 +132,11 @@ class Config:
     hide: tuple[str, ...] = ()
     notify: tuple[NotifyRule, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def feeds_by_key(self) -> dict[str, tuple[Source, FeedConfig]]:
+        """Each feed once, with the source that lists it first; build it once and keep it."""
+        feeds: dict[str, tuple[Source, FeedConfig]] = {}
+        for source in self.sources:
+            for feed in source.feeds:
+                feeds.setdefault(feed.key, (source, feed))
+        return feeds

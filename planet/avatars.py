@@ -1,26 +1,29 @@
-"""The picture of each source: made small once, kept in the store, downloaded again once a week."""
+"""The avatar of each source: made small once, kept in the store, downloaded again once a week."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from planet.model import Config, Failed, Fresh, Source
+from planet.model import Config, Fresh, Source
+from planet.render.avatars import MAX_BYTES, square
 from planet.store import Store
 from planet.urls import redacted
 
-log = logging.getLogger("planet")
+if TYPE_CHECKING:
+    from planet.pipeline import Fetcher
+
+log = logging.getLogger(__name__)
 AVATAR_BYTES = 2_000_000
 AVATAR_DAYS = timedelta(days=7)
 
 
-def portraits(config: Config, store: Store, download: Callable[..., Fresh | Failed], now: datetime) -> dict[str, bytes]:
-    """The picture of each source that has one: a file beside feeds.yaml, or one that the run downloads, once a week."""
-    from planet.render.avatars import square  # noqa: PLC0415
-
-    found: dict[str, bytes] = {}
+def avatars(config: Config, store: Store, fetcher: Fetcher, now: datetime) -> dict[str, bytes]:
+    """Slug -> WebP of each source that has a picture: a file beside feeds.yaml, or one that the run downloads, once a week."""
+    pictures: dict[str, bytes] = {}
     kept = store.avatars()
     for source in config.sources:
         if not source.avatar:
@@ -29,7 +32,7 @@ def portraits(config: Config, store: Store, download: Callable[..., Fresh | Fail
             name = redacted(source.avatar)
             when, image = kept.get(name, (None, None))
             if when is None or now - when >= AVATAR_DAYS or when > now:
-                fetched = download(
+                fetched = fetcher.download(
                     source.avatar, max_bytes=AVATAR_BYTES, accept="image/webp,image/png,image/jpeg", now=now
                 )
                 # A picture that cannot be had now is shown as it was.
@@ -38,8 +41,8 @@ def portraits(config: Config, store: Store, download: Callable[..., Fresh | Fail
         else:
             image = _local(config, store, source, kept, now)
         if image:
-            found[source.slug] = image
-    return found
+            pictures[source.slug] = image
+    return pictures
 
 
 def _local(
@@ -50,8 +53,6 @@ def _local(
     now: datetime,
 ) -> bytes | None:
     """A file beside feeds.yaml, made small; what was made of it is kept under the hash of its bytes."""
-    from planet.render.avatars import MAX_BYTES, square  # noqa: PLC0415
-
     path = config.folder / source.avatar
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""

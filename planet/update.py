@@ -1,0 +1,313 @@
+"""One document, from its bytes to what is stored of it.
+
+parse -> normalise -> sanitise -> classify        `read`: pure, so any process may do it
+      -> merge (compare) -> store                 `apply`: in the process that holds the database
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from random import Random
+
+from planet.classify import Placer
+from planet.fetch import polling
+from planet.merge.entry_changes import diff
+from planet.merge.event_changes import arrive_events
+from planet.merge.stories import copy_priority, merge_keys
+from planet.model import (
+    CalendarRead,
+    Changes,
+    Classification,
+    Config,
+    DiffContext,
+    Entry,
+    EntryKey,
+    EventChanges,
+    FeedConfig,
+    FetchUpdate,
+    Fresh,
+    MergeEntry,
+    Outcome,
+    Read,
+    ReadFacts,
+    Source,
+    StoredEvent,
+    Task,
+    Unreadable,
+)
+from planet.normalise import normalise
+from planet.normalise.events import normalise_events
+from planet.parse import PARSER_VERSION, parse
+from planet.parse.calendar import events_from_feed, parse_calendar
+from planet.sanitise import sanitise
+from planet.store import Application, FeedRow, Store
+from planet.urls import host, redacted
+from planet.when import window
+
+log = logging.getLogger(__name__)
+NEWEST_DATES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The settings that reading a document needs. Sent to worker processes once."""
+
+    max_entries: int
+    feeds: Mapping[str, FeedConfig]
+    """By feed key."""
+    placer: Placer
+
+    @classmethod
+    def of(cls, config: Config) -> Rules:
+        """The rules of feeds.yaml, its filters and technologies compiled."""
+        return cls(
+            max_entries=config.fetch.max_entries,
+            feeds={key: feed for key, (_source, feed) in config.feeds_by_key().items()},
+            placer=Placer(config),
+        )
+
+
+def read(rules: Rules, task: Task) -> Outcome:
+    """The content of a document. Pure: the same bytes give the same outcome, wherever it is computed."""
+    fresh, now = task.fresh, task.now
+    feed = rules.feeds[fresh.due.key]
+    url = fresh.url or fresh.due.url
+    if feed.kind == "calendar":
+        calendar = parse_calendar(
+            fresh.body, content_type=fresh.content_type, url=url, timezone=feed.timezone, window=window(now)
+        )
+        return _unreadable(calendar) if isinstance(calendar, Unreadable) else _events(calendar, fresh, now)
+    raw = parse(
+        fresh.body,
+        content_type=fresh.content_type,
+        url=url,
+        max_entries=rules.max_entries,
+        timezone=feed.timezone,
+    )
+    if isinstance(raw, Unreadable):
+        return _unreadable(raw)
+    if feed.kind == "events":
+        return _events(events_from_feed(raw, timezone=feed.timezone), fresh, now)
+    entries = normalise(
+        raw,
+        feed=fresh.due.key,
+        url=url,
+        http_date=last_modified(fresh),
+        known=task.known,
+        sanitise=sanitise,
+        now=now,
+    )
+    dates = sorted((entry.published for entry in entries.entries if entry.published), reverse=True)[:NEWEST_DATES]
+    return Outcome(
+        facts=ReadFacts(
+            ok=True,
+            delay_hint=raw.delay_hint,
+            skip_hours=raw.skip_hours,
+            skip_days=raw.skip_days,
+            expired=raw.expired,
+            dates=tuple(dates),
+            entries=len(entries.entries),
+            reader=raw.reader,
+            reader_reason=raw.reader_reason,
+            warnings=entries.warnings,
+        ),
+        read=entries,
+        classifications={
+            entry.uid: rules.placer.place(entry, fresh.due.key) for entry in entries.entries if isinstance(entry, Entry)
+        },
+    )
+
+
+def _unreadable(document: Unreadable) -> Outcome:
+    return Outcome(
+        facts=ReadFacts(
+            ok=False, error_class=document.error_class, error=document.error, candidates=document.candidates
+        ),
+    )
+
+
+def _events(calendar: CalendarRead, fresh: Fresh, now: datetime) -> Outcome:
+    events = normalise_events(calendar, calendar=fresh.due.key, sanitise=sanitise, now=now)
+    return Outcome(
+        facts=ReadFacts(
+            ok=True,
+            delay_hint=calendar.delay_hint,
+            entries=len(events),
+            reader="calendar",
+            warnings=calendar.warnings,
+        ),
+        events=events,
+    )
+
+
+def last_modified(fresh: Fresh) -> datetime | None:
+    """When the document changed last, as HTTP says (RFC 9110 8.8.2): the best guess for entries without a date.
+
+    HTTP dates are UTC: one that names no zone is read so (RFC 9110 5.6.7).
+    """
+    header = dict(fresh.headers).get("last-modified", "")
+    try:
+        date = parsedate_to_datetime(header)
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+class CopyPriority:
+    """Sort key of the copies of a story: source kind, then position in feeds.yaml."""
+
+    def __init__(self, config: Config) -> None:
+        self._sources = {source.slug: (position, source) for position, source in enumerate(config.sources)}
+
+    def of(self, entry: Entry, classification: Classification) -> tuple[int, int]:
+        """(priority, position); the smallest leads. An entry that no source shows comes last."""
+        priorities = [
+            (copy_priority(source, entry.link), position)
+            for slug, _key in classification.sources
+            for position, source in [self._sources[slug]]
+        ]
+        return min(priorities, default=(3, len(self._sources)))
+
+    def classified(
+        self, entry: Entry, classification: Classification, *, feed: str, date: datetime, entry_id: int = 0
+    ) -> tuple[Classification, int, int, tuple[str, ...]]:
+        """What is stored beside an entry: its classification, priority and position, and the keys by which it may join a story."""
+        priority, position = self.of(entry, classification)
+        merged = MergeEntry.of(
+            entry, entry_id=entry_id, feed=feed, date=date, priority=priority, source_position=position
+        )
+        return classification, priority, position, merge_keys(merged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What a document changed: the feed's next state, and how many entries were updated and withdrawn."""
+
+    update: FetchUpdate
+    updated: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Compares documents with what is stored, and stores the difference: each feed alone, in one transaction."""
+
+    config: Config
+    feeds: Mapping[str, tuple[Source, FeedConfig]]
+    store: Store
+    priority: CopyPriority
+    jitter: Random
+    first_run: bool
+    """Whether the planet never fetched before: newcomers are not held back then."""
+
+    def apply(self, task: Task, outcome: Outcome, row: FeedRow | None) -> Applied:
+        """Store one document. `row` is what was stored of its feed before the run."""
+        key = task.fresh.due.key
+        configured = redacted(self.feeds[key][1].configured)
+        if outcome.events is not None:
+            return self._apply_events(task, outcome.events, outcome.facts, configured)
+        if outcome.read is None:
+            update = self._settle(task, outcome.facts)
+            self.store.save_updates([(key, configured, update)])
+            return Applied(update=update)
+        known = self.store.known(key)
+        context = DiffContext(
+            first_fetch=row is None or row.arrived is None,
+            planet_first_run=self.first_run,
+            newcomer_entries=self.config.site.newcomer_entries,
+            read=outcome.read,
+        )
+        changes = diff(known, context, task.now)
+        facts = replace(
+            outcome.facts,
+            new_entries=len(changes.inserts),
+            had_entries=bool(known),
+            shares=_shares(known, outcome.read, row),
+            warnings=(*outcome.facts.warnings, *changes.warnings),
+        )
+        update = self._settle(task, facts)
+        if not update.adopt:
+            log.info("%s: another feed than the one that is known: nothing of it is stored", configured)
+            self.store.save_updates([(key, configured, update)])
+            return Applied(update=update)
+
+        def place(entry: Entry, date: datetime) -> tuple[Classification, int, int, tuple[str, ...]]:
+            return self.priority.classified(entry, outcome.classifications[entry.uid], feed=key, date=date)
+
+        self.store.apply(
+            Application(
+                feed=key,
+                configured=configured,
+                update=update,
+                changes=changes,
+                read=outcome.read,
+                now=task.now,
+                place=place,
+                host=host(self.config.site.url),
+            )
+        )
+        _log_changes(configured, changes, outcome.classifications)
+        return Applied(
+            update=update,
+            updated=len(changes.updates),
+            withdrawn=len(changes.withdrawn) + len(changes.deleted),
+        )
+
+    def _apply_events(self, task: Task, events: tuple[StoredEvent, ...], facts: ReadFacts, configured: str) -> Applied:
+        key = task.fresh.due.key
+        known = self.store.known_events(key)
+        if events or (self.feeds[key][1].kind == "calendar" and not facts.warnings):
+            changes = arrive_events(known, events, task.now)
+        else:
+            log.info("%s: no event can be read in it: those that are known stay", configured)
+            changes = EventChanges()
+        update = self._settle(task, replace(facts, had_entries=bool(known), shares=True))
+        self.store.apply_events(key, configured, update, changes)
+        return Applied(update=update)
+
+    def _settle(self, task: Task, facts: ReadFacts) -> FetchUpdate:
+        return polling.fetch_update(
+            task.fresh,
+            facts,
+            now=task.now,
+            interval=task.fresh.due.interval,
+            jitter=self.jitter.random(),
+            parser_version=PARSER_VERSION,
+        )
+
+
+def _shares(known: Sequence[EntryKey], document: Read, row: FeedRow | None) -> bool:
+    """Whether the document is the feed we know: the same feed id, or an entry in common."""
+    if row is not None and row.id and row.id == document.feed_id:
+        return True
+    uids = {entry.uid for entry in known}
+    links = {entry.link_key for entry in known if entry.link_key}
+    return any(
+        entry.uid in uids or (isinstance(entry, Entry) and entry.link_key in links) for entry in document.entries
+    )
+
+
+def _log_changes(feed: str, changes: Changes, classifications: Mapping[str, Classification]) -> None:
+    """Say with -v what a document changed, and why an entry of it is not shown."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    log.info(
+        "%s: %d new, %d updated, %d withdrawn, %d deleted, %d listed again, %d unchanged",
+        feed,
+        len(changes.inserts),
+        len(changes.updates),
+        len(changes.withdrawn),
+        len(changes.deleted),
+        len(changes.restored),
+        len(changes.seen),
+    )
+    for insert in changes.inserts:
+        classification = classifications[insert.entry.uid]
+        if classification.hidden:
+            log.info("%s: not shown: %s (%s)", feed, insert.entry.link or insert.entry.id, classification.hidden)
+        elif not insert.in_feeds:
+            log.info("%s: on the pages, not in the feeds: %s (%s)", feed, insert.entry.link, insert.date_reason)
