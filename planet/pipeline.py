@@ -221,7 +221,7 @@ class _Gathering:
     counts: _Counts = field(default_factory=_Counts)
     failed: list[Fetched] = field(default_factory=list)
     """Feeds that gave no document: nobody is blamed for them where the network is down."""
-    quiet: list[Fetched] = field(default_factory=list)
+    without_document: list[Fetched] = field(default_factory=list)
     """Feeds that are unchanged or deferred."""
     discovered: list[Due] = field(default_factory=list)
     """Feeds that a configured page names."""
@@ -264,22 +264,24 @@ class _Gathering:
                     yield Task(fresh=fetched, known=known, now=self.now)
                 case Unchanged():
                     counts.unchanged += 1
-                    self.quiet.append(fetched)
+                    self.without_document.append(fetched)
                 case Failed():
                     self.failed.append(fetched)
                 case Deferred():
                     counts.deferred += 1
-                    self.quiet.append(fetched)
+                    self.without_document.append(fetched)
                 case _:
                     assert_never(fetched)
 
     def finish(self) -> _Counts:
         """Store the states of the feeds that gave no document. Where the network is down, no feed failed."""
         planet, counts = self.planet, self.counts
-        counts.network_down = bool(self.failed) and not counts.fresh and network_down([*self.failed, *self.quiet])
+        counts.network_down = (
+            bool(self.failed) and not counts.fresh and network_down([*self.failed, *self.without_document])
+        )
         counts.unreachable = len(self.failed)
         counts.failed += len(self.failed)
-        settled = self.quiet if counts.network_down else [*self.quiet, *self.failed]
+        settled = self.without_document if counts.network_down else [*self.without_document, *self.failed]
         planet.store.save_updates(
             [
                 (

@@ -211,7 +211,7 @@ class Writer:
         if outcome.events is not None:
             return self._apply_events(task, outcome.events, outcome.facts, configured)
         if outcome.read is None:
-            update = self._settle(task, outcome.facts)
+            update = self._fetch_update(task, outcome.facts)
             self.store.save_updates([(key, configured, update)])
             return Applied(update=update)
         known = self.store.known(key)
@@ -229,7 +229,7 @@ class Writer:
             shares=_shares(known, outcome.read, row),
             warnings=(*outcome.facts.warnings, *changes.warnings),
         )
-        update = self._settle(task, facts)
+        update = self._fetch_update(task, facts)
         if not update.adopt:
             log.info("%s: another feed than the one that is known: nothing of it is stored", configured)
             self.store.save_updates([(key, configured, update)])
@@ -265,11 +265,11 @@ class Writer:
         else:
             log.info("%s: no event can be read in it: those that are known stay", configured)
             changes = EventChanges()
-        update = self._settle(task, replace(facts, had_entries=bool(known), shares=True))
+        update = self._fetch_update(task, replace(facts, had_entries=bool(known), shares=True))
         self.store.apply_events(key, configured, update, changes)
         return Applied(update=update)
 
-    def _settle(self, task: Task, facts: ReadFacts) -> FetchUpdate:
+    def _fetch_update(self, task: Task, facts: ReadFacts) -> FetchUpdate:
         return polling.fetch_update(
             task.fresh,
             facts,
