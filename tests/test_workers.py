@@ -19,7 +19,7 @@ ENOUGH = b" " * (workers.LARGE + 1)
 
 def task(name: str, body: bytes = ENOUGH) -> Task:
     due = Due(key=name, url=f"https://{name}.example/", state=FetchState())
-    fresh = Fresh(due=due, started=NOW, elapsed=0.0, body=body, sha256="", url=due.url, http_status=200)
+    fresh = Fresh(due=due, elapsed=0.0, body=body, sha256="", url=due.url, http_status=200)
     return Task(fresh=fresh, known={}, now=NOW)
 
 
