@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.relativedelta import relativedelta
+
+LONGEST = 31
+"""Most days of one event that `days_of` gives."""
 
 
 def instant(moment: datetime | date) -> datetime:
@@ -21,6 +25,41 @@ def day_of(moment: datetime | date, timezone: str) -> date:
         return moment.astimezone(ZoneInfo(timezone)).date()
     except (ZoneInfoNotFoundError, ValueError, OverflowError):
         return moment.date()
+
+
+def last_day(start: datetime | date, end: datetime | date, timezone: str) -> date:
+    """The last day of an event. The end of an all-day event is the day after (RFC 5545 3.6.1); midnight ends the day before."""
+    first = day_of(start, timezone)
+    if isinstance(end, datetime):
+        last = day_of(end - timedelta(microseconds=1), timezone) if end > datetime.min.replace(tzinfo=UTC) else first
+    else:
+        last = end - timedelta(days=1) if end > date.min else end
+    return max(first, last)
+
+
+def days_of(start: datetime | date, end: datetime | date, timezone: str) -> Iterator[date]:
+    """The days that an event takes, at most `LONGEST`: an all-day one all of them, a timed one the day it begins on."""
+    first = day_of(start, timezone)
+    last = first if isinstance(start, datetime) else last_day(start, end, timezone)
+    for later in range(min((last - first).days + 1, LONGEST)):
+        yield first + timedelta(days=later)
+
+
+def is_over(start: datetime | date, end: datetime | date, today: date, timezone: str) -> bool:
+    """Whether an event ended before `today`: one that began or ends today is upcoming until midnight."""
+    return last_day(start, end, timezone) < today
+
+
+def begins_after(start: datetime | date, now: datetime) -> bool:
+    """Whether an event has not begun; an all-day one begins with its day in UTC."""
+    return start > now if isinstance(start, datetime) else start > now.astimezone(UTC).date()
+
+
+def default_end(start: datetime | date) -> datetime | date:
+    """RFC 5545 3.6.1: without an end a timed event ends as it starts, an all-day one with its day."""
+    if isinstance(start, datetime) or start == date.max:
+        return start
+    return start + timedelta(days=1)
 
 
 def window(now: datetime) -> tuple[datetime, datetime]:

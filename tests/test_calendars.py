@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.model import Artifact, Config, Edition, Event, ListedTechnology, SafeHtml, Site, Technology
+from planet.model import Artifact, Config, Edition, Event, EventData, ListedTechnology, SafeHtml, Site, Technology
 from planet.parse.calendar import parse_calendar
 from planet.render.calendars import calendars, colour, description, fold, lines_of, parameter, text, uri
 from planet.text import one_line, xml_safe
@@ -23,16 +24,20 @@ START = datetime(2026, 12, 1, 18, tzinfo=UTC)
 
 
 def evening(**fields: object) -> Event:
-    made: dict = {
-        "id": "72@x.example",
-        "slug": "2026-12-01-apihour-72-abcd1234",
+    data: dict = {
         "url": "https://x.example/72",
         "title": "APIHour #72",
         "html": SafeHtml("<p>Trois conférences</p>"),
         "text": "Trois conférences",
         "start": START,
+    }
+    named = {field.name for field in dataclasses.fields(EventData)} - {"end"}
+    data |= {name: fields.pop(name) for name in named & fields.keys()}
+    made: dict = {
+        "id": "72@x.example",
+        "slug": "2026-12-01-apihour-72-abcd1234",
+        "data": EventData(**data),
         "end": START + timedelta(hours=2),
-        "status": "confirmed",
         "changed": NOW,
         "first_seen": NOW - timedelta(days=3),
         "rev": "r1",
@@ -101,12 +106,12 @@ def test_what_is_written_is_read_back_by_two_readers_with_equal_values() -> None
     body = files(event)["calendar.ics"]
     (found,) = read(body).walk("VEVENT")
     assert str(found["UID"]) == event.id
-    assert found["DTSTART"].dt == event.start
+    assert found["DTSTART"].dt == event.data.start
     assert found["DTEND"].dt == event.end
-    assert str(found["SUMMARY"]) == one_line(event.title)
-    assert str(found["LOCATION"]) == event.location
-    assert str(found["URL"]) == event.url
-    assert (found["GEO"].latitude, found["GEO"].longitude) == event.geo
+    assert str(found["SUMMARY"]) == one_line(event.data.title)
+    assert str(found["LOCATION"]) == event.data.location
+    assert str(found["URL"]) == event.data.url
+    assert (found["GEO"].latitude, found["GEO"].longitude) == event.data.geo
     assert [str(name) for name in found["CATEGORIES"].cats] == ["PHP", "JavaScript; le vrai"]
     assert str(found["STATUS"]) == "TENTATIVE"
     assert found["SEQUENCE"] == 3
@@ -117,10 +122,10 @@ def test_what_is_written_is_read_back_by_two_readers_with_equal_values() -> None
     assert str(found["IMAGE"]) == "https://x.example/i.png"
     other = vobject.readOne(body.decode()).vevent
     assert other.uid.value == event.id
-    assert other.dtstart.value.astimezone(UTC) == event.start
+    assert other.dtstart.value.astimezone(UTC) == event.data.start
     assert other.dtend.value.astimezone(UTC) == event.end
-    assert other.summary.value == one_line(event.title)
-    assert other.location.value == event.location
+    assert other.summary.value == one_line(event.data.title)
+    assert other.location.value == event.data.location
     assert other.description.value == str(found["DESCRIPTION"])
     assert other.status.value == "TENTATIVE"
 
@@ -135,8 +140,18 @@ def test_our_own_reader_reads_what_we_write() -> None:
         window=(NOW, NOW + timedelta(days=1)),
     )
     (again,) = found.events  # type: ignore[union-attr]
-    assert (again.uid, again.title, again.start, again.end) == (event.id, event.title, event.start, event.end)
-    assert (again.location, again.geo, again.status, again.url) == (event.location, event.geo, "cancelled", event.url)
+    assert (again.uid, again.data.title, again.data.start, again.data.end) == (
+        event.id,
+        event.data.title,
+        event.data.start,
+        event.end,
+    )
+    assert (again.data.location, again.data.geo, again.data.status, again.data.url) == (
+        event.data.location,
+        event.data.geo,
+        "cancelled",
+        event.data.url,
+    )
 
 
 def test_all_day_events_are_dates_and_a_missing_end_is_not_invented() -> None:

@@ -44,7 +44,13 @@ def test_equal_digests_mean_equal_bytes() -> None:
         edition(stories[1:], base.events),
         edition([replace(first, title="Autre", rev="autre"), second, *stories[2:]], base.events),
         edition(stories, base.events[1:]),
-        edition(stories, [replace(base.events[-1], title="Autre", rev="autre"), *base.events[:-1]]),
+        edition(
+            stories,
+            [
+                replace(base.events[-1], data=replace(base.events[-1].data, title="Autre"), rev="autre"),
+                *base.events[:-1],
+            ],
+        ),
         edition(stories, base.events, now=NOW + timedelta(days=4)),
         edition([replace(one, technologies=("cobol",), rev=f"{one.rev}c") for one in stories], base.events),
     ]

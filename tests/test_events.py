@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import sqlite3
 from dataclasses import replace
@@ -25,6 +26,7 @@ from planet.model import (
     Entry,
     Event,
     EventChanges,
+    EventData,
     FeedConfig,
     MergeEntry,
     RawEvent,
@@ -45,23 +47,24 @@ from planet.urls import canonical_key
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 EVENING = datetime(2026, 12, 1, 18, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
+DATA = frozenset(field.name for field in dataclasses.fields(EventData))
 
 
 def stored(title: str = "APIHour #72", *, calendar: str = "a", uid: str | None = None, **fields: object) -> StoredEvent:
-    url = str(fields.pop("url", ""))
-    made: dict = {
+    data = event_data(fields | {"title": title})
+    own: dict = {
         "calendar": calendar,
         "uid": uid or f"{title}@{calendar}",
-        "title": title,
-        "html": SafeHtml(""),
-        "text": "",
-        "start": EVENING,
-        "url": url,
-        "url_key": canonical_key(url),
+        "data": data,
+        "url_key": canonical_key(data.url),
         "first_seen": NOW,
         "changed": NOW,
     }
-    return StoredEvent(**(made | fields))
+    return StoredEvent(**(own | {name: value for name, value in fields.items() if name not in DATA}))
+
+
+def event_data(fields: dict) -> EventData:
+    return EventData(**({"start": EVENING} | {name: value for name, value in fields.items() if name in DATA}))
 
 
 def groups_of(*events: StoredEvent) -> list[list[str]]:
@@ -80,7 +83,8 @@ def told_once(*events: StoredEvent) -> bool:
 
 
 def normalised(**fields: object) -> StoredEvent:
-    raw = RawEvent(**({"uid": "1", "title": "Soirée", "start": EVENING} | fields))
+    own: dict = {name: value for name, value in fields.items() if name not in DATA}
+    raw = RawEvent(**({"uid": "1", "data": event_data({"title": "Soirée"} | fields)} | own))
     (found,) = normalise_events(CalendarRead(events=(raw,)), calendar="cal", sanitise=sanitise, now=NOW)
     return found
 
@@ -89,16 +93,16 @@ def test_a_description_is_safe_whether_it_was_text_or_html() -> None:
     text = normalised(
         description="Un <script>alert(1)</script>\n\n- a\n- **b** [site](https://x.example/)\nhttps://y.example/?a=1&b=2."
     )
-    assert "<script" not in text.html
-    assert "&lt;script&gt;" in text.html
-    assert "<li>a</li><li><strong>b</strong> <a " in text.html
-    assert 'href="https://y.example/?a=1&amp;b=2"' in text.html
+    assert "<script" not in text.data.html
+    assert "&lt;script&gt;" in text.data.html
+    assert "<li>a</li><li><strong>b</strong> <a " in text.data.html
+    assert 'href="https://y.example/?a=1&amp;b=2"' in text.data.html
     rich = normalised(
         description="<p onclick=x>Un <a href='javascript:alert(1)'>lien</a></p>", description_is_html=True
     )
-    assert "onclick" not in rich.html
-    assert "javascript" not in rich.html
-    assert rich.text == "Un lien"
+    assert "onclick" not in rich.data.html
+    assert "javascript" not in rich.data.html
+    assert rich.data.text == "Un lien"
 
 
 @pytest.mark.parametrize(
@@ -106,26 +110,26 @@ def test_a_description_is_safe_whether_it_was_text_or_html() -> None:
 )
 def test_only_web_addresses_are_linked(url: str) -> None:
     found = normalised(url=url, image=url, organizer_url=url)
-    assert (found.url, found.url_key, found.image, found.organizer_url) == ("", "", "", "")
+    assert (found.data.url, found.url_key, found.data.image, found.data.organizer_url) == ("", "", "", "")
 
 
 def test_tracking_goes_and_a_title_is_found() -> None:
     found = normalised(url="https://x.example/s?utm_source=mail&id=3", title="", description="Une soirée sur PHP")
-    assert (found.url, found.url_key, found.title) == (
+    assert (found.data.url, found.url_key, found.data.title) == (
         "https://x.example/s?id=3",
         "x.example/s?id=3",
         "Une soirée sur PHP",
     )
-    assert normalised(title="").title == "…"
+    assert normalised(title="").data.title == "…"
 
 
 def test_of_two_events_with_one_identity_the_higher_sequence_stays() -> None:
     raw = [
-        RawEvent(uid="1", title=title, start=EVENING, sequence=n)
+        RawEvent(uid="1", data=EventData(title=title, start=EVENING), sequence=n)
         for title, n in (("neuf", 2), ("vieux", 1), ("plus vieux", 0))
     ]
     (found,) = normalise_events(CalendarRead(events=tuple(raw)), calendar="c", sanitise=sanitise, now=NOW)
-    assert found.title == "neuf"
+    assert found.data.title == "neuf"
 
 
 @settings(max_examples=80, deadline=None)
@@ -163,9 +167,9 @@ def test_an_event_that_says_the_same_changes_nothing() -> None:
     ],
 )
 def test_an_event_that_says_something_else_is_its_next_revision(difference: dict) -> None:
-    (before,) = arrive_events((), (stored(),), NOW).upserts
+    (before,) = arrive_events((), (stored(uid="1"),), NOW).upserts
     later = NOW + timedelta(days=1)
-    (found,) = arrive_events((before,), (replace(stored(), **difference),), later).upserts
+    (found,) = arrive_events((before,), (stored(**{"uid": "1"} | difference),), later).upserts
     assert (found.revision, found.first_seen, found.changed, found.slug) == (1, NOW, later, before.slug)
 
 
@@ -213,9 +217,11 @@ def test_what_is_stored_comes_back_as_it_was() -> None:
     table.apply(
         connection,
         "a",
-        EventChanges(upserts=(replace(day, title="autre"),), withdrawn=((full.uid, full.recurrence_id),)),
+        EventChanges(
+            upserts=(replace(day, data=replace(day.data, title="autre")),), withdrawn=((full.uid, full.recurrence_id),)
+        ),
     )
-    assert [event.title for event in table.known(connection, "a")] == ["autre"]
+    assert [event.data.title for event in table.known(connection, "a")] == ["autre"]
     assert table.counts(connection) == {"a": 1, "b": 1}
     assert table.drop(connection, ["b"]) == 1
     assert list(table.known(connection, "a")) == []
@@ -374,7 +380,7 @@ def test_the_first_calendar_of_feeds_yaml_leads_and_all_sources_are_named() -> N
         stored(calendar="b", uid="v", title="APIHour #72 : PHP", url="https://x.example/72"),
     )
     (event,) = tell(planet("a", "b"), two, one)
-    assert (event.title, event.location, event.url, event.group) == (
+    assert (event.data.title, event.data.location, event.data.url, event.group) == (
         "APIHour #72",
         "Ici",
         "https://x.example/72",
@@ -393,7 +399,7 @@ def test_the_organisers_own_calendar_leads_wherever_it_stands() -> None:
     one = stored(organizer="GROUPE B", title="APIHour #72 (relais)")
     two = stored(calendar="b", organizer="Groupe B")
     (event,) = tell(planet("a", "b"), one, two)
-    assert (event.title, event.group_slug) == ("APIHour #72", "b")
+    assert (event.data.title, event.group_slug) == ("APIHour #72", "b")
 
 
 def test_an_archive_names_the_group_that_held_an_evening_as_its_organiser() -> None:
@@ -408,7 +414,7 @@ def test_an_archive_names_the_group_that_held_an_evening_as_its_organiser() -> N
 def test_a_calendar_leads_before_a_feed_of_events() -> None:
     one, two = stored("APIHour #72"), stored("APIHour #72 !", calendar="b")
     (event,) = tell(planet("a", "b", a="events"), one, two)
-    assert event.title == "APIHour #72 !"
+    assert event.data.title == "APIHour #72 !"
 
 
 def test_ids_and_names_are_stable_when_another_calendar_comes_to_lead() -> None:
@@ -429,7 +435,7 @@ def test_ids_are_unique() -> None:
     long = stored("Long", uid="x" * 400)
     events = tell(planet("a", "b"), *same, *series, long)
     assert len({event.id for event in events}) == len({event.slug for event in events}) == 7
-    by_title = {event.title: event for event in events}
+    by_title = {event.data.title: event for event in events}
     assert by_title["Concert"].id == "1"
     assert by_title["Théâtre"].id.endswith("@planet.example.org")
     assert len(by_title["Long"].id) < 80
@@ -545,7 +551,7 @@ def test_two_groups_on_one_day_are_told_once_each_pair() -> None:
         stored("Encore un", uid="2"),
     )
     found = collisions(events, NOW, timezone="Europe/Paris")
-    pairs = [{collision.first.title, collision.second.title} for collision in found]
+    pairs = [{collision.first.data.title, collision.second.data.title} for collision in found]
     assert len(found) == len({collision.key for collision in found}) == 5
     assert {"Un", "Encore un"} not in pairs
     assert {"Un", "Trois"} in pairs

@@ -144,12 +144,14 @@ def test_the_planet_reads_its_archive_without_a_warning(imported) -> None:
     )
     assert isinstance(read, CalendarRead)
     assert (len(read.events), read.warnings) == (imported[2], ())
-    found = {event.title: event for event in normalise_events(read, calendar="archive", sanitise=sanitise, now=NOW)}
-    assert found["Café logique #7"].html == (
+    found = {
+        event.data.title: event for event in normalise_events(read, calendar="archive", sanitise=sanitise, now=NOW)
+    }
+    assert found["Café logique #7"].data.html == (
         "<p>Trois exposés; du café, du thé.</p><ul><li>Un</li><li><strong>Deux</strong></li></ul>"
     )
-    assert found["Soirée données"].organizer == "Les Données"
-    assert found["Soirée données"].organizer_url == ""
+    assert found["Soirée données"].data.organizer == "Les Données"
+    assert found["Soirée données"].data.organizer_url == ""
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from planet.model import (
     Classification,
     Enclosure,
     Entry,
+    EventData,
     FetchState,
     FetchUpdate,
     Insert,
@@ -112,7 +113,7 @@ def test_a_moment_comes_back_exactly_and_sorts_as_it_should(naive: datetime) -> 
 
 def test_values_with_days_and_moments_come_back(tmp_path: Path) -> None:
     for start in (date(2026, 3, 13), NOW):
-        event = RawEvent(uid="1", start=start, end=None, geo=(45.7, 3.1), categories=("a",))
+        event = RawEvent(uid="1", data=EventData(title="", start=start, geo=(45.7, 3.1), tags=("a",)))
         assert load(RawEvent, dump(event)) == event
     assert load_as(tuple[int, ...], "[1,2]") == (1, 2)
 

@@ -168,10 +168,12 @@ def _read(ctx: Context, outcome: Outcome, now: datetime) -> Iterable[str]:
             yield "  " + _entry(ctx, entry, outcome)
     if outcome.events is not None:
         today = ctx.translator.day_of(now)
-        upcoming = [event for event in outcome.events if ctx.translator.day_of(event.end or event.start) >= today]
+        upcoming = [
+            event for event in outcome.events if ctx.translator.day_of(event.data.end or event.data.start) >= today
+        ]
         yield ctx.say(Message.of("{count} events, the next:", count=len(outcome.events)))
-        for event in sorted(upcoming, key=lambda event: str(event.start))[:SHOWN]:
-            yield f"  {_when(ctx, event)}  {event.title}"
+        for event in sorted(upcoming, key=lambda event: str(event.data.start))[:SHOWN]:
+            yield f"  {_when(ctx, event)}  {event.data.title}"
 
 
 def _entry(ctx: Context, entry: Entry, outcome: Outcome) -> str:
@@ -184,4 +186,4 @@ def _entry(ctx: Context, entry: Entry, outcome: Outcome) -> str:
 
 def _when(ctx: Context, event: StoredEvent) -> str:
     say = ctx.translator
-    return say.moment(event.start) if isinstance(event.start, datetime) else say.day(event.start)
+    return say.moment(event.data.start) if isinstance(event.data.start, datetime) else say.day(event.data.start)

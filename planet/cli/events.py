@@ -16,14 +16,14 @@ def as_object(event: Event) -> dict[str, object]:
     """An event as the contract's JSON object: times in UTC, dates for an all-day event (`end` is the day after its last)."""
     return {
         "id": event.id,
-        "url": event.url,
-        "title": event.title,
-        "start": written(event.start),
+        "url": event.data.url,
+        "title": event.data.title,
+        "start": written(event.data.start),
         "end": written(event.end),
-        "location": event.location,
+        "location": event.data.location,
         "group": event.group,
         "technologies": list(event.technologies),
-        "status": event.status,
+        "status": event.data.status,
         "sources": [
             {"source": source, "feed": feed, "id": uid, "url": url} for source, feed, uid, url in event.sources
         ],
@@ -40,7 +40,7 @@ def upcoming_first(events: tuple[Event, ...], today: date, translator: Translato
 
     def last_day(event: Event) -> date:
         if isinstance(event.end, datetime):
-            return max(translator.day_of(event.start), translator.day_of(event.end - timedelta(microseconds=1)))
+            return max(translator.day_of(event.data.start), translator.day_of(event.end - timedelta(microseconds=1)))
         return event.end - timedelta(days=1)
 
     to_come = [event for event in events if last_day(event) >= today]
@@ -76,13 +76,17 @@ def events(ctx: Context, technology: str | None, limit: int | None, as_json: boo
 
 def _lines(translator: Translator, event: Event) -> str:
     """An event for a person: when, who, what, where."""
-    when = translator.moment(event.start) if isinstance(event.start, datetime) else translator.day(event.start)
-    state = {"cancelled": Message.of("cancelled"), "tentative": Message.of("tentative")}.get(event.status)
+    when = (
+        translator.moment(event.data.start)
+        if isinstance(event.data.start, datetime)
+        else translator.day(event.data.start)
+    )
+    state = {"cancelled": Message.of("cancelled"), "tentative": Message.of("tentative")}.get(event.data.status)
     parts = (
         f"{event.group}: " if event.group else "",
-        event.title,
+        event.data.title,
         f" [{', '.join(event.technologies)}]" if event.technologies else "",
         f" ({translator.say(state)})" if state else "",
     )
-    rest = " · ".join(part for part in (event.location, event.url) if part)
+    rest = " · ".join(part for part in (event.data.location, event.data.url) if part)
     return f"{when}  {''.join(parts)}" + (f"\n    {rest}" if rest else "")

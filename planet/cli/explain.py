@@ -95,7 +95,8 @@ def _evening_object(evening: Evening) -> dict[str, object]:
         "shown": event is not None,
         "why_not": evening.hidden,
         "calendars": [
-            {"calendar": one.calendar, "id": one.uid, "title": one.title, "url": one.url} for one in evening.stored
+            {"calendar": one.calendar, "id": one.uid, "title": one.data.title, "url": one.data.url}
+            for one in evening.stored
         ],
     }
     if event is not None:
@@ -213,7 +214,7 @@ def _series(evening: Evening) -> tuple[object, ...]:
     event = evening.event
     if event is None:
         return ("", *((one.calendar, one.uid) for one in evening.stored))
-    return (event.title, event.url, *(uid for _, _, uid, _ in event.sources))
+    return (event.data.title, event.data.url, *(uid for _, _, uid, _ in event.sources))
 
 
 def _tell_evening(evening: Evening, more: Evening | None, count: int, translator: Translator) -> Iterator[str]:
@@ -221,16 +222,16 @@ def _tell_evening(evening: Evening, more: Evening | None, count: int, translator
     say = translator.say
     event = evening.event
     if event is None:
-        yield evening.stored[0].title
-        yield f"  {evening.stored[0].url}"
+        yield evening.stored[0].data.title
+        yield f"  {evening.stored[0].data.url}"
         yield "  " + say(Message.of("an event that is not shown: {why}", why=evening.hidden or "?"))
         return
-    yield event.title
-    yield f"  {event.url}"
-    day = translator.date(event.start)
+    yield event.data.title
+    yield f"  {event.data.url}"
+    day = translator.date(event.data.start)
     yield "  " + say(Message.of("an event of {group}, on {date}", group=event.group or "?", date=day))
     if more is not None and more.event is not None:
-        last = translator.date(more.event.start)
+        last = translator.date(more.event.data.start)
         yield "  " + say(Message.of("and {count} times more, the last on {date}", count=count - 1, date=last))
     yield "  " + say(Message.of("carried by:"))
     for source, feed, uid, _url in event.sources:

@@ -155,14 +155,14 @@ class Inquiry:
             event
             for event in told
             if event.id == asked
-            or (key and canonical_key(event.url) == key)
+            or (key and canonical_key(event.data.url) == key)
             or any(uid in uids and uid == asked for _, _, uid, _ in event.sources)
             or any(key and canonical_key(url) == key for _, _, _, url in event.sources)
         ]
         evenings = []
         for event in found:
             carried = {uid for _, _, uid, _ in event.sources}
-            copies = tuple(one for one in stored if one.uid in carried and one.start == event.start)
+            copies = tuple(one for one in stored if one.uid in carried and one.data.start == event.data.start)
             evenings.append(Evening(event=event, stored=copies))
         shown = {copy.uid for evening in evenings for copy in evening.stored}
         for one in meant:

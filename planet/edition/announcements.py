@@ -34,9 +34,9 @@ def announcements(
     by_page: defaultdict[str, list[Event]] = defaultdict(list)
     by_word: defaultdict[str, list[Event]] = defaultdict(list)
     for event in events:
-        if page := canonical_key(event.url):
+        if page := canonical_key(event.data.url):
             by_page[page].append(event)
-        for word in set(significant_words(event.title)):
+        for word in set(significant_words(event.data.title)):
             by_word[word].append(event)
     found: defaultdict[str, list[int]] = defaultdict(list)
     for story in stories:
@@ -49,7 +49,9 @@ def _of_page(story: MergeEntry, by_page: dict[str, list[Event]], timezone: str) 
     there = by_page.get(story.link_key, []) if story.link_key else []
     if len(there) == 1:
         return there
-    return [event for event in there if names_day(f"{story.title} {story.text}", day_of(event.start, timezone))][:1]
+    return [event for event in there if names_day(f"{story.title} {story.text}", day_of(event.data.start, timezone))][
+        :1
+    ]
 
 
 def _of_title(story: MergeEntry, by_word: dict[str, list[Event]], timezone: str) -> list[Event]:
@@ -61,13 +63,13 @@ def _of_title(story: MergeEntry, by_word: dict[str, list[Event]], timezone: str)
     near = [
         event
         for event in by_word.get(rarest, ())
-        if instant(event.start) - BEFORE <= written <= instant(event.start) + AFTER
-        and _same_title(story.title, event.title)
+        if instant(event.data.start) - BEFORE <= written <= instant(event.data.start) + AFTER
+        and _same_title(story.title, event.data.title)
     ]
     if not near:
         return []
-    named = [event for event in near if names_day(f"{story.title} {story.text}", day_of(event.start, timezone))]
-    if len(near) == 1 and (named or _telling(near[0].title)):
+    named = [event for event in near if names_day(f"{story.title} {story.text}", day_of(event.data.start, timezone))]
+    if len(near) == 1 and (named or _telling(near[0].data.title)):
         return near
     return named[:1]
 

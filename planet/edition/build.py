@@ -132,7 +132,7 @@ def build(
 
 def start_of(event: Event) -> tuple[datetime, str]:
     """Sorts events by when they start; an all-day event starts with its day."""
-    start = event.start
+    start = event.data.start
     if not isinstance(start, datetime):
         start = datetime.combine(start, datetime.min.time(), tzinfo=UTC)
     return start, event.id

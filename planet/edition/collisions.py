@@ -31,7 +31,7 @@ def collisions(events: Sequence[Event], now: datetime, *, timezone: str) -> tupl
     held: defaultdict[date, list[Event]] = defaultdict(list)
     today = day_of(now, timezone)
     for event in events:
-        if event.group_slug and event.status != "cancelled":
+        if event.group_slug and event.data.status != "cancelled":
             for day in _days(event, timezone):
                 if day >= today and (day > today or _is_to_come(event, now)):
                     held[day].append(event)
@@ -51,22 +51,22 @@ def _collision(day: date, first: Event, second: Event, key: str) -> Collision:
         "{date}: {first_group} (“{first}”) and {second_group} (“{second}”) hold an evening on the same day",
         date=day.isoformat(),
         first_group=first.group,
-        first=first.title,
+        first=first.data.title,
         second_group=second.group,
-        second=second.title,
+        second=second.data.title,
     )
     return Collision(day=day, first=first, second=second, key=key, text=text)
 
 
 def _is_to_come(event: Event, now: datetime) -> bool:
-    return not isinstance(event.start, datetime) or event.start > now
+    return not isinstance(event.data.start, datetime) or event.data.start > now
 
 
 def _days(event: Event, timezone: str) -> Iterator[date]:
     """The days that an event takes: an all-day one all of them, an evening the one it begins on."""
-    day = day_of(event.start, timezone)
+    day = day_of(event.data.start, timezone)
     yield day
-    if not isinstance(event.start, datetime):
+    if not isinstance(event.data.start, datetime):
         end = day_of(event.end, timezone)
         for later in range(1, LONGEST):
             if day + timedelta(days=later) >= end:

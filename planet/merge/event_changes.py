@@ -5,26 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import fields, replace
-from datetime import UTC, datetime
-from operator import attrgetter
+from dataclasses import replace
+from datetime import datetime
 
 from planet.model import EventChanges, StoredEvent
 from planet.text import digest, slug
-from planet.when import day_of
+from planet.when import begins_after, day_of
 
-_PARTS = re.compile(r"[^a-z0-9]+")
-_OURS = frozenset({"first_seen", "changed", "revision", "slug", "modified", "sequence"})
-"""Fields that say nothing to a reader: an event that differs only in these says what it said before."""
-_said = attrgetter(*(field.name for field in fields(StoredEvent) if field.name not in _OURS))
+_NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
 
 def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent], now: datetime) -> EventChanges:
-    """What a calendar that was read changes.
+    """What to write and what to withdraw after a calendar was read.
 
-    An event that says something else is a new revision of itself. One of the future that is no longer listed is withdrawn; one that
-    has begun stays, for many calendars list only what is to come. A calendar that lists nothing any more is no exception: the one
-    evening that it listed was taken out.
+    An event whose data differ is a new revision of itself. One of the future that is no longer listed is withdrawn; one that has
+    begun stays, for many calendars list only what is to come. A calendar that lists nothing any more is no exception: the one event
+    that it listed was taken out.
     """
     stored = {(event.uid, event.recurrence_id): event for event in known}
     upserts: dict[tuple[str, str], StoredEvent] = {}
@@ -32,32 +28,29 @@ def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent],
         key = event.uid, event.recurrence_id
         before = stored.get(key)
         if before is None:
-            upserts[key] = replace(event, first_seen=now, changed=now, revision=0, slug=name_of(event))
-        elif _said(before) != _said(event):
+            upserts[key] = replace(event, first_seen=now, changed=now, revision=0, slug=file_name(event))
+        elif (before.data, before.date_reason) != (event.data, event.date_reason):
             upserts[key] = replace(
                 event,
                 first_seen=before.first_seen,
                 changed=now,
                 revision=before.revision + 1,
-                slug=before.slug or name_of(before),
+                slug=before.slug or file_name(before),
             )
     listed = {(event.uid, event.recurrence_id) for event in incoming}
-    withdrawn = tuple(key for key, event in stored.items() if key not in listed and _is_to_come(event, now))
+    withdrawn = tuple(key for key, event in stored.items() if key not in listed and begins_after(event.data.start, now))
     return EventChanges(upserts=tuple(upserts.values()), withdrawn=withdrawn)
 
 
-def name_of(event: StoredEvent) -> str:
-    """A file name: the day, the title, and what tells it from others of that day and title."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", event.title) if not unicodedata.combining(c))
-    # The hash tells C from C#: most titles need no transliteration.
-    named = (
-        (_PARTS.sub("-", plain.lower()).strip("-")[:50].rstrip("-") or "event") if plain.isascii() else slug(plain, 50)
+def file_name(event: StoredEvent) -> str:
+    """A file name without extension: the day, the title, and eight digits that tell it from others of that day and title."""
+    title = event.data.title
+    plain = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
+    # The digits tell C from C#: most titles need no transliteration.
+    name = (
+        (_NOT_A_LETTER.sub("-", plain.lower()).strip("-")[:50].rstrip("-") or "event")
+        if plain.isascii()
+        else slug(plain, 50)
     )
-    told = digest(event.calendar, event.uid, event.recurrence_id)[:8]
-    return f"{day_of(event.start, event.timezone or 'UTC').isoformat()}-{named}-{told}"
-
-
-def _is_to_come(event: StoredEvent, now: datetime) -> bool:
-    if isinstance(event.start, datetime):
-        return event.start > now
-    return event.start > now.astimezone(UTC).date()
+    unique = digest(event.calendar, event.uid, event.recurrence_id)[:8]
+    return f"{day_of(event.data.start, event.data.timezone or 'UTC').isoformat()}-{name}-{unique}"

@@ -59,9 +59,9 @@ def group_events(events: Sequence[StoredEvent], *, timezone: str) -> list[Cluste
 
 _KEYS: tuple[tuple[str, Callable[[StoredEvent], Hashable | None]], ...] = (
     ("uid", lambda event: (event.uid, event.recurrence_id)),
-    ("uid", lambda event: (event.uid, event.start)),
-    ("url", lambda event: (event.url_key, event.start) if event.url_key else None),
-    ("title", lambda event: event.start),
+    ("uid", lambda event: (event.uid, event.data.start)),
+    ("url", lambda event: (event.url_key, event.data.start) if event.url_key else None),
+    ("title", lambda event: event.data.start),
 )
 """What two events must share for a rule to compare them."""
 
@@ -77,17 +77,17 @@ def _contradict(events: Sequence[StoredEvent], one: int, two: int, *, numbers_co
     first, second = events[one], events[two]
     if first.calendar == second.calendar:
         return not _twins(first, second)
-    return numbers_count and numbered_apart(first.title, second.title)
+    return numbers_count and numbered_apart(first.data.title, second.data.title)
 
 
 def _twins(one: StoredEvent, two: StoredEvent) -> bool:
     """Whether one calendar lists the same event twice."""
-    if one.start != two.start:
+    if one.data.start != two.data.start:
         return False
     return one.uid == two.uid or (
-        titles_alike(one.title, two.title) == 100
-        and one.location == two.location
-        and one.text == two.text
+        titles_alike(one.data.title, two.data.title) == 100
+        and one.data.location == two.data.location
+        and one.data.text == two.data.text
         and one.url_key == two.url_key
     )
 
@@ -110,7 +110,7 @@ def _shared_pages(events: Sequence[StoredEvent]) -> frozenset[str]:
     for event in events:
         if event.url_key:
             identities[event.url_key, event.calendar].add((event.uid, event.recurrence_id))
-            starts[event.url_key].add(event.start)
+            starts[event.url_key].add(event.data.start)
     return frozenset(url for (url, _), named in identities.items() if len(named) > 1) | frozenset(
         url for url, moments in starts.items() if len(moments) > 1
     )
@@ -120,31 +120,31 @@ def _score(rule: str, one: StoredEvent, two: StoredEvent, shared: frozenset[str]
     """How surely a rule joins two events, 0: not at all."""
     if one.calendar == two.calendar:
         return 200 if _twins(one, two) else 0
-    alike = titles_alike(one.title, two.title)
+    alike = titles_alike(one.data.title, two.data.title)
     match rule:
         case "uid":
             return _uid_score(one, two, alike)
-        case "url" if one.url_key not in shared and not numbered_apart(one.title, two.title):
+        case "url" if one.url_key not in shared and not numbered_apart(one.data.title, two.data.title):
             return 120 + alike
-        case "title" if places_apart(one.location, two.location) and not particular(one.title):
+        case "title" if places_apart(one.data.location, two.data.location) and not particular(one.data.title):
             # One event of a network of groups, at one hour in every town: "Super Apéro".
             return 0
     return alike if alike >= NEAR else 0
 
 
 def _uid_score(one: StoredEvent, two: StoredEvent, alike: int) -> int:
-    if one.start == two.start:
+    if one.data.start == two.data.start:
         same_page = one.url_key == two.url_key != ""
-        return 150 if alike >= NEAR or same_page or places_alike(one.location, two.location) else 0
-    return 110 if alike >= NEAR and abs(instant(one.start) - instant(two.start)) <= MOVED else 0
+        return 150 if alike >= NEAR or same_page or places_alike(one.data.location, two.data.location) else 0
+    return 110 if alike >= NEAR and abs(instant(one.data.start) - instant(two.data.start)) <= MOVED else 0
 
 
 def _of_one_place(clusters: Clusters[Join], events: Sequence[StoredEvent]) -> Iterator[Join]:
     """Two events of different calendars at one hour in one room, and no other event at that place and hour."""
     by_start: defaultdict[datetime | date, list[int]] = defaultdict(list)
     for position, event in enumerate(events):
-        if event.location:
-            by_start[event.start].append(position)
+        if event.data.location:
+            by_start[event.data.start].append(position)
     for same in by_start.values():
         if 1 < len(same) <= CROWD:
             yield from _only_pairs(clusters, events, same)
@@ -153,7 +153,7 @@ def _of_one_place(clusters: Clusters[Join], events: Sequence[StoredEvent]) -> It
 def _only_pairs(clusters: Clusters[Join], events: Sequence[StoredEvent], same: Sequence[int]) -> Iterator[Join]:
     pairs: dict[tuple[int, int], Join] = {}
     for one, two in combinations(same, 2):
-        if not clusters.same(one, two) and places_alike(events[one].location, events[two].location):
+        if not clusters.same(one, two) and places_alike(events[one].data.location, events[two].data.location):
             first, second = sorted(min(clusters.cluster(item).members) for item in (one, two))
             pairs.setdefault((first, second), Join(one, two, "place"))
     rivals = Counter(cluster for pair in pairs for cluster in pair)
@@ -163,17 +163,17 @@ def _only_pairs(clusters: Clusters[Join], events: Sequence[StoredEvent], same: S
 
 
 def _of_one_day(clusters: Clusters[Join], events: Sequence[StoredEvent], timezone: str) -> Iterator[Join]:
-    for one, two in _pairs(day_of(event.start, timezone) for event in events):
+    for one, two in _pairs(day_of(event.data.start, timezone) for event in events):
         first, second = events[one], events[two]
         if clusters.same(one, two) or first.calendar == second.calendar or not _near_in_time(first, second):
             continue
         same_page = first.url_key == second.url_key != ""
-        if titles_alike(first.title, second.title) >= 95 and (
-            same_page or places_alike(first.location, second.location)
+        if titles_alike(first.data.title, second.data.title) >= 95 and (
+            same_page or places_alike(first.data.location, second.data.location)
         ):
             yield Join(one, two, "day")
 
 
 def _near_in_time(one: StoredEvent, two: StoredEvent) -> bool:
-    both_timed = isinstance(one.start, datetime) and isinstance(two.start, datetime)
-    return not both_timed or abs(instant(one.start) - instant(two.start)) <= OFF
+    both_timed = isinstance(one.data.start, datetime) and isinstance(two.data.start, datetime)
+    return not both_timed or abs(instant(one.data.start) - instant(two.data.start)) <= OFF

@@ -1,4 +1,4 @@
-"""From events that are one evening to the evening as it is told: whose words, whose name, which technologies. Pure."""
+"""Events that are one -> the event that is shown: whose words, whose name, which technologies. Pure."""
 
 from __future__ import annotations
 
@@ -6,152 +6,193 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import attrgetter
 
 from planet.merge.clusters import Cluster
-from planet.merge.event_changes import name_of
+from planet.merge.event_changes import file_name
 from planet.merge.event_groups import Join, group_events
-from planet.model import Classification, Config, Entry, Event, FeedConfig, Source, StoredEvent
+from planet.model import Classification, Config, Entry, Event, EventData, FeedConfig, Source, StoredEvent
 from planet.text import digest
 from planet.text import fold as plain_fold
 from planet.urls import host, redacted
+from planet.when import default_end
 
 Place = Callable[[Entry, str], Classification]
 """The classifier: an entry and the key of its feed -> where it belongs, and why."""
 LONGEST_UID = 255
 fold = lru_cache(maxsize=8192)(plain_fold)
-_UNSHOWN = frozenset({"rev", "reasons", "first_seen", "stories"})
-_shown = attrgetter(*(field.name for field in fields(Event) if field.name not in _UNSHOWN))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Carried:
-    """A source that carries a calendar."""
-
-    source: Source
-    feed: FeedConfig
-    order: int
+_NOT_SHOWN = frozenset({"rev", "reasons", "first_seen", "stories"})
+_shown = attrgetter(*(field.name for field in fields(Event) if field.name not in _NOT_SHOWN))
 
 
 def merge_events(stored: Sequence[StoredEvent], config: Config, *, place: Place) -> tuple[Event, ...]:
-    """Every evening of the planet, told once, oldest first.
+    """Every event of the planet, each once, oldest first.
 
-    `stored` holds the events of all calendars; those of calendars that are no longer in feeds.yaml are passed over. The leading copy
-    is that of the group whose organiser it names, then by the order of feeds.yaml (a calendar before a feed of events); what it leaves
-    out is taken from the others. `place` gives technologies, and hides what filters or `hide` leave out.
+    `stored` are the events of all calendars; those of calendars that are no longer in feeds.yaml are passed over. The leading copy
+    is that of the group whose organiser it names, then by the order of feeds.yaml (a calendar before a feed of events); what it
+    leaves out is taken from the others. `place` gives technologies, and hides what filters or `hide` leave out.
     """
-    carried = _carriers(config)
+    owners = _owners(config)
     events = sorted(
-        (event for event in stored if event.calendar in carried),
+        (event for event in stored if event.calendar in owners),
         key=lambda event: (event.calendar, event.uid, event.recurrence_id),
     )
-    groups = group_events(events, timezone=config.site.timezone)
-    ids = _Ids(events, carried, host(config.site.url) or "planet")
-    names = [technology.slug for technology in config.technologies]
-    named = {fold(source.name): source for source in reversed(config.sources) if source.kind == "group"}
-    told = (_tell(group, events, carried, ids, names, named, place) for group in groups)
+    merger = _Merger(events, owners, config, place)
+    merged = map(merger.merge, group_events(events, timezone=config.site.timezone))
     return tuple(
-        sorted((event for event in told if event is not None), key=lambda event: (*_when(event.start), event.id))
+        sorted(
+            (event for event in merged if event is not None), key=lambda event: (*_order(event.data.start), event.id)
+        )
     )
 
 
-def _carriers(config: Config) -> dict[str, list[_Carried]]:
-    found: defaultdict[str, list[_Carried]] = defaultdict(list)
-    order = 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Owner:
+    """A source that lists a calendar. `position`: of the feed, in feeds.yaml."""
+
+    source: Source
+    feed: FeedConfig
+    position: int
+
+    @property
+    def is_group(self) -> bool:
+        return self.source.kind == "group"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Copy:
+    """An event as one calendar lists it, and where it belongs."""
+
+    event: StoredEvent
+    classification: Classification
+    owners: tuple[_Owner, ...]
+    """Those whose filters let it pass."""
+
+    @property
+    def data(self) -> EventData:
+        return self.event.data
+
+
+def _owners(config: Config) -> dict[str, list[_Owner]]:
+    owners: defaultdict[str, list[_Owner]] = defaultdict(list)
+    position = 0
     for source in config.sources:
         for feed in source.feeds:
             if feed.kind != "posts":
-                found[feed.key].append(_Carried(source=source, feed=feed, order=order))
-            order += 1
-    return dict(found)
+                owners[feed.key].append(_Owner(source=source, feed=feed, position=position))
+            position += 1
+    return dict(owners)
 
 
-def _when(start: datetime | date) -> tuple[str, str]:
+def _order(start: datetime | date) -> tuple[str, str]:
+    """Sorts starts: by day in UTC, all-day ones first."""
     if isinstance(start, datetime):
-        written = start.astimezone(UTC).isoformat()
-        return written[:10], written
+        iso = start.astimezone(UTC).isoformat()
+        return iso[:10], iso
     return start.isoformat(), ""
 
 
 class _Ids:
     """UIDs and file names, each once in the planet: the copy that was seen first gives both, so that neither changes later."""
 
-    def __init__(self, events: Sequence[StoredEvent], carried: Mapping[str, Sequence[_Carried]], planet: str) -> None:
+    def __init__(self, events: Sequence[StoredEvent], owners: Mapping[str, Sequence[_Owner]], planet: str) -> None:
         self._planet = planet
-        self._order = {key: sources[0].order for key, sources in carried.items()}
-        self._owner: dict[str, tuple[str, str]] = {}
+        self._position = {key: sources[0].position for key, sources in owners.items()}
+        self._first: dict[str, tuple[str, str]] = {}
+        """By UID: the calendar and recurrence that had it first."""
         for event in sorted(events, key=self.age):
-            self._owner.setdefault(event.uid, (event.calendar, event.recurrence_id))
+            self._first.setdefault(event.uid, (event.calendar, event.recurrence_id))
 
     def age(self, event: StoredEvent) -> tuple[float, int, str, str, str]:
         """Sorts events by when they were first seen, then by feeds.yaml."""
         first = event.first_seen.timestamp() if event.first_seen else 0.0
-        return first, self._order[event.calendar], event.calendar, event.uid, event.recurrence_id
+        return first, self._position[event.calendar], event.calendar, event.uid, event.recurrence_id
 
     def uid(self, event: StoredEvent) -> str:
         """The UID to publish: its own, unless it recurs, is too long, or was another event's first."""
-        mine = self._owner[event.uid] == (event.calendar, event.recurrence_id)
-        if mine and not event.recurrence_id and len(event.uid) <= LONGEST_UID:
+        is_first = self._first[event.uid] == (event.calendar, event.recurrence_id)
+        if is_first and not event.recurrence_id and len(event.uid) <= LONGEST_UID:
             return event.uid
         return f"{digest(event.calendar, event.uid, event.recurrence_id)}@{self._planet}"
 
 
-def _tell(
-    group: Cluster[Join],
-    events: Sequence[StoredEvent],
-    carried: Mapping[str, Sequence[_Carried]],
-    ids: _Ids,
-    technologies: Sequence[str],
-    named: Mapping[str, Source],
-    place: Place,
-) -> Event | None:
-    copies = sorted(
-        (events[index] for index in group.members),
-        key=lambda event: (_rank(event, carried[event.calendar]), *ids.age(event)),
-    )
-    placed = [(copy, place(as_entry(copy), copy.calendar)) for copy in copies]
-    shown = [(copy, classification) for copy, classification in placed if classification.sources]
-    if not shown:
-        return None
-    lead = shown[0][0]
-    oldest = min((copy for copy, _ in shown), key=ids.age)
-    same_time = [copy for copy, _ in shown if copy.start == lead.start]
-    found = {slug for _, classification in shown for slug in classification.technologies}
-    # A calendar of many groups (an archive) names the one that holds the evening as its organiser.
-    held_by = named.get(fold(lead.organizer))
-    source = held_by or _leader(lead, carried[lead.calendar], shown[0][1])
-    found.update(held_by.technologies if held_by else ())
-    end = next((copy.end for copy in same_time if copy.end is not None), None) or _default_end(lead.start)
-    made = Event(
-        id=ids.uid(oldest),
-        slug=oldest.slug or name_of(oldest),
-        url=_first(shown, "url"),
-        title=lead.title,
-        html=lead.html or next((copy.html for copy, _ in shown if copy.text), lead.html),
-        text=lead.text or _first(shown, "text"),
-        start=lead.start,
-        end=end,
-        status=lead.status,
-        location=_first(shown, "location"),
-        geo=next((copy.geo for copy, _ in shown if copy.geo and copy.location in {"", lead.location}), None),
-        group=source.name if source.kind == "group" else "",
-        group_slug=source.slug if source.kind == "group" else "",
-        organizer=_first(shown, "organizer"),
-        organizer_url=lead.organizer_url,
-        timezone=lead.timezone,
-        tags=_tags(shown),
-        technologies=tuple(slug for slug in technologies if slug in found),
-        sources=_sources(shown, carried),
-        image=_first(shown, "image"),
-        revision=max(copy.sequence for copy, _ in shown) + sum(copy.revision for copy, _ in shown),
-        changed=max((copy.changed for copy, _ in shown if copy.changed), default=None),
-        first_seen=oldest.first_seen,
-        reasons=_reasons(group, events, shown, lead, held_by),
-    )
-    told = repr(_shown(made)).encode("utf-8", "replace")
-    return replace(made, rev=hashlib.sha256(told).hexdigest()[:32])
+class _Merger:
+    """What the merging of all events of one planet has in common."""
+
+    def __init__(
+        self,
+        events: Sequence[StoredEvent],
+        owners: Mapping[str, Sequence[_Owner]],
+        config: Config,
+        place: Place,
+    ) -> None:
+        self._events = events
+        self._owners = owners
+        self._place = place
+        self._ids = _Ids(events, owners, host(config.site.url) or "planet")
+        self._technologies = [technology.slug for technology in config.technologies]
+        self._groups = {fold(source.name): source for source in reversed(config.sources) if source.kind == "group"}
+
+    def merge(self, cluster: Cluster[Join]) -> Event | None:
+        """The event that a cluster is; None where filters or `hide` leave out all of its copies."""
+        copies = self._copies(cluster)
+        if not copies:
+            return None
+        lead = copies[0]
+        oldest = min((copy.event for copy in copies), key=self._ids.age)
+        # A calendar of many groups (an archive) names the group that holds the event as its organiser.
+        organizing = self._groups.get(fold(lead.data.organizer))
+        source = organizing or _leader(lead)
+        technologies = {slug for copy in copies for slug in copy.classification.technologies}
+        technologies.update(organizing.technologies if organizing else ())
+        data = _merged([copy.data for copy in copies])
+        event = Event(
+            id=self._ids.uid(oldest),
+            slug=oldest.slug or file_name(oldest),
+            data=data,
+            end=data.end if data.end is not None else default_end(data.start),
+            group=source.name if source.kind == "group" else "",
+            group_slug=source.slug if source.kind == "group" else "",
+            technologies=tuple(slug for slug in self._technologies if slug in technologies),
+            sources=_sources(copies),
+            revision=max(copy.event.sequence for copy in copies) + sum(copy.event.revision for copy in copies),
+            changed=max((copy.event.changed for copy in copies if copy.event.changed), default=None),
+            first_seen=oldest.first_seen,
+            reasons=tuple(dict.fromkeys((*_technology_reasons(copies), *self._reasons(cluster, lead, organizing)))),
+        )
+        shown = repr(_shown(event)).encode("utf-8", "replace")
+        return replace(event, rev=hashlib.sha256(shown).hexdigest()[:32])
+
+    def _copies(self, cluster: Cluster[Join]) -> list[_Copy]:
+        """The copies that are shown, the leading one first."""
+        events = sorted(
+            (self._events[position] for position in cluster.members),
+            key=lambda event: (_rank(event, self._owners[event.calendar]), *self._ids.age(event)),
+        )
+        copies = []
+        for event in events:
+            classification = self._place(as_entry(event), event.calendar)
+            if classification.sources:
+                passing = {slug for slug, _ in classification.sources}
+                listed = self._owners[event.calendar]
+                owners = tuple(owner for owner in listed if owner.source.slug in passing) or tuple(listed)
+                copies.append(_Copy(event=event, classification=classification, owners=owners))
+        return copies
+
+    def _reasons(self, cluster: Cluster[Join], lead: _Copy, organizing: Source | None) -> list[tuple[str, str]]:
+        """("group", rule) where the organiser named it, ("merged", "title: … = …") for each join, ("date", rule)."""
+        reasons = []
+        if organizing:
+            reasons.append(("group", f"organizer {lead.data.organizer}"))
+            reasons += [(slug, f"source {organizing.name}") for slug in organizing.technologies]
+        for join in cluster.links:
+            first, second = self._events[join.first], self._events[join.second]
+            reasons.append(("merged", f"{join.rule}: {first.calendar} = {second.calendar}"))
+        if lead.event.date_reason:
+            reasons.append(("date", lead.event.date_reason))
+        return reasons
 
 
 def as_entry(event: StoredEvent) -> Entry:
@@ -160,88 +201,89 @@ def as_entry(event: StoredEvent) -> Entry:
         uid=event.uid,
         id=event.uid,
         position=0,
-        link=event.url,
+        link=event.data.url,
         link_key=event.url_key,
         title_key="",
         text_key="",
         raw_hash="",
         content_hash="",
-        title=event.title,
-        html=event.html,
-        text=event.text,
+        title=event.data.title,
+        html=event.data.html,
+        text=event.data.text,
         summary="",
-        tags=event.tags,
+        tags=event.data.tags,
     )
 
 
-def _rank(event: StoredEvent, carriers: Sequence[_Carried]) -> tuple[int, int, int]:
+def _merged(copies: Sequence[EventData]) -> EventData:
+    """The leading copy's data (the first's); what it leaves out is taken from the next that has it.
+
+    Start, status, zone and the organiser's address are the lead's alone; an end and coordinates are taken only from a copy that
+    says the same of the start and the place.
+    """
+    lead = copies[0]
+    described = lead if lead.text else next((copy for copy in copies if copy.text), lead)
+    tags: dict[str, str] = {}
+    for copy in copies:
+        for tag in copy.tags:
+            tags.setdefault(fold(tag), tag)
+    return replace(
+        lead,
+        html=lead.html or described.html,
+        text=described.text,
+        end=next((copy.end for copy in copies if copy.end is not None and copy.start == lead.start), None),
+        location=_first(copies, "location"),
+        geo=next((copy.geo for copy in copies if copy.geo and copy.location in {"", lead.location}), None),
+        url=_first(copies, "url"),
+        organizer=_first(copies, "organizer"),
+        image=_first(copies, "image"),
+        tags=tuple(tag for key, tag in tags.items() if key),
+    )
+
+
+def _first(copies: Sequence[EventData], name: str) -> str:
+    return next((value for copy in copies if (value := getattr(copy, name))), "")
+
+
+def _rank(event: StoredEvent, owners: Sequence[_Owner]) -> tuple[int, int, int]:
     """The organiser's own calendar first, then groups before members, calendars before feeds, by feeds.yaml."""
-    named = fold(event.organizer)
-    own = bool(named) and any(
-        fold(one.source.name) in named or named in fold(one.source.name) for one in carriers if fold(one.source.name)
+    organizer = fold(event.data.organizer)
+    own = bool(organizer) and any(
+        name in organizer or organizer in name for owner in owners if (name := fold(owner.source.name))
     )
-    best = min(carriers, key=lambda one: (one.source.kind != "group", one.order))
-    return (0 if own else 1, 2 * (best.source.kind != "group") + (best.feed.kind != "calendar"), best.order)
+    best = min(owners, key=lambda owner: (not owner.is_group, owner.position))
+    return (0 if own else 1, 2 * (not best.is_group) + (best.feed.kind != "calendar"), best.position)
 
 
-def _leader(lead: StoredEvent, carriers: Sequence[_Carried], classification: Classification) -> Source:
-    allowed = {slug for slug, _ in classification.sources}
-    known = [one for one in carriers if one.source.slug in allowed] or list(carriers)
-    named = fold(lead.organizer)
+def _leader(lead: _Copy) -> Source:
+    """The source that the leading copy belongs to: its organiser by name, else groups before members, by feeds.yaml."""
+    organizer = fold(lead.data.organizer)
     return min(
-        known,
-        key=lambda one: (not named or fold(one.source.name) not in named, one.source.kind != "group", one.order),
+        lead.owners,
+        key=lambda owner: (
+            not organizer or fold(owner.source.name) not in organizer,
+            not owner.is_group,
+            owner.position,
+        ),
     ).source
 
 
-def _first(shown: Sequence[tuple[StoredEvent, Classification]], name: str) -> str:
-    return next((value for copy, _ in shown if (value := getattr(copy, name))), "")
+def _sources(copies: Sequence[_Copy]) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple(
+        dict.fromkeys(
+            (owner.source.name, redacted(owner.feed.configured), copy.event.uid, copy.data.url)
+            for copy in copies
+            for owner in copy.owners
+        )
+    )
 
 
-def _default_end(start: datetime | date) -> datetime | date:
-    """RFC 5545 3.6.1: without an end a timed event ends as it starts, an all-day one with its day."""
-    return start if isinstance(start, datetime) else start + timedelta(days=1)
-
-
-def _tags(shown: Sequence[tuple[StoredEvent, Classification]]) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for copy, _ in shown:
-        for tag in copy.tags:
-            found.setdefault(fold(tag), tag)
-    return tuple(tag for key, tag in found.items() if key)
-
-
-def _sources(
-    shown: Sequence[tuple[StoredEvent, Classification]], carried: Mapping[str, Sequence[_Carried]]
-) -> tuple[tuple[str, str, str, str], ...]:
-    found: dict[tuple[str, str, str, str], None] = {}
-    for copy, classification in shown:
-        allowed = {slug for slug, _ in classification.sources}
-        for one in carried[copy.calendar]:
-            if one.source.slug in allowed:
-                found[one.source.name, redacted(one.feed.configured), copy.uid, copy.url] = None
-    return tuple(found)
-
-
-def _reasons(
-    group: Cluster[Join],
-    events: Sequence[StoredEvent],
-    shown: Sequence[tuple[StoredEvent, Classification]],
-    lead: StoredEvent,
-    held_by: Source | None,
-) -> tuple[tuple[str, str], ...]:
-    """Why: ("php", "tag afup in tags") for each technology, ("merged", "title: … = …") for each join, ("date", rule)."""
-    found: dict[tuple[str, str], None] = {}
-    for _, classification in shown:
-        for slug, _, reasons in classification.scores:
-            if slug in classification.technologies:
-                for reason in reasons:
-                    found[slug, " ".join(part for part in (reason.rule, reason.what, reason.where) if part)] = None
-    if held_by:
-        found["group", f"organizer {lead.organizer}"] = None
-        found.update({(slug, f"source {held_by.name}"): None for slug in held_by.technologies})
-    for join in group.links:
-        found["merged", f"{join.rule}: {events[join.first].calendar} = {events[join.second].calendar}"] = None
-    if lead.date_reason:
-        found["date", lead.date_reason] = None
-    return tuple(found)
+def _technology_reasons(copies: Sequence[_Copy]) -> list[tuple[str, str]]:
+    """("php", "tag afup in tags") for each technology and rule."""
+    return [
+        (slug, " ".join(part for part in (reason.rule, reason.what, reason.where) if part))
+        for copy in copies
+        for slug, _, reasons in copy.classification.scores
+        if slug in copy.classification.technologies
+        for reason in reasons
+    ]

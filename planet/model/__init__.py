@@ -35,14 +35,13 @@ from planet.model.entry import (
     UnchangedEntry,
     Update,
 )
-from planet.model.event import Event, EventChanges, StoredEvent
+from planet.model.event import Event, EventChanges, EventData, RawEvent, StoredEvent
 from planet.model.feed import (
     CalendarRead,
     Deleted,
     Enclosure,
     ParsedDate,
     RawEntry,
-    RawEvent,
     RawFeed,
     RawPerson,
     RawSource,
@@ -83,6 +82,7 @@ __all__ = [
     "EntryKey",
     "Event",
     "EventChanges",
+    "EventData",
     "Failed",
     "FeedConfig",
     "FeedHealth",

@@ -1,4 +1,4 @@
-"""Evenings: events as stored for one calendar, and as told once."""
+"""Events: what a calendar says of one, as stored for that calendar, and as merged from all calendars that list it."""
 
 from __future__ import annotations
 
@@ -12,38 +12,65 @@ Status = Literal["confirmed", "tentative", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventData:
+    """What a calendar says of one event: the same value from the parser to the page, nested in what each stage adds.
+
+    `start` and `end` are aware UTC, or dates for an all-day event, whose `end` is exclusive (RFC 5545 3.6.1).
+    """
+
+    title: str
+    html: SafeHtml = SafeHtml("")  # noqa: RUF009 - a str
+    """The description, sanitised; "" before it is normalised."""
+    text: str = ""
+    start: datetime | date
+    end: datetime | date | None = None
+    status: Status = "confirmed"
+    location: str = ""
+    geo: tuple[float, float] | None = None
+    """Latitude and longitude in degrees."""
+    url: str = ""
+    organizer: str = ""
+    organizer_url: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    timezone: str = ""
+    """Olson name of the zone the times were written in, "" when they name none or are all-day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEvent:
+    """One occurrence as a parser reads it, recurrences expanded; its description is not sanitised, its addresses not checked."""
+
+    uid: str
+    recurrence_id: str = ""
+    data: EventData
+    description: str = ""
+    description_is_html: bool = False
+    sequence: int = 0
+    modified: datetime | None = None
+    date_reason: str = ""
+    """Which rule found the date, where there is a choice (feeds of events)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
-    """One occurrence in one calendar: identity fixed, text safe. `start`/`end` as in `RawEvent`."""
+    """One occurrence in one calendar: identity fixed, text safe."""
 
     calendar: str
     """The key of its feed in the configuration."""
     uid: str
     recurrence_id: str = ""
-    title: str
-    html: SafeHtml
-    text: str
-    location: str = ""
-    geo: tuple[float, float] | None = None
-    url: str = ""
+    data: EventData
     url_key: str = ""
-    start: datetime | date
-    end: datetime | date | None = None
-    status: Status = "confirmed"
-    organizer: str = ""
-    tags: tuple[str, ...] = ()
-    image: str = ""
     sequence: int = 0
     modified: datetime | None = None
     first_seen: datetime | None = None
     changed: datetime | None = None
-    """When what it says changed last, as this planet saw it."""
+    """When the data changed last, as this planet saw it."""
     revision: int = 0
-    """How often what it says has changed: SEQUENCE of what is published."""
-    organizer_url: str = ""
-    timezone: str = ""
-    """Olson name of the zone it was written in, "" when it names none or is all-day."""
+    """How often the data has changed: SEQUENCE of what is published."""
     date_reason: str = ""
-    """Which rule found the date, where there is a choice (feeds of events)."""
+    """As in `RawEvent`."""
     slug: str = ""
     """Its file name for ever: given when it was first seen."""
 
@@ -61,31 +88,20 @@ class EventChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An evening, told once. `id` is stable and unique in the planet: the UID of what is published, and `slug` its file name."""
+    """An event merged from all calendars that list it. `id` is stable and unique in the planet: the UID of what is published."""
 
     id: str
     slug: str
-    url: str
-    title: str
-    html: SafeHtml
-    text: str
-    start: datetime | date
+    """Its file name."""
+    data: EventData
     end: datetime | date
-    status: Status
-    location: str = ""
-    geo: tuple[float, float] | None = None
+    """When it ends, where its data says nothing too."""
     group: str = ""
     """Name of the group that leads, "" when none does."""
     group_slug: str = ""
-    organizer: str = ""
-    organizer_url: str = ""
-    timezone: str = ""
-    """Olson name of the zone it is told in, "" for the planet's."""
-    tags: tuple[str, ...] = ()
     technologies: tuple[str, ...] = ()
     sources: tuple[tuple[str, str, str, str], ...] = ()
-    """(source name, feed as configured, UID as given, URL) for each calendar that carries it."""
-    image: str = ""
+    """(source name, feed as configured, UID as given, URL) for each calendar that lists it."""
     revision: int = 0
     changed: datetime | None = None
     first_seen: datetime | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from planet.model.base import Message
+from planet.model.event import RawEvent
 from planet.model.fetch import ErrorClass
 
 
@@ -136,32 +137,6 @@ class Unreadable:
     error: Message
     candidates: tuple[tuple[str, str], ...] = ()
     """(absolute URL, type)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawEvent:
-    """One occurrence, recurrences already expanded. `start` and `end` are aware UTC, or dates for an all-day event (`end` exclusive)."""
-
-    uid: str
-    recurrence_id: str = ""
-    title: str = ""
-    description: str = ""
-    description_is_html: bool = False
-    location: str = ""
-    geo: tuple[float, float] | None = None
-    url: str = ""
-    start: datetime | date
-    end: datetime | date | None = None
-    status: Literal["confirmed", "tentative", "cancelled"] = "confirmed"
-    organizer: str = ""
-    organizer_url: str = ""
-    categories: tuple[str, ...] = ()
-    image: str = ""
-    sequence: int = 0
-    modified: datetime | None = None
-    timezone: str = ""
-    date_reason: str = ""
-    """Which rule found the date, where there is a choice (feeds of events)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -17,55 +18,48 @@ UNTITLED = "…"
 def normalise_events(
     read: CalendarRead, *, calendar: str, sanitise: Callable[..., Sanitised], now: datetime
 ) -> tuple[StoredEvent, ...]:
-    """The events of a calendar with identity fixed, text safe and addresses checked. `calendar` is the key of its feed.
+    """The events of a calendar as they are stored, each identity once. `calendar` is the key of its feed.
 
     Of two events with one identity the one of the higher SEQUENCE stays, then the later one.
     """
-    kept: dict[tuple[str, str], StoredEvent] = {}
+    events: dict[tuple[str, str], StoredEvent] = {}
     for raw in read.events:
-        event = _stored(raw, calendar, sanitise, read.name, now)
-        held = kept.get((event.uid, event.recurrence_id))
-        if held is None or event.sequence >= held.sequence:
-            kept[event.uid, event.recurrence_id] = event
-    return tuple(kept.values())
+        key = raw.uid, raw.recurrence_id
+        if key not in events or raw.sequence >= events[key].sequence:
+            events[key] = _stored(raw, calendar, sanitise, read.name, now)
+    return tuple(events.values())
 
 
 def _stored(
     raw: RawEvent, calendar: str, sanitise: Callable[..., Sanitised], calendar_name: str, now: datetime
 ) -> StoredEvent:
-    url, url_key = _address(raw.url)
+    url, url_key = _address(raw.data.url)
     markup = raw.description if raw.description_is_html else to_html(raw.description)
-    clean = sanitise(markup, base=url, prefix=f"e{digest(raw.uid, raw.recurrence_id)[:8]}-", page=url)
-    title = raw.title or shorten(clean.text, 80) or one_line(calendar_name, 80) or UNTITLED
+    description = sanitise(markup, base=url, prefix=f"e{digest(raw.uid, raw.recurrence_id)[:8]}-", page=url)
     return StoredEvent(
         calendar=calendar,
         uid=raw.uid,
         recurrence_id=raw.recurrence_id,
-        title=title,
-        html=clean.html,
-        text=clean.text,
-        location=raw.location,
-        geo=raw.geo,
-        url=url,
+        data=replace(
+            raw.data,
+            title=raw.data.title or shorten(description.text, 80) or one_line(calendar_name, 80) or UNTITLED,
+            html=description.html,
+            text=description.text,
+            url=url,
+            organizer_url=http_url(raw.data.organizer_url),
+            image=http_url(raw.data.image),
+        ),
         url_key=url_key,
-        start=raw.start,
-        end=raw.end,
-        status=raw.status,
-        organizer=raw.organizer,
-        organizer_url=http_url(raw.organizer_url),
-        tags=raw.categories,
-        image=http_url(raw.image),
         sequence=raw.sequence,
         modified=raw.modified,
         first_seen=now,
         changed=now,
-        timezone=raw.timezone,
         date_reason=raw.date_reason,
     )
 
 
 @lru_cache(maxsize=4096)
-def _address(written: str) -> tuple[str, str]:
-    """An event's page as a link, and what its spellings have in common. Cached: a series has one page."""
-    url = without_tracking(http_url(written))
-    return url, canonical_key(url)
+def _address(url: str) -> tuple[str, str]:
+    """An event's page as a link, and the key that its spellings share. Cached: a series has one page."""
+    clean = without_tracking(http_url(url))
+    return clean, canonical_key(clean)

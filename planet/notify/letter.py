@@ -79,9 +79,13 @@ def story_line(story: Story, names: dict[str, str], words: Translator) -> Line:
 
 
 def event_line(event: Event, words: Translator) -> Line:
-    when = words.moment(event.start, "full") if isinstance(event.start, datetime) else words.day(event.start)
-    about = " · ".join(part for part in (when, one_line(event.group, 80), one_line(event.location, 120)) if part)
-    return Line(title=one_line(event.title, MAX_TITLE), url=safe_link(event.url), about=about)
+    when = (
+        words.moment(event.data.start, "full")
+        if isinstance(event.data.start, datetime)
+        else words.day(event.data.start)
+    )
+    about = " · ".join(part for part in (when, one_line(event.group, 80), one_line(event.data.location, 120)) if part)
+    return Line(title=one_line(event.data.title, MAX_TITLE), url=safe_link(event.data.url), about=about)
 
 
 def write(delivery: Delivery, edition: Edition, words: Translator) -> Letter:

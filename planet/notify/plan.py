@@ -128,9 +128,9 @@ def _is_due(rule: NotifyRule, sent: Sent, now: datetime, zone: ZoneInfo) -> bool
 
 def _is_coming(rule: NotifyRule, event: Event, now: datetime, zone: ZoneInfo) -> bool:
     """Whether a digest names an evening: it begins before the next digest, and is not called off."""
-    if rule.every == "run" or event.status == "cancelled" or not _matches(rule, event.technologies):
+    if rule.every == "run" or event.data.status == "cancelled" or not _matches(rule, event.technologies):
         return False
-    start = event.start
+    start = event.data.start
     begins = start if isinstance(start, datetime) else datetime.combine(start, datetime.min.time(), tzinfo=zone)
     if not isinstance(start, datetime):
         return now.astimezone(zone).date() <= start < (now.astimezone(zone) + AHEAD[rule.every]).date()

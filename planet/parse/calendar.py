@@ -154,13 +154,13 @@ class _Reading:
 
     def _series(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
         by_index = {written.timing.index: written for written in (master, *overrides)}
-        title = master.event.title[:100]
+        title = master.event.data.title[:100]
         try:
             parts = check_rule(master.timing.rule, master.timing.start) if master.timing.rule else {}
             cost = price(parts, master.timing.start, self.window[1]) if parts else 0
             cost += EACH * (len(master.timing.dates) + len(master.timing.except_dates) + len(overrides))
             if parts and is_over(parts, master.timing, self.window[0]):
-                yield from (written.event for written in overrides if self._inside(written.event.start))
+                yield from (written.event for written in overrides if self._inside(written.event.data.start))
                 return
             if cost > self.left:
                 self.notes[
@@ -202,12 +202,8 @@ class _Reading:
             written = by_index[occurrence.index]
             end = occurrence.end if written.timing.end is not None else None
             try:
-                yield replace(
-                    written.event,
-                    recurrence_id=occurrence.recurrence_id,
-                    start=utc(occurrence.start),
-                    end=utc(end) if end else None,
-                )
+                data = replace(written.event.data, start=utc(occurrence.start), end=utc(end) if end else None)
+                yield replace(written.event, recurrence_id=occurrence.recurrence_id, data=data)
             except OverflowError:
                 continue
 
@@ -268,6 +264,10 @@ def _apart(masters: Sequence[Written]) -> Iterator[RawEvent]:
     current = [written for written in masters if written.timing.sequence == newest]
     told: dict[str, RawEvent] = {}
     for written in current:
-        told[digest(stamp(written.timing.start), written.event.title)] = written.event
+        told[digest(stamp(written.timing.start), written.event.data.title)] = written.event
     for position, event in enumerate(told.values()):
-        yield event if position == 0 else replace(event, recurrence_id=digest(stamp(event.start), event.title)[:16])
+        yield (
+            event
+            if position == 0
+            else replace(event, recurrence_id=digest(stamp(event.data.start), event.data.title)[:16])
+        )

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from planet.model import CalendarRead, Message, ParsedDate, RawEntry, RawEvent, RawFeed, Text
+from planet.model import CalendarRead, EventData, Message, ParsedDate, RawEntry, RawEvent, RawFeed, Text
 from planet.text import digest, one_line, plain
 
 MARKUP = re.compile(r"<(?:p|br|a|ul|ol|li|div|b|strong|em|i|span|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -103,17 +103,19 @@ def _event(entry: RawEntry, told: _Told) -> RawEvent:
     modified = entry.updated.value if entry.updated else None
     return RawEvent(
         uid=one_line(entry.id or entry.link)[:1000] or "sha256:" + digest(name, when.isoformat(), place),
-        title=name,
+        data=EventData(
+            title=name,
+            location=one_line(place, TITLE),
+            geo=entry.geo,
+            url=entry.link,
+            start=when,
+            status="cancelled" if cancelled(name) else "confirmed",
+            organizer=one_line(entry.authors[0].name, 200) if entry.authors else "",
+            tags=tuple(dict.fromkeys(name for tag in entry.categories if (name := one_line(tag, 100)))),
+            image=entry.thumbnail,
+        ),
         description=text if is_html else html.unescape(text),
         description_is_html=is_html,
-        location=one_line(place, TITLE),
-        geo=entry.geo,
-        url=entry.link,
-        start=when,
-        status="cancelled" if cancelled(name) else "confirmed",
-        organizer=one_line(entry.authors[0].name, 200) if entry.authors else "",
-        categories=tuple(dict.fromkeys(name for tag in entry.categories if (name := one_line(tag, 100)))),
-        image=entry.thumbnail,
         modified=modified,
         date_reason=rule,
     )

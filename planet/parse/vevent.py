@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from planet.model import Message, RawEvent
+from planet.model import EventData, Message, RawEvent
 from planet.parse.contentlines import Component, split_list
 from planet.parse.eventfeed import MARKUP, TITLE
 from planet.parse.icaltimes import later, read_moment, read_moments, stamp, utc
@@ -45,55 +45,63 @@ def read_event(component: Component, zones: Zones, index: int, *, cancelled: boo
     title = one_line(component.text("SUMMARY"), TITLE)
     start, start_utc = _start(component, zones, title)
     end, end_utc = _end(component, zones, start, start_utc)
-    due = component.first("RECURRENCE-ID")
-    recurrence_id = read_moment(due, zones) if due else None
+    timing = _timing(component, zones, start, end, index)
     location = one_line(component.text("LOCATION"), TITLE)
     description, is_html = _description(component)
     organizer, organizer_url = _organizer(component)
     modified = component.first("LAST-MODIFIED")
     changed = read_moment(modified, zones) if modified else None
-    dates = tuple(moment for held in component.all("RDATE") for moment in read_moments(held, zones))[:_EXCEPTIONS]
+    event = RawEvent(
+        uid=one_line(component.text("UID"))[:1000] or "sha256:" + digest(title, stamp(start_utc), location),
+        recurrence_id=stamp(timing.recurrence_id) if timing.recurrence_id else "",
+        data=EventData(
+            title=title,
+            location=location,
+            geo=_geo(component),
+            url=_uri(component, "URL"),
+            start=start_utc,
+            end=end_utc,
+            status=_status(component, cancelled=cancelled),
+            organizer=organizer,
+            organizer_url=organizer_url,
+            tags=_categories(component),
+            image=_image(component),
+            timezone=start.tzinfo.key if isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo) else "",
+        ),
+        description=description,
+        description_is_html=is_html,
+        sequence=timing.sequence,
+        modified=changed.astimezone(UTC) if isinstance(changed, datetime) else None,
+    )
+    private = component.text("CLASS").strip().upper() in {"PRIVATE", "CONFIDENTIAL"}
+    return Written(event=event, timing=timing, recurring=bool(timing.rule or timing.dates), private=private)
+
+
+def _timing(
+    component: Component, zones: Zones, start: datetime | date, end: datetime | date | None, index: int
+) -> Timing:
+    due = component.first("RECURRENCE-ID")
     rule = component.first("RRULE")
-    timing = Timing(
+    return Timing(
         index=index,
         start=start,
         end=end,
         rule=rule.value.strip() if rule else "",
-        dates=dates,
-        except_dates=tuple(m for held in component.all("EXDATE") for m in read_moments(held, zones))[:_EXCEPTIONS],
-        recurrence_id=recurrence_id,
+        dates=_moments(component, "RDATE", zones),
+        except_dates=_moments(component, "EXDATE", zones),
+        recurrence_id=read_moment(due, zones) if due else None,
         and_future=bool(due and due.parameters.get("RANGE", "").upper() == "THISANDFUTURE"),
         sequence=_number(component.text("SEQUENCE")),
     )
-    event = RawEvent(
-        uid=one_line(component.text("UID"))[:1000] or "sha256:" + digest(title, stamp(start_utc), location),
-        recurrence_id=stamp(recurrence_id) if recurrence_id else "",
-        title=title,
-        description=description,
-        description_is_html=is_html,
-        location=location,
-        geo=_geo(component),
-        url=_uri(component, "URL"),
-        start=start_utc,
-        end=end_utc,
-        status=_status(component, cancelled=cancelled),
-        organizer=organizer,
-        organizer_url=organizer_url,
-        categories=tuple(
-            dict.fromkeys(
-                name
-                for held in component.all("CATEGORIES")
-                for piece in split_list(held.value)
-                if (name := one_line(piece, 100))
-            ),
-        )[:50],
-        image=_image(component),
-        sequence=timing.sequence,
-        modified=changed.astimezone(UTC) if isinstance(changed, datetime) else None,
-        timezone=start.tzinfo.key if isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo) else "",
-    )
-    private = component.text("CLASS").strip().upper() in {"PRIVATE", "CONFIDENTIAL"}
-    return Written(event=event, timing=timing, recurring=bool(timing.rule or dates), private=private)
+
+
+def _moments(component: Component, name: str, zones: Zones) -> tuple[datetime | date, ...]:
+    return tuple(moment for line in component.all(name) for moment in read_moments(line, zones))[:_EXCEPTIONS]
+
+
+def _categories(component: Component) -> tuple[str, ...]:
+    names = (one_line(piece, 100) for line in component.all("CATEGORIES") for piece in split_list(line.value))
+    return tuple(dict.fromkeys(filter(None, names)))[:50]
 
 
 def _start(component: Component, zones: Zones, title: str) -> tuple[datetime | date, datetime | date]:

@@ -132,27 +132,27 @@ def event_lines(event: Event, names: Mapping[str, str]) -> Iterator[str]:
     changed = event.changed or event.first_seen
     yield "BEGIN:VEVENT"
     yield f"UID:{text(event.id)}"
-    yield f"DTSTAMP:{moment(changed or event.start)}"
-    yield when("DTSTART", event.start)
-    if when("DTEND", event.end)[5:] != when("DTEND", event.start)[5:]:
+    yield f"DTSTAMP:{moment(changed or event.data.start)}"
+    yield when("DTSTART", event.data.start)
+    if when("DTEND", event.end)[5:] != when("DTEND", event.data.start)[5:]:
         yield when("DTEND", event.end)
-    yield f"SUMMARY:{text(one_line(event.title))}"
+    yield f"SUMMARY:{text(one_line(event.data.title))}"
     if described := description(event):
         yield f"DESCRIPTION:{text(described)}"
-    if event.location:
-        yield f"LOCATION:{text(event.location)}"
-    if event.geo:
-        yield f"GEO:{event.geo[0]:.6f};{event.geo[1]:.6f}"
-    if address := uri(event.url):
+    if event.data.location:
+        yield f"LOCATION:{text(event.data.location)}"
+    if event.data.geo:
+        yield f"GEO:{event.data.geo[0]:.6f};{event.data.geo[1]:.6f}"
+    if address := uri(event.data.url):
         yield f"URL:{address}"
     if categories := [text(name) for slug in event.technologies if (name := names.get(slug, slug))]:
         yield f"CATEGORIES:{','.join(categories)}"
-    organizer = event.organizer or event.group
-    if organizer and (address := uri(event.organizer_url)):
+    organizer = event.data.organizer or event.group
+    if organizer and (address := uri(event.data.organizer_url)):
         yield f"ORGANIZER;CN={parameter(organizer)}:{address}"
-    if address := uri(event.image):
+    if address := uri(event.data.image):
         yield f"IMAGE;VALUE=URI;DISPLAY=BADGE:{address}"
-    yield f"STATUS:{event.status.upper()}"
+    yield f"STATUS:{event.data.status.upper()}"
     yield f"SEQUENCE:{max(0, event.revision)}"
     if event.first_seen:
         yield f"CREATED:{moment(event.first_seen)}"
@@ -163,10 +163,10 @@ def event_lines(event: Event, names: Mapping[str, str]) -> Iterator[str]:
 
 def description(event: Event) -> str:
     """The description as text with its lines, links spelled out, and the event's own address at its end."""
-    told = lines_of(event.html) if event.html else event.text
+    told = lines_of(event.data.html) if event.data.html else event.data.text
     told = told[:DESCRIPTION]
-    if event.url and event.url not in told:
-        told = f"{told}\n\n{event.url}" if told else event.url
+    if event.data.url and event.data.url not in told:
+        told = f"{told}\n\n{event.data.url}" if told else event.data.url
     return told
 
 

@@ -9,7 +9,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
-from planet.model import EventChanges, StoredEvent
+from planet.model import EventChanges, EventData, StoredEvent
 
 SCHEMA = """
 -- calendar: the key of its feed; start: ISO 8601 in UTC, or a day; said: the other fields of the StoredEvent as JSON.
@@ -24,8 +24,9 @@ CREATE TABLE events (
 """
 
 _COLUMNS = "calendar, uid, recurrence_id, start, said"
-_IN_COLUMNS = frozenset({"calendar", "uid", "recurrence_id", "start"})
-_FIELDS = tuple((field.name, field.default) for field in fields(StoredEvent) if field.name not in _IN_COLUMNS)
+_IN_COLUMNS = frozenset({"calendar", "uid", "recurrence_id", "start", "data"})
+_DATA = tuple((field.name, field.default) for field in fields(EventData) if field.name not in _IN_COLUMNS)
+_OWN = tuple((field.name, field.default) for field in fields(StoredEvent) if field.name not in _IN_COLUMNS)
 _TIMES = ("end", "modified", "first_seen", "changed")
 _LISTS = ("tags", "geo")
 
@@ -75,21 +76,29 @@ def _time(text: str) -> datetime | date:
 
 def _row(event: StoredEvent) -> tuple[str, ...]:
     said: dict[str, Any] = {}
-    for name, default in _FIELDS:
-        value = getattr(event, name)
-        if value != default:
-            said[name] = _moment(value) if isinstance(value, date) else value
-    written = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
-    return event.calendar, event.uid, event.recurrence_id, _moment(event.start), written
+    for value_of, described in ((event.data, _DATA), (event, _OWN)):
+        for name, default in described:
+            value = getattr(value_of, name)
+            if value != default:
+                said[name] = _moment(value) if isinstance(value, date) else value
+    text = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
+    return event.calendar, event.uid, event.recurrence_id, _moment(event.data.start), text
 
 
 def _event(row: tuple[str, str, str, str, str]) -> StoredEvent:
-    calendar, uid, recurrence_id, start, written = row
-    said = json.loads(written)
+    calendar, uid, recurrence_id, start, text = row
+    said = json.loads(text)
     for name in _TIMES:
         if name in said:
             said[name] = _time(said[name])
     for name in _LISTS:
         if name in said:
             said[name] = tuple(said[name])
-    return StoredEvent(calendar=calendar, uid=uid, recurrence_id=recurrence_id, start=_time(start), **said)
+    own = {name: said.pop(name) for name, _ in _OWN if name in said}
+    return StoredEvent(
+        calendar=calendar,
+        uid=uid,
+        recurrence_id=recurrence_id,
+        data=EventData(start=_time(start), **said),
+        **own,
+    )

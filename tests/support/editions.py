@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from planet.model import (
     Config,
     Edition,
     Event,
+    EventData,
     FeedConfig,
     FeedHealth,
     IndexRow,
@@ -176,18 +178,24 @@ def index_row(of: Story, **fields: Any) -> IndexRow:
 def event(name: str, start: datetime | date, *, by: Source | None = SOURCES[2], **fields: Any) -> Event:
     """An evening of two hours, or of a day."""
     length = timedelta(hours=2) if isinstance(start, datetime) else timedelta(days=1)
-    made = Event(
+    named = {field.name for field in dataclasses.fields(EventData)} - {"end"}
+    data = EventData(
         **{
-            "id": f"{slug(name)}@planet.example",
-            "slug": slug(name),
             "url": f"https://groupe.example/{slug(name)}",
             "title": name,
             "html": SafeHtml(f"<p>{name}, pour tout le monde.</p>"),
             "text": f"{name}, pour tout le monde.",
             "start": start,
-            "end": start + length,
-            "status": "confirmed",
             "location": "Turing 22, 22 allée Alan Turing, Clermont-Ferrand",
+            **{field: fields.pop(field) for field in named & fields.keys()},
+        }
+    )
+    made = Event(
+        **{
+            "id": f"{slug(name)}@planet.example",
+            "slug": slug(name),
+            "data": data,
+            "end": start + length,
             "group": by.name if by else "",
             "group_slug": by.slug if by else "",
             "technologies": by.technologies if by else (),

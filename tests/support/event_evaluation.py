@@ -108,10 +108,10 @@ def instants(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[in
         for event in held[key]:
             true = truth[event.uid] if path.suffix == ".ics" else by_thing[thing(event.uid)]
             total += 1
-            if event.start == true:
+            if event.data.start == true:
                 right += 1
             else:
-                print("wrong instant:", key, event.uid, event.start, true)
+                print("wrong instant:", key, event.uid, event.data.start, true)
         if path.suffix == ".ics" and len(held[key]) != len(truth):
             print("lost:", key, len(held[key]), "of", len(truth))
     return right, total
@@ -127,8 +127,11 @@ def merging(
             event,
             uid=f"{event.calendar} {event.uid}" if "uid" in strange else event.uid,
             url_key="" if "url" in strange else event.url_key,
-            location="" if "place" in strange and number % 2 else event.location,
-            title=f"{event.title} !" if "title" in strange and number % 2 else event.title,
+            data=replace(
+                event.data,
+                location="" if "place" in strange and number % 2 else event.data.location,
+                title=f"{event.data.title} !" if "title" in strange and number % 2 else event.data.title,
+            ),
         )
         for number, event in enumerate(events)
     ]

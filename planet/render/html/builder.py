@@ -245,10 +245,10 @@ def others(story: Story) -> list[StorySource]:
 
 def map_link(event: Event) -> str:
     """Where OpenStreetMap shows an address, "" when there is none or when it is an address of the web."""
-    if event.geo:
-        latitude, longitude = event.geo
+    if event.data.geo:
+        latitude, longitude = event.data.geo
         return f"https://www.openstreetmap.org/?mlat={latitude:.6f}&mlon={longitude:.6f}#map=18/{latitude:.6f}/{longitude:.6f}"
-    place = event.location
+    place = event.data.location
     if not place or "://" in place or fold(place) in {"enligne", "online", "visio"}:
         return ""
     return f"https://www.openstreetmap.org/search?query={quote(place)}"

@@ -37,7 +37,7 @@ class Agenda:
         builder.shared["agenda"] = self
 
     def first_day(self, event: Event) -> date:
-        return self._t.day_of(event.start)
+        return self._t.day_of(event.data.start)
 
     def last_day(self, event: Event) -> date:
         """The day it is over. The end of an all-day event is the day after (RFC 5545 3.6.1); midnight ends the day before."""
@@ -63,7 +63,7 @@ class Agenda:
         """Event id -> names of the other groups that hold an evening on its day."""
         days: dict[date, list[Event]] = {}
         for event in self.upcoming:
-            if event.group_slug and event.status != "cancelled":
+            if event.group_slug and event.data.status != "cancelled":
                 days.setdefault(self.first_day(event), []).append(event)
         found = {}
         for events in days.values():
@@ -97,35 +97,35 @@ class Agenda:
         def day(moment: date) -> str:
             return t.date(moment, "EEE d MMM") if short else t.day(moment)
 
-        if not isinstance(event.start, datetime) or not isinstance(event.end, datetime):
+        if not isinstance(event.data.start, datetime) or not isinstance(event.end, datetime):
             if first == last:
                 return day(first)
             return t.gettext("{first} to {last}").format(first=day(first), last=day(last))
         if first == last:
-            end = "" if event.start == event.end else f" – {t.time(event.end)}"
-            return f"{day(first)}, {t.time(event.start)}{end}"
+            end = "" if event.data.start == event.end else f" – {t.time(event.end)}"
+            return f"{day(first)}, {t.time(event.data.start)}{end}"
         return t.gettext("{first} to {last}").format(
-            first=f"{day(first)}, {t.time(event.start)}", last=f"{day(last)}, {t.time(event.end)}"
+            first=f"{day(first)}, {t.time(event.data.start)}", last=f"{day(last)}, {t.time(event.end)}"
         )
 
     def data(self, event: Event) -> dict[str, object]:
         """An evening for schema.org."""
-        status = "EventCancelled" if event.status == "cancelled" else "EventScheduled"
+        status = "EventCancelled" if event.data.status == "cancelled" else "EventScheduled"
         data: dict[str, object] = {
             "@type": "Event",
-            "name": event.title,
-            "startDate": event.start.isoformat(),
+            "name": event.data.title,
+            "startDate": event.data.start.isoformat(),
             "endDate": event.end.isoformat() if isinstance(event.end, datetime) else self.last_day(event).isoformat(),
             "eventStatus": f"https://schema.org/{status}",
         }
-        if event.url:
-            data["url"] = event.url
-        if event.location:
-            data["location"] = {"@type": "Place", "name": event.location, "address": event.location}
-        if event.group or event.organizer:
-            data["organizer"] = {"@type": "Organization", "name": event.group or event.organizer}
-        if event.text:
-            data["description"] = event.text[:300]
+        if event.data.url:
+            data["url"] = event.data.url
+        if event.data.location:
+            data["location"] = {"@type": "Place", "name": event.data.location, "address": event.data.location}
+        if event.group or event.data.organizer:
+            data["organizer"] = {"@type": "Organization", "name": event.group or event.data.organizer}
+        if event.data.text:
+            data["description"] = event.data.text[:300]
         return data
 
     def _sections(self, events: list[Event] | tuple[Event, ...], pattern: str) -> list[Section]:
