@@ -43,11 +43,11 @@ PRELOADED = [
 
 Work = Callable[[Task], Outcome]
 _work: list[Work] = []
-"""In a worker: the one function it was made for."""
+"""In a worker process: the function that reads a document."""
 
 
-def _begin(function: Work, memory: int) -> None:
-    """A worker's first act: its work, and what it may use. Where the system knows no such limit the deadline is left."""
+def _start_worker(function: Work, memory: int) -> None:
+    """Prepare a worker process: its function and its memory limit (where the system has none, only the deadline remains)."""
     import resource  # noqa: PLC0415 - only workers need it
 
     _work[:] = [function]
@@ -55,47 +55,54 @@ def _begin(function: Work, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 
 
-def _do(task: Task) -> Outcome:
+def _run_task(task: Task) -> Outcome:
     return _work[0](task)
 
 
+def cpus() -> int:
+    """The CPUs that this process may use: `taskset` and containers allow fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def failure(error: BaseException) -> Outcome:
-    """A document that could not be read within its limits, or at all: its feed fails, and says why."""
+    """The outcome of a document that could not be read, or not within its limits: its feed fails with a reason."""
     if isinstance(error, FutureTimeoutError):
-        said = Message.of(
+        message = Message.of(
             "reading this document took longer than {seconds} seconds; it was stopped", seconds=int(DEADLINE)
         )
-        return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=said))
+        return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=message))
     # What pebble raises for a process that the system ended; known by name, for this may be a run without pebble.
     if isinstance(error, MemoryError) or type(error).__name__ == "ProcessExpired":
-        said = Message.of("reading this document took too much memory; it was stopped")
-        return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=said))
-    said = Message.of(
+        message = Message.of("reading this document took too much memory; it was stopped")
+        return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=message))
+    message = Message.of(
         "this document made the reader stumble ({error}); please report it",
         error=f"{type(error).__name__}: {str(error)[:200]}",
     )
-    return Outcome(facts=ReadFacts(ok=False, error_class="not-a-feed", error=said))
+    return Outcome(facts=ReadFacts(ok=False, error_class="not-a-feed", error=message))
 
 
-def _here(function: Work, task: Task) -> Outcome:
+def _read_here(function: Work, task: Task) -> Outcome:
     try:
         return function(task)
     except Exception as error:  # noqa: BLE001 - one feed must never end the run (T24)
         return failure(error)
 
 
-class _Crew:
-    """Workers, and what they were given. Never waits for ever: workers that do not get ready are given up."""
+class _WorkerPool:
+    """Worker processes and their pending tasks. Never waits for ever: workers that do not start are abandoned."""
 
     def __init__(self, function: Work, *, count: int, deadline: float, start: float, memory: int) -> None:
         self._function = function
         self._count = count
         self._deadline = deadline
         self._start = start
-        self._flying: deque[tuple[Task, Future[Outcome]]] = deque()
-        self._pool: ProcessPool | None = self._made(memory)
+        self._pending: deque[tuple[Task, Future[Outcome]]] = deque()
+        self._pool: ProcessPool | None = self._start_pool(memory)
 
-    def _made(self, memory: int) -> ProcessPool:
+    def _start_pool(self, memory: int) -> ProcessPool:
         import multiprocessing  # noqa: PLC0415 - see above
 
         from pebble import ProcessPool  # noqa: PLC0415
@@ -104,55 +111,55 @@ class _Crew:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
         return ProcessPool(
-            max_workers=self._count, initializer=_begin, initargs=[self._function, memory], context=context
+            max_workers=self._count, initializer=_start_worker, initargs=[self._function, memory], context=context
         )
 
-    def give(self, task: Task) -> Iterator[tuple[Task, Outcome]]:
-        """Take a task, and give what is ready: of this one or of those before."""
-        future = self._scheduled(task)
+    def submit(self, task: Task) -> Iterator[tuple[Task, Outcome]]:
+        """Give a task to a worker. Yields the results that are ready by now."""
+        future = self._schedule(task)
         if future is None:
-            yield task, _here(self._function, task)
+            yield task, _read_here(self._function, task)
         else:
-            self._flying.append((task, future))
-        while self._flying and (len(self._flying) >= AHEAD * self._count or self._flying[0][1].done()):
-            yield self._landed()
+            self._pending.append((task, future))
+        while self._pending and (len(self._pending) >= AHEAD * self._count or self._pending[0][1].done()):
+            yield self._next_result()
 
-    def rest(self) -> Iterator[tuple[Task, Outcome]]:
+    def remaining(self) -> Iterator[tuple[Task, Outcome]]:
         """Collect the remaining results."""
-        while self._flying:
-            yield self._landed()
+        while self._pending:
+            yield self._next_result()
 
-    def _scheduled(self, task: Task) -> Future[Outcome] | None:
+    def _schedule(self, task: Task) -> Future[Outcome] | None:
         """The task, given to a worker; None where no workers can be had (a program without a guarded main)."""
         if self._pool is None:
             return None
         try:
-            future: Future[Outcome] = self._pool.schedule(_do, args=[task], timeout=self._deadline)
+            future: Future[Outcome] = self._pool.schedule(_run_task, args=[task], timeout=self._deadline)
         except (RuntimeError, OSError) as error:
             log.info("no worker processes: %s", error)
             self.close()
             return None
         return future
 
-    def _landed(self) -> tuple[Task, Outcome]:
+    def _next_result(self) -> tuple[Task, Outcome]:
         """The oldest task: all before it are done, so a worker has it, or takes it next."""
-        task, future = self._flying.popleft()
+        task, future = self._pending.popleft()
         if not wait([future], timeout=self._deadline + self._start).done:
             log.warning("the worker processes do not work: documents are read by this one")
             future.cancel()
             self.close()
         if future.cancelled():
-            return task, _here(self._function, task)
+            return task, _read_here(self._function, task)
         try:
             return task, future.result()
         except BrokenExecutor:  # workers that die before they begin: no fault of the document
-            return task, _here(self._function, task)
-        except Exception as error:  # noqa: BLE001 - see _here
+            return task, _read_here(self._function, task)
+        except Exception as error:  # noqa: BLE001 - see _read_here
             return task, failure(error)
 
     def close(self) -> None:
         """Let the workers go, whatever they are at: what they have not done is cancelled."""
-        for _task, future in self._flying:
+        for _task, future in self._pending:
             future.cancel()
         if self._pool is not None:
             # The library has no types for these two.
@@ -175,21 +182,19 @@ def map_tasks(
     `make` gives the function that reads, picklable; it is called with the first task, so that a run without one imports no parser.
     """
     seen = 0
-    crew: _Crew | None = None
+    pool: _WorkerPool | None = None
     try:
         for task in tasks:
             size = len(task.fresh.body)
             seen += size
-            if crew is None and (seen > ENOUGH or size > LARGE):
-                crew = _Crew(
-                    make(), count=processes or os.cpu_count() or 1, deadline=deadline, start=start, memory=memory
-                )
-            if crew is None:
-                yield task, _here(make(), task)
+            if pool is None and (seen > ENOUGH or size > LARGE):
+                pool = _WorkerPool(make(), count=processes or cpus(), deadline=deadline, start=start, memory=memory)
+            if pool is None:
+                yield task, _read_here(make(), task)
             else:
-                yield from crew.give(task)
-        if crew is not None:
-            yield from crew.rest()
+                yield from pool.submit(task)
+        if pool is not None:
+            yield from pool.remaining()
     finally:
-        if crew is not None:
-            crew.close()
+        if pool is not None:
+            pool.close()

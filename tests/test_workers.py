@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -120,3 +122,9 @@ def test_workers_that_never_get_ready_are_given_up(then: str) -> None:
     assert len(found) == 12
     assert {facts.entries for facts in found.values()} == {os.getpid()}
     assert time.monotonic() - begun < 30
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to a CPU")
+def test_no_more_workers_than_the_process_may_use_cpus() -> None:
+    program = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); from planet import workers; print(workers.cpus())"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "1\n"

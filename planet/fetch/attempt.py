@@ -149,7 +149,7 @@ class Attempt:
         if (
             self.authorization
             and self.start is not None
-            and _same_place(self.start, where)
+            and _may_share_password(self.start, where)
             and self._is_configured(where)
         ):
             fields.append(("Authorization", self.authorization))
@@ -179,7 +179,7 @@ class Attempt:
     def _is_configured(self, where: Target) -> bool:
         """Whether `where` is the host that the password of feeds.yaml was given for."""
         try:
-            return _same_place(target(without_credentials(self.due.url)), where)
+            return _may_share_password(target(without_credentials(self.due.url)), where)
         except BadUrlError:
             return False
 
@@ -303,14 +303,14 @@ class Attempt:
         }
 
 
-def _same_place(one: Target, other: Target) -> bool:
-    """One host and port, or the same host met again over TLS: where a password may go along (Q09)."""
-    if one.host != other.host:
+def _may_share_password(start: Target, target: Target) -> bool:
+    """Whether a password may go along: the same host and port, or the same host on the standard ports, upgraded to TLS (Q09)."""
+    if start.host != target.host:
         return False
-    if (one.scheme, one.port) == (other.scheme, other.port):
+    if (start.scheme, start.port) == (target.scheme, target.port):
         return True
-    upgraded = one.scheme == "http" and other.scheme == "https"
-    return upgraded and one.port == DEFAULT_PORTS["http"] and other.port == DEFAULT_PORTS["https"]
+    upgraded = start.scheme == "http" and target.scheme == "https"
+    return upgraded and start.port == DEFAULT_PORTS["http"] and target.port == DEFAULT_PORTS["https"]
 
 
 def without_credentials(url: str) -> str:

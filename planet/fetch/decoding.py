@@ -135,19 +135,19 @@ _DECODERS = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _br, "zs
 
 
 def _undone(name: str, data: bytes, limit: int) -> bytes:
-    """One coding undone. What is large is counted first and kept only the second time: a bomb never fills more than a megabyte."""
-    kept: list[bytes] = []
+    """One coding undone. What is large is counted first and pieces only the second time: a bomb never fills more than a megabyte."""
+    pieces: list[bytes] = []
     size = 0
     for piece in _DECODERS[name](data):
         size += len(piece)
         if size > limit:
             raise _too_large(limit)
         if size <= _KEPT:
-            kept.append(piece)
+            pieces.append(piece)
         else:
-            kept.clear()
+            pieces.clear()
     if size <= _KEPT:
-        return b"".join(kept)
+        return b"".join(pieces)
     return b"".join(_DECODERS[name](data))
 
 

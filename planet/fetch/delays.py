@@ -79,16 +79,16 @@ def server_hint(state: FetchState, fetched: Fresh | Unchanged, now: datetime) ->
 
 
 def allowed(due: datetime, hours: tuple[int, ...], days: tuple[int, ...]) -> datetime:
-    """The first moment from `due` on that the document does not exclude; nothing is excluded when everything is (S13)."""
+    """The first candidate from `due` on that the document does not exclude; nothing is excluded when everything is (S13)."""
     skipped = {hour % 24 for hour in hours if 0 <= hour <= 24}
     off = {day for day in days if 0 <= day <= 6}
     if len(skipped) == 24:
         skipped = set()
     if len(off) == 7:
         off = set()
-    moment = due.astimezone(UTC)
+    candidate = due.astimezone(UTC)
     for _ in range(24 * 8):
-        if moment.hour not in skipped and moment.weekday() not in off:
-            return moment
-        moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        if candidate.hour not in skipped and candidate.weekday() not in off:
+            return candidate
+        candidate = candidate.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return due

@@ -46,7 +46,7 @@ class Fetcher:
             clock=clock,
         )
         self._user_agent = user_agent
-        self._attempts = Rules(
+        self._rules = Rules(
             user_agent=user_agent,
             max_bytes=rules.max_bytes,
             is_listed=self._filter.is_listed,
@@ -69,7 +69,7 @@ class Fetcher:
         nothing here. What has not begun when `budget` is over, or `stop` is set, is deferred. Closing the iterator ends the run.
         """
         del force
-        attempts = [Attempt(due=one, now=now, rules=self._attempts) for one in due]
+        attempts = [Attempt(due=feed, now=now, rules=self._rules) for feed in due]
         return Run(self._shared, attempts, now, backoffs=backoffs, budget=budget, stop=stop).outcomes()
 
     def download(self, url: str, *, max_bytes: int, accept: str, now: datetime) -> Fresh | Failed:
@@ -84,7 +84,7 @@ class Fetcher:
 
     def post(self, url: str, data: Mapping[str, str], *, now: datetime) -> int | Failed:
         """The status that a form sent to `url` is answered with (WebSub 7.1). Redirects are not followed."""
-        attempt = Attempt(due=one_off(url), now=now, rules=self._attempts)
+        attempt = Attempt(due=one_off(url), now=now, rules=self._rules)
         try:
             where = target(without_credentials(url))
         except BadUrlError as error:

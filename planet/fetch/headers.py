@@ -14,17 +14,17 @@ _DIRECTIVE = re.compile(r'\s*([!#$%&\'*+\-.^_`|~0-9A-Za-z]+)\s*(?:=\s*("(?:[^"\\
 _RFC850 = re.compile(r"\s*[A-Za-z]{6,9}, (\d{2})-([A-Za-z]{3})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT\s*\Z")
 
 
-def http_date(written: str, now: datetime | None = None) -> datetime | None:
+def http_date(value: str, now: datetime | None = None) -> datetime | None:
     """IMF-fixdate, RFC 850 or asctime (RFC 9110 5.6.7), aware UTC. A two-digit year is never more than 50 years ahead of `now`."""
-    if two_digits := _RFC850.match(written):
+    if two_digits := _RFC850.match(value):
         day, month, year, time = two_digits.groups()
         reference = (now or datetime(2026, 1, 1, tzinfo=UTC)).year
         full = reference // 100 * 100 + int(year)
         if full > reference + 50:
             full -= 100
-        written = f"{day} {month} {full} {time} GMT"
+        value = f"{day} {month} {full} {time} GMT"
     try:
-        parsed = parsedate_to_datetime(written.strip())
+        parsed = parsedate_to_datetime(value.strip())
         # asctime names no zone; HTTP has none but GMT.
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
@@ -38,32 +38,32 @@ def _seconds(digits: str) -> timedelta:
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """How long the server asks to be left alone, None when it says nothing that can be meant (H08 to H10)."""
-    written = headers.get("retry-after", "").strip()
-    if not written:
+    value = headers.get("retry-after", "").strip()
+    if not value:
         return None
-    if _DELTA.match(written):
-        return _seconds(written) or None
-    moment = http_date(written, now)
-    if moment is None:
+    if _DELTA.match(value):
+        return _seconds(value) or None
+    until = http_date(value, now)
+    if until is None:
         return None
     # By the server's own clock where it shows one.
-    delay = moment - (http_date(headers.get("date", ""), now) or now)
+    delay = until - (http_date(headers.get("date", ""), now) or now)
     return min(delay, LONGEST) if delay > timedelta(0) else None
 
 
-def cache_control(written: str) -> dict[str, str]:
+def cache_control(header: str) -> dict[str, str]:
     """Directives in lower case; of two the first wins (S05, RFC 9111 4.2.1)."""
-    found: dict[str, str] = {}
+    directives: dict[str, str] = {}
     position = 0
-    while position < len(written):
-        match = _DIRECTIVE.match(written, position)
+    while position < len(header):
+        match = _DIRECTIVE.match(header, position)
         if match is None:
-            position = written.find(",", position) + 1 or len(written)
+            position = header.find(",", position) + 1 or len(header)
             continue
         name, value = match.group(1).lower(), (match.group(2) or "").strip()
-        found.setdefault(name, value)
+        directives.setdefault(name, value)
         position = max(match.end(), position + 1)
-    return found
+    return directives
 
 
 def freshness(headers: Mapping[str, str], now: datetime) -> timedelta | None:

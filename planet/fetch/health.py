@@ -15,52 +15,55 @@ _FAILURES = 3
 _FOR = timedelta(days=1)
 
 
-def state(known: FetchState) -> State:
+def state(feed_state: FetchState) -> State:
     """The state of a feed, as `planet status` names it.
 
     It follows from what was stored, not from the hour: a feed that was put off stays `deferred` until it is asked again.
     """
-    if known.stopped or known.gone_count:
+    if feed_state.stopped or feed_state.gone_count:
         return "gone"
-    patient = known.failures == 0 or (known.failures < _FAILURES and known.error_class in {"rate-limited", "server"})
-    if known.hold_until is not None and patient:
+    patient = feed_state.failures == 0 or (
+        feed_state.failures < _FAILURES and feed_state.error_class in {"rate-limited", "server"}
+    )
+    if feed_state.hold_until is not None and patient:
         return "deferred"
-    if known.failures:
+    if feed_state.failures:
         return "failing"
-    if known.last_success is None:
+    if feed_state.last_success is None:
         return "new"
-    return "moved" if is_adopted(known) else "ok"
+    return "moved" if is_adopted(feed_state) else "ok"
 
 
-def is_for_good(known: FetchState, now: datetime) -> bool:
+def is_for_good(feed_state: FetchState, now: datetime) -> bool:
     """Whether a feed fails long enough to tell: three times, over a day at least."""
-    first = known.first_failure
-    return known.failures >= _FAILURES and first is not None and (known.last_attempt or now) - first >= _FOR
+    first = feed_state.first_failure
+    return feed_state.failures >= _FAILURES and first is not None and (feed_state.last_attempt or now) - first >= _FOR
 
 
-def advice(known: FetchState, line: int) -> Message | None:
+def advice(feed_state: FetchState, line: int) -> Message | None:
     """What to do about a feed, None when there is nothing to do. `line`: where feeds.yaml names it."""
-    if known.stopped:
+    if feed_state.stopped:
         return Message.of(
             "gone: remove it, line {line} of feeds.yaml, or ask its author for the new address", line=line
         )
-    if is_adopted(known) and not known.failures:
+    if is_adopted(feed_state) and not feed_state.failures:
         return Message.of(
-            "moved to {url}: edit line {line} of feeds.yaml", url=redacted(known.effective_url), line=line
+            "moved to {url}: edit line {line} of feeds.yaml", url=redacted(feed_state.effective_url), line=line
         )
-    if known.failures == 0 and known.moved_to:
+    if feed_state.failures == 0 and feed_state.moved_to:
         return Message.of(
-            "may have moved to {url}: it is taken for moved if it still says so in a day", url=redacted(known.moved_to)
+            "may have moved to {url}: it is taken for moved if it still says so in a day",
+            url=redacted(feed_state.moved_to),
         )
-    if known.discovered and not known.failures and known.last_success:
+    if feed_state.discovered and not feed_state.failures and feed_state.last_success:
         return Message.of(
             "line {line} of feeds.yaml names a page; its feed is {url}: put that there",
             line=line,
-            url=redacted(known.discovered),
+            url=redacted(feed_state.discovered),
         )
-    if known.failures == 0 or known.error_class is None:
+    if feed_state.failures == 0 or feed_state.error_class is None:
         return None
-    return _remedy(known.error_class, line)
+    return _remedy(feed_state.error_class, line)
 
 
 def _remedy(error_class: ErrorClass, line: int) -> Message:
@@ -114,49 +117,49 @@ def _remedy(error_class: ErrorClass, line: int) -> Message:
             assert_never(error_class)
 
 
-def news(known: FetchState, *, feed: str, source: str, line: int, now: datetime) -> tuple[News | None, str]:
-    """What a person must be told of a feed now, and the new value of `announced` that keeps it from being told again.
+def news(feed_state: FetchState, *, feed: str, source: str, line: int, now: datetime) -> tuple[News | None, str]:
+    """The notice that a person must get about a feed now, and the new value of `announced`, which keeps it from being sent again.
 
     `feed` and `source` are as configured; `line` is where feeds.yaml names the feed. Failing is news after three failures over a
     day; recovered only where failing or gone was; a move once for each address; gone when it is not asked any more.
     """
     feed = redacted(feed)
-    told = known.announced
-    if known.stopped:
-        if told == "gone":
-            return None, told
+    announced = feed_state.announced
+    if feed_state.stopped:
+        if announced == "gone":
+            return None, announced
         text = Message.of(
             "{source}: {feed} is gone for good (line {line} of feeds.yaml)", source=source, feed=feed, line=line
         )
         return News(kind="gone", feed=feed, source=source, text=text), "gone"
-    if known.failures:
-        if told in {"failing", "gone"} or not is_for_good(known, now):
-            return None, told
+    if feed_state.failures:
+        if announced in {"failing", "gone"} or not is_for_good(feed_state, now):
+            return None, announced
         text = Message.of(
             "{source}: {feed} has failed since {since}: {error} (line {line} of feeds.yaml)",
             source=source,
             feed=feed,
-            since=known.first_failure.date().isoformat() if known.first_failure else "",
-            error=known.error or "",
+            since=feed_state.first_failure.date().isoformat() if feed_state.first_failure else "",
+            error=feed_state.error or "",
             line=line,
         )
         return News(kind="failing", feed=feed, source=source, text=text), "failing"
-    if told in {"failing", "gone"} and known.last_success is not None:
+    if announced in {"failing", "gone"} and feed_state.last_success is not None:
         text = Message.of("{source}: {feed} works again", source=source, feed=feed)
         return News(kind="recovered", feed=feed, source=source, text=text), ""
-    if is_adopted(known):
-        mark = f"moved {redacted(known.effective_url)}"
-        if told == mark:
-            return None, told
+    if is_adopted(feed_state):
+        mark = f"moved {redacted(feed_state.effective_url)}"
+        if announced == mark:
+            return None, announced
         text = Message.of(
             "{source}: {feed} moved to {url}: edit line {line} of feeds.yaml",
             source=source,
             feed=feed,
-            url=redacted(known.effective_url),
+            url=redacted(feed_state.effective_url),
             line=line,
         )
         return News(kind="moved", feed=feed, source=source, text=text), mark
-    return None, told
+    return None, announced
 
 
 def network_down(outcomes: Sequence[Fetched]) -> bool:

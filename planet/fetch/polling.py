@@ -286,11 +286,13 @@ def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, par
 
 
 def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, parser_version: str) -> FetchUpdate:
-    found = discovery(fetched, facts, before)
-    if found:
+    discovered = discovery(fetched, facts, before)
+    if discovered:
         # A page that names its one feed: that is what is asked from now on, at once (E12).
         return FetchUpdate(
-            state=replace(before, discovered=found, effective_url=found, last_attempt=plan.now, next_due=plan.now)
+            state=replace(
+                before, discovered=discovered, effective_url=discovered, last_attempt=plan.now, next_due=plan.now
+            )
         )
     error = facts.error or Message.of("the document is no feed")
     state = _failing(fetched, before, plan, facts.error_class or "not-a-feed", error)
@@ -333,7 +335,7 @@ def _next(state: FetchState, fetched: Fresh | Unchanged, plan: Plan, *, pace: ti
 
 def follow_discovery(before: Due, update: FetchUpdate) -> Due | None:
     """The same feed, to be asked once more in this run, where the page that was configured named its feed (E12)."""
-    found = update.state.discovered
-    if not found or found == before.state.discovered:
+    discovered = update.state.discovered
+    if not discovered or discovered == before.state.discovered:
         return None
     return replace(before, state=update.state)

@@ -92,14 +92,14 @@ def discovery(fetched: Fresh, facts: ReadFacts, state: FetchState) -> str:
     """
     if state.last_success is not None or state.discovered or facts.had_entries:
         return ""
-    found = own_candidates(fetched.url, facts.candidates)
-    return found[0] if len(found) == 1 else ""
+    feeds = own_candidates(fetched.url, facts.candidates)
+    return feeds[0] if len(feeds) == 1 else ""
 
 
 def own_candidates(page: str, candidates: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """The feeds that a page names of its own site, those of comments left out, Atom first."""
     here = host(page)
-    found: dict[str, bool] = {}
+    feeds: dict[str, bool] = {}
     for url, kind in candidates:
         there = host(url)
         own = there == here or there.endswith("." + here) or here.endswith("." + there)
@@ -107,5 +107,5 @@ def own_candidates(page: str, candidates: tuple[tuple[str, str], ...]) -> tuple[
             continue
         if "comment" in urlsplit(url).path.lower() or "comment" in urlsplit(url).query.lower():
             continue
-        found.setdefault(url, "atom" in kind.lower())
-    return tuple(sorted(found, key=lambda url: not found[url]))
+        feeds.setdefault(url, "atom" in kind.lower())
+    return tuple(sorted(feeds, key=lambda url: not feeds[url]))

@@ -104,14 +104,14 @@ def joined(base: str, location: str) -> str:
         raise BadUrlError from error
 
 
-def same_url(one: str, other: str) -> bool:
+def same_url(first: str, second: str) -> bool:
     """Whether two URLs name the same resource, credentials and fragments apart."""
-    if one == other:
+    if first == second:
         return True
     try:
-        return target(one).url == target(other).url
+        return target(first).url == target(second).url
     except BadUrlError:
-        return redacted(one) == redacted(other)
+        return redacted(first) == redacted(second)
 
 
 def default_headers(user_agent: str, accept: str) -> bytes:
