@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,6 +12,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from planet.model import MergeEntry
+from planet.text import without_accents
 from planet.urls import host
 
 NEAR_DAYS = 5
@@ -23,7 +23,6 @@ ENOUGH_WORDS = 12
 """A text of fewer words proves nothing by being alike: it must be equal."""
 SHINGLE = 3
 _WORD = re.compile(r"[^\W_]+")
-_MARKS = re.compile(r"[\u0300-\u036f]+")
 _NUMBER = re.compile(r"\d+")
 _COMMON_WORDS = (
     "a an and are as at be by for from has have how in into is it its my new not of on or our that the this to was we what when why "
@@ -124,8 +123,7 @@ _DIGITS_EDGE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 def _folded(text: str) -> str:
     """A text without case and accents."""
-    folded = text.casefold()
-    return folded if folded.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", folded))
+    return without_accents(text.casefold())
 
 
 def words(text: str) -> list[str]:

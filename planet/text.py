@@ -7,6 +7,8 @@ import html
 import re
 import unicodedata
 
+from planet.html_elements import ELEMENTS, INLINE
+
 # What XML 1.0 cannot hold (section 2.2), lone surrogates included, and HTML neither (noncharacters); and what only hides or reorders
 # text: bidi controls, zero-width characters but ZWJ and ZWNJ (they spell words), byte order marks.
 _LAST_OF_PLANES = "".join(chr(plane + last) for plane in range(0x10000, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
@@ -15,25 +17,17 @@ _ILLEGAL_ASCII = bytes(code for code in range(128) if _ILLEGAL.match(chr(code)))
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _NOT_FOLDED = re.compile("[^a-z0-9+#]+")
 _BLANKS = re.compile(r"\s+")
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+"""The blocks of combining marks."""
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,8}")
 RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"com{n}" for n in range(10)} | {f"lpt{n}" for n in range(10)},
 )  # Windows opens a device under these names, whatever the folder
 
 
-# Elements of HTML, old ones too: what else stands in angle brackets is text (`List<T>`, `<your name>`).
-_ELEMENTS = (
-    "a|abbr|acronym|address|applet|area|article|aside|audio|b|base|bdi|bdo|big|blink|blockquote|body|br|button|canvas|caption|center|cite"
-    "|code|col|colgroup|data|datalist|dd|del|details|dfn|dialog|dir|div|dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame"
-    "|frameset|h[1-6]|head|header|hgroup|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|map|mark|marquee|math|menu|meta"
-    "|meter|nav|nobr|noembed|noframes|noscript|object|ol|optgroup|option|output|p|param|picture|plaintext|pre|progress|q|rp|rt|ruby|s"
-    "|samp|script|section|select|slot|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot"
-    "|th|thead|time|title|tr|track|tt|u|ul|var|video|wbr|xmp"
-)
-_TAG = re.compile(rf"</?(?:{_ELEMENTS})(?:[\s/][^<>]*)?>", re.IGNORECASE)
-_INLINE = re.compile(
-    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)[\s/>]",
-    re.IGNORECASE,
-)
+# What else stands in angle brackets is text: `List<T>`, `<your name>`.
+_TAG = re.compile(rf"</?(?:{'|'.join(sorted(ELEMENTS))})(?:[\s/][^<>]*)?>", re.IGNORECASE)
+_INLINE = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})[\s/>]", re.IGNORECASE)
 _MAY_HIDE = re.compile("<(?:!--|script|style)", re.IGNORECASE)
 _HIDING = re.compile(r"<(!--|(?:script|style)(?=[\s/>]))")
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -128,6 +122,28 @@ def fold(text: str) -> str:
         return _NOT_FOLDED.sub("", text.lower())
     decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()  # some capitals only show when taken apart
     return "".join(c for c in decomposed if c.isalnum() or c in "+#")
+
+
+def without_accents(text: str) -> str:
+    """The letters of a text without their accents and other marks (NFKD); case stays."""
+    return text if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", text))
+
+
+def language_tag(*given: str) -> str:
+    """The first of several texts that is a language tag (BCP 47), in its usual case (`fr_ca` is `fr-CA`); "" if none is."""
+    for text in given:
+        tag = text.strip()
+        if _LANGUAGE.fullmatch(tag):
+            language, *subtags = tag.replace("_", "-").split("-")
+            return "-".join([language.lower(), *(_cased(subtag) for subtag in subtags)])
+    return ""
+
+
+def _cased(subtag: str) -> str:
+    """RFC 5646 2.1.1: regions in capitals, scripts with one."""
+    if len(subtag) == 2:
+        return subtag.upper()
+    return subtag.title() if len(subtag) == 4 and subtag.isalpha() else subtag.lower()
 
 
 def digest(*parts: str) -> str:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planet import html_elements
 from planet.model import Sanitised
-from planet.sanitise import MAX_INPUT, MAX_OUTPUT, policy, sanitise
+from planet.sanitise import MAX_INPUT, MAX_OUTPUT, sanitise
 from planet.sanitise.limits import too_much
 from tests.support.harmless import PAYLOADS, PREFIX, assert_harmless
 
@@ -333,9 +334,9 @@ def test_what_is_too_deep_is_kept_as_text() -> None:
 # --- for any input ----------------------------------------------------------------------------------------------------------------
 
 TAGS = [
-    *sorted(policy.TAGS),
-    *sorted(policy.DROPPED),
-    *sorted(policy.FRAMES),
+    *sorted(html_elements.KEPT),
+    *sorted(html_elements.DROPPED),
+    *sorted(html_elements.FRAMES),
     *[
         "section",
         "article",

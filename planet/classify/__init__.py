@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from planet.classify import scores
 from planet.classify.filters import Hidden, Sieve, Subject, subject
-from planet.classify.homes import HOMES, LANGUAGES, place_of
+from planet.classify.homes import HOMES, LANGUAGES
 from planet.classify.words import Vocabulary
 from planet.model import Classification, Config, Entry, Reason
 from planet.text import fold
+from planet.urls import host_and_path
 
 __all__ = ["Placer", "Scores"]
 
@@ -157,7 +158,7 @@ class Placer:
         """Links to the homes of technologies, two of each at most, each page once."""
         counted: dict[int, set[str]] = defaultdict(set)
         for link in links:
-            host, path = place_of(link)
+            host, path = host_and_path(link)
             for start, n in self._homes.get(host, ()):
                 if path.startswith(start) and len(counted[n]) < 2:
                     counted[n].add(host + path)

@@ -6,8 +6,6 @@ name hosts of its own (`packagist.org`), which count in the same way.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 HOMES: dict[str, tuple[str, ...]] = {
     "php": ("php.net", "symfony.com", "laravel.com", "getcomposer.org", "wordpress.org/plugins", "drupal.org/project"),
     "js": ("npmjs.com", "npmjs.org", "jsr.io", "nodejs.org", "deno.land", "unpkg.com", "react.dev", "vuejs.org", "angular.dev"),
@@ -47,12 +45,3 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
 }
 for _table in (HOMES, LANGUAGES):
     _table["web-design"] = _table["web"]  # both names are common
-
-
-def place_of(url: str) -> tuple[str, str]:
-    """Host without `www.` and path of a link; ("", "") when it has none."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", ""
-    return (parts.hostname or "").removeprefix("www."), parts.path

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from planet.text import without_accents
 
 # Names that are everyday words of French or English too: they mean the technology only as they are written in feeds.yaml, so that
 # *Go* is not *go*, *Rust* not *rust*, *Vue* not *vue*.
@@ -28,7 +29,7 @@ _PLURAL = 4
 
 def _plain(letter: str) -> str:
     """A letter of the Latin-1 block in lower case without its accent."""
-    plain = unicodedata.normalize("NFKD", letter.lower())[0]
+    plain = without_accents(letter.lower())[:1] or letter
     return plain if ord(plain) < 0x100 else letter
 
 

@@ -22,7 +22,6 @@ _SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 8
 MAX_SECONDS = 10 * 366 * 86_400
 SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,6})?)\s*([kmg]i?)?b?\s*", re.IGNORECASE)
 _BYTES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 # What the site has of its own below output/ (a technology has a folder there), with and without `.html`, `.xml` and the like:
 # many servers find `404.html` under `404`, too.
@@ -125,11 +124,11 @@ def zone(name: str) -> str:
 
 def language(tag: str) -> str:
     """The name of a language (BCP 47): fr, en, fr-CA."""
-    if not LANGUAGE.fullmatch(tag):
+    if "_" in tag or not text.language_tag(tag):
         fixed = tag.replace("_", "-").split(".", maxsplit=1)[0]
         hint = (
             f"; did you mean `{fixed}`?"
-            if fixed != tag and LANGUAGE.fullmatch(fixed)
+            if fixed != tag and text.language_tag(fixed)
             else "; write a BCP 47 tag such as fr, en or fr-CA"
         )
         raise ValueError(f"{shown(tag)} is no language{hint}")

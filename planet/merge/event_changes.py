@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from planet.model import EventChanges, StoredEvent
-from planet.text import digest, slug
+from planet.text import digest, slug, without_accents
 from planet.when import begins_after, day_of
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
@@ -45,7 +44,7 @@ def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent],
 def file_name(event: StoredEvent) -> str:
     """A file name without extension: the day, the title, and eight digits that tell it from others of that day and title."""
     title = event.data.title
-    plain = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
+    plain = without_accents(title)
     # The digits tell C from C#: most titles need no transliteration.
     name = (
         (_NOT_A_LETTER.sub("-", plain.lower()).strip("-")[:50].rstrip("-") or "event")

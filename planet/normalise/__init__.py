@@ -27,7 +27,7 @@ from planet.model import (
 )
 from planet.normalise import content, dates, identity, metadata
 from planet.normalise.identity import Draft
-from planet.text import digest, fold, one_line, plain
+from planet.text import digest, fold, language_tag, one_line, plain
 from planet.urls import http_url, without_tracking
 
 __all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
@@ -90,7 +90,7 @@ def normalise(
         feed_id=one_line(raw.id, 500),
         feed_title=one_line(plain(raw.title), content.TITLE_LENGTH),
         feed_link=site,
-        feed_language=metadata.language(raw.language),
+        feed_language=language_tag(raw.language),
         feed_date=dates.believable(raw.updated, now) or http_date,
         warnings=raw.warnings,
     )
@@ -201,7 +201,7 @@ class _Reader:
             tags=metadata.tags(raw.categories),
             enclosures=files,
             image=image,
-            language=metadata.language(chosen.lang if chosen else "", raw.language, self.raw.language),
+            language=language_tag(chosen.lang if chosen else "", raw.language, self.raw.language),
             code=clean.code,
             links=clean.links,
             words=len(clean.text.split()),

@@ -21,7 +21,6 @@ _MAIL = re.compile(r"[^\s@<>()\[\]\",;:]{1,64}@[^\s@<>()\[\]\",;:]{1,190}")
 _MAIL_AND_NAME = re.compile(rf"^(?:mailto:)?{_MAIL.pattern}\s*\((.*)\)$")
 _BRACKETED_MAIL = re.compile(r"[<(\[][^<>()\[\]]*@[^<>()\[\]]*[>)\]]")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,80}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _PLACEHOLDERS = {"", "none", "null", "undefined", "unknown", "anonymous", "author", "auteur", "webmaster", "noreply"}
 
 
@@ -60,22 +59,6 @@ def tags(given: Iterable[str]) -> tuple[str, ...]:
         if len(found) >= MOST_TAGS:
             break
     return tuple(found.values())[:MOST_TAGS]
-
-
-def language(*given: str) -> str:
-    """The first that is a language tag (BCP 47), in its usual case (`fr-CA`, `zh-Hant`); "" if none is (M03)."""
-    for written in given:
-        tag = written.strip()
-        if _LANGUAGE.fullmatch(tag):
-            first, *rest = tag.replace("_", "-").split("-")
-            return "-".join([first.lower(), *(_cased(part) for part in rest)])
-    return ""
-
-
-def _cased(part: str) -> str:
-    if len(part) == 2:
-        return part.upper()
-    return part.title() if len(part) == 4 and part.isalpha() else part.lower()
 
 
 def enclosures(given: Iterable[Enclosure], base: str) -> tuple[Enclosure, ...]:

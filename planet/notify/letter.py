@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from datetime import datetime
 from planet.i18n import Translator
 from planet.model import Edition, Event, Message, Story
 from planet.notify.plan import Delivery
-from planet.text import one_line, shorten
+from planet.text import one_line, shorten, without_accents
 from planet.urls import http_url
 
 Text = Callable[[str], str]
@@ -122,7 +121,7 @@ def write(delivery: Delivery, edition: Edition, words: Translator) -> Letter:
 
 def _ascii(name: str) -> str:
     """Planète d'essai -> Planete d'essai."""
-    plain = unicodedata.normalize("NFKD", one_line(name, 60)).encode("ascii", "ignore").decode().strip()
+    plain = without_accents(one_line(name, 60)).encode("ascii", "ignore").decode().strip()
     return plain or "Planet"
 
 

@@ -6,7 +6,6 @@ import functools
 import html
 import re
 from collections.abc import Iterable
-from urllib.parse import urljoin
 
 from planet.model import Message, ParsedDate, RawEntry, RawPerson, Text
 from planet.parse.dates import read_date
@@ -17,7 +16,6 @@ _EMAIL = re.compile(
 _PAIR = re.compile(
     r"(?P<email>\S+)\s*\((?P<name>[^()]*(?:\([^()]*\)[^()]*)*)\)|(?P<name2>[^<>()]*?)\s*[<(]\s*(?:mailto:)?(?P<email2>[^<>()\s]+@[^<>()\s]+)\s*[>)]"
 )
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3}))?(?:-[A-Za-z0-9]{1,8})*")
 _ESCAPED_BLOCK = re.compile(
     r"&lt;(p|div|h[1-6]|ul|ol|table|blockquote|pre|section|article|figure|dl)(?:\s[^<>]{0,500}?)?&gt;", re.IGNORECASE
 )
@@ -86,33 +84,10 @@ def tags(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept.values())
 
 
-def language(text: str) -> str:
-    """A BCP 47 tag in its usual case (`fr_FR` is fr-FR), "" for what is none (M03)."""
-    found = _LANGUAGE.fullmatch(text.strip().replace("_", "-")) if text else None
-    if found is None:
-        return ""
-    parts = [found[1].lower()]
-    if found[2]:
-        parts.append(found[2].title())
-    if found[3]:
-        parts.append(found[3].upper())
-    return "-".join(parts)
-
-
 def length(text: str) -> int | None:
     """Bytes, None for junk (M01)."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 and int(text) > 0 else None
-
-
-def join(base: str, url: str) -> str:
-    """RFC 3986 resolution that cannot fail: what cannot be joined stays as it is."""
-    if not base or not url:
-        return url
-    try:
-        return urljoin(base, url)
-    except ValueError:
-        return url
 
 
 def decoded_twice(value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from planet.text import without_accents
 
 # Folded: lower case, no accents, no dots. Where two languages disagree on a word, the month wins over the weekday only in last place
 # (`dates.py` takes the last month word of a date), so `mar. 5 mars` is a Tuesday of March.
@@ -26,7 +26,7 @@ _MONTHS = (
     "november nov novembre noviembre novembro ноябрь ноября ноя нояб listopada listopad lis",
     "december dec decembre dezember dez diciembre dic dicembre dezembro декабрь декабря дек grudnia grudzien gru",
 )
-MONTHS = {word: number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
+MONTHS = {without_accents(word): number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
 
 # Minutes east of Greenwich. Where a name has several meanings, the one that feeds use: BST British, IST Indian, CST and EST American,
 # AST Atlantic, MST Mountain (fetching D07).
@@ -92,13 +92,5 @@ OCLOCK = frozenset(
 
 
 def folded(text: str) -> str:
-    """Lower case without accents; Russian й stays one letter, so that май is found."""
-    text = text.lower()
-    if text.isascii():
-        return text
-    return "".join(
-        c
-        if "\u0400" <= c <= "\u04ff"
-        else "".join(p for p in unicodedata.normalize("NFKD", c) if not unicodedata.combining(p))
-        for c in unicodedata.normalize("NFC", text)
-    )
+    """Lower case without accents."""
+    return without_accents(text.lower())

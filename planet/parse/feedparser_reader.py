@@ -132,7 +132,7 @@ def _feed(
     atom = version.startswith("atom")
     dates = [_dates(entry, timezone) for entry in entries]
     places = common.newest([_seconds(*pair) for pair in dates], limit) if len(entries) > limit else range(len(entries))
-    spoken = common.language(_str(feed.get("language")))
+    spoken = _str(feed.get("language"))
     made = tuple(_entry(entries[place], place, dates[place], atom=atom, spoken=spoken) for place in places)
     links = _links(feed)
     image = feed.get("image") or {}
@@ -241,7 +241,7 @@ def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
     """A text of feedparser's. Outside Atom its type is a guess, and everything is HTML."""
     if not isinstance(detail, dict) or not (value := _str(detail.get("value"))):
         return None
-    base, lang = _str(detail.get("base")), common.language(_str(detail.get("language")))
+    base, lang = _str(detail.get("base")), _str(detail.get("language"))
     lang = "" if lang == spoken else lang
     kind = _str(detail.get("type"))
     if "/" in kind and not kind.startswith("text/") and kind not in _PAGE:
@@ -297,7 +297,7 @@ def _entry(
         ),
         enclosures=enclosures,
         thumbnail=thumbnail,
-        language=common.language(_str(entry.get("language"))) or lang,
+        language=_str(entry.get("language")) or lang,
         source=_source(entry.get("source")),
         comments=_str(entry.get("comments")) or _replies(entry),
         geo=_place(entry),

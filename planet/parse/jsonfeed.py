@@ -106,7 +106,7 @@ def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed:
         title=" ".join(_get(root, "title").split()),
         subtitle=" ".join(_get(root, "description").split()),
         link=_get(root, "home_page_url"),
-        language=common.language(_get(root, "language")),
+        language=_get(root, "language"),
         authors=_authors(root),
         icon=_get(root, "icon", "favicon"),
         self_link=_get(root, "feed_url"),
@@ -133,7 +133,7 @@ def _enclosures(item: dict[str, Any]) -> tuple[Enclosure, ...]:
 
 
 def _item(position: int, item: dict[str, Any], timezone: str) -> RawEntry:
-    language = common.language(_get(item, "language"))
+    language = _get(item, "language")
     plain, summary, title = _get(item, "content_text"), _get(item, "summary"), _get(item, "title")
     short = Text(value=summary, kind="text", lang=language) if summary else None
     content = common.markup(_get(item, "content_html"), lang=language)

@@ -11,6 +11,7 @@ import re
 from html.entities import html5
 
 from planet import text as plain
+from planet.html_elements import VOID
 from planet.parse.names import PREFIXES
 
 _SPECIAL = re.compile(r"<!(?:\[CDATA\[|--)")
@@ -20,7 +21,7 @@ _USED = re.compile(r"</?([A-Za-z_][\w.-]{0,40}):|\s([A-Za-z_][\w.-]{0,40}):[A-Za
 _DECLARED = re.compile(r"\sxmlns:([A-Za-z_][\w.-]{0,40})\s*=")
 _START = re.compile(r"<([A-Za-z_][\w.:-]{0,60})(\s[^<>]{0,5000}?)?(/?)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_:][\w.:-]{0,60})(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?")
-_VOID = frozenset({"br", "hr", "img", "wbr"})
+_VOID = VOID - {"link", "source"}  # feeds have elements of these names
 _C1_REFERENCE = re.compile(r"&#(?:0*(1[2-5][0-9])|[xX]0*([89][0-9a-fA-F]));")
 _C1 = re.compile("[\x80-\x84\x86-\x9f]")
 _C1_REFERENCE_BYTES = re.compile(rb"&#(?:0*1[2-5][0-9]|[xX]0*[89][0-9a-fA-F]);")

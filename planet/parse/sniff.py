@@ -6,36 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from planet.html_elements import PAGE_STARTS
+
 Kind = Literal["feed", "json", "html", "calendar", "empty", "xml", "other"]
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _LATER = re.compile(r"<(rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
-_HTML = frozenset(
-    [
-        "html",
-        "head",
-        "body",
-        "div",
-        "p",
-        "script",
-        "style",
-        "title",
-        "meta",
-        "link",
-        "table",
-        "br",
-        "h1",
-        "h2",
-        "h3",
-        "center",
-        "form",
-        "span",
-        "a",
-        "img",
-        "main",
-        "section",
-        "article",
-    ]
-)
 _FEEDS = frozenset({"rss", "feed", "rdf"})
 _LOOK = 20_000
 """Characters of anything else (a script's complaints) that may stand before the markup."""
@@ -90,7 +65,7 @@ def _rooted(text: str, found: re.Match[str], *, doctype: bool, junk: bool, page:
     kind: Kind
     if local in _FEEDS:
         kind = "feed"
-    elif local in _HTML or page:
+    elif local in PAGE_STARTS or page:
         # A script that complained in HTML before it wrote its feed: `<br /><b>Warning</b>… <rss>`.
         later = _LATER.search(text, found.start(), _LOOK)
         if later and local not in {"html", "head", "body"} and not page:

@@ -13,6 +13,7 @@ import threading
 
 import nh3
 
+from planet.html_elements import DROPPED, FRAMES, KEPT
 from planet.model import SafeHtml, Sanitised
 from planet.sanitise import limits, nesting, plaintext, policy, rewrite
 from planet.sanitise.attributes import Attributes
@@ -37,15 +38,15 @@ class _Cleaners(threading.local):
     def __init__(self) -> None:
         self.attributes = Attributes("", "", "")
         attributes = {tag: set(names) for tag, names in policy.ATTRIBUTES.items()}
-        self.first = self._cleaner(set(policy.TAGS), attributes, filtered=True)
+        self.first = self._cleaner(set(KEPT), attributes, filtered=True)
         self.framed = self._cleaner(
-            {*policy.TAGS, *policy.FRAMES},
+            {*KEPT, *FRAMES},
             attributes | {tag: set(n) for tag, n in policy.FRAME_ATTRIBUTES.items()},
             filtered=True,
         )
         for tag, names in policy.FORCED.items():
             attributes[tag] = attributes.get(tag, set()) | names
-        self.again = self._cleaner(set(policy.TAGS), attributes, filtered=False)
+        self.again = self._cleaner(set(KEPT), attributes, filtered=False)
 
     def _attribute(self, tag: str, name: str, value: str) -> str | None:
         return self.attributes(tag, name, value)
@@ -53,7 +54,7 @@ class _Cleaners(threading.local):
     def _cleaner(self, tags: set[str], attributes: dict[str, set[str]], *, filtered: bool) -> nh3.Cleaner:
         return nh3.Cleaner(
             tags=tags,
-            clean_content_tags=set(policy.DROPPED),
+            clean_content_tags=set(DROPPED),
             attributes=attributes,
             attribute_filter=self._attribute if filtered else None,
             url_schemes=set(policy.SCHEMES),

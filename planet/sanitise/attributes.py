@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from planet.sanitise import policy
+from planet.text import language_tag
 from planet.urls import http_url
 
 _ROOTED = re.compile(r"/(?!/)[!#-;=?-\[\]^_`a-z{|}~]*", re.IGNORECASE | re.ASCII)
@@ -84,7 +85,7 @@ class Attributes:
 
     def _plain(self, tag: str, name: str, value: str) -> str | None:
         if name in {"lang", "hreflang"}:
-            return value if policy.LANGUAGE_TAG.fullmatch(value) else None
+            return language_tag(value) or None
         if name in policy.WORDS:
             return value.lower() if value.lower() in policy.WORDS[name] else None
         if name == "datetime":

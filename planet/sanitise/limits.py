@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from planet.html_elements import FORMATTING, IMPLIED_END, RAW, VOID
+
 MAX_DEPTH = 400
 MAX_COPIES = 200_000
 """How many elements reopened formatting may add: 0.3 s of parsing."""
@@ -16,11 +18,8 @@ MAX_REFERENCES = 100_000
 """Text grows by a piece at each `&`, and is copied each time: 0.1 s."""
 FEW_TAGS = 500
 """So few tags can do no harm, whatever they are."""
-_VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option rt rp thead tbody".split(),  # noqa: SIM905
-)  # never open, or closed by the next of its kind
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
-_RAW = frozenset("script style textarea title xmp iframe noembed noframes".split())  # noqa: SIM905
+_NOT_NESTING = VOID | IMPLIED_END
+"""Never open, or closed by the next of its kind."""
 _TOKEN = re.compile(
     # A comment, or a tag as section 13.2.5 of the HTML standard reads one: quotes count only after "=". Possessive throughout: linear.
     r"""<(?:
@@ -54,20 +53,20 @@ def too_much(html: str) -> bool:
             continue
         if not name.islower():
             name = name.lower()
-        if name in _VOID:
+        if name in _NOT_NESTING:
             copies += formatting
             continue
         if found[1]:
             if opened[name]:
                 opened[name] -= 1
                 depth -= 1
-                formatting -= name in _FORMATTING
+                formatting -= name in FORMATTING
             continue
         opened[name] += 1
         depth += 1
-        formatting += name in _FORMATTING
+        formatting += name in FORMATTING
         copies += formatting
-        if name in _RAW:
+        if name in RAW:
             # What it holds is text, unless it stands in SVG or MathML: no end tag in it counts, every start tag does.
             end = re.compile(f"</{re.escape(name)}(?=[\\s/>])", re.IGNORECASE).search(html, position)
             held = html[position : end.start() if end else len(html)]
@@ -86,7 +85,7 @@ def too_deep(clean: str) -> bool:
     for end, name in _NAME.findall(clean):
         if end:
             depth -= 1
-        elif name not in {"br", "img", "hr", "col", "source", "wbr"}:
+        elif name not in VOID:
             depth += 1
             if depth > MAX_DEPTH:
                 return True

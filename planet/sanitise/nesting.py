@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_VOID = frozenset({"br", "col", "hr", "img", "source", "wbr"})
-_CLOSES_P = frozenset(
-    """address blockquote dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre summary table ul""".split(),  # noqa: SIM905
-)
+from planet.html_elements import CLOSES_P, HEADINGS, VOID
+
 _PARENTS = {
     "li": frozenset({"ul", "ol"}),
     "dt": frozenset({"dl"}),
     "dd": frozenset({"dl"}),
 }
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _INVOLVED = frozenset(
     {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th", "ruby", "rt", "rp"}
 )
@@ -42,12 +39,12 @@ def plainly_nested(tags: Iterable[str]) -> bool:
             elif name == "a":
                 links -= 1
             continue
-        if tag in _CLOSES_P:
+        if tag in CLOSES_P:
             if paragraphs or tag in _INVOLVED:
                 return False
             if tag in _PARENTS and stack[-1] not in _PARENTS[tag]:
                 return False
-            if tag in _HEADINGS and stack[-1] in _HEADINGS:
+            if tag in HEADINGS and stack[-1] in HEADINGS:
                 return False
             if tag == "p":
                 paragraphs += 1
@@ -57,6 +54,6 @@ def plainly_nested(tags: Iterable[str]) -> bool:
             links += 1
         elif tag in _INVOLVED:
             return False
-        if tag not in _VOID:
+        if tag not in VOID:
             stack.append(tag)
     return len(stack) == 1

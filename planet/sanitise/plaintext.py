@@ -4,49 +4,14 @@ from __future__ import annotations
 
 import re
 
+from planet.html_elements import BLOCKS, CELLS, KEPT
+
 _TAG = re.compile(r"<(/?[a-z0-9]+)[^>]*>")
 """For what nh3 wrote: `<` and `>` stand only around tags."""
 _BREAK = "\x01"
 """Where a line ends: no text holds it, for it is no legal character."""
 _SPACES = ("\n", "\t", "\xa0", "\u2028", "\u2029")
-_BLOCKS = [
-    "p",
-    "div",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "li",
-    "ul",
-    "ol",
-    "dl",
-    "dt",
-    "dd",
-    "blockquote",
-    "pre",
-    "table",
-    "caption",
-    "tr",
-    "thead",
-    "tbody",
-    "tfoot",
-    "figure",
-    "figcaption",
-    "details",
-    "summary",
-    "address",
-    "audio",
-    "video",
-]
-_BETWEEN = {
-    **{tag: _BREAK for name in _BLOCKS for tag in (name, f"/{name}")},
-    "br": _BREAK,
-    "hr": _BREAK,
-    "/td": " ",
-    "/th": " ",
-}
+_BETWEEN = {tag: _BREAK for name in BLOCKS & KEPT for tag in (name, f"/{name}")} | {f"/{name}": " " for name in CELLS}
 
 
 def split(html: str) -> list[str]:

@@ -4,19 +4,6 @@ from __future__ import annotations
 
 import re
 
-TAGS = frozenset(
-    """a abbr address audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em
-    figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s samp small source span
-    strong sub summary sup table tbody td tfoot th thead time tr u ul var video wbr""".split(),  # noqa: SIM905 - a list of words
-)
-FRAMES = frozenset({"iframe", "embed", "object"})
-"""Kept by the first pass only, so that they can become links."""
-DROPPED = frozenset(
-    """script style template noscript noembed noframes xmp plaintext title textarea select option optgroup datalist
-    button applet svg math canvas map area frame frameset portal dialog meter progress""".split(),  # noqa: SIM905 - a list of words
-)
-"""Removed with what they hold. Whatever is in neither list goes, and leaves its content."""
-
 LAZY_SRC = ("data-src", "data-lazy-src", "data-original", "data-orig-src", "data-lazy")
 LAZY_SRCSET = ("data-srcset", "data-lazy-srcset")
 _SIZE = {"width", "height"}
@@ -71,7 +58,6 @@ WORDS = {
 }
 CLASS = re.compile(r"(?:language|lang|hljs|highlight|token)(?:-[\w+#.-]{1,40})?|highlighter-rouge|[a-z][a-z0-9]?")
 """Classes that colour code: the language, highlight.js, GitHub, Prism, and the two letters of Pygments and Rouge."""
-LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 DATETIME = re.compile(r"[0-9TZ:.+\- PDHMSW]{1,40}")
 MEDIA_TYPE = re.compile(r"(?:audio|video|image)/[\w.+-]{1,40}(?:; ?codecs=[\w.\", -]{1,60})?")
 LIST_TYPE = re.compile(r"[1aAiI]")

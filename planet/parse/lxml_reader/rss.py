@@ -44,7 +44,7 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         subtitle=shared.one_line(tree.first(fields, "description", "itunes:subtitle", "dc:description")),
         link=_link(tree, fields, base) or links.alternate,
         base=base,
-        language=common.language(tree.first(fields, "language", "dc:language")) or tree.lang(channel, tree.lang(root)),
+        language=tree.first(fields, "language", "dc:language") or tree.lang(channel, tree.lang(root)),
         updated=tree.date(fields, ("lastbuilddate", "pubdate", "dc:date", "atom:updated"), timezone),
         authors=shared.credited(
             tree,
@@ -115,9 +115,7 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
         categories=common.tags(_categories(tree, fields)),
         enclosures=enclosures,
         thumbnail=thumbnail,
-        language=lang
-        or common.language(tree.first(fields, "dc:language", "language"))
-        or (content.lang if content else ""),
+        language=lang or tree.first(fields, "dc:language", "language") or (content.lang if content else ""),
         source=_source(tree, fields, base) if "source" in fields or "atom:source" in fields else None,
         comments=tree.first(fields, "comments"),
         geo=media.place(tree, fields) if media.placed(fields) else None,

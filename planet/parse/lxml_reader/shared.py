@@ -8,6 +8,7 @@ from planet.model import Deleted, Enclosure, RawPerson, RawSource, Text
 from planet.parse import common
 from planet.parse.dates import read_date
 from planet.parse.lxml_reader.tree import Element, Fields, Tree
+from planet.urls import join
 
 _IANA = "http://www.iana.org/assignments/relation/"
 
@@ -88,7 +89,7 @@ def people(tree: Tree, fields: Fields, base: str, key: str) -> list[RawPerson]:
             RawPerson(
                 name=one.name if one else "",
                 email=email or (one.email if one else ""),
-                url=common.join(base, url),
+                url=join(base, url),
             )
         )
     return [one for one in found if one is not None]
@@ -122,8 +123,8 @@ def source(tree: Tree, element: Element, outer: str, prefix: str) -> RawSource |
     made = RawSource(
         id=tree.first(fields, f"{prefix}id"),
         title=" ".join(tree.first(fields, f"{prefix}title").split()),
-        url=common.join(base, found.alternate),
-        feed_url=common.join(base, found.self),
+        url=join(base, found.alternate),
+        feed_url=join(base, found.self),
         authors=tuple(people(tree, fields, base, f"{prefix}author")),
     )
     return made if made != RawSource() else None

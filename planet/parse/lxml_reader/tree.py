@@ -7,18 +7,17 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from planet.html_elements import VOID
 from planet.model import ParsedDate, Text
 from planet.parse import common
 from planet.parse.dates import read_date
 from planet.parse.names import OF_ATOM, OF_RSS, XHTML, XML_BASE, XML_LANG
+from planet.urls import join
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its class
 Fields = dict[str, list[Element]]
 """The children of an element by their key (`names.py`), each in the order of the document."""
 
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
-)
 _URLS = frozenset({"href", "src", "poster", "cite", "data", "longdesc"})
 
 
@@ -64,11 +63,11 @@ class Tree:
     def base(self, element: Element, outer: str) -> str:
         """The xml:base in force in an element of something whose base is `outer` ("" none)."""
         own = element.get(XML_BASE) if self.based else None
-        return common.join(outer, own.strip()) if own else outer
+        return join(outer, own.strip()) if own else outer
 
     def lang(self, element: Element, outer: str = "") -> str:
         own = element.get(XML_LANG) if self.spoken else None
-        return outer if own is None else common.language(own)
+        return outer if own is None else own.strip()
 
     def text(self, element: Element) -> str:
         """The words of an element, those of its children included, blanks at the ends removed."""
@@ -102,11 +101,7 @@ class Tree:
     def href(self, element: Element, name: str, outer: str) -> str:
         """A URL in an attribute: as written, but resolved where the element itself sets another base than its entry."""
         value = (element.get(name) or "").strip()
-        return (
-            common.join(common.join(outer, element.get(XML_BASE, "")), value)
-            if self.based and element.get(XML_BASE)
-            else value
-        )
+        return join(join(outer, element.get(XML_BASE, "")), value) if self.based and element.get(XML_BASE) else value
 
     def loose(self, element: Element, outer: str, lang: str) -> Text | None:
         """An RSS text, which is HTML: escaped, or (against the rules) as elements."""
@@ -163,12 +158,12 @@ def _written(element: Element, base: str, *, nested: bool) -> Iterator[str]:
         if not name:
             continue
         own = child.get(XML_BASE) if nested else None
-        here = common.join(base, own) if own else base
+        here = join(base, own) if own else base
         yield f"<{name}"
         for key, value in child.attrib.items():
             attribute = str(key)
             if not attribute.startswith("{"):
-                target = common.join(here, str(value)) if here and attribute in _URLS else str(value)
+                target = join(here, str(value)) if here and attribute in _URLS else str(value)
                 yield f' {attribute}="{html.escape(target)}"'
             elif attribute == XML_LANG:
                 yield f' lang="{html.escape(str(value))}"'
@@ -177,7 +172,7 @@ def _written(element: Element, base: str, *, nested: bool) -> Iterator[str]:
             yield html.escape(child.text, quote=False)
         if len(child):
             yield from _written(child, here, nested=nested)
-        if name.lower() not in _VOID:
+        if name.lower() not in VOID:
             yield f"</{name}>"
         if child.tail:
             yield html.escape(child.tail, quote=False)

@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from mimetypes import MimeTypes
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from planet.model import Edition, Enclosure, Message, Person, Story, StoryList, StorySource
-from planet.text import one_line, shorten, xml_safe
-from planet.urls import canonical_key, host, http_url, is_iri
+from planet.text import language_tag, one_line, shorten, xml_safe
+from planet.urls import canonical_key, host, http_url, is_iri, to_uri, without_credentials
 
 Say = Callable[[Message], str]
 
-_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE | re.ASCII)
 _NOT_IN_IRI = {ord(mark): f"%{ord(mark):02X}" for mark in '"<>^`{|}'}
-_URI_MARKS = "%/:=&?~#+!$,;'@()*"
 UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -100,21 +98,7 @@ class Document:
 def link(url: str) -> str:
     """An http(s) IRI (RFC 3987) to put into a document; "" when there is none."""
     found = http_url(xml_safe(url)).translate(_NOT_IN_IRI)
-    return found if uri(found) else ""
-
-
-def uri(iri: str) -> str:
-    """The same address as a URI (RFC 3987 3.1), which RSS asks for: host in IDNA, the rest in percent-encoded UTF-8."""
-    if iri.isascii():
-        return iri
-    parts = urlsplit(iri)
-    name, colon, port = parts.netloc.partition(":")
-    try:
-        name = name.encode("idna").decode()
-    except UnicodeError:
-        return ""
-    rest = (quote(part, safe=_URI_MARKS) for part in (parts.path, parts.query, parts.fragment))
-    return urlunsplit((parts.scheme, name + colon + port, *rest))
+    return found if to_uri(found) else ""
 
 
 @cache
@@ -186,8 +170,7 @@ def _origin(story: Story, fallback: str, updated: datetime) -> Origin:
 def public_url(url: str) -> str:
     """An http(s) URL without the user name and password (or their mask) in it; "" for what is no such URL, a local path say."""
     try:
-        parts = urlsplit(xml_safe(url).strip())
-        return link(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
+        return link(without_credentials(xml_safe(url)))
     except ValueError:
         return ""
 
@@ -234,7 +217,7 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
         authors=people or (Person(name=one_line(story.source.name) or site.title),),
         technologies=tuple((slug, names.get(slug, slug)) for slug in story.technologies),
         tags=tuple(tags),
-        language=story.language if _LANGUAGE.fullmatch(story.language) else "",
+        language=language_tag(story.language),
         enclosures=_enclosures(story),
         image=link(story.image),
         comments=link(story.comments),

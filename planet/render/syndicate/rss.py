@@ -9,8 +9,9 @@ from email.utils import format_datetime
 from lxml import etree
 
 from planet.model import Enclosure
-from planet.render.syndicate.document import Document, Item, brief, uri
+from planet.render.syndicate.document import Document, Item, brief
 from planet.render.syndicate.xml import add, written
+from planet.urls import to_uri
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -49,8 +50,8 @@ def rss(feed: Document) -> bytes:
 def _item(channel: etree._Element, item: Item, feed: Document) -> None:
     element = add(channel, "item")
     add(element, "title", item.title)
-    add(element, "link", uri(item.url))
-    add(element, "guid", item.guid, {"isPermaLink": "true" if item.guid == uri(item.url) else "false"})
+    add(element, "link", to_uri(item.url))
+    add(element, "guid", item.guid, {"isPermaLink": "true" if item.guid == to_uri(item.url) else "false"})
     add(element, "pubDate", rfc822(item.published))
     for person in item.authors:
         add(element, f"{DC}creator", person.name)
@@ -68,11 +69,11 @@ def _item(channel: etree._Element, item: Item, feed: Document) -> None:
         enclosure = _best(item.enclosures)
         # An unknown length is 0 (RSS Board profile).
         length = str(enclosure.length or 0)
-        add(element, "enclosure", attributes={"url": uri(enclosure.url), "length": length, "type": enclosure.type})
+        add(element, "enclosure", attributes={"url": to_uri(enclosure.url), "length": length, "type": enclosure.type})
     if item.comments:
-        add(element, "comments", uri(item.comments))
+        add(element, "comments", to_uri(item.comments))
     if item.origin.feed:
-        add(element, "source", item.origin.title, {"url": uri(item.origin.feed)})
+        add(element, "source", item.origin.title, {"url": to_uri(item.origin.feed)})
 
 
 def _best(enclosures: tuple[Enclosure, ...]) -> Enclosure:
