@@ -16,6 +16,8 @@ from planet.errors import Fault
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 Location = tuple[str | int, ...]
 MAX_DEPTH = 64
+_PLAIN_COLON = re.compile(r"\s*(?:- +)*[^\s'\"#:\[{][^'\"#:\[{]*: +[^\s'\"#\[{|>&*!][^#]*:(?: |$)")
+"""`key: a text: more`, where the text has no quotes."""
 _SAFE_DEPTH = 3000  # openers that libyaml's composer, which recurses in C, stands without a look at the real depth
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _TAG = "tag:yaml.org,2002:"
@@ -196,33 +198,44 @@ def _refuse_depth(text: str) -> None:
 
 
 def _too_deep(what: yaml.Node | yaml.Event) -> UnreadableError:
-    line = what.start_mark.line + 1 if what.start_mark else 1
+    return _nested_too_deep(what.start_mark.line + 1 if what.start_mark else 1)
+
+
+def _nested_too_deep(line: int) -> UnreadableError:
     return UnreadableError(line, f"is nested more than {MAX_DEPTH} times: look for brackets that are not closed")
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
-    """A syntax error with what to do about it."""
+    """A syntax error with what to do about it: judged by the text at its place, not by the library's words, which change."""
     mark = error.problem_mark or error.context_mark
     lines = text.splitlines()
     line = min(mark.line + 1, max(1, len(lines))) if mark else 1
-    written = lines[line - 1] if line <= len(lines) else ""
-    problem = error.problem or error.context or "it cannot be read"
-    if mark and error.problem_mark and mark.column < len(written) and "cannot start any token" in problem:
-        character = written[mark.column]
-        if character == "\t":
-            return UnreadableError(line, "is not valid YAML: a tab stands where blanks must: indent with blanks")
+    content = lines[line - 1] if line <= len(lines) else ""
+    before = "\n".join([*lines[: line - 1], content[: mark.column if mark else 0]])
+    if sum(map(before.count, "[{")) - sum(map(before.count, "]}")) > MAX_DEPTH:
+        return _nested_too_deep(line)
+    if content[: len(content) - len(content.lstrip())].count("\t"):
+        return UnreadableError(line, "is not valid YAML: a tab stands where blanks must: indent with blanks")
+    character = content[mark.column] if mark and mark.column < len(content) else ""
+    if character and character in "@`%":
         return UnreadableError(
             line, f'is not valid YAML: {character} cannot begin a value: put the value in quotes, "{character}…"'
         )
-    if "mapping values are not allowed" in problem:
+    if character == "*" and isinstance(error, yaml.composer.ComposerError):
+        return UnreadableError(
+            line, "is not valid YAML: an undefined alias: put a text that begins with * in quotes, or name its anchor"
+        )
+    if _PLAIN_COLON.match(content):
         return UnreadableError(
             line,
             "is not valid YAML: a `:` that YAML takes for a key: put a text that holds `: ` in quotes, or indent the line like its neighbours",
         )
-    if "but found another document" in problem:
+    if content.startswith("---"):
         return UnreadableError(line, "begins a second document: keep one, without `---` in between")
     began = error.context_mark.line + 1 if error.context and error.context_mark else line
     where = f" ({error.context} that begins on line {began})" if began != line else ""
     return UnreadableError(
-        line, f"is not valid YAML: {problem}{where}: look for a missing quote, bracket, `:` or blank before it"
+        line,
+        f"is not valid YAML: {error.problem or error.context or 'it cannot be read'}{where}: "
+        "look for a missing quote, bracket, `:` or blank before it",
     )
