@@ -83,7 +83,7 @@ def cost(folder: Path, count: int) -> dict[str, float]:
     listed = ListedTechnology(technology=technology, slug="php", name="PHP", hue=245, stories=0, events=len(events))
     edition = Edition(
         config=config, now=NOW, technologies=(listed,), sources=(), index=(), lists=(), events=events, health=(),
-        load=lambda _rows: [], updated=NOW, base_rev="x",
+        load=lambda _rows: [], updated=NOW, settings_rev="x",
     )  # fmt: skip
     size = 0
     for artifact in calendars(edition):

@@ -389,8 +389,8 @@ def _rewrite_health(planet: Planet, states: tuple[FeedHealth, ...], now: datetim
     themes = unchanged.themes(planet.store)
     if not themes:
         return None
-    content = unchanged.content(planet.config, planet.store, states, themes, planet.rules_rev, now)
-    if not unchanged.is_published(planet.store, content, planet.publisher.state(), now):
+    rev = unchanged.edition_rev(planet.config, planet.store, states, themes, planet.rules_rev, now)
+    if not unchanged.is_published(planet.store, rev, planet.publisher.state(), now):
         return None
     from planet.render.syndicate import health_of  # noqa: PLC0415 - a run that makes the site makes this file with the others
 

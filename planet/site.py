@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from planet import __version__, edition, unchanged
+from planet import edition, unchanged
 from planet.avatars import avatars
 from planet.classify import Placer
 from planet.edition.announcements import announcements, with_stories
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 def build(config: Config, store: Store, health: tuple[FeedHealth, ...], now: datetime) -> Edition:
     """The site as values: every list of stories and events. `health` is the state of every feed."""
-    theme = load_theme(config.site.theme, config.folder)
     events = site_events(config, store)
     announced: dict[int, tuple[str, ...]] = {}
     for event in events:
@@ -43,13 +42,15 @@ def build(config: Config, store: Store, health: tuple[FeedHealth, ...], now: dat
     return edition.build(
         config,
         now,
-        index=store.index(),
-        events=events,
-        titles={key: row.title for key, row in store.feeds().items()},
-        health=health,
-        born=datetime.fromisoformat(born) if born else None,
-        load=_StoryCache(store, story_context(config, store, announced)),
-        look=f"{__version__} {theme.digest}",
+        edition.Stored(
+            index=store.index(),
+            events=events,
+            titles={key: row.title for key, row in store.feeds().items()},
+            health=health,
+            born=datetime.fromisoformat(born) if born else None,
+        ),
+        _StoryCache(store, story_context(config, store, announced)),
+        edition.program_rev(),
     )
 
 
@@ -137,6 +138,6 @@ def publish(planet: Planet, site: Edition, *, force: bool) -> Published:
     pictures = avatars(config, store, planet.fetcher, site.now)
     published = planet.publisher.publish(artifacts(site, pictures), site, force=force)
     themes = [folder for _name, folder in load_theme(config.site.theme, config.folder).folders]
-    content = unchanged.content(config, store, site.health, themes, planet.rules_rev, site.now)
-    unchanged.remember(store, content, planet.publisher.state(), themes, site.now)
+    rev = unchanged.edition_rev(config, store, site.health, themes, planet.rules_rev, site.now)
+    unchanged.remember(store, rev, planet.publisher.state(), themes, site.now)
     return published

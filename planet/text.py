@@ -6,6 +6,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from planet.html_elements import ELEMENTS, INLINE
 
@@ -153,6 +154,16 @@ def digest(*parts: str) -> str:
         hashed.update(part.encode("utf-8", "surrogatepass"))
         hashed.update(b"\0")
     return hashed.hexdigest()[:32]
+
+
+def named_digests(inputs: Mapping[str, object]) -> str:
+    """`name:digest name:digest …`: what a file is made from, so that it can be said which of its inputs changed.
+
+    The values are texts, numbers, dates, frozen dataclasses, and tuples or dicts of them: their `repr` tells them apart.
+    """
+    return " ".join(
+        f"{name}:{digest(value if isinstance(value, str) else repr(value))[:12]}" for name, value in inputs.items()
+    )
 
 
 def slug(text: str, limit: int = 60) -> str:

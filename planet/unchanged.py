@@ -1,9 +1,9 @@
-"""A run that brought nothing: how it is known that the site would come out as it is, without making it.
+"""Detect unchanged content so that rendering can be skipped.
 
-`content` names all that pages and feeds are made from, but for the times of runs, which only `health/` and `health.json` tell; with the
-state of output/ it is remembered beside the moment of the last whole publication. While both stay as they were, only health.json is
-written again; the page of the health of feeds, which says of what moment it tells, follows at the next change, at the latest when
-`LONGEST` is over. Anything else, a doubt among it, publishes as always.
+`edition_rev` is the digest of all inputs of the site, but for the times of runs, which only `health/` and `health.json` show. It is stored
+with the digest of output/ and the time of the last publication. While both are equal to the stored ones, only health.json is written;
+the health page, which states its own time, follows at the next change, at the latest after `LONGEST`. In any other case the site is
+rendered.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from planet import __version__
-from planet.edition import fingerprint
+from planet.edition import fingerprint, program_rev
 from planet.model import Config, FeedHealth
 from planet.store import Store
 from planet.text import digest
@@ -25,12 +24,12 @@ NAME = "published"
 LONGEST = timedelta(hours=6)
 
 
-def content(
+def edition_rev(
     config: Config, store: Store, health: Sequence[FeedHealth], themes: Sequence[Path], rules: str, now: datetime
 ) -> str:
-    """A text that changes with all that the site shows. `themes` are the folders of the theme, `rules` the revision of sources and rules."""
+    """The digest of the inputs of the site. `themes` are the folders of the theme, `rules` names sources and rules (`rules_rev`)."""
     return digest(
-        __version__,
+        program_rev(),
         rules,
         fingerprint(config.site),
         fingerprint(config.notify),
@@ -45,7 +44,7 @@ def content(
                 if source.avatar and "://" not in source.avatar
             )
         ),
-        *(_state(one) for one in health),
+        *(_state(feed) for feed in health),
         store.content(),
     )
 
@@ -55,26 +54,26 @@ def _files(places: Sequence[Path]) -> Iterator[str]:
     for place in places:
         for path in (place, *sorted(place.rglob("*"))):
             try:
-                found = path.stat()
+                status = path.stat()
             except OSError:
                 yield f"{path} -"
             else:
-                yield f"{path} {found.st_mode} {found.st_size} {found.st_mtime_ns}"
+                yield f"{path} {status.st_mode} {status.st_size} {status.st_mtime_ns}"
 
 
-def _state(one: FeedHealth) -> str:
-    """What pages tell of a feed but when it was asked, and when it will be."""
+def _state(feed: FeedHealth) -> str:
+    """What pages show of a feed, without the times of its requests."""
     return repr(
         (
-            *(one.url, one.source, one.source_slug, one.kind, one.state, one.error_class, one.error),
+            *(feed.url, feed.source, feed.source_slug, feed.kind, feed.state, feed.error_class, feed.error),
             *(
-                one.first_failure,
-                one.entries,
-                one.effective_url,
-                one.advice,
-                one.reader,
-                one.reader_reason,
-                one.warnings,
+                feed.first_failure,
+                feed.entries,
+                feed.effective_url,
+                feed.advice,
+                feed.reader,
+                feed.reader_reason,
+                feed.warnings,
             ),
         )
     )
@@ -85,20 +84,20 @@ def themes(store: Store) -> tuple[Path, ...]:
     return tuple(map(Path, _read(store).get("themes", ())))
 
 
-def is_published(store: Store, content: str, output: str, now: datetime) -> bool:
-    """Whether this content was published last, not long ago, and output/ is as it was left. `output`: see `planet.publish.intact`."""
-    held = _read(store)
-    if not output or (held.get("content"), held.get("output")) != (content, output):
+def is_published(store: Store, rev: str, output: str, now: datetime) -> bool:
+    """Whether this edition was published last, less than `LONGEST` ago, and output/ is intact. `output`: see `planet.publish.intact`."""
+    stored = _read(store)
+    if not output or (stored.get("content"), stored.get("output")) != (rev, output):
         return False
-    return timedelta() <= now - datetime.fromisoformat(held["at"]) < LONGEST
+    return timedelta() <= now - datetime.fromisoformat(stored["at"]) < LONGEST
 
 
-def remember(store: Store, content: str, output: str, themes: Sequence[Path], now: datetime) -> None:
-    """The whole site was published."""
-    held = {"content": content, "output": output, "at": now.isoformat(), "themes": [str(path) for path in themes]}
-    store.set_meta({NAME: json.dumps(held)})
+def remember(store: Store, rev: str, output: str, themes: Sequence[Path], now: datetime) -> None:
+    """Store that the whole site was published."""
+    stored = {"content": rev, "output": output, "at": now.isoformat(), "themes": [str(path) for path in themes]}
+    store.set_meta({NAME: json.dumps(stored)})
 
 
 def _read(store: Store) -> dict[str, str]:
-    held: dict[str, str] = json.loads(store.meta(NAME) or "{}")
-    return held
+    stored: dict[str, str] = json.loads(store.meta(NAME) or "{}")
+    return stored

@@ -58,7 +58,7 @@ def edition(*events: Event, **site: object) -> Edition:
     config = Config(path=Path("feeds.yaml"), folder=Path(), site=told)
     return Edition(
         config=config, now=NOW, technologies=technologies, sources=(), index=(), lists=(), events=tuple(events), health=(),
-        load=lambda _rows: [], updated=NOW, base_rev="b",
+        load=lambda _rows: [], updated=NOW, settings_rev="b",
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from planet.edition import program_rev
 from tests.support.editions import NOW, SOURCES, edition, event, sample, story
 from tests.support.pages import digests, made
 
@@ -31,7 +32,11 @@ def test_time_alone_changes_nothing_but_health_within_a_day() -> None:
     before = made(edition(stories, evenings, now=NOW))
     after = made(edition(stories, evenings, now=NOW + timedelta(hours=8)))
     assert {path for path in before if before[path] != after[path]} == {"health/index.html"}
-    assert digests(edition(stories, evenings)) == digests(edition(stories, evenings, now=NOW + timedelta(hours=8)))
+    first, second = (
+        digests(edition(stories, evenings)),
+        digests(edition(stories, evenings, now=NOW + timedelta(hours=8))),
+    )
+    assert {path for path in first if first[path] != second[path]} == {"health/index.html"}
 
 
 def test_equal_digests_mean_equal_bytes() -> None:
@@ -92,3 +97,33 @@ def test_a_picture_makes_the_pages_that_show_it_again() -> None:
     before, after = digests(of), digests(of, avatars={WILLIAM.slug: b"x"})
     assert before["members/william-durand/index.html"] != after["members/william-durand/index.html"]
     assert before["members/elodie-chene/index.html"] == after["members/elodie-chene/index.html"]
+
+
+def test_a_digest_says_which_input_changed() -> None:
+    stories = [story(number) for number in range(1, 4)]
+    before = digests(edition(stories))["index.html"].split()
+    changed_story = digests(edition([replace(stories[0], title="Autre", rev="x"), *stories[1:]]))["index.html"].split()
+    changed_program = digests(edition(stories, look="another program"))["index.html"].split()
+    assert {part.partition(":")[0] for part in set(before) ^ set(changed_story)} == {"rows"}
+    assert {part.partition(":")[0] for part in set(before) ^ set(changed_program)} == {"program"}
+
+
+def test_a_template_makes_only_the_pages_that_use_it_again(tmp_path) -> None:
+    theme = tmp_path / "themes" / "own"
+    theme.mkdir(parents=True)
+    (theme / "theme.toml").write_text('extends = "base"\n')
+    of = edition([story(1)])
+    before = digests(of, theme="own", folder=tmp_path)
+    (theme / "join.html").write_text('{% extends "base/join.html" %}')
+    after = digests(of, theme="own", folder=tmp_path)
+    assert {path for path in after if before[path] != after[path]} == {"join/index.html"}
+    (theme / "chips.html").write_text("-")
+    again = digests(of, theme="own", folder=tmp_path)
+    assert {"index.html", "members/william-durand/index.html"} <= {path for path in again if after[path] != again[path]}
+    assert again["members/index.html"] == after["members/index.html"]
+
+
+def test_the_code_that_makes_the_site_is_part_of_every_digest() -> None:
+    revision = program_rev()
+    assert len(revision) == 32
+    assert all("program:" in digest for path, digest in digests(edition([story(1)])).items() if path.endswith(".html"))

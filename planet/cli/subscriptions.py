@@ -228,9 +228,7 @@ def export(ctx: Context, file: Path, is_state: bool) -> int:
         return 0
     from planet.render import syndicate  # noqa: PLC0415 - what only `export` needs
 
-    empty = edition.build(
-        ctx.config, ctx.now, index=(), events=(), titles={}, health=(), born=None, load=lambda _rows: [], look=""
-    )
+    empty = edition.build(ctx.config, ctx.now, edition.Stored(), lambda _ids: [], edition.program_rev())
     body = next(syndicate.opml(empty)).make()
     if str(file) == "-":
         click.echo(body.decode("utf-8"), nl=False)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from planet.edition.fingerprints import fingerprint
+from planet.edition.fingerprints import settings_rev
 from planet.edition.lists import story_lists
 from planet.model import (
     Config,
@@ -64,33 +64,36 @@ def _source(source: Source, rows: Sequence[IndexRow], titles: Mapping[str, str],
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What the store holds of the site. `titles`: feed key -> what the feed calls itself; `born`: the planet's first run."""
+
+    index: Sequence[IndexRow] = ()
+    events: Sequence[Event] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    health: tuple[FeedHealth, ...] = ()
+    born: datetime | None = None
+
+
 def build(
-    config: Config,
-    now: datetime,
-    *,
-    index: Sequence[IndexRow],
-    events: Sequence[Event],
-    titles: Mapping[str, str],
-    health: tuple[FeedHealth, ...],
-    born: datetime | None,
-    load: Callable[[Sequence[int]], list[Story]],
-    look: str,
+    config: Config, now: datetime, stored: Stored, load: Callable[[Sequence[int]], list[Story]], program: str
 ) -> Edition:
-    """The edition. `titles`: feed key -> what the feed calls itself; `born`: the planet's first run, `look`: theme and program."""
+    """The edition. `load` gives whole stories by their ids, `program` names the code that makes the site (`program_rev`)."""
     zone = ZoneInfo(config.site.timezone)
     linked: dict[int, list[str]] = {}
-    for event in events:
+    for event in stored.events:
         for row in event.stories:
             linked.setdefault(row, []).append(event.id)
     rows = tuple(
-        replace(row, rev=digest(row.rev, *linked[row.story_id])) if row.story_id in linked else row for row in index
+        replace(row, rev=digest(row.rev, *linked[row.story_id])) if row.story_id in linked else row
+        for row in stored.index
     )
     lists = story_lists(config, rows, now)
     of_source = {story_list.slug: story_list.rows for story_list in lists if story_list.kind == "source"}
     of_technology = {story_list.slug: story_list.rows for story_list in lists if story_list.kind == "technology"}
-    event_counts = Counter(slug for event in events for slug in event.technologies)
+    event_counts = Counter(slug for event in stored.events for slug in event.technologies)
     moments = [row.updated or row.date for row in rows]
-    moments += [event.changed for event in events if event.changed]
+    moments += [event.changed for event in stored.events if event.changed]
     return Edition(
         config=config,
         now=now,
@@ -105,28 +108,15 @@ def build(
             )
             for technology in config.technologies
         ),
-        sources=tuple(_source(source, of_source[source.slug], titles, zone) for source in config.sources),
+        sources=tuple(_source(source, of_source[source.slug], stored.titles, zone) for source in config.sources),
         index=rows,
         lists=lists,
-        events=tuple(sorted(events, key=start_of)),
-        health=health,
+        events=tuple(sorted(stored.events, key=start_of)),
+        health=stored.health,
         load=load,
-        updated=max(moments, default=born or datetime(2000, 1, 1, tzinfo=UTC)),
-        base_rev=digest(
-            look,
-            fingerprint(config.site),
-            fingerprint(config.technologies),
-            *(
-                fingerprint((source.name, source.slug, source.url, source.avatar, source.technologies))
-                for source in config.sources
-            ),
-            *(
-                fingerprint((feed.configured, feed.kind, feed.summary_only))
-                for source in config.sources
-                for feed in source.feeds
-            ),
-            *(f"{key}={title}" for key, title in sorted(titles.items())),
-        ),
+        updated=max(moments, default=stored.born or datetime(2000, 1, 1, tzinfo=UTC)),
+        program_rev=program,
+        settings_rev=settings_rev(config, stored.titles),
     )
 
 

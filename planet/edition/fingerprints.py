@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,3 +42,51 @@ def rules_rev(config: Config, version: str) -> str:
         version,
         *(fingerprint(part) for part in (config.technologies, config.sources, config.hide)),
     )
+
+
+def settings_rev(config: Config, titles: Mapping[str, str]) -> str:
+    """Changes when anything of feeds.yaml that is shown does. `titles`: feed key -> what the feed calls itself."""
+    return digest(
+        fingerprint(config.site),
+        fingerprint(config.technologies),
+        *(
+            fingerprint((source.name, source.slug, source.url, source.avatar, source.technologies))
+            for source in config.sources
+        ),
+        *(
+            fingerprint((feed.configured, feed.kind, feed.summary_only))
+            for source in config.sources
+            for feed in source.feeds
+        ),
+        *(f"{key}={title}" for key, title in sorted(titles.items())),
+    )
+
+
+PROGRAM = (
+    "__init__.py",
+    "edition",
+    "locale",
+    "model",
+    "render",
+    "html_elements.py",
+    "i18n.py",
+    "text.py",
+    "urls",
+    "urls.py",
+    "when.py",
+)
+"""The parts of the program that decide what a file of the site holds."""
+
+
+@functools.cache
+def program_rev() -> str:
+    """Changes with the code that makes the site, so that a changed program is always seen."""
+    package = Path(__file__).parent.parent
+    hashed = hashlib.sha256()
+    for name in PROGRAM:
+        place = package / name
+        for path in [place] if place.is_file() else sorted(place.rglob("*")):
+            if path.suffix in {".py", ".po", ".mo", ".css", ".html"} and path.is_file():
+                hashed.update(f"{path.relative_to(package).as_posix()}\n".encode())
+                hashed.update(path.read_bytes())
+    return hashed.hexdigest()[:32]

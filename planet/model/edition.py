@@ -152,8 +152,8 @@ class Page:
     newer: int | None = None
     """Number of the page with newer stories, None on the index."""
     older: int | None = None
-    older_anchor: int | None = None
-    """Id of the first story of the older page that this one does not show."""
+    following: IndexRow | None = None
+    """The first story of the older page that this one does not show; only the index has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +185,7 @@ class StoryList:
             path=self.path,
             rows=stories[:size],
             older=last if last > 1 else None,
-            older_anchor=stories[size].story_id if last > 1 else None,
+            following=stories[size] if last > 1 else None,
         )
         numbered = []
         for number in range(2, last + 1):
@@ -219,5 +219,12 @@ class Edition:
     load: Callable[[Sequence[int]], list[Story]]
     updated: datetime
     """When anything that is shown changed last: what feeds say of themselves, never the time of the run."""
-    base_rev: str = ""
-    """Changes when the configuration, the theme or the program do: part of every digest."""
+    program_rev: str = ""
+    """Changes with the code that makes the site (see `planet.edition.program_rev`)."""
+    settings_rev: str = ""
+    """Changes when feeds.yaml does, or what a feed calls itself."""
+
+    @property
+    def base_rev(self) -> str:
+        """Part of the digest of every file."""
+        return f"{self.program_rev} {self.settings_rev}"

@@ -256,13 +256,13 @@ def edition(
     return editing.build(
         settings,
         now,
-        index=[index_row(one) for one in ordered],
-        events=events,
-        titles={},
-        health=tuple(healths) or tuple(health(source) for source in settings.sources if source.feeds),
-        born=None,
-        load=load,
-        look=look,
+        editing.Stored(
+            index=[index_row(one) for one in ordered],
+            events=events,
+            health=tuple(healths) or tuple(health(source) for source in settings.sources if source.feeds),
+        ),
+        load,
+        look,
     )
 
 

@@ -36,18 +36,18 @@ def pages(
     yield from lists.month_pages(builder, months)
     yield lists.archive_page(builder, months)
     yield from agenda.pages()
-    yield from rest.rest(builder, edition.lists)
+    yield from rest.rest(builder)
     yield from _assets(builder)
 
 
 def _assets(builder: PageBuilder) -> Iterator[Artifact]:
     """static/: the style, the script, the theme's files, the pictures."""
-    theme, rev = builder.theme, f"{builder.edition.base_rev} {builder.theme.digest}"
-    yield Artifact(path="static/planet.css", digest=f"style {rev}", make=lambda: builder.style)
+    theme = builder.theme
+    yield Artifact(path="static/planet.css", digest=sha256(builder.style).hexdigest(), make=lambda: builder.style)
     if any((folder / "script.js").is_file() for _, folder in theme.folders):
-        yield Artifact(path="static/planet.js", digest=f"script {rev}", make=lambda: builder.script)
+        yield Artifact(path="static/planet.js", digest=sha256(builder.script).hexdigest(), make=lambda: builder.script)
     for name, path in theme.assets().items():
-        yield Artifact(path=f"static/{name}", digest=f"asset {theme.digest}", make=path.read_bytes)
+        yield Artifact(path=f"static/{name}", digest=sha256(path.read_bytes()).hexdigest(), make=path.read_bytes)
     for slug, picture in sorted(builder.avatars.items()):
         if slug in builder.sources:
             yield Artifact(

@@ -1,27 +1,30 @@
-"""What all pages have in common: their frame, what of the site their templates may ask, and the digest of what they are made from."""
+"""What all pages have in common: their frame, and a digest of exactly the values that their template sees."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from planet import __version__
 from planet.i18n import Translator
-from planet.model import Artifact, Edition, Event, ListedSource, ListedTechnology, Message, SafeHtml, Story, StorySource
+from planet.model import Artifact, Edition, Event, IndexRow, ListedSource, Message, SafeHtml, Site, Story, StorySource
 from planet.render.html import colours
 from planet.render.html.theme import Theme
-from planet.text import digest, fold, shorten
+from planet.text import digest, fold, named_digests, shorten
 
 if TYPE_CHECKING:  # a run in which nothing changed imports no templates
     from planet.render.html.templates import Templates
 
 Alternate = tuple[str, str, str]
 """A feed: (media type, title, path below output/)."""
+Context = Mapping[str, object]
+Present = Callable[[dict[str, Any]], dict[str, Any]]
 
 POLICY = (
     "default-src 'none'; script-src 'self'{script}; style-src 'self'; img-src 'self' https: http: data:; "
@@ -39,8 +42,65 @@ MENU = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Technology:
+    """A technology as every page names it; `shown`: there is something to read."""
+
+    slug: str
+    name: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRef:
+    """A story on a page before it is loaded: `rev` changes with all that is shown of it."""
+
+    story_id: int
+    rev: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLink:
+    """An event that a story announces. `path` leads to it, below output/."""
+
+    title: str
+    start: object
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What every page shows of the site."""
+
+    site: Site
+    technologies: tuple[Technology, ...]
+    style: str
+    script: str
+    assets: tuple[str, ...]
+    searchable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """What a page says of itself. `path` is its folder below output/ ("" or ending with a slash), `file` its name there.
+
+    `description` "" is that of the site; `volatile` marks a page that tells times of runs.
+    """
+
+    path: str
+    title: str
+    heading: str
+    kind: str
+    description: str = ""
+    feeds: tuple[Alternate, ...] = ()
+    robots: str = "index, follow"
+    technology: str = ""
+    file: str = "index.html"
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One page. `path` is its folder below output/ ("" or ending with a slash), `file` its name there, `root` what leads from it to output/."""
+    """A page as its template sees it. `root` leads from it to output/; `data` is JSON-LD, "" none."""
 
     path: str
     file: str
@@ -52,11 +112,10 @@ class Frame:
     root: str
     canonical: str
     policy: str
-    base: str = ""
-    robots: str = "index, follow"
-    technology: str = ""
-    data: str = ""
-    """JSON-LD, "" none."""
+    base: str
+    robots: str
+    technology: str
+    data: str
 
     def link(self, path: str) -> str:
         """A relative link to `path` below output/."""
@@ -71,78 +130,92 @@ class PageBuilder:
     """Makes the pages of one edition with one theme. `avatars` maps the slug of a source to its picture."""
 
     def __init__(self, edition: Edition, theme: Theme, avatars: Mapping[str, bytes], *, searchable: bool) -> None:
-        site = edition.config.site
         self.edition = edition
-        self.site = site
+        self.site = edition.config.site
         self.theme = theme
         self.avatars = avatars
-        self.searchable = searchable
-        self.t = Translator(site.language, site.timezone)
+        self.t = Translator(self.site.language, self.site.timezone)
         self.sources: dict[str, ListedSource] = {source.slug: source for source in edition.sources}
-        self.technologies: dict[str, ListedTechnology] = {one.slug: one for one in edition.technologies}
-        self.listed = tuple(one for one in edition.technologies if one.stories)
-        """What menus show: technologies with something to read."""
-        self.events_of: dict[int, list[Event]] = {}
+        self.style = theme.stylesheet({one.slug: one.hue for one in edition.technologies})
+        self.script = theme.script()
+        self.common = Common(
+            site=self.site,
+            technologies=tuple(
+                Technology(slug=one.slug, name=one.name, shown=one.stories > 0) for one in edition.technologies
+            ),
+            style=f"static/planet.css?v={digest(self.style.decode())[:8]}",
+            script=f"static/planet.js?v={digest(self.script.decode())[:8]}" if self.script else "",
+            assets=tuple(theme.assets()),
+            searchable=searchable,
+        )
+        self._events_of: dict[int, list[Event]] = {}
         for event in edition.events:
-            for row in event.stories:
-                self.events_of.setdefault(row, []).append(event)
+            for story_id in event.stories:
+                self._events_of.setdefault(story_id, []).append(event)
+        self.functions: dict[str, Callable[..., object]] = {}
+        """What else templates may call: functions of their arguments, the language and the time zone."""
         self.event_pages: dict[str, str] = {}
         """Event id -> folder of the page that shows it."""
-        self.shared: dict[str, Any] = {}
-        """What else templates may ask, by name."""
-        self._shared = digest(
-            "frame", edition.base_rev, theme.digest, *(one.slug for one in self.listed), str(searchable)
+        self._inputs = named_digests(
+            {
+                "program": edition.program_rev,
+                "settings": edition.settings_rev,
+                # Where the site stands on this machine is no part of what it shows.
+                "frame": replace(self.common, site=replace(self.site, output=Path(), database=Path(), theme="")),
+            }
         )
-
-    @cached_property
-    def style(self) -> bytes:
-        return self.theme.stylesheet({one.slug: one.hue for one in self.edition.technologies})
-
-    @cached_property
-    def script(self) -> bytes:
-        return self.theme.script()
+        self._template_rev = cache(theme.template_rev)
 
     @cached_property
     def templates(self) -> Templates:
+        """The templates of the theme; beside what a page hands in they see functions only."""
         from planet.render.html.templates import Templates  # noqa: PLC0415
 
-        assets = self.theme.assets()
-        given = {
-            "site": self.site,
-            "edition": self.edition,
-            "version": __version__,
-            "technologies": self.technologies,
-            "listed": self.listed,
-            "sources": self.sources,
-            "searchable": self.searchable,
-            "style": f"static/planet.css?v={digest(self.style.decode())[:8]}",
-            "script": f"static/planet.js?v={digest(self.script.decode())[:8]}" if self.script else "",
-            "has_asset": assets.__contains__,
-            "avatar": lambda slug: f"static/avatars/{slug}.webp" if slug in self.avatars else "",
-            "initials": initials,
-            "tone": tone,
-            "events_of": lambda row: self.events_of.get(row, ()),
-            "event_path": self.event_path,
-            "event_ics": lambda event: f"events/{event.slug}.ics",
-            "webcal": lambda path: f"webcal://{urlsplit(self.site.url).netloc}{urlsplit(self.site.url).path}{path}",
-            "map_link": map_link,
-            "placed": placed,
-            "others": others,
-            "name_of": name_of,
-        }
-        return Templates(self.theme, self.t, given | self.shared)
+        address = urlsplit(self.site.url)
+        return Templates(
+            self.theme,
+            self.t,
+            {
+                "version": __version__,
+                "initials": initials,
+                "tone": tone,
+                "event_ics": lambda event: f"events/{event.slug}.ics",
+                "webcal": lambda path: f"webcal://{address.netloc}{address.path}{path}",
+                "map_link": map_link,
+                "placed": placed,
+                "others": others,
+                "name_of": name_of,
+                **self.functions,
+            },
+        )
 
     def event_path(self, event: Event) -> str:
-        """Where the page of evenings shows an event."""
+        """Where the page of events shows an event."""
         return f"{self.event_pages.get(event.id, 'events/')}#e-{event.slug}"
 
-    def row_inputs(self, rows: Sequence[tuple[int, str, str]]) -> list[str]:
-        """What a list of stories is made from: (row, lead source, rev) -> texts for a digest."""
-        inputs = []
-        for row, source, rev in rows:
-            inputs.append(f"{rev}{'+' if source in self.avatars else ''}")
-            inputs.extend(f"{event.rev}@{self.event_path(event)}" for event in self.events_of.get(row, ()))
-        return inputs
+    def avatar(self, slug: str) -> str:
+        """Where the picture of a source is, "" when it has none."""
+        return f"static/avatars/{slug}.webp" if slug in self.avatars else ""
+
+    def stories_of(self, rows: Sequence[IndexRow]) -> dict[str, object]:
+        """The context of a list of stories: what is loaded later (`rows`), the events they announce, the pictures beside them."""
+        announced = {
+            row.story_id: tuple(
+                EventLink(title=event.data.title, start=event.data.start, path=self.event_path(event))
+                for event in self._events_of[row.story_id]
+            )
+            for row in rows
+            if row.story_id in self._events_of
+        }
+        return {
+            "rows": tuple(StoryRef(story_id=row.story_id, rev=row.rev) for row in rows),
+            "announced": announced,
+            "pictures": {slug: self.avatar(slug) for row in rows for slug in row.sources[:1] if slug in self.avatars},
+        }
+
+    def load(self, rows: Sequence[StoryRef]) -> list[Story]:
+        """The stories themselves, in that order."""
+        return self.edition.load([row.story_id for row in rows])
 
     def feeds_of(self, path: str, name: str, kind: str) -> tuple[Alternate, ...]:
         """The feeds that live in a folder of the site."""
@@ -156,64 +229,57 @@ class PageBuilder:
             ]
         return tuple(feeds)
 
-    def page(
-        self,
-        path: str,
-        template: str,
-        inputs: Sequence[str],
-        context: Callable[[], Mapping[str, Any]],
-        *,
-        title: str,
-        heading: str = "",
-        description: str = "",
-        kind: str = "",
-        feeds: tuple[Alternate, ...] = (),
-        robots: str = "index, follow",
-        technology: str = "",
-        file: str = "index.html",
-        volatile: bool = False,
-    ) -> Artifact:
-        """One page. `context` is asked only when the page is made; all it depends on must be in `inputs`."""
-        kind = kind or template.removesuffix(".html")
-        main = self.feeds_of("", "", "all")
-        own = (*feeds, *(feed for feed in main if feed not in feeds))
-        absolute = kind == "404"
-        base = urlsplit(self.site.url).path or "/"
+    def page(self, template: str, meta: Meta, context: Context, present: Present = dict) -> Artifact:
+        """One page. Its template sees `context`, what `present` makes of it when the page is made, and nothing else of the site."""
+        inputs = named_digests({"template": self._template_rev(template), "page": meta, **context})
 
         def make() -> bytes:
-            given = dict(context())
-            frame = Frame(
-                path=path,
-                file=file,
-                title=title,
-                heading=heading or title,
-                description=description or self.site.description,
-                kind=kind,
-                feeds=own,
-                root="" if absolute else "../" * path.count("/"),
-                canonical=f"{self.site.url}{path}{'' if file == 'index.html' else file}",
-                policy=POLICY.format(
-                    script=" 'wasm-unsafe-eval'" if kind == "search" else "",
-                    connect="'self'" if kind == "search" else "'none'",
-                    base="'self'" if absolute else "'none'",
-                ),
-                base=base if absolute else "",
-                robots=robots,
-                technology=technology,
-                data=script_json(given.pop("data")) if given.get("data") else "",
-            )
+            values = present(dict(context))
+            frame = self._frame(meta, values.pop("data", None))
             menu = [
-                (
-                    frame.link(where),
-                    self.t.say(name),
-                    where == path and (bool(where) or frame.kind == "all"),
-                )
-                for where, name in MENU
+                (frame.link(path), self.t.say(name), path == meta.path and (bool(path) or meta.kind == "all"))
+                for path, name in MENU
             ]
-            return self.templates.render(template, {"page": frame, "link": frame.link, "menu": menu, **given})
+            common = {
+                "site": self.site,
+                "technologies": {one.slug: one for one in self.common.technologies},
+                "listed": [one for one in self.common.technologies if one.shown],
+                "style": self.common.style,
+                "script": self.common.script,
+                "assets": self.common.assets,
+                "searchable": self.common.searchable,
+            }
+            return self.templates.render(
+                template, {**common, "page": frame, "link": frame.link, "menu": menu, **values}
+            )
 
-        key = digest("page", template, self._shared, title, *inputs)
-        return Artifact(path=f"{path}{file}", digest=key, make=make, volatile=volatile)
+        return Artifact(
+            path=f"{meta.path}{meta.file}", digest=f"{self._inputs} {inputs}", make=make, volatile=meta.volatile
+        )
+
+    def _frame(self, meta: Meta, data: object) -> Frame:
+        main = self.feeds_of("", "", "all")
+        absolute = meta.kind == "404"
+        return Frame(
+            path=meta.path,
+            file=meta.file,
+            title=meta.title,
+            heading=meta.heading,
+            description=meta.description or self.site.description,
+            kind=meta.kind,
+            feeds=(*meta.feeds, *(feed for feed in main if feed not in meta.feeds)),
+            root="" if absolute else "../" * meta.path.count("/"),
+            canonical=f"{self.site.url}{meta.path}{'' if meta.file == 'index.html' else meta.file}",
+            policy=POLICY.format(
+                script=" 'wasm-unsafe-eval'" if meta.kind == "search" else "",
+                connect="'self'" if meta.kind == "search" else "'none'",
+                base="'self'" if absolute else "'none'",
+            ),
+            base=(urlsplit(self.site.url).path or "/") if absolute else "",
+            robots=meta.robots,
+            technology=meta.technology,
+            data=script_json(data) if data else "",
+        )
 
 
 def initials(name: str) -> str:

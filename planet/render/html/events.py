@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from planet.model import Artifact, Event
-from planet.render.html.builder import PageBuilder
+from planet.render.html.builder import Meta, PageBuilder, StoryRef
 
 NEXT = 3
 PAST = 200
@@ -34,7 +34,7 @@ class Agenda:
         self.past = tuple(reversed([event for event in builder.edition.events if self.last_day(event) < today]))
         self.clashes = self._clashes()
         self._place()
-        builder.shared["agenda"] = self
+        builder.functions |= {"first_day": self.first_day, "when": self.when}
 
     def first_day(self, event: Event) -> date:
         return self._t.day_of(event.data.start)
@@ -138,67 +138,46 @@ class Agenda:
     def pages(self) -> Iterator[Artifact]:
         """`events/`, and a page for each year that does not fit on it."""
         builder, t = self._builder, self._t
-        feeds = builder.feeds_of("", "", "all")
-        calendar = tuple(feed for feed in feeds if feed[0] == "text/calendar")
-        rows = self._announcing((*self.upcoming, *self.here))
-
-        def context() -> dict[str, Any]:
-            return {
-                "upcoming": self._sections(self.upcoming, "month"),
-                "past": self._sections(self.here, "year"),
-                "years": sorted(self.years, reverse=True),
-                "clashes": self.clashes,
-                "stories": {story.story_id: story for story in builder.edition.load(list(rows))},
-                "data": {
-                    "@context": "https://schema.org",
-                    "@graph": [self.data(event) for event in self.upcoming],
-                }
-                if self.upcoming
-                else None,
-            }
-
-        yield builder.page(
-            "events/",
-            "events.html",
-            [
-                *(f"upcoming {event.rev}" for event in self.upcoming),
-                *(f"past {event.rev}" for event in self.here),
-                repr(sorted(self.years)),
-                repr(sorted(self.clashes.items())),
-                *(f"story {rev}" for rev in rows.values()),
-            ],
-            context,
+        meta = Meta(
+            path="events/",
             title=f"{t.gettext('Events')} – {builder.site.title}",
             heading=t.gettext("Events"),
-            description=t.gettext("The evenings to come, and those that were."),
-            feeds=calendar,
-        )
-        for year, events in self.years.items():
-            yield self._year(year, events)
-
-    def _announcing(self, events: Sequence[Event]) -> dict[int, str]:
-        """The stories that announce these evenings: row -> rev, as far as they are shown at all."""
-        wanted = {row for event in events for row in event.stories}
-        if not wanted:
-            return {}
-        return {one.story_id: one.rev for one in self._builder.edition.index if one.story_id in wanted}
-
-    def _year(self, year: int, events: list[Event]) -> Artifact:
-        builder, t = self._builder, self._t
-        rows = self._announcing(events)
-        name = t.gettext("Events of {year}").format(year=year)
-        return builder.page(
-            f"events/{year}/",
-            "events.html",
-            [*(event.rev for event in events), *(f"story {rev}" for rev in rows.values())],
-            lambda: {
-                "upcoming": [],
-                "past": self._sections(events, "year"),
-                "years": [],
-                "clashes": {},
-                "stories": {story.story_id: story for story in builder.edition.load(list(rows))},
-            },
-            title=f"{name} – {builder.site.title}",
-            heading=name,
             kind="events",
+            description=t.gettext("The evenings to come, and those that were."),
+            feeds=tuple(feed for feed in builder.feeds_of("", "", "all") if feed[0] == "text/calendar"),
         )
+        yield self._page(meta, self.upcoming, tuple(self.here))
+        for year, events in self.years.items():
+            name = t.gettext("Events of {year}").format(year=year)
+            meta = Meta(path=f"events/{year}/", title=f"{name} – {builder.site.title}", heading=name, kind="events")
+            yield self._page(meta, (), tuple(events))
+
+    def _page(self, meta: Meta, upcoming: tuple[Event, ...], past: tuple[Event, ...]) -> Artifact:
+        builder = self._builder
+        context = {
+            "upcoming": upcoming,
+            "past": past,
+            "years": sorted(self.years, reverse=True) if meta.path == "events/" else [],
+            "clashes": self.clashes if upcoming else {},
+            "announcing": self._announcing((*upcoming, *past)),
+        }
+
+        def present(values: dict[str, Any]) -> dict[str, Any]:
+            graph = [self.data(event) for event in upcoming]
+            return {
+                **values,
+                "upcoming": self._sections(upcoming, "month"),
+                "past": self._sections(past, "year"),
+                "stories": {story.story_id: story for story in builder.load(values["announcing"])},
+                "data": {"@context": "https://schema.org", "@graph": graph} if graph else None,
+            }
+
+        return builder.page("events.html", meta, context, present)
+
+    def _announcing(self, events: Sequence[Event]) -> tuple[StoryRef, ...]:
+        """The stories that announce these evenings, as far as they are shown at all."""
+        wanted = {story_id for event in events for story_id in event.stories}
+        if not wanted:
+            return ()
+        rows = (row for row in self._builder.edition.index if row.story_id in wanted)
+        return tuple(StoryRef(story_id=row.story_id, rev=row.rev) for row in rows)

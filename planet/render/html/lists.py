@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from planet.model import Artifact, Event, IndexRow, Page, Story, StoryList
-from planet.render.html.builder import PageBuilder, story_data
+from planet.render.html.builder import Meta, PageBuilder, StoryRef, story_data
 from planet.render.html.events import Agenda
 
 BURST = 3
@@ -31,10 +31,6 @@ class Day:
     heading: str
     day: date
     runs: tuple[Run, ...]
-
-
-def _inputs(builder: PageBuilder, rows: Sequence[IndexRow]) -> list[str]:
-    return builder.row_inputs([(one.story_id, one.sources[0] if one.sources else "", one.rev) for one in rows])
 
 
 def days(builder: PageBuilder, stories: Sequence[Story], *, by_month: bool = False, fold: bool = True) -> list[Day]:
@@ -81,13 +77,13 @@ def _span(builder: PageBuilder, rows: Sequence[IndexRow]) -> str:
 
 
 def _data(
-    builder: PageBuilder, path: str, name: str, stories: Sequence[Story], events: Sequence[Event], agenda: Agenda
+    builder: PageBuilder, meta: Meta, stories: Sequence[Story], events: Sequence[Event], agenda: Agenda
 ) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "CollectionPage",
-        "name": name,
-        "url": builder.site.url + path,
+        "name": meta.heading,
+        "url": builder.site.url + meta.path,
         "inLanguage": builder.site.language,
         "hasPart": [*(story_data(story) for story in stories), *(agenda.data(event) for event in events)],
     }
@@ -103,79 +99,72 @@ def list_pages(builder: PageBuilder, agenda: Agenda, story_list: StoryList) -> I
 def _list_page(
     builder: PageBuilder, agenda: Agenda, story_list: StoryList, page: Page, pages: Mapping[int, Page]
 ) -> Artifact:
-    t = builder.t
-    index = page.number == 1
-    upcoming = agenda.next(story_list.kind, story_list.slug) if index else ()
-    neighbours = [pages[number] for number in (page.newer, page.older) if number is not None and number != 1]
-    inputs = [
-        *_inputs(builder, page.rows),
-        f"pages {page.newer} {page.older} {len(pages) if index else ''}",
-        # Not its row: that depends on the order of arrival.
-        *(f"following {one.rev}" for one in story_list.rows if index and one.story_id == page.older_anchor),
-        *(f"{one.rows[0].date} {one.rows[-1].date}" for one in neighbours if not index),
-        *(f"event {event.rev} {builder.event_path(event)}" for event in upcoming),
-    ]
-    if index and story_list.kind == "all":
-        inputs += [f"count {one.slug} {one.stories}" for one in builder.listed]
-        inputs.append(f"updated {builder.edition.updated}")
-    if index and story_list.kind in {"technology", "source"}:
-        inputs.append(f"count {len(story_list.rows)}")
-    source = builder.sources.get(story_list.slug) if story_list.kind == "source" else None
-    if source is not None and index:
-        inputs += [
-            f"avatar {source.slug in builder.avatars}",
-            repr(source.months),
-            repr(source.feeds),
-            repr(source.calendars),
-        ]
-
-    def context() -> dict[str, Any]:
-        rows = [row.story_id for row in page.rows]
-        extra = [page.older_anchor] if page.older_anchor is not None else []
-        stories = builder.edition.load([*rows, *extra])
-        following = stories[len(rows)] if extra else None
-        stories = stories[: len(rows)]
-        return {
-            "story_list": story_list,
-            "number": page.number,
-            "days": days(builder, stories, by_month=story_list.kind == "source", fold=story_list.kind != "source"),
-            "dated": story_list.kind == "source",
-            "newer": _neighbour(builder, page.newer, pages),
-            "older": _neighbour(builder, page.older, pages, following),
-            "span": _span(builder, page.rows),
-            "evenings": upcoming,
-            "source": source,
-            "current": story_list.slug if story_list.kind == "technology" else "",
-            "data": _data(builder, page.path, story_list.name, stories, upcoming, agenda) if index else None,
-        }
-
+    t, index = builder.t, page.number == 1
+    context: dict[str, object] = {
+        **builder.stories_of(page.rows),
+        "number": page.number,
+        "newer": _neighbour(builder, page.newer, pages),
+        "older": _neighbour(builder, page.older, pages, page.following),
+        "following": StoryRef(story_id=page.following.story_id, rev=page.following.rev) if page.following else None,
+        "span": _span(builder, page.rows),
+        "current": story_list.slug if story_list.kind == "technology" else "",
+        "dated": story_list.kind == "source",
+        "count": len(story_list.rows) if index and story_list.kind != "all" else 0,
+        "evenings": agenda.next(story_list.kind, story_list.slug) if index else (),
+        **_about(builder, story_list, index=index),
+    }
     name = story_list.name if story_list.kind != "all" else builder.site.title
     heading = name if index else t.gettext("{name}, page {number}").format(name=name, number=page.number)
-    if story_list.kind == "technology":
-        description = t.gettext("What {title} publishes and announces about {name}.").format(
-            title=builder.site.title, name=name
-        )
-    elif story_list.kind == "source":
-        description = t.gettext("What {name} publishes, on {title}.").format(title=builder.site.title, name=name)
-    else:
-        description = builder.site.description
-    return builder.page(
-        page.path,
-        "source.html" if story_list.kind == "source" else "list.html",
-        inputs,
-        context,
+    meta = Meta(
+        path=page.path,
         title=heading if story_list.kind == "all" else f"{heading} – {builder.site.title}",
         heading=heading,
-        description=description,
+        description=_description(builder, story_list),
         kind=story_list.kind if index else "page",
         feeds=builder.feeds_of(story_list.path, story_list.name, story_list.kind),
         robots="index, follow" if index else "noindex, follow",
         technology=story_list.slug if story_list.kind == "technology" else "",
     )
 
+    def present(context: dict[str, Any]) -> dict[str, Any]:
+        following = [context["following"]] if context["following"] else []
+        stories = builder.load([*context["rows"], *following])
+        if following:
+            context["older"] = {**context["older"], "path": f"{context['older']['path']}#{stories.pop().anchor}"}
+        data = _data(builder, meta, stories, context["evenings"], agenda) if index else None
+        by_source = story_list.kind == "source"
+        return {**context, "days": days(builder, stories, by_month=by_source, fold=not by_source), "data": data}
+
+    return builder.page("source.html" if story_list.kind == "source" else "list.html", meta, context, present)
+
+
+def _about(builder: PageBuilder, story_list: StoryList, *, index: bool) -> dict[str, object]:
+    """What the index of a list shows beside its stories."""
+    if story_list.kind == "source":
+        source = builder.sources[story_list.slug]
+        # The counts of a source change with each of its stories; its older pages do not show them.
+        who = source if index else replace(source, stories=0, latest=None, months=())
+        return {"who": who, "picture": builder.avatar(source.slug)}
+    if story_list.kind == "all" and index:
+        counts = {one.slug: one.stories for one in builder.edition.technologies if one.stories}
+        return {"counts": counts, "updated": builder.edition.updated}
+    return {"counts": {}}
+
+
+def _description(builder: PageBuilder, story_list: StoryList) -> str:
+    title, t = builder.site.title, builder.t
+    match story_list.kind:
+        case "technology":
+            text = t.gettext("What {title} publishes and announces about {name}.")
+        case "source":
+            text = t.gettext("What {name} publishes, on {title}.")
+        case _:
+            return builder.site.description
+    return text.format(title=title, name=story_list.name)
+
 
 def _neighbour(
-    builder: PageBuilder, number: int | None, pages: Mapping[int, Page], following: Story | None = None
+    builder: PageBuilder, number: int | None, pages: Mapping[int, Page], following: IndexRow | None = None
 ) -> dict[str, str] | None:
     """A link to another page of the list, with the days it tells of (those of the index change too often to be named)."""
     if number is None:
@@ -183,63 +172,60 @@ def _neighbour(
     page = pages[number]
     if following is not None:
         return {
-            "path": f"{page.path}#{following.anchor}",
-            "span": builder.t.gettext("from {date} on").format(date=builder.t.date(following.published)),
+            "path": page.path,
+            "span": builder.t.gettext("from {date} on").format(date=builder.t.date(following.date)),
         }
     return {"path": page.path, "span": "" if number == 1 else _span(builder, page.rows)}
 
 
 def month_pages(builder: PageBuilder, months: Sequence[StoryList]) -> Iterator[Artifact]:
     """A page for each month that is over, newest first: what was published, in short."""
-    for position, story_list in enumerate(months):
+    for position, month in enumerate(months):
         newer = months[position - 1] if position else None
         older = months[position + 1] if position + 1 < len(months) else None
-        yield _month_page(builder, story_list, newer, older)
+        yield _month_page(builder, month, newer, older)
 
 
-def first_day(story_list: StoryList) -> date:
-    """Of a month's story_list."""
-    return datetime.strptime(story_list.slug, "%Y-%m").date()  # noqa: DTZ007 - a month, not a moment
+def first_day(month: StoryList) -> date:
+    """The first day of a month's list."""
+    return datetime.strptime(month.slug, "%Y-%m").date()  # noqa: DTZ007 - a month, not a moment
 
 
-def _month_page(
-    builder: PageBuilder, story_list: StoryList, newer: StoryList | None, older: StoryList | None
-) -> Artifact:
-    name = builder.t.month(first_day(story_list))
+def _month_page(builder: PageBuilder, month: StoryList, newer: StoryList | None, older: StoryList | None) -> Artifact:
+    def neighbour(other: StoryList | None) -> dict[str, str] | None:
+        return {"path": other.path, "span": builder.t.month(first_day(other))} if other else None
 
-    def context() -> dict[str, Any]:
-        stories = builder.edition.load([row.story_id for row in story_list.rows])
-        return {
-            "days": days(builder, stories, fold=False),
-            "newer": {"path": newer.path, "span": builder.t.month(first_day(newer))} if newer else None,
-            "older": {"path": older.path, "span": builder.t.month(first_day(older))} if older else None,
-        }
-
-    inputs = [*_inputs(builder, story_list.rows), newer.path if newer else "", older.path if older else ""]
-    return builder.page(
-        story_list.path,
-        "month.html",
-        inputs,
-        context,
+    name = builder.t.month(first_day(month))
+    meta = Meta(
+        path=month.path,
         title=f"{name} – {builder.site.title}",
         heading=name,
+        kind="month",
         description=builder.t.gettext("What was published in {month}.").format(month=name),
-        feeds=builder.feeds_of(story_list.path, name, "month"),
+        feeds=builder.feeds_of(month.path, name, "month"),
+    )
+    context = {**builder.stories_of(month.rows), "newer": neighbour(newer), "older": neighbour(older)}
+    return builder.page(
+        "month.html",
+        meta,
+        context,
+        lambda values: {**values, "days": days(builder, builder.load(values["rows"]), fold=False)},
     )
 
 
 def archive_page(builder: PageBuilder, months: Sequence[StoryList]) -> Artifact:
     """Every month that is over, by year, with how much was published."""
-    years: dict[int, list[tuple[StoryList, str, int]]] = {}
-    for story_list in months:
-        day = first_day(story_list)
-        years.setdefault(day.year, []).append((story_list, builder.t.date(day, "LLLL"), len(story_list.rows)))
-    return builder.page(
-        "archive/",
-        "archive.html",
-        [f"{story_list.path} {len(story_list.rows)}" for story_list in months],
-        lambda: {"years": years, "most": max((len(story_list.rows) for story_list in months), default=1)},
-        title=f"{builder.t.gettext('Archive')} – {builder.site.title}",
-        heading=builder.t.gettext("Archive"),
-        description=builder.t.gettext("All that was published, month by month."),
+    t = builder.t
+    years: dict[int, list[tuple[str, str, int]]] = {}
+    for month in months:
+        day = first_day(month)
+        years.setdefault(day.year, []).append((month.path, t.date(day, "LLLL"), len(month.rows)))
+    meta = Meta(
+        path="archive/",
+        title=f"{t.gettext('Archive')} – {builder.site.title}",
+        heading=t.gettext("Archive"),
+        kind="archive",
+        description=t.gettext("All that was published, month by month."),
     )
+    most = max((len(month.rows) for month in months), default=1)
+    return builder.page("archive.html", meta, {"years": years, "most": most})

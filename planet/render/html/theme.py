@@ -10,6 +10,7 @@ static/         files that go to static/ as they are
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from planet import themes
 from planet.errors import ThemeError
 from planet.render.html import colours
 
+_REFERENCE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 SETTINGS = {"extends", "variables", "light", "dark"}
 IGNORED = {"__pycache__", ".git", ".DS_Store", "Thumbs.db"}
 
@@ -33,6 +35,28 @@ class Theme:
     light: Mapping[str, str]
     dark: Mapping[str, str]
     digest: str
+
+    def template_rev(self, name: str) -> str:
+        """Names the bytes of a template and of all that it extends, includes or imports."""
+        hashed = hashlib.sha256()
+        todo, known = [name], set()
+        while todo:
+            current = todo.pop()
+            if current in known:
+                continue
+            known.add(current)
+            for path in self._templates(current):
+                text = path.read_text("utf-8", "replace")
+                hashed.update(f"{current} {len(text)}\n{text}".encode())
+                todo += [reference[1] for reference in _REFERENCE.finditer(text)]
+        return hashed.hexdigest()[:32]
+
+    def _templates(self, name: str) -> Iterator[Path]:
+        """The files that a name means: `story.html` in the theme in force, `base/story.html` in the theme called so."""
+        named = dict(self.folders)
+        folder, _, rest = name.partition("/")
+        places = [place / name for _, place in self.folders] + ([named[folder] / rest] if folder in named else [])
+        yield from [place for place in places if place.is_file()][:1]
 
     def stylesheet(self, hues: Mapping[str, int]) -> bytes:
         """The one style of the site: custom properties, the styles from the most general theme on, the computed colours.
