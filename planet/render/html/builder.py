@@ -152,7 +152,7 @@ class PageBuilder:
         for event in edition.events:
             for story_id in event.stories:
                 self._events_of.setdefault(story_id, []).append(event)
-        self.functions: dict[str, Callable[..., object]] = {}
+        self.functions: dict[str, object] = {}
         """What else templates may call: functions of their arguments, the language and the time zone."""
         self.event_pages: dict[str, str] = {}
         """Event id -> folder of the page that shows it."""
