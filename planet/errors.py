@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 
 class PlanetError(Exception):
-    """The root: its text is for a person and says what to do next; `exit_code` is the contract's."""
+    """The root: its text is for a person and says what to do next; `exit_code` is the program's."""
 
     exit_code = 1
 

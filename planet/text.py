@@ -59,7 +59,7 @@ def one_line(text: str, limit: int = 0) -> str:
 
 
 def plain(markup: str) -> str:
-    """The text of a little HTML, on one line: what is a tag goes, character references are read once, all else stays (T01e).
+    """The text of a little HTML, on one line: what is a tag goes, character references are read once, all else stays.
 
     `AT&T`, `a < b` and `List<T>` survive. The first 20,000 characters count. The result is text: escape it for any output.
     """

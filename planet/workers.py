@@ -87,7 +87,7 @@ def failure(error: BaseException) -> Outcome:
 def _read_here(function: Work, task: Task) -> Outcome:
     try:
         return function(task)
-    except Exception as error:  # noqa: BLE001 - one feed must never end the run (T24)
+    except Exception as error:  # noqa: BLE001 - one feed must never end the run
         return failure(error)
 
 

@@ -43,7 +43,7 @@ FAULTS = {
     "an undefined technology of a feed": ("members:\n- name: A\n  feeds:\n  - {url: a.xml, technologies: [js]}\n", 7, "not defined"),
     "an undefined technology of a notice": ("notify:\n- url: json://x\n  technologies: [js]\n", 6, "not defined"),
     "a reserved technology": ("technologies:\n  members: {}\n", 5, "reserved"),
-    "a technology called like a page that the contract does not name": ("technologies:\n  subscribe: {}\n", 5, "reserved"),
+    "a technology called like a page that docs do not name": ("technologies:\n  subscribe: {}\n", 5, "reserved"),
     "a technology that is no address": ("technologies:\n  c++: {name: C++}\n", 5, "`cpp`"),
     "a missing name": ("members:\n  - url: https://a.example.org/\n", 5, "`name` is missing"),
     "an empty name": ("members:\n  - name: ''\n", 5, "`name` is empty"),

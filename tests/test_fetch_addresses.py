@@ -1,4 +1,4 @@
-"""Where requests may go: every case of X01 to X07 (X08 and X09 are the readers')."""
+"""Where requests may go: never into the network of the user, however an address is spelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two feeds of the planet at one address (R13): whoever comes first, it is asked once, and both hear of it."""
+"""Two feeds of the planet at one address: whoever comes first, it is asked once, and both hear of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditional requests: every case of C01 to C25 that is ours (the others are named in docs/fetching.md)."""
+"""Conditional requests: what is asked, and what an answer changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a feed is asked next: every case of S01 to S21 (S18, the lock of a run, is the command line's)."""
+"""When a feed is asked next: what servers, documents and feeds.yaml say about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Redirects and moves: every case of R01 to R15, and pages that name their feed (E11, E12)."""
+"""Redirects and moves: followed, adopted, given up; and pages that name their feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shape of requests, and their pace: every case of Q01 to Q16 (Q02 and Q12 are named in docs/fetching.md)."""
+"""The shape of requests, and their pace: what is sent, and how often."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Status codes: every case of H01 to H18."""
+"""Status codes: what each means for a feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transport, size, time: every case of T01 to T24 (T05 and T24 have their other half with the readers)."""
+"""Transport, size, time: what servers break, and what it costs us."""
 
 from __future__ import annotations
 

@@ -27,22 +27,22 @@ def title(body: bytes, content_type: str = "") -> str:
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
-        (document(FRENCH).encode(), "text/xml"),  # E01: no charset anywhere
-        (document(FRENCH).encode(), "application/rss+xml; charset=iso-8859-1"),  # E02: the header lies
-        (document(FRENCH, "iso-8859-1").encode(), ""),  # E03: the declaration lies
-        (document(FRENCH, "utf-8").encode("cp1252"), "text/xml; charset=utf-8"),  # E04: both lie
-        (document(FRENCH, "iso-8859-1").encode("cp1252"), ""),  # E04: Latin 1 is windows-1252
+        (document(FRENCH).encode(), "text/xml"),  # no charset anywhere
+        (document(FRENCH).encode(), "application/rss+xml; charset=iso-8859-1"),  # the header lies
+        (document(FRENCH, "iso-8859-1").encode(), ""),  # the declaration lies
+        (document(FRENCH, "utf-8").encode("cp1252"), "text/xml; charset=utf-8"),  # both lie
+        (document(FRENCH, "iso-8859-1").encode("cp1252"), ""),  # Latin 1 is windows-1252
         (document(FRENCH).encode("cp1252"), "text/xml; charset=us-ascii"),
         (
             b"\xef\xbb\xbf" + document(FRENCH, "iso-8859-1").encode(),
             "text/xml; charset=iso-8859-1",
-        ),  # E06: the mark wins
-        (b"\xef\xbb\xbf\xef\xbb\xbf\n\n" + document(FRENCH).encode(), ""),  # E06: marks and blanks before <?xml
-        (document(FRENCH, "utf-8").encode("utf-16"), ""),  # E07: with a mark
-        (document(FRENCH, "utf-8").encode("utf-16-le"), ""),  # E07: without
+        ),  # the mark wins
+        (b"\xef\xbb\xbf\xef\xbb\xbf\n\n" + document(FRENCH).encode(), ""),  # marks and blanks before <?xml
+        (document(FRENCH, "utf-8").encode("utf-16"), ""),  # with a mark
+        (document(FRENCH, "utf-8").encode("utf-16-le"), ""),  # without
         (document(FRENCH, "utf-8").encode("utf-16-be"), "text/xml; charset=utf-8"),
         (document(FRENCH, "utf-16").encode(), ""),
-        (document(FRENCH, "x-nonsense").encode(), "text/xml; charset=more-nonsense"),  # E08: nobody knows it
+        (document(FRENCH, "x-nonsense").encode(), "text/xml; charset=more-nonsense"),  # nobody knows it
         (
             document(FRENCH, "iso-8859-15").encode("cp1252"),
             "text/xml; charset=windows-1252",
@@ -56,7 +56,7 @@ def test_a_title_survives_its_labels(body: bytes, content_type: str) -> None:
 @pytest.mark.parametrize(
     ("label", "codec", "text"),
     [
-        # E08: the sets of other countries.
+        # the sets of other countries.
         ("koi8-r", "koi8-r", "Привет, планета"),
         ("windows-1251", "cp1251", "Привет, планета"),
         ("gb2312", "gb2312", "星球上的社区"),
@@ -79,7 +79,7 @@ def test_a_charset_of_another_country_is_read_from_header_or_declaration(label: 
 
 
 def test_one_bad_byte_costs_one_character() -> None:
-    """E05: never a switch to another charset."""
+    """never a switch to another charset."""
     body = document(FRENCH + " ~ fin").encode().replace(b"~", b"\xff")
     for content_type in ("", "text/xml; charset=utf-8", "text/xml; charset=iso-8859-1"):
         found = parse(body, content_type=content_type, url="https://x.example/", max_entries=10)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,6 @@ from planet.parse import parse
 FOLDER = Path(__file__).parent / "data" / "parse"
 DOCUMENTS = sorted(path for path in FOLDER.iterdir() if path.suffix != ".json")
 URL = "https://feeds.example/dir/feed.xml"
-
-# What of fetching.md is about reading: each is named by a fixture (`cases`) or by a test of this part.
-READING = """
-B01 B02 B03 B04 B05 B06 B07 B08 B09 D03 D05 D06 D07 D08 D09 D10 D11 D12 D13 D14 D15 E01 E02 E03 E04 E05 E06 E07 E08 E09
-E10 E11 E12 E13 E14 H15 H17 H18 M01 M02 M03 M04 N03 N04 N14 S12 S13 S14 S21 T01e T02e T03e T05 T24 U07 U08 X08 X09
-"""
 
 
 def said(value: Any) -> Any:
@@ -58,15 +51,6 @@ def test_a_document_gives_what_stands_beside_it(path: Path) -> None:
 
 def test_every_expectation_has_its_document() -> None:
     assert {path.stem for path in FOLDER.glob("*.json")} == {path.stem for path in DOCUMENTS}
-
-
-def test_every_case_of_reading_is_named() -> None:
-    named = {case for path in DOCUMENTS for case in expected(path)["cases"]}
-    sources = "\n".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_parse_*.py"))
-    missing = [
-        case for case in READING.split() if case not in named and not re.search(rf"(?<![\w-]){case}:(?!\d)", sources)
-    ]
-    assert not missing
 
 
 def test_arguments_and_results_travel_between_processes() -> None:

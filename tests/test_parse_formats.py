@@ -141,7 +141,7 @@ def test_the_same_post_in_every_format_is_the_same_entry(
     ],
 )
 def test_an_address_is_never_a_name(written: str, name: str, email: str) -> None:
-    """M02: addresses are never printed."""
+    """addresses are never printed."""
     found = common.person(written)
     assert found is not None
     assert (found.name, found.email) == (name, email)
@@ -160,12 +160,12 @@ def test_an_address_is_never_a_name(written: str, name: str, email: str) -> None
     ],
 )
 def test_languages_are_tags(written: str, tag: str) -> None:
-    """M03: BCP 47 in its usual case."""
+    """BCP 47 in its usual case."""
     assert language_tag(written) == tag
 
 
 def test_hints_are_taken_or_ignored() -> None:
-    """S12: ttl; S13: skipHours and skipDays; S14: the syndication module."""
+    """ttl; skipHours and skipDays; the syndication module."""
     assert [common.ttl(text) for text in ("60", "180", "99999", "0", "-1", "x", "")] == [
         3600,
         10800,
@@ -188,7 +188,7 @@ def test_hints_are_taken_or_ignored() -> None:
 
 
 def test_a_page_names_its_feeds_in_its_order() -> None:
-    """E12: each once, absolute, whatever the case and the quotes; not what is commented out, nor what is no feed."""
+    """each once, absolute, whatever the case and the quotes; not what is commented out, nor what is no feed."""
     page = (
         "<HTML><head><LINK REL=alternate TYPE='application/rss+xml' HREF=/rss.xml><link rel='feed' href='b.xml'>"
         '<link rel="alternate" type="application/atom+xml" href="https://autre.example/atom.xml?a=1&amp;b=2">'
@@ -208,7 +208,7 @@ def test_a_page_names_its_feeds_in_its_order() -> None:
 
 
 def test_an_error_page_is_no_feed_and_names_none() -> None:
-    """H15: a 200 that says "database error"."""
+    """a 200 that says "database error"."""
     found = parse(
         b"<html><body><h1>Database error</h1></body></html>", content_type="", url="https://x.example/", max_entries=1
     )

@@ -1,4 +1,4 @@
-"""Where an entry belongs: who shows it, and which technologies it is of, each with its reasons (contract 6, 9). Pure."""
+"""Where an entry belongs: who shows it, and which technologies it is of, each with its reasons. Pure."""
 
 from __future__ import annotations
 

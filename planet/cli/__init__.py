@@ -93,7 +93,7 @@ def cli(ctx: click.Context, config_path: Path, verbose: bool, quiet: bool) -> No
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command and leave with the exit code of the contract."""
+    """Run a command and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminate)
     given = sys.argv[1:] if arguments is None else arguments
     try:

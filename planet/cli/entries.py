@@ -35,7 +35,7 @@ def iso(moment: datetime) -> str:
 
 
 def as_object(story: Story, *, full: bool) -> dict[str, object]:
-    """A story as the contract's JSON object."""
+    """A story as a JSON object, as `planet entries --json` prints it."""
     made: dict[str, object] = {
         "id": story.id,
         "url": story.url,

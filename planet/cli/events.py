@@ -13,7 +13,7 @@ from planet.model import Event, Message
 
 
 def as_object(event: Event) -> dict[str, object]:
-    """An event as the contract's JSON object: times in UTC, dates for an all-day event (`end` is the day after its last)."""
+    """An event as a JSON object: times in UTC, dates for an all-day event (`end` is the day after its last)."""
     return {
         "id": event.id,
         "url": event.data.url,

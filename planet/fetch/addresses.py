@@ -1,7 +1,7 @@
 """Which addresses may be asked: the very address that is connected to is the one that is checked.
 
-Names are resolved once a connection, every answer is checked, one bad answer condemns the name (X01 to X05). The spelling of an
-address never matters, because what is checked is what the resolver made of it. Ports: X07.
+Names are resolved once a connection, every answer is checked, one bad answer condemns the name. The spelling of an
+address never matters, because what is checked is what the resolver made of it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _MOST_ADDRESSES = 4
 
 
 def embedded(ip: IP) -> IP:
-    """The IPv4 address that an IPv6 one carries (mapped, compatible, NAT64), else the address itself (X04)."""
+    """The IPv4 address that an IPv6 one carries (mapped, compatible, NAT64), else the address itself."""
     if isinstance(ip, ipaddress.IPv4Address):
         return ip
     if ip.ipv4_mapped is not None:
@@ -113,7 +113,7 @@ class AddressFilter:
         return any(entry.strip().lower() in names for entry in self.allow_private)
 
     def check_port(self, host: str, port: int, *, configured: int | None = None) -> None:
-        """Raise RefusedError unless a server of the web may be meant (X07).
+        """Raise RefusedError unless a server of the web may be meant.
 
         `configured` is the port of the URL that was asked first: a redirect may stay on it.
         """

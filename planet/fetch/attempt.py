@@ -32,7 +32,7 @@ from planet.model import Deferred, Due, Failed, Fetched, FetchError, FetchState,
 from planet.urls import DEFAULT_PORTS, redacted
 
 MAX_HOPS = 5
-# Sites of many members at one service: they are paced as the one host that they are (Q13).
+# Sites of many members at one service: they are paced as the one host that they are.
 _PLATFORMS = (
     *("blogspot.com", "wordpress.com", "tumblr.com", "medium.com", "substack.com", "hashnode.dev", "github.io"),
     *(
@@ -165,7 +165,7 @@ class Attempt:
                 self.conditional = True
         listed = self.rules.is_listed(where.host, where.port)
         private = listed and self.trusted
-        # A server of the public web must not send us into the network of the user, listed or not (X05).
+        # A server of the public web must not send us into the network of the user, listed or not.
         self.trusted = self.trusted and listed
         self.request = Request(
             target=where,
@@ -189,7 +189,7 @@ class Attempt:
         outcome = self._judge(answer)
         if isinstance(outcome, Failed) and self.fallback:
             url, self.fallback = self.fallback, ""
-            # An address that was adopted is given three chances before the old one is asked; a look at the old one none (R06).
+            # An address that was adopted is given three chances before the old one is asked; a look at the old one none.
             if same_url(url, self.due.state.effective_url) or self.due.state.failures >= 2:
                 outcome = self._go(url)
         self.ended = outcome is not None
@@ -304,7 +304,7 @@ class Attempt:
 
 
 def _may_share_password(start: Target, target: Target) -> bool:
-    """Whether a password may go along: the same host and port, or the same host on the standard ports, upgraded to TLS (Q09)."""
+    """Whether a password may go along: the same host and port, or the same host on the standard ports, upgraded to TLS."""
     if start.host != target.host:
         return False
     if (start.scheme, start.port) == (target.scheme, target.port):

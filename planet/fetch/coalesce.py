@@ -1,4 +1,4 @@
-"""Feeds that turn out to have one address: it is requested once in a run, and each of them gets the answer (R13)."""
+"""Feeds that turn out to have one address: it is requested once in a run, and each of them gets the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Content codings undone by hand: bounded in what they give, and refused unless the end of the stream was reached (T06 to T12).
+"""Content codings undone by hand: bounded in what they give, and refused unless the end of the stream was reached.
 
 `zlib` decodes half a stream without a word, and so do the wrappers that HTTP libraries put around it.
 """
@@ -64,7 +64,7 @@ def _inflated(stream: Any, data: bytes, start: int = 0) -> Generator[bytes, None
 
 
 def _gzip(data: bytes) -> Iterator[bytes]:
-    """Members are put together; junk behind the last one is ignored (T07)."""
+    """Members are put together; junk behind the last one is ignored."""
     position = 0
     while True:
         member = zlib.decompressobj(31)
@@ -82,7 +82,7 @@ def _gzip(data: bytes) -> Iterator[bytes]:
 
 
 def _deflate(data: bytes) -> Iterator[bytes]:
-    """The zlib format as RFC 9110 8.4.1.2 wants it, or the raw stream that many send (T09)."""
+    """The zlib format as RFC 9110 8.4.1.2 wants it, or the raw stream that many send."""
     try:
         zlib.decompressobj().decompress(data[:_PIECE], 1)
         stream = zlib.decompressobj()
@@ -154,7 +154,7 @@ def _undone(name: str, data: bytes, limit: int) -> bytes:
 def decode(data: bytes, content_encoding: str, limit: int) -> bytes:
     """The body itself, at most `limit` bytes of it. Raises UndecodableError.
 
-    A body that is plainly a document although its coding says otherwise is taken as it is (T08).
+    A body that is plainly a document although its coding says otherwise is taken as it is.
     """
     layers = [name for name in (part.strip().lower() for part in content_encoding.split(",")) if name]
     layers = [name for name in layers if name != "identity"]

@@ -12,7 +12,7 @@ from planet.model import FetchState, Fresh, Unchanged
 NOTHING = timedelta(0)
 DAY = timedelta(days=1)
 OBEYED = timedelta(hours=48)
-"""A max-age up to this is obeyed as it stands (S04)."""
+"""A max-age up to this is obeyed as it stands."""
 JITTER = 0.1
 QUIET = timedelta(hours=6)
 """The longest that a feed which answers 304 is left alone of our own accord."""
@@ -33,7 +33,7 @@ class Plan:
         return self.now + max(delay, self.interval)
 
     def back_off(self, failures: int) -> timedelta:
-        """The interval doubled with each failure, at most a day (H13)."""
+        """The interval doubled with each failure, at most a day."""
         if not self.interval:
             return NOTHING
         return min(doubled(self.interval, failures - 1), max(DAY, self.interval))
@@ -56,7 +56,7 @@ def unchanged_delay(state: FetchState, fetched: Unchanged, plan: Plan) -> timede
 
     A server that answers 304 does next to nothing for it, and its readers wait for the next post: the delay grows by one interval
     each time, up to what the feed's own pace and quiet suggest, and to six hours. One that sends the whole document each time is
-    asked half as often each time, down to once a day (S07, C16, C23).
+    asked half as often each time, down to once a day.
     """
     if not plan.interval:
         return NOTHING
@@ -70,7 +70,7 @@ def unchanged_delay(state: FetchState, fetched: Unchanged, plan: Plan) -> timede
 
 
 def server_hint(state: FetchState, fetched: Fresh | Unchanged, now: datetime) -> timedelta:
-    """max-age or Expires; more than two days only while the feed has been quiet for as long, else a day (S01 to S10)."""
+    """max-age or Expires; more than two days only while the feed has been quiet for as long, else a day."""
     fresh = freshness(dict(fetched.headers), now) or NOTHING
     if fresh <= OBEYED:
         return fresh
@@ -79,7 +79,7 @@ def server_hint(state: FetchState, fetched: Fresh | Unchanged, now: datetime) ->
 
 
 def allowed(due: datetime, hours: tuple[int, ...], days: tuple[int, ...]) -> datetime:
-    """The first candidate from `due` on that the document does not exclude; nothing is excluded when everything is (S13)."""
+    """The first candidate from `due` on that the document does not exclude; nothing is excluded when everything is."""
     skipped = {hour % 24 for hour in hours if 0 <= hour <= 24}
     off = {day for day in days if 0 <= day <= 6}
     if len(skipped) == 24:

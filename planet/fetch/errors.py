@@ -1,4 +1,4 @@
-"""What went wrong, as a class of the contract and a sentence that a member understands."""
+"""What went wrong, as an error class and a sentence that a member understands."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def of_exception(error: Exception, host: str, phase: str) -> FetchError:
 
 
 def of_status(status: int, *, challenged: bool = False) -> FetchError:
-    """What a final status other than 200 and 304 means for a feed (H01 to H16)."""
+    """What a final status other than 200 and 304 means for a feed."""
     kind: ErrorClass
     match status:
         case 401 | 407:

@@ -22,7 +22,7 @@ class Fetcher:
     """Asks feeds, politely, and never raises for what a server does.
 
     `user_agent` names the program and the planet; `folder` is where relative paths of local feeds start. `parser_version`: a feed
-    that was read by another one is asked for its whole document once (C19). The seams: `resolver` (host, port -> what getaddrinfo
+    that was read by another one is asked for its whole document once. The seams: `resolver` (host, port -> what getaddrinfo
     gives), `transport` (everything below a request), `clock` (seconds that only grow), `ca_file` (other authorities for TLS).
     """
 

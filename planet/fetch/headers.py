@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 LONGEST = timedelta(days=7)
-"""No server puts us off for longer than this (H09, S04)."""
+"""No server puts us off for longer than this."""
 _DELTA = re.compile(r"[0-9]+\Z")
 _DIRECTIVE = re.compile(r'\s*([!#$%&\'*+\-.^_`|~0-9A-Za-z]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^,]*))?\s*(?:,|\Z)')
 _RFC850 = re.compile(r"\s*[A-Za-z]{6,9}, (\d{2})-([A-Za-z]{3})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT\s*\Z")
@@ -37,7 +37,7 @@ def _seconds(digits: str) -> timedelta:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How long the server asks to be left alone, None when it says nothing that can be meant (H08 to H10)."""
+    """How long the server asks to be left alone, None when it says nothing that can be meant."""
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
@@ -52,7 +52,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
 
 def cache_control(header: str) -> dict[str, str]:
-    """Directives in lower case; of two the first wins (S05, RFC 9111 4.2.1)."""
+    """Directives in lower case; of two the first wins (RFC 9111 4.2.1)."""
     directives: dict[str, str] = {}
     position = 0
     while position < len(header):
@@ -70,7 +70,7 @@ def freshness(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """For how long the server says that its answer stays true (RFC 9111 4.2), at most `LONGEST`; None when it does not say."""
     directives = cache_control(headers.get("cache-control", ""))
     if "no-cache" in directives or "no-store" in directives:
-        # The most restrictive directive speaks (S06). What must not be stored cannot be fresh (S11).
+        # The most restrictive directive speaks. What must not be stored cannot be fresh.
         return timedelta(0)
     if "max-age" in directives:
         if not _DELTA.match(directives["max-age"]):

@@ -163,7 +163,7 @@ def news(feed_state: FetchState, *, feed: str, source: str, line: int, now: date
 
 
 def network_down(outcomes: Sequence[Fetched]) -> bool:
-    """Whether it was our own network that failed in a run, and none of the feeds (T20).
+    """Whether it was our own network that failed in a run, and none of the feeds.
 
     So it is when two hosts or more could not be reached at all (no name, no way, no connection in time), and not one of the others
     gave a sign of life: an answer, a refusal, even a bad certificate. A single host that cannot be reached is taken for down itself,

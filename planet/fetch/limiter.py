@@ -1,7 +1,7 @@
 """Per-host scheduling of concurrent requests. Worker threads take turns here; nothing here knows what a request is.
 
 At most `per_host` requests run at once at one host, `pause` seconds lie between two starts there, and a host that has to wait keeps
-no worker idle (Q13, Q14). A slow request does not count against the number of workers, so that tar pits do not delay the rest. One
+no worker idle. A slow request does not count against the number of workers, so that tar pits do not delay the rest. One
 that is over its time and cannot be interrupted (a name server that never answers) is abandoned together with its thread.
 """
 

@@ -57,8 +57,8 @@ def reader_version(parser_version: str, due: Due, now: datetime) -> str:
 def is_due(state: FetchState, now: datetime, interval: timedelta, configured: str) -> bool:
     """Whether a feed's time has come.
 
-    `configured` is its URL in feeds.yaml: an edited one (a new password) is due at once (C20). A clock that was wrong does not
-    keep a feed waiting: a time further away than any rule gives is none (S16).
+    `configured` is its URL in feeds.yaml: an edited one (a new password) is due at once. A clock that was wrong does not
+    keep a feed waiting: a time further away than any rule gives is none.
     """
     if state.configured and state.configured != configured_mark(configured):
         return True
@@ -103,7 +103,7 @@ def fetch_update(
         interval = NOTHING
     mark = configured_mark(fetched.due.url)
     if before.configured and before.configured != mark:
-        # What was learnt under another URL is not this one's (C20).
+        # What was learnt under another URL is not this one's.
         before = FetchState(announced=before.announced)
     before = replace(before, configured=mark)
     plan = Plan(now=now, interval=interval, jitter=jitter)
@@ -133,7 +133,7 @@ def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> FetchUpda
 def _failing(
     fetched: Failed | Fresh, before: FetchState, plan: Plan, error_class: ErrorClass, error: Message
 ) -> FetchState:
-    """One failure more, and the back-off that comes with it. What was learnt from answers stays (H14)."""
+    """One failure more, and the back-off that comes with it. What was learnt from answers stays."""
     failures = before.failures + 1
     return replace(
         _probed(before, fetched.due, plan.now),
@@ -179,7 +179,7 @@ def _failed(fetched: Failed, before: FetchState, plan: Plan) -> FetchUpdate:
 
 
 def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: int, plan: Plan) -> timedelta | None:
-    """How long an origin is left alone after a 429: what it says, the longest of it (H06, H11, H12)."""
+    """How long an origin is left alone after a 429: what it says, the longest of it."""
     fresh = freshness(headers, plan.now)
     if asked is not None or fresh:
         return max(asked or NOTHING, fresh or NOTHING)
@@ -189,7 +189,7 @@ def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: i
 
 
 def _gone(state: FetchState, before: FetchState, plan: Plan) -> FetchState:
-    """410: looked at again after a day, then after a week, then no more (H04). Forced requests in between do not count."""
+    """410: looked at again after a day, then after a week, then no more. Forced requests in between do not count."""
     counted = before.gone_count == 0 or before.next_due is None or plan.now >= before.next_due
     count = before.gone_count + 1 if counted else before.gone_count
     wait = DAY if count == 1 else LONGEST
@@ -198,10 +198,10 @@ def _gone(state: FetchState, before: FetchState, plan: Plan) -> FetchState:
 
 
 def _answered(fetched: Fresh | Unchanged, before: FetchState, plan: Plan) -> FetchState:
-    """What every answer changes: validators, the time, redirects. Failures are forgotten at once (H05, H14)."""
+    """What every answer changes: validators, the time, redirects. Failures are forgotten at once."""
     headers = dict(fetched.headers)
     if fetched.http_status == 304:
-        # A 304 that brings validators replaces those, and only those, that it brings (C10).
+        # A 304 that brings validators replaces those, and only those, that it brings.
         etag = _validator(headers, "etag") or before.etag
         modified = _validator(headers, "last-modified") or before.last_modified
     else:
@@ -232,12 +232,12 @@ def _validator(headers: Mapping[str, str], name: str) -> str:
 
 
 def _probed(state: FetchState, due: Due, now: datetime) -> FetchState:
-    """Remember that the address that was left was looked at in this run (R02)."""
+    """Remember that the address that was left was looked at in this run."""
     return replace(state, last_probe=now) if probe_is_due(due.state, now) else state
 
 
 def probe_is_due(state: FetchState, now: datetime) -> bool:
-    """Whether the address that was left is looked at again: once in 30 days (R02)."""
+    """Whether the address that was left is looked at again: once in 30 days."""
     left = state.last_probe or state.moved_first_seen
     moved_on = bool(state.effective_url) and state.effective_url != state.discovered
     return moved_on and left is not None and now - left >= timedelta(days=30)
@@ -246,7 +246,7 @@ def probe_is_due(state: FetchState, now: datetime) -> bool:
 def _unchanged(fetched: Unchanged, before: FetchState, plan: Plan) -> FetchUpdate:
     state = _answered(fetched, before, plan)
     if not before.parse_ok:
-        # The same unreadable document as before: still an error, although it was answered well (C18).
+        # The same unreadable document as before: still an error, although it was answered well.
         failures = before.failures + 1
         state = replace(state, failures=failures, first_failure=before.first_failure or plan.now, parse_ok=False)
         return FetchUpdate(state=replace(state, next_due=plan.after(plan.back_off(failures))))
@@ -288,7 +288,7 @@ def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, par
 def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, parser_version: str) -> FetchUpdate:
     discovered = discovery(fetched, facts, before)
     if discovered:
-        # A page that names its one feed: that is what is asked from now on, at once (E12).
+        # A page that names its one feed: that is what is asked from now on, at once.
         return FetchUpdate(
             state=replace(
                 before, discovered=discovered, effective_url=discovered, last_attempt=plan.now, next_due=plan.now
@@ -298,7 +298,7 @@ def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan
     state = _failing(fetched, before, plan, facts.error_class or "not-a-feed", error)
     state = replace(state, warnings=facts.warnings)
     if facts.error_class == "not-a-feed" and not fetched.chain:
-        # Read whole, and no feed: it need not be sent again until it changes (C18). What was cut off must be (T05).
+        # Read whole, and no feed: it need not be sent again until it changes. What was cut off must be.
         headers = dict(fetched.headers)
         state = replace(
             state,
@@ -313,7 +313,7 @@ def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan
 
 
 def _elsewhere(fetched: Fresh, before: FetchState, plan: Plan) -> FetchUpdate:
-    """Its address leads to a feed that has nothing in common with it: nothing is taken from there (R05)."""
+    """Its address leads to a feed that has nothing in common with it: nothing is taken from there."""
     error = Message.of(
         "its address leads to another feed now, {url}; put that into feeds.yaml if it is meant", url=fetched.url
     )
@@ -334,7 +334,7 @@ def _next(state: FetchState, fetched: Fresh | Unchanged, plan: Plan, *, pace: ti
 
 
 def follow_discovery(before: Due, update: FetchUpdate) -> Due | None:
-    """The same feed, to be asked once more in this run, where the page that was configured named its feed (E12)."""
+    """The same feed, to be asked once more in this run, where the page that was configured named its feed."""
     discovered = update.state.discovered
     if not discovered or discovered == before.state.discovered:
         return None

@@ -12,7 +12,7 @@ from planet.urls import host, http_url
 
 PERMANENT = frozenset({301, 308})
 CONFIRMED = timedelta(days=1)
-"""Between the two sightings that make a move (R02)."""
+"""Between the two sightings that make a move."""
 
 
 def sets_out_from(fetched: Fetched) -> str:
@@ -21,7 +21,7 @@ def sets_out_from(fetched: Fetched) -> str:
 
 
 def permanent_target(chain: tuple[Hop, ...]) -> str:
-    """Where an unbroken chain of permanent redirects ends, "" when any hop is temporary or leaves https (R03, R12)."""
+    """Where an unbroken chain of permanent redirects ends, "" when any hop is temporary or leaves https."""
     if not chain or any(hop.status not in PERMANENT for hop in chain):
         return ""
     if any(hop.url.startswith("https:") and hop.to.startswith("http:") for hop in chain):
@@ -30,7 +30,7 @@ def permanent_target(chain: tuple[Hop, ...]) -> str:
 
 
 def only_upgraded(chain: tuple[Hop, ...]) -> bool:
-    """Whether the move is only from http to https, same host, path and query (R14)."""
+    """Whether the move is only from http to https, same host, path and query."""
     first, last = urlsplit(chain[0].url), urlsplit(chain[-1].to)
     return (first.scheme, last.scheme) == ("http", "https") and (first.hostname, first.path, first.query) == (
         last.hostname,
@@ -51,7 +51,7 @@ def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None 
         asked = sets_out_from(fetched)
         adopted = state.effective_url
         if adopted and not same_url(asked, adopted) and not same_url(fetched.url, adopted):
-            # The old address answers again, and does not lead to the adopted one: what was adopted is dropped (R06).
+            # The old address answers again, and does not lead to the adopted one: what was adopted is dropped.
             return replace(state, effective_url="", moved_to="", moved_first_seen=None)
         return state
     to = permanent_target(fetched.chain)
@@ -71,7 +71,7 @@ def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None 
 
 
 def is_elsewhere(fetched: Fresh, facts: ReadFacts, state: FetchState) -> bool:
-    """Whether a redirect now leads to another site's feed that has nothing in common with what is stored (R05)."""
+    """Whether a redirect now leads to another site's feed that has nothing in common with what is stored."""
     if not fetched.chain or not facts.had_entries or facts.shares or facts.entries == 0:
         return False
     known = (state.validators_url, state.effective_url, state.moved_to)
@@ -88,7 +88,7 @@ def is_adopted(state: FetchState) -> bool:
 def discovery(fetched: Fresh, facts: ReadFacts, state: FetchState) -> str:
     """The feed to poll instead of a page, "" for none: on the very first answer, and where the page names one feed of its own site.
 
-    Feeds of comments do not count (E11, E12).
+    Feeds of comments do not count.
     """
     if state.last_success is not None or state.discovered or facts.had_entries:
         return ""

@@ -1,4 +1,4 @@
-"""A URL of feeds.yaml as a request on the wire: what is sent, to whom, and with which secrets (Q01 to Q10)."""
+"""A URL of feeds.yaml as a request on the wire: what is sent, to whom, and with which secrets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Target:
 
     @property
     def host_field(self) -> str:
-        """The Host header: IPv6 in brackets, the port only where it is not the scheme's own (T22)."""
+        """The Host header: IPv6 in brackets, the port only where it is not the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -56,7 +56,7 @@ def credentials(url: str) -> str:
 
 
 def target(url: str) -> Target:
-    """The URL as it goes over the wire: IDN as punycode, blanks and non-ASCII as percent escapes (Q10). Raises BadUrlError."""
+    """The URL as it goes over the wire: IDN as punycode, blanks and non-ASCII as percent escapes. Raises BadUrlError."""
     url = url.strip()
     if not _PLAIN.match(url) or len(url) > MAX_URL:
         url = _normalised(url)
@@ -91,7 +91,7 @@ def _normalised(url: str) -> str:
 
 
 def joined(base: str, location: str) -> str:
-    """What a Location field (as http.client gives it: latin-1) means from `base` (R10). Raises BadUrlError."""
+    """What a Location field (as http.client gives it: latin-1) means from `base`. Raises BadUrlError."""
     # Many servers send UTF-8 there; what is no UTF-8 is taken byte by byte.
     raw = location.encode("latin-1", "replace")
     try:
@@ -115,7 +115,7 @@ def same_url(first: str, second: str) -> bool:
 
 
 def default_headers(user_agent: str, accept: str) -> bytes:
-    """The header fields that every request of a kind has: made once, the same at every poll (Q03)."""
+    """The header fields that every request of a kind has: made once, the same at every poll."""
     agent = re.sub(r"[^\x21-\x7e]+", " ", user_agent).strip() or "planet"
     return (
         f"User-Agent: {agent}\r\nAccept: {accept}\r\nAccept-Encoding: {ACCEPT_ENCODING}\r\nConnection: keep-alive\r\n"
@@ -128,7 +128,7 @@ def sendable(value: str) -> bool:
 
 
 def head(target: Target, default_headers: bytes, fields: tuple[tuple[str, str], ...], *, method: str = "GET") -> bytes:
-    """The request line and its header fields. Validators go out byte for byte as they came (latin-1, C03)."""
+    """The request line and its header fields. Validators go out byte for byte as they came (latin-1)."""
     extra = "".join(f"{name}: {value}\r\n" for name, value in fields)
     first = f"{method} {target.path} HTTP/1.1\r\nHost: {target.host_field}\r\n"
     return first.encode("latin-1") + default_headers + extra.encode("latin-1") + b"\r\n"

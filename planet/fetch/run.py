@@ -190,14 +190,14 @@ class Run:
         self._deadlines[id(queued)] = deadline
         try:
             answer = self._shared.transport(attempt.request, deadline)
-        except Exception as error:  # noqa: BLE001 - one feed fails, whatever it was (T24)
+        except Exception as error:  # noqa: BLE001 - one feed fails, whatever it was
             answer = of_exception(error, attempt.request.target.host, deadline.phase)
         if isinstance(answer, Response):
             self._note_rate_limit(attempt, answer)
         return answer
 
     def _continue(self, attempt: Attempt, order: int, outcome: Fetched | None) -> None:
-        """What follows a request: the next hop, the end, or waiting for another feed that has the same address (R13)."""
+        """What follows a request: the next hop, the end, or waiting for another feed that has the same address."""
         for queued, shared_outcome in self._coalescer.release(attempt, outcome):
             self._resume(queued, shared_outcome)
         if outcome is None:
@@ -221,7 +221,7 @@ class Run:
         self._limiter.done()
 
     def _backed_off(self, attempt: Attempt) -> Fetched | None:
-        """Honour Retry-After for the whole origin, even with --force (H06, S19)."""
+        """Honour Retry-After for the whole origin, even with --force."""
         if attempt.request is None:
             return None
         until = self._backoffs.get(attempt.request.target.origin)
@@ -237,7 +237,7 @@ class Run:
         return None
 
     def _note_rate_limit(self, attempt: Attempt, answer: Response) -> None:
-        """A 429 stops the rest of its origin in this very run, for as long as it says, or an hour (H06, H11)."""
+        """A 429 stops the rest of its origin in this very run, for as long as it says, or an hour."""
         if answer.status != 429 or attempt.request is None:
             return
         wait = retry_after(answer.headers, self._now) or (ORIGIN_BACKOFF if attempt.due.interval else None)

@@ -28,7 +28,7 @@ from planet.fetch.errors import TooLargeError, of_exception
 from planet.fetch.request import Target, head
 from planet.model import FetchError
 
-# 100, the library's limit, is fewer header fields than some honest sites send (T17).
+# 100, the library's limit, is fewer header fields than some honest sites send.
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]  # noqa: SLF001
 
 _PIECE = 65536
@@ -97,7 +97,7 @@ class Transport(Protocol):
 class _Incoming(io.RawIOBase):
     """The bytes of one answer: each wait knows the deadline, and the sum knows a limit.
 
-    A timeout of the socket alone starts anew with every byte, so that one byte a second never trips it (T14, T15).
+    A timeout of the socket alone starts anew with every byte, so that one byte a second never trips it.
     """
 
     def __init__(self, sock: socket.socket, deadline: Deadline, limit: int) -> None:
@@ -123,7 +123,7 @@ class _Incoming(io.RawIOBase):
 
 
 class _Buffer(io.BufferedReader):
-    """Remembers whether bytes were left over when the answer was read: such a connection is not used again (T02)."""
+    """Remembers whether bytes were left over when the answer was read: such a connection is not used again."""
 
     leftover = False
 
@@ -149,7 +149,7 @@ class _Source:
 
 
 class _HttpResponse(http.client.HTTPResponse):
-    """http.client skips 100 and takes 103 for the answer (H16): here every interim response is skipped (RFC 9110 15.2)."""
+    """http.client skips 100 and takes 103 for the answer: here every interim response is skipped (RFC 9110 15.2)."""
 
     def _read_status(self) -> tuple[str, int, str]:
         for _ in range(_GIVEN_UP_AFTER):
@@ -163,7 +163,7 @@ class _HttpResponse(http.client.HTTPResponse):
 
 
 def _connect(address_filter: AddressFilter, request: Request, deadline: Deadline) -> socket.socket:
-    """A socket to an address that was checked; the next one is tried where one is dead (T21)."""
+    """A socket to an address that was checked; the next one is tried where one is dead."""
     target = request.target
     address_filter.check_port(target.host, target.port, configured=request.configured_port)
     deadline.phase = "resolve"
@@ -226,7 +226,7 @@ class HttpTransport:
                 self._filter.check_port(request.target.host, request.target.port, configured=request.configured_port)
                 return self._exchange(connection, request, deadline, run)
             except (http.client.BadStatusLine, ConnectionError, ssl.SSLError):
-                # It had died between two feeds: asked once more, on a new connection (T23).
+                # It had died between two feeds: asked once more, on a new connection.
                 connection.close()
             except Exception as error:  # noqa: BLE001 - whatever a server does is a value
                 connection.close()
@@ -343,7 +343,7 @@ def _authorities() -> str:
 
 
 def _kept(response: http.client.HTTPResponse) -> dict[str, str]:
-    """The fields that are read later. Two ETag lines are a list (C04); of other fields the first speaks."""
+    """The fields that are read later. Two ETag lines are a list; of other fields the first speaks."""
     kept: dict[str, str] = {}
     for name, value in response.headers.items():
         lowered = name.lower()
@@ -357,7 +357,7 @@ def _kept(response: http.client.HTTPResponse) -> dict[str, str]:
 
 
 def _body(response: http.client.HTTPResponse, limit: int) -> bytes:
-    """All bytes of the body as they came, at most `limit`; a body that ends early is an error (T01, T03)."""
+    """All bytes of the body as they came, at most `limit`; a body that ends early is an error."""
     announced = response.length
     if announced is not None and announced > limit:
         raise TooLargeError

@@ -2,7 +2,7 @@
 
     recognise -> matched: seen, updated, restored    -> new: dated, guarded against floods    -> not listed: missing, withdrawn
 
-Rules 1, 2, 3 and 7 of the contract; ids in comments (N, D, U) are cases that a test in tests/test_entry_changes.py names.
+The rules in words: docs/behaviour.md.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from planet.model import Changes, DiffContext, Entry, EntryKey, Insert, Message,
 FLOOD = 10
 """So many unknown entries at once, on a feed with a history, are a flood when next to nothing else is listed."""
 MOST_CHANGES = 24
-"""After so many changes without a new date of update, a text that changes again is a clock or an advertisement (U02)."""
+"""After so many changes without a new date of update, a text that changes again is a clock or an advertisement."""
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -74,7 +74,7 @@ def diff(known: Sequence[EntryKey], context: DiffContext, now: datetime) -> Chan
 
 
 def _update(stored: EntryKey, entry: Entry | UnchangedEntry, now: datetime) -> Update | None:
-    """What a known entry says differently; None when it says the same, or only pretends to say something else (U01, U02, U03)."""
+    """What a known entry says differently; None when it says the same, or only pretends to say something else."""
     if isinstance(entry, UnchangedEntry) or (entry.raw_hash == stored.raw_hash and entry.uid == stored.uid):
         return None
     newer = entry.updated is not None and entry.updated > (stored.updated or stored.date)
@@ -89,7 +89,7 @@ def _update(stored: EntryKey, entry: Entry | UnchangedEntry, now: datetime) -> U
 
 
 def _outlives(deleted: datetime | None, said: datetime | None) -> bool:
-    """Whether a deletion is younger than what it deletes (RFC 6721, section 3; U08)."""
+    """Whether a deletion is younger than what it deletes (RFC 6721, section 3)."""
     return deleted is None or said is None or deleted >= said
 
 
@@ -133,7 +133,7 @@ def _deleted(
 
 
 def _claimed(entry: Entry, now: datetime) -> tuple[datetime, str] | None:
-    """The date an entry gives itself, never after now (D01, D04, D06, D14); None when it gives none."""
+    """The date an entry gives itself, never after now; None when it gives none."""
     value, reason = next(
         (
             (value, reason)
@@ -196,7 +196,7 @@ def _before(start: datetime, seconds: int) -> datetime:
 def _behind_the_dated(
     dates: dict[str, tuple[datetime, str]], context: DiffContext, now: datetime
 ) -> tuple[datetime, str]:
-    """Where the undated entries of a first fetch start: at the document's own date, and behind all that are dated (D02)."""
+    """Where the undated entries of a first fetch start: at the document's own date, and behind all that are dated."""
     own = context.read.feed_date
     start, reason = (own, "feed") if own is not None and own <= now else (now, "first seen")
     if dates:
@@ -210,7 +210,7 @@ def _settle_flood(
     known: Sequence[EntryKey],
     claims: dict[str, tuple[datetime, str] | None],
 ) -> None:
-    """Those of a flood that are no news keep the date they claim, or go behind what is known of the feed (U05).
+    """Those of a flood that are no news keep the date they claim, or go behind what is known of the feed.
 
     Dates that ten or more share within an hour are those of a machine, not of posts: they count as none.
     """
@@ -250,7 +250,7 @@ def _withdrawals(
     if context.read.complete:
         return [], [
             entry.entry_id for entry in unlisted
-        ]  # the document says that it holds all there is (RFC 5005 section 2, U07)
+        ]  # the document says that it holds all there is (RFC 5005 section 2)
     missing: list[tuple[int, datetime]] = []
     withdrawn: list[int] = []
     places = [

@@ -39,7 +39,7 @@ def _hashed(kind: str, *parts: str) -> str:
 
 
 def id_key(entry: MergeEntry) -> str:
-    """The key of its id, "" without one. A bare number or word is only an id together with the title (N13)."""
+    """The key of its id, "" without one. A bare number or word is only an id together with the title."""
     identifier = entry.id.strip()
     address = entry.link_key if identifier == entry.link else canonical_key(identifier)
     if address:

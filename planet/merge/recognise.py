@@ -1,4 +1,4 @@
-"""Which stored entry an entry of a document is (contract 1)."""
+"""Which stored entry an entry of a document is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Recognised:
 
 
 def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
-    """By uid; what is left over on both sides by its link, by title and text, by title and moment of publication (N07, N08, U04).
+    """By uid; what is left over on both sides by its link, by title and text, by title and moment of publication.
 
     Each of these counts only where it names one entry on either side: several entries behind one address, or under one yearly title,
     stay apart.

@@ -1,4 +1,4 @@
-"""Which entries are one story, and which copy of it leads (contract 5). Pure.
+"""Which entries are one story, and which copy of it leads. Pure.
 
     entries -> candidates (share a key) -> links (a rule holds) -> stories (the best links first, none against a contradiction)
 
@@ -175,7 +175,7 @@ def _rule(
 
 
 def _same_by_id(a: Look, b: Look) -> bool:
-    """An id is easily copied (N13), so more than a little must be the same: text or title, and nothing against it."""
+    """An id is easily copied, so more than a little must be the same: text or title, and nothing against it."""
     if plainly_differ(a, b):
         return False
     titles, texts = title_likeness(a, b), text_likeness(a, b)

@@ -1,4 +1,4 @@
-"""Which stored entries their author has deleted (contract 7)."""
+"""Which stored entries their author has deleted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Listed:
 
 
 def absent(unlisted: Sequence[EntryKey], listed: Sequence[Listed]) -> list[EntryKey]:
-    """Those of `unlisted` that the document leaves out although it reaches further back (U06, U06b).
+    """Those of `unlisted` that the document leaves out although it reaches further back.
 
     A listed entry that is older by date and by its last update, and was there before, shows how far the document reaches, unless it
     stands out of order: a pinned post stays at the top when newer ones scroll away.

@@ -128,7 +128,7 @@ class _Reader:
         )
 
     def link(self, raw: RawEntry) -> tuple[str, bool]:
-        """The author's page of the entry, and whether it is the entry's own: not just the site's (N02, N03, N04, B09).
+        """The author's page of the entry, and whether it is the entry's own: not just the site's.
 
         The link, else the id where it is an address (but not an RSS guid that says it is no permalink), else another page or file
         that the entry names, else the site.
@@ -217,14 +217,14 @@ class _Reader:
         return self.sanitise(value, base=base, prefix=prefix, page=draft.link if draft.own else "")
 
     def content_base(self, draft: Draft, chosen: Text | None) -> str:
-        """What relative links start from: xml:base, else the entry's link, else the feed's URL (contract 4, B08)."""
+        """What relative links start from: xml:base, else the entry's link, else the feed's URL."""
         for given in (chosen.base if chosen else "", draft.raw.base, self.raw.base):
             if given and (found := http_url(given, self.base)):
                 return found
         return (draft.link if draft.own else "") or self.base
 
     def authors(self, raw: RawEntry) -> tuple[Person, ...]:
-        """Those of the entry, else of the feed it comes from, else of this feed (M02). The member's name is filled in later."""
+        """Those of the entry, else of the feed it comes from, else of this feed. The member's name is filled in later."""
         candidates: tuple[tuple[RawPerson, ...], ...] = (
             raw.authors,
             raw.source.authors if raw.source else (),
@@ -244,7 +244,7 @@ class _Reader:
 
     @staticmethod
     def name_of(draft: Draft, date: datetime | None) -> str:
-        """What to call an entry without title and text: the last part of its address, else its day, else its id (T02e)."""
+        """What to call an entry without title and text: the last part of its address, else its day, else its id."""
         path = urlsplit(draft.link).path if draft.own else ""
         last = one_line(
             unquote(path.rstrip("/").rpartition("/")[2]).rpartition(".")[0] or path.rstrip("/").rpartition("/")[2], 80

@@ -29,7 +29,7 @@ _TAILS = re.compile(
 
 
 def chosen(raw: RawEntry) -> Text | None:
-    """The content, else the summary (B01); None when there is no text at all."""
+    """The content, else the summary; None when there is no text at all."""
     for text in (raw.content, raw.summary):
         if text is not None and text.value.strip():
             return text
@@ -37,7 +37,7 @@ def chosen(raw: RawEntry) -> Text | None:
 
 
 def markup(text: Text) -> str:
-    """The text as HTML: plain text is escaped and keeps its lines (B02), what was escaped once too often is read once more (B03)."""
+    """The text as HTML: plain text is escaped and keeps its lines, what was escaped once too often is read once more."""
     value = xml_safe(text.value[:MARKUP_LENGTH])
     if text.kind == "text":
         return _paragraphs(html.escape(value, quote=False))
@@ -66,7 +66,7 @@ def _paragraphs(escaped: str) -> str:
 
 
 def title(given: Text | None) -> str:
-    """The title as text, on one line (T01e); "" when there is none."""
+    """The title as text, on one line; "" when there is none."""
     if given is None:
         return ""
     value = given.value[: 20 * TITLE_LENGTH]
@@ -74,7 +74,7 @@ def title(given: Text | None) -> str:
 
 
 def title_from(text: str) -> str:
-    """The first words of a text, for an entry without a title (T02e)."""
+    """The first words of a text, for an entry without a title."""
     return shorten(one_line(text[: 4 * TITLE_FROM_TEXT]), TITLE_FROM_TEXT)
 
 

@@ -15,7 +15,7 @@ _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:([-/_])(\d{1,2})\2(\d{1,2})|(\d\d)(
 
 
 def believable(date: ParsedDate | None, now: datetime) -> datetime | None:
-    """The date, unless no one can have meant it: before 1990 (an unset clock), or more than ten years ahead (D05)."""
+    """The date, unless no one can have meant it: before 1990 (an unset clock), or more than ten years ahead."""
     if date is None or date.value is None:
         return None
     value = date.value

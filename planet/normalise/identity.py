@@ -44,7 +44,7 @@ _SAID = attrgetter(*(field.name for field in fields(RawEntry) if field.name != "
 
 
 def fold_id(given: str) -> str:
-    """An id as it is compared: scheme, `www.`, case of the host and trailing slash of a URL fold, anything else stays (N07).
+    """An id as it is compared: scheme, `www.`, case of the host and trailing slash of a URL fold, anything else stays.
 
     An id of more than 500 characters is its digest.
     """
@@ -55,7 +55,7 @@ def fold_id(given: str) -> str:
 
 
 def uid_of(raw: RawEntry, link: str) -> str:
-    """The feed's own id, else the link, else a hash of title and text; "" for an entry that has none of them (contract 1)."""
+    """The feed's own id, else the link, else a hash of title and text; "" for an entry that has none of them."""
     if uid := fold_id(raw.id):
         return uid
     if link:
@@ -84,7 +84,7 @@ def content_hash(html: str, prefix: str, *rest: str) -> str:
 
 
 def told_apart(drafts: Sequence[Draft], *, atom: bool) -> list[Draft]:
-    """One draft for each entry: entries that share an id are one (N06: the newest stays), unless they plainly are not (N05).
+    """One draft for each entry: entries that share an id are one (the newest stays), unless they plainly are not.
 
     Where ids are useless, link and title tell entries apart; all of them get a new uid, so that the order of the document decides
     nothing.

@@ -25,7 +25,7 @@ _PLACEHOLDERS = {"", "none", "null", "undefined", "unknown", "anonymous", "autho
 
 
 def people(given: Iterable[RawPerson]) -> tuple[Person, ...]:
-    """Who is credited, in order, each once. An e-mail address is never shown: `joe@x.org (Joe)` is Joe, a bare one is nobody (M02)."""
+    """Who is credited, in order, each once. An e-mail address is never shown: `joe@x.org (Joe)` is Joe, a bare one is nobody."""
     named: dict[str, Person] = {}
     for person in islice(given, MOST_GIVEN):
         name = person_name(person.name)
@@ -48,7 +48,7 @@ def person_name(given: str) -> str:
 
 
 def tags(given: Iterable[str]) -> tuple[str, ...]:
-    """As written, one of each when folded, in order; a list with commas is several (M04)."""
+    """As written, one of each when folded, in order; a list with commas is several."""
     found: dict[str, str] = {}
     for written in islice(given, MOST_GIVEN):
         for part in written[:2000].split(","):
@@ -62,7 +62,7 @@ def tags(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def enclosures(given: Iterable[Enclosure], base: str) -> tuple[Enclosure, ...]:
-    """The attached files with absolute addresses, each once; of two that name one file the one that says more (M01)."""
+    """The attached files with absolute addresses, each once; of two that name one file the one that says more."""
     files: dict[str, Enclosure] = {}
     for file in islice(given, MOST_GIVEN):
         url = http_url(file.url, base)
@@ -83,7 +83,7 @@ def enclosures(given: Iterable[Enclosure], base: str) -> tuple[Enclosure, ...]:
 
 
 def source_ref(given: RawSource | None, base: str) -> SourceRef | None:
-    """Where the entry says it comes from; None when it says nothing (N14)."""
+    """Where the entry says it comes from; None when it says nothing."""
     if given is None:
         return None
     ref = SourceRef(

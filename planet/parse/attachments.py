@@ -1,4 +1,4 @@
-"""What hangs on an entry, for every reader: which attachment is its picture, and each attachment once (M01)."""
+"""What hangs on an entry, for every reader: which attachment is its picture, and each attachment once."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded | None:
 
 
 def _by_mark(body: bytes) -> Decoded | None:
-    """What the byte order mark says. A mark is no part of the text, however often it stands there (E06)."""
+    """What the byte order mark says. A mark is no part of the text, however often it stands there."""
     if body.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return Decoded(text="", charset="")
     for mark, codec in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
@@ -107,7 +107,7 @@ def _by_mark(body: bytes) -> Decoded | None:
 
 
 def _without_mark(body: bytes) -> str:
-    """UTF-16 without a mark shows by its zeros (E07): a document begins with a blank or `<`, both below 128."""
+    """UTF-16 without a mark shows by its zeros: a document begins with a blank or `<`, both below 128."""
     head = body[:4]
     if len(head) == 4 and head[0] and not head[1] and head[2] and not head[3]:
         return "utf-16-le"
@@ -147,7 +147,7 @@ def _not_ascii(body: bytes, content_type: str) -> Decoded:
 
 
 def _almost_utf8(body: bytes) -> tuple[str, int] | None:
-    """UTF-8 with a few bad bytes (E05): more characters are spelled rightly than bytes are wrong, which no other charset gives."""
+    """UTF-8 with a few bad bytes: more characters are spelled rightly than bytes are wrong, which no other charset gives."""
     text = body.decode("utf-8", "replace")
     wrong = text.count("\ufffd")
     right = sum(1 for run in _HIGH.findall(body) for byte in run if byte >= 0xC2) - wrong

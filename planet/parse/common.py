@@ -29,7 +29,7 @@ _WEEKDAYS = {
 
 
 def person(text: str, url: str = "") -> RawPerson | None:
-    """Who a line of text names: `joe@x (Joe)`, `Joe <joe@x>`, `Joe`, `joe@x`. An address is never taken for a name (M02)."""
+    """Who a line of text names: `joe@x (Joe)`, `Joe <joe@x>`, `Joe`, `joe@x`. An address is never taken for a name."""
     text = " ".join(text[:3000].split())[:300]
     return _person(text, url.strip()[:3000]) if text or url else None
 
@@ -74,7 +74,7 @@ def names(label: str, term: str) -> tuple[str, ...]:
 
 
 def tags(texts: Iterable[str]) -> tuple[str, ...]:
-    """Categories as written, comma lists parted, the first spelling of each kept, in their order (M04)."""
+    """Categories as written, comma lists parted, the first spelling of each kept, in their order."""
     kept: dict[str, str] = {}
     for text in texts:
         for part in text.split(",") if "," in text else (text,):
@@ -85,13 +85,13 @@ def tags(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def length(text: str) -> int | None:
-    """Bytes, None for junk (M01)."""
+    """Bytes, None for junk."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 and int(text) > 0 else None
 
 
 def decoded_twice(value: str) -> str:
-    """HTML that was escaped once too often is unescaped (B03): no tag in it, and a block element escaped, open and closed."""
+    """HTML that was escaped once too often is unescaped: no tag in it, and a block element escaped, open and closed."""
     if _TAG.search(value):
         return value
     found = _ESCAPED_BLOCK.search(value)
@@ -123,13 +123,13 @@ def first_date(texts: Iterable[str], timezone: str) -> ParsedDate | None:
 
 
 def ttl(text: str) -> int | None:
-    """Seconds from <ttl> (minutes), at most a day (S12)."""
+    """Seconds from <ttl> (minutes), at most a day."""
     minutes = length(text)
     return min(minutes * 60, DAY) if minutes else None
 
 
 def period(name: str | None, frequency: str | None) -> int | None:
-    """Seconds from the syndication module: daily and once where only the other is said, nothing for what is invalid (S14)."""
+    """Seconds from the syndication module: daily and once where only the other is said, nothing for what is invalid."""
     if name is None and frequency is None:
         return None
     seconds = _PERIODS.get((name or "daily").strip().lower())
@@ -138,7 +138,7 @@ def period(name: str | None, frequency: str | None) -> int | None:
 
 
 def hours(texts: Iterable[str]) -> tuple[int, ...]:
-    """<skipHours>: 0 to 23 GMT, 24 is 0, and skipping all of them is skipping none (S13)."""
+    """<skipHours>: 0 to 23 GMT, 24 is 0, and skipping all of them is skipping none."""
     found = {
         int(text) % 24
         for text in (one.strip() for one in texts)
@@ -170,7 +170,7 @@ def newest(dates: list[float | None], limit: int) -> list[int]:
 
 
 def date_warning(entries: Iterable[RawEntry]) -> tuple[Message, ...]:
-    """What to tell a member whose dates are none (D03)."""
+    """What to tell a member whose dates are none."""
     bad = [
         when.written
         for entry in entries

@@ -1,7 +1,7 @@
 """Dates of feeds: any spelling to one aware UTC moment, each with the rule that read it; None where it is no date.
 
 The forms, most frequent first: RFC 822/2822 and ISO 8601/RFC 3339/W3CDTF by hand; then numbers of seconds, RFC 850, asctime and
-dates with month names in nine languages; then python-dateutil. Fetching D03, D05 to D13.
+dates with month names in nine languages; then python-dateutil.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from planet.model import ParsedDate
 from planet.parse.datewords import MONTHS, OCLOCK, ZONES, folded
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-"""Before and after is a fault of a program, not a date of a post (D05)."""
+"""Before and after is a fault of a program, not a date of a post."""
 MAX_LENGTH = 120
 MAX_OFFSET = 14 * 60
 
@@ -60,8 +60,8 @@ def _fixed(minutes: int) -> timezone:
 def read_date(text: str, timezone: str = "UTC") -> ParsedDate:
     """What `text` means. `timezone` (IANA) is the zone of a time that names none.
 
-    A day without an hour is midnight UTC with `date_only` (D06); impossible days, offsets above 14 h, years before 1990 or after
-    2100, and dates with slashes (ambiguous) have no value (D05, D12, D13).
+    A day without an hour is midnight UTC with `date_only`; impossible days, offsets above 14 h, years before 1990 or after
+    2100, and dates with slashes (ambiguous) have no value.
     """
     written = text.strip()
     if not written or len(written) > MAX_LENGTH:
@@ -131,7 +131,7 @@ def _fixed_offset(sign: str, hours: str, minutes: str | None) -> timezone:
 
 
 def _make(year: int, month: int, day: int, hour: int, minute: int, second: int, where: tzinfo) -> datetime:
-    """24:00 is the next midnight, a leap second the second before (D12); what else does not exist raises ValueError."""
+    """24:00 is the next midnight, a leap second the second before; what else does not exist raises ValueError."""
     extra = timedelta()
     if hour == 24 and minute == second == 0:
         hour, extra = 0, timedelta(days=1)

@@ -29,7 +29,7 @@ _MONTHS = (
 MONTHS = {without_accents(word): number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
 
 # Minutes east of Greenwich. Where a name has several meanings, the one that feeds use: BST British, IST Indian, CST and EST American,
-# AST Atlantic, MST Mountain (fetching D07).
+# AST Atlantic, MST Mountain.
 ZONES: dict[str, int] = {
     "": 0,
     **dict.fromkeys(("z", "ut", "utc", "gmt", "wet", "egst", "zulu"), 0),

@@ -208,7 +208,7 @@ def _alternate(holder: dict[str, Any]) -> str:
 
 
 def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
-    """In the order of the strict reader: Atom's authors, dc:creator, itunes:author, <author> (M02)."""
+    """In the order of the strict reader: Atom's authors, dc:creator, itunes:author, <author>."""
     found: list[RawPerson | None] = []
     for one in holder.get("authors") or ():
         person = common.person(_unescaped(_str(one.get("name"))), _str(one.get("href")))
@@ -245,7 +245,7 @@ def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
     lang = "" if lang == spoken else lang
     kind = _str(detail.get("type"))
     if "/" in kind and not kind.startswith("text/") and kind not in _PAGE:
-        return None  # a picture or a film (B02)
+        return None  # a picture or a film
     if kind == "application/xhtml+xml" and (found := _DIV.fullmatch(value)) and "<div" not in found[1]:
         value = found[1]
     if kind == "text/plain" and atom:

@@ -8,7 +8,7 @@ from planet.model import Message, RawFeed, Unreadable
 from planet.parse import charset, discovery, jsonfeed, limits, repair, sniff
 
 PARSER_VERSION = "1"
-"""Changes when the same bytes would be read differently: every feed is then asked once for its whole body (fetching C19)."""
+"""Changes when the same bytes would be read differently: every feed is then asked once for its whole body."""
 
 
 def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezone: str = "UTC") -> RawFeed | Unreadable:
@@ -44,7 +44,7 @@ def _says_nothing(read: RawFeed) -> bool:
 
 
 def _xml(text: str, data: bytes, start: sniff.Start, limit: int, timezone: str) -> RawFeed | Unreadable:
-    """Strictly; else repaired and strictly, which keeps the exact meaning; else liberally. A cut document is none (T05)."""
+    """Strictly; else repaired and strictly, which keeps the exact meaning; else liberally. A cut document is none."""
     from planet.parse import lxml_reader  # noqa: PLC0415 - a run in which nothing changed imports no parser
 
     if not limits.cheap(data) and (refused := limits.check(text)):

@@ -1,7 +1,7 @@
 """The usual faults of XML that a template wrote, repaired in the text, so that the strict reader can read it with its exact meaning.
 
 Repaired: what stands before `<?xml` or after the root, document types, comments that are none, bare `&` and `<`, HTML's entities,
-characters that XML cannot hold, prefixes that nobody declared. Fetching B05 to B07, E06, X08.
+characters that XML cannot hold, prefixes that nobody declared.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a text is, by its beginning and its end, whatever it was sent as (fetching E09)."""
+"""What a text is, by its beginning and its end, whatever it was sent as."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _after_doctype(text: str, position: int) -> int:
 
 
 def root_end(text: str, root: str) -> int:
-    """Where the end tag of the root ends; -1 when the document was cut before it (fetching T05)."""
+    """Where the end tag of the root ends; -1 when the document was cut before it."""
     position = text.rfind(f"</{root}")
     while position >= 0:
         after = position + len(root) + 2

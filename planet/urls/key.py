@@ -19,7 +19,7 @@ def canonical_key(url: str) -> str:
     """What two addresses of one page have in common: scheme, `www.`, case of the host, port, tracking, order of the query,
     one trailing slash, `.html`, index file and fragment (but `#!`) fold. "" for what is no http or https URL.
 
-    Never requested, never shown: only compared (contract 5, fetching N10).
+    Never requested, never shown: only compared.
     """
     if len(url) <= MAX_LENGTH and (simple := _SIMPLE.fullmatch(url)):
         return simple[1] + _page(simple[2])
@@ -47,7 +47,7 @@ def _page(path: str) -> str:
 
 
 def feed_key(url: str) -> str:
-    """One key for the spellings of one feed's URL: host case, default port, fragment and surrounding blanks fold (Q11).
+    """One key for the spellings of one feed's URL: host case, default port, fragment and surrounding blanks fold.
 
     The key is stored and shown, so a user name and password in it are `***`.
     """

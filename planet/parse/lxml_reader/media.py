@@ -1,4 +1,4 @@
-"""What is attached to an entry: enclosures, Media RSS, iTunes images, places (M01). The same for every XML format."""
+"""What is attached to an entry: enclosures, Media RSS, iTunes images, places. The same for every XML format."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _VERSIONS = {"0.91": "rss091", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094", "0.90": "rss090", "0.9": "rss090"}
 PUBLISHED = ("pubdate", "dc:date", "dcterms:issued", "atom:published", "dcterms:created", "dcterms:available")
 AUTHORS = ("atom:author", "dc:creator", "itunes:author", "author", "dc:contributor")
-"""Who is credited, the first of these that names anybody (M02)."""
+"""Who is credited, the first of these that names anybody."""
 _SUBJECTS = frozenset({"dc:subject", "atom:category", "itunes:keywords", "media:keywords"})
 _WHOLE = ("content:encoded", "atom:content", "xhtml:body", "xhtml:div")
 _SHORT = ("description", "dc:description", "atom:summary", "itunes:summary", "dcterms:abstract", "itunes:subtitle")
@@ -82,7 +82,7 @@ def _inside(tree: Tree, fields: Fields, outer: str, inner: str) -> list[str]:
 
 
 def _link(tree: Tree, fields: Fields, base: str) -> str:
-    """The text of <link>, or its href where somebody mixed the formats; one that holds only blanks is none (B09)."""
+    """The text of <link>, or its href where somebody mixed the formats; one that holds only blanks is none."""
     for element in fields.get("link", ()):
         value = tree.text(element) or tree.href(element, "href", base)
         if value and (element.get("rel") or "alternate") == "alternate":
@@ -123,7 +123,7 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
 
 
 def _identity(tree: Tree, fields: Fields) -> tuple[str, bool]:
-    """The guid as given, and whether it is the entry's URL: it is unless it says no, or is none (N03, N04)."""
+    """The guid as given, and whether it is the entry's URL: it is unless it says no, or is none."""
     for element in fields.get("guid", ()):
         if value := tree.text(element):
             said = element.get("isPermaLink") or element.get("ispermalink") or element.get("isPermalink") or "true"
@@ -162,7 +162,7 @@ def _read_text(tree: Tree, fields: Fields, key: str, base: str, lang: str) -> Te
 
 
 def _texts(tree: Tree, fields: Fields, base: str, lang: str) -> tuple[Text | None, Text | None]:
-    """Content and summary (B01): content:encoded, atom:content, inline XHTML, <description>, the summaries, media:description."""
+    """Content and summary: content:encoded, atom:content, inline XHTML, <description>, the summaries, media:description."""
     found: list[Text] = []
     for key in _WHOLE:
         if key in fields and (read := _read_text(tree, fields, key, base, lang)):

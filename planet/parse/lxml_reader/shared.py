@@ -31,7 +31,7 @@ NONE = Links()
 
 
 def links(tree: Tree, fields: Fields, base: str, key: str) -> Links:
-    """What the Atom links among `fields` say. Of several alternates the first HTML one is the link; `self` never is (B09)."""
+    """What the Atom links among `fields` say. Of several alternates the first HTML one is the link; `self` never is."""
     elements = fields.get(key)
     if not elements:
         return NONE
@@ -96,7 +96,7 @@ def people(tree: Tree, fields: Fields, base: str, key: str) -> list[RawPerson]:
 
 
 def credited(tree: Tree, fields: Fields, base: str, keys: tuple[str, ...]) -> tuple[RawPerson, ...]:
-    """The people of the first of these elements that names any: Atom's are elements, the others a line of text (M02)."""
+    """The people of the first of these elements that names any: Atom's are elements, the others a line of text."""
     groups = (
         people(tree, fields, base, key) if key.endswith("author") else map(common.person, tree.every(fields, key))
         for key in keys

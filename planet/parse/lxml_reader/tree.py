@@ -109,7 +109,7 @@ class Tree:
         return common.markup(value, self.base(element, outer), self.lang(element, lang))
 
     def construct(self, element: Element, outer: str, lang: str) -> Text | None:
-        """An Atom text construct or content (RFC 4287 3.1 and 4.1.3; `mode` is Atom 0.3's). None for what is elsewhere or no text (B02)."""
+        """An Atom text construct or content (RFC 4287 3.1 and 4.1.3; `mode` is Atom 0.3's). None for what is elsewhere or no text."""
         kind = (element.get("type") or "text").split(";")[0].strip().lower()
         mode = (element.get("mode") or "").lower()
         base, lang = self.base(element, outer), self.lang(element, lang)

@@ -13,7 +13,7 @@ from planet.text import digest, xml_safe
 
 
 def health_rows(health: Sequence[FeedHealth], say: Say) -> list[dict[str, Any]]:
-    """One object a feed, in the order of feeds.yaml, with the keys of the contract. Times are ISO 8601 UTC, texts translated."""
+    """One object a feed, in the order of feeds.yaml, with the keys that docs/operations.md names. Times are ISO 8601 UTC, texts translated."""
     return [
         {
             "url": xml_safe(one.url),
