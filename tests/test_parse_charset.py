@@ -79,7 +79,7 @@ def test_a_charset_of_another_country_is_read_from_header_or_declaration(label: 
 
 
 def test_one_bad_byte_costs_one_character() -> None:
-    """never a switch to another charset."""
+    """Never a switch to another charset."""
     body = document(FRENCH + " ~ fin").encode().replace(b"~", b"\xff")
     for content_type in ("", "text/xml; charset=utf-8", "text/xml; charset=iso-8859-1"):
         found = parse(body, content_type=content_type, url="https://x.example/", max_entries=10)

@@ -141,7 +141,7 @@ def test_the_same_post_in_every_format_is_the_same_entry(
     ],
 )
 def test_an_address_is_never_a_name(written: str, name: str, email: str) -> None:
-    """addresses are never printed."""
+    """Addresses are never printed."""
     found = common.person(written)
     assert found is not None
     assert (found.name, found.email) == (name, email)
@@ -188,7 +188,7 @@ def test_hints_are_taken_or_ignored() -> None:
 
 
 def test_a_page_names_its_feeds_in_its_order() -> None:
-    """each once, absolute, whatever the case and the quotes; not what is commented out, nor what is no feed."""
+    """Each once, absolute, whatever the case and the quotes; not what is commented out, nor what is no feed."""
     page = (
         "<HTML><head><LINK REL=alternate TYPE='application/rss+xml' HREF=/rss.xml><link rel='feed' href='b.xml'>"
         '<link rel="alternate" type="application/atom+xml" href="https://autre.example/atom.xml?a=1&amp;b=2">'
@@ -208,7 +208,7 @@ def test_a_page_names_its_feeds_in_its_order() -> None:
 
 
 def test_an_error_page_is_no_feed_and_names_none() -> None:
-    """a 200 that says "database error"."""
+    """A 200 that says "database error"."""
     found = parse(
         b"<html><body><h1>Database error</h1></body></html>", content_type="", url="https://x.example/", max_entries=1
     )

@@ -66,7 +66,7 @@ def test_what_is_only_long_is_read_in_time(name: str) -> None:
 
 
 def test_no_entity_is_expanded_and_nothing_is_loaded() -> None:
-    """a bomb stays as small as it came, a file stays unread."""
+    """A bomb stays as small as it came, a file stays unread."""
     bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     body = f'<!DOCTYPE rss [<!ENTITY e0 "boom">{bomb}<!ENTITY f SYSTEM "file:///etc/hostname"><!ENTITY % p SYSTEM "http://127.0.0.1:9/">%p;]>'
     found = read(body.encode() + b"<rss version='2.0'><channel><item><title>&e11;|&f;</title></item></channel></rss>")
@@ -76,7 +76,7 @@ def test_no_entity_is_expanded_and_nothing_is_loaded() -> None:
 
 
 def test_the_newest_entries_are_kept_and_the_rest_is_counted() -> None:
-    """at most `max_entries`, by date where there are dates, in the order of the document."""
+    """At most `max_entries`, by date where there are dates, in the order of the document."""
     items = "".join(
         f"<item><guid>{n}</guid><pubDate>{1 + n % 28:02d} {['Jan', 'Feb', 'Mar'][n % 3]} 2024 00:00:00 GMT</pubDate></item>"
         for n in range(60)
@@ -121,7 +121,7 @@ def test_a_hundred_thousand_items_cost_bounded_memory() -> None:
 
 
 def test_a_document_that_was_cut_is_never_half_a_feed() -> None:
-    """wherever it was cut, and in every format."""
+    """Wherever it was cut, and in every format."""
     whole = rss(
         "<item><title>Un</title><description><![CDATA[</rss>]]></description></item><item><title>Deux</title></item>"
     )
@@ -140,7 +140,7 @@ def test_a_document_that_was_cut_is_never_half_a_feed() -> None:
     "body", [b"", b"  \n\t ", b"\x00" * 40, b"\xef\xbb\xbf", b"hello", b"/etc/passwd", b"<", b"BEGIN:VCALENDAR"]
 )
 def test_what_is_no_document_is_no_feed(body: bytes) -> None:
-    """an empty body is an error, whatever the status was."""
+    """An empty body is an error, whatever the status was."""
     found = read(body)
     assert isinstance(found, Unreadable)
     assert found.error_class == "not-a-feed"
@@ -151,7 +151,7 @@ def test_what_is_no_document_is_no_feed(body: bytes) -> None:
     "content_type", ["text/html", "text/plain", "application/octet-stream", "", "application/json"]
 )
 def test_the_type_that_was_sent_does_not_matter(content_type: str) -> None:
-    """the format shows in the body."""
+    """The format shows in the body."""
     found = read(rss("<item><title>x</title></item>"), content_type=content_type)
     assert isinstance(found, RawFeed)
     assert found.format == "rss20"
@@ -260,7 +260,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=400, deadline=2000)
 @given(st.lists(PIECES, max_size=40), st.booleans())
 def test_pieces_of_feeds_in_any_order_are_a_feed_or_an_error(pieces: list[str], whole: bool) -> None:
-    """what a feed says ends in a value, never in an exception."""
+    """What a feed says ends in a value, never in an exception."""
     text = "".join(pieces)
     body = (f"<rss version='2.0'><channel>{text}</channel></rss>" if whole else text).encode("utf-8", "surrogatepass")
     found = read(body, limit=3)
