@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.fetching import Feed, fetcher
 from tests.support.servers import Server
@@ -15,6 +16,13 @@ from tests.support.world import World
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
+
+# The same examples in every run, however slow the machine is: a red test means a change. `make fuzz` draws new ones.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 def pytest_configure() -> None:

@@ -654,7 +654,7 @@ def test_lists_of_dates_are_bounded() -> None:
     assert any("too long" in str(warning) for warning in many.warnings)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.integers(0, 2000))
 def test_no_bytes_make_the_reader_stumble(noise: bytes, position: int) -> None:
     body = document(
@@ -667,7 +667,7 @@ def test_no_bytes_make_the_reader_stumble(noise: bytes, position: int) -> None:
     assert isinstance(found, CalendarRead | Unreadable)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80),
     st.datetimes(datetime(1971, 1, 1), datetime(2037, 1, 1)).map(lambda moment: moment.replace(microsecond=0, fold=0)),

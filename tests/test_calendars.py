@@ -242,7 +242,7 @@ NASTY = st.text(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(NASTY, NASTY, NASTY, NASTY, NASTY)
 def test_nothing_an_event_says_can_begin_a_property_or_another_event(
     title: str, location: str, url: str, organizer: str, uid: str
@@ -268,7 +268,7 @@ def test_nothing_an_event_says_can_begin_a_property_or_another_event(
         assert not re.search(rb"[\x00-\x08\x0a-\x1f\x7f]", line)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(max_size=300))
 def test_lines_fold_between_characters_and_unfold_to_what_they_were(line: str) -> None:
     folded = fold(line)
@@ -279,7 +279,7 @@ def test_lines_fold_between_characters_and_unfold_to_what_they_were(line: str) -
         assert len(parts[0]) <= 75
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=100))
 def test_text_survives_the_way_out_and_in(value: str) -> None:
     (found,) = read(files(evening(location=value))["calendar.ics"]).walk("VEVENT")

@@ -132,7 +132,7 @@ def test_of_two_events_with_one_identity_the_higher_sequence_stays() -> None:
     assert found.data.title == "neuf"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(alphabet=st.sampled_from("ab <>&*[]()#-_\"'\n\thtps:/.!\\`;="), max_size=120))
 def test_no_text_becomes_markup_that_was_not_meant(text: str) -> None:
     markup = to_html(text)
@@ -303,7 +303,7 @@ def test_fifteen_seminars_behind_one_page_are_fifteen() -> None:
     assert len(groups_of(*events)) == 15
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_grouping_does_not_depend_on_the_order_of_arrival(data: st.DataObject) -> None:
     made = data.draw(

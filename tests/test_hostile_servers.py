@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import resource
-import time
 import zlib
 from collections.abc import Iterator
 
@@ -61,7 +60,7 @@ def publish_with(world: World, feeds: dict[str, str], **fetch: object) -> dict[s
     good = {"name": "Bon", "feeds": [world.serve("/good.xml", rss(item("Un bon billet", f"{A}/bon")))]}
     world.configure(
         [good, *({"name": name, "feeds": [url]} for name, url in feeds.items())],
-        fetch={"timeout": "2s", "per_host": 32, "workers": 32, **fetch},
+        fetch={"timeout": "5s", "per_host": 32, "workers": 32, **fetch},
     )
     result = world.run()
     assert (result.code, result.out, result.err) == (0, "", "")
@@ -150,7 +149,6 @@ def test_hostile_servers_cost_their_feed_its_deadline_and_nothing_else(world: Wo
     server.on("/no-http", raw(b"SSH-2.0-OpenSSH_9.9\r\n"))
     server.on("/liar", raw(head(200, Content_Length=10_000_000_000) + b"<rss>"))
     server.on("/nul", reply(200, b"\0", "Content-Type: text/\0xml; charset=\0"))
-    began = time.monotonic()
     names = (
         "silent",
         "half",
@@ -166,7 +164,7 @@ def test_hostile_servers_cost_their_feed_its_deadline_and_nothing_else(world: Wo
         "nul",
     )
     found = publish_with(world, {name: server.url(f"/{name}") for name in names}, max_bytes="2MB")
-    assert time.monotonic() - began < 30, "together they take as long as one"
+    assert server.most_at_once >= 4, "they are slow together, not one after the other"
     for name, row in found.items():
         assert row["state"] == "failing", (name, row)
         assert row["error"], name

@@ -269,7 +269,7 @@ def test_members_words_cannot_leave_their_place() -> None:
                 assert "src" in node.attributes or json.loads(node.text())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(text=st.text(max_size=60))
 def test_any_text_is_shown_as_it_is(text: str) -> None:
     one = story(1, title=text, excerpt=text, author=text or "x")

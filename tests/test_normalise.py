@@ -588,7 +588,7 @@ some_feed = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(some_feed, odd)
 def test_nothing_raises_whatever_a_document_says(document: RawFeed, url: str) -> None:
     found = normalise(document, feed=url, url=url, http_date=None, known={}, sanitise=sanitise, now=NOW)

@@ -163,7 +163,7 @@ def test_a_run_that_is_killed_while_it_sends_does_not_send_twice() -> None:
     assert [url for url, _letter in told.letters] == ["json://second"]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=6))  # a letter names at most 20
 def test_whatever_fails_each_story_is_delivered_exactly_once_in_the_end(runs: list[tuple[int, bool]]) -> None:
     told = Told((rule(),))

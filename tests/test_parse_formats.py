@@ -109,7 +109,7 @@ def essence(entry: RawEntry) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=120, deadline=2000)
+@settings(max_examples=120)
 @given(PLAIN, MARKUP, DATES, TAGS, NAMES, st.booleans())
 def test_the_same_post_in_every_format_is_the_same_entry(
     title: str, body: list[str], date: datetime, tags: list[str], author: str, cdata: bool

@@ -606,7 +606,7 @@ SITES = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(SITES, st.integers(0, 12)), max_size=5), SITES)
 def test_whatever_was_interrupted_the_last_run_wins(
     tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[dict[str, str], int]], last: dict[str, str]

@@ -396,7 +396,7 @@ piece = st.one_of(
 soup = st.lists(piece, max_size=25).map("".join)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(soup)
 def test_any_soup_of_tags_comes_out_harmless_and_settled(markup: str) -> None:
     made = clean(markup)
@@ -404,7 +404,7 @@ def test_any_soup_of_tags_comes_out_harmless_and_settled(markup: str) -> None:
     assert_settled(made.html)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=200), st.text(max_size=30), st.text(max_size=30))
 def test_nothing_raises_whatever_the_text_the_base_or_the_page(markup: str, base: str, page: str) -> None:
     assert_harmless(sanitise(markup, base=base, prefix=PREFIX, page=page).html)

@@ -408,7 +408,7 @@ def worlds(draw: st.DrawFn) -> list[MergeEntry]:
     return made
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same_stories_and_leads(entries: list[MergeEntry], random: Any) -> None:
     mixed = entries[:]
@@ -418,7 +418,7 @@ def test_any_order_of_arrival_gives_the_same_stories_and_leads(entries: list[Mer
     assert rows == sorted(one.entry_id for one in entries)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(worlds())
 def test_rows_decide_nothing(entries: list[MergeEntry]) -> None:
     renumbered = [replace(one, entry_id=1000 - one.entry_id) for one in entries]
@@ -426,7 +426,7 @@ def test_rows_decide_nothing(entries: list[MergeEntry]) -> None:
     assert told == {made.entry_ids for made in group(entries)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(worlds())
 def test_what_is_one_story_is_found_by_the_keys_it_shares(entries: list[MergeEntry]) -> None:
     """The store looks only at entries that share keys: looking at each such set alone gives the same stories."""

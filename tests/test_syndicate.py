@@ -565,7 +565,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_whatever_a_story_holds_every_feed_is_valid(data: st.DataObject) -> None:
     def text() -> str:
