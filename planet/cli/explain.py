@@ -17,8 +17,8 @@ from planet.model import Message, Reason
 from planet.urls import redacted
 
 if TYPE_CHECKING:
-    from planet.cli.explaining import Answer, Copy, Evening, Told
     from planet.i18n import Translator
+    from planet.lookup import Answer, Copy, ExplainedEvent, ExplainedStory
 
 PRIORITIES = ("own site", "member", "group", "other")
 
@@ -27,29 +27,29 @@ def as_object(answer: Answer) -> dict[str, object]:
     """Everything as plain values; times in ISO 8601 UTC, scores in hundredths."""
     return {
         "asked": redacted(answer.asked),
-        "shown": bool(answer.told) or any(evening.event for evening in answer.evenings),
+        "shown": bool(answer.stories) or any(explained.event for explained in answer.events),
         "feed": answer.feed,
-        "stories": [_told_object(told) for told in answer.told],
+        "stories": [_story_object(story) for story in answer.stories],
         "not_shown": [_copy_object(copy) for copy in answer.hidden],
-        "events": [_evening_object(evening) for evening in answer.evenings],
+        "events": [_event_object(explained) for explained in answer.events],
         "near": list(answer.near),
     }
 
 
-def _told_object(told: Told) -> dict[str, object]:
-    lead = told.copies[0].stored
+def _story_object(story: ExplainedStory) -> dict[str, object]:
+    lead = story.copies[0].stored
     return {
         "url": lead.entry.link,
         "title": lead.entry.title,
         "published": iso(lead.date),
         "date_rule": lead.date_reason,
-        "in_feeds": any(copy.stored.in_feeds for copy in told.copies),
-        "technologies": list(told.technologies),
-        "lead": _copy_object(told.copies[0]),
-        "copies": [_copy_object(copy) for copy in told.copies],
+        "in_feeds": any(copy.stored.in_feeds for copy in story.copies),
+        "technologies": list(story.technologies),
+        "lead": _copy_object(story.copies[0]),
+        "copies": [_copy_object(copy) for copy in story.copies],
         "merged": [
-            {"one": _name_object(one), "other": _name_object(other), "rule": rule, "score": score}
-            for one, other, rule, score in told.why
+            {"one": _name_object(first), "other": _name_object(second), "rule": rule, "score": score}
+            for first, second, rule, score in story.why
         ],
         "scores": [
             {
@@ -61,7 +61,7 @@ def _told_object(told: Told) -> dict[str, object]:
                     for reason in reasons
                 ],
             }
-            for slug, score, reasons in told.scores
+            for slug, score, reasons in story.scores
         ],
     }
 
@@ -89,20 +89,20 @@ def _copy_object(copy: Copy) -> dict[str, object]:
     }
 
 
-def _evening_object(evening: Evening) -> dict[str, object]:
-    event = evening.event
-    made: dict[str, object] = {
+def _event_object(explained: ExplainedEvent) -> dict[str, object]:
+    event = explained.event
+    result: dict[str, object] = {
         "shown": event is not None,
-        "why_not": evening.hidden,
+        "why_not": explained.hidden,
         "calendars": [
-            {"calendar": one.calendar, "id": one.uid, "title": one.data.title, "url": one.data.url}
-            for one in evening.stored
+            {"calendar": copy.calendar, "id": copy.uid, "title": copy.data.title, "url": copy.data.url}
+            for copy in explained.stored
         ],
     }
     if event is not None:
-        made |= event_object(event)
-        made["reasons"] = [{"what": what, "rule": rule} for what, rule in event.reasons]
-    return made
+        result |= event_object(event)
+        result["reasons"] = [{"what": what, "rule": rule} for what, rule in event.reasons]
+    return result
 
 
 def _why_not(copy: Copy) -> tuple[str, Message]:
@@ -137,20 +137,20 @@ def _why_date(copy: Copy) -> Message:
     }.get(copy.stored.date_reason, Message(copy.stored.date_reason))
 
 
-def _why_lead(told: Told) -> Message:
+def _why_lead(story: ExplainedStory) -> Message:
     """Why the first copy is the one that is shown."""
-    rank = told.copies[0].stored.priority
-    if len(told.copies) == 1:
+    priority = story.copies[0].stored.priority
+    if len(story.copies) == 1:
         return Message.of("the only one")
     return (
         Message.of("shown: a member's own site"),
         Message.of("shown: the feed of a member"),
         Message.of("shown: the feed of a group"),
         Message.of("shown: the first in feeds.yaml"),
-    )[rank]
+    )[priority]
 
 
-def _why_one(rule: str, score: int) -> Message:
+def _why_joined(rule: str, score: int) -> Message:
     return {
         "link": Message.of("the same address, {score} % alike", score=score),
         "id": Message.of("the same id, {score} % alike", score=score),
@@ -177,21 +177,21 @@ def _because(reason: Reason) -> Message:
     }.get(reason.rule, Message(reason.rule))
 
 
-def _tell(told: Told, names: dict[str, str], translator: Translator) -> Iterator[str]:
+def _story_lines(story: ExplainedStory, names: dict[str, str], translator: Translator) -> Iterator[str]:
     say = translator.say
-    lead = told.copies[0]
+    lead = story.copies[0]
     yield lead.stored.entry.title
     yield f"  {lead.stored.entry.link}"
     yield "  " + say(
         Message.of("dated {date}: {why}", date=translator.moment(lead.stored.date), why=say(_why_date(lead)))
     )
-    if not any(copy.stored.in_feeds for copy in told.copies):
+    if not any(copy.stored.in_feeds for copy in story.copies):
         yield "  " + say(
             Message.of("on the pages, not in the feeds: its feed was new, and it was not among the newest")
         )
     yield "  " + say(Message.of("carried by:"))
-    for copy in told.copies:
-        mark = f"  ← {say(_why_lead(told))}" if copy is lead else ""
+    for copy in story.copies:
+        mark = f"  ← {say(_why_lead(story))}" if copy is lead else ""
         yield f"    {', '.join(copy.sources)}  {copy.feed}{mark}"
         if copy.stored.entry.link != lead.stored.entry.link:
             yield f"      {copy.stored.entry.link}"
@@ -199,40 +199,42 @@ def _tell(told: Told, names: dict[str, str], translator: Translator) -> Iterator
             yield "      " + say(
                 Message.of("feeds.yaml has changed since the last run: the next one places it as told here")
             )
-    if told.why:
+    if story.why:
         yield "  " + say(Message.of("one story, because:"))
-    for one, other, rule, score in told.why:
-        yield f"    {one.feed} = {other.feed}: {say(_why_one(rule, score))}"
-    yield "  " + say(Message.of("technologies:") if told.scores else Message.of("no technology: none is named"))
-    for slug, score, reasons in told.scores:
+    for first, second, rule, score in story.why:
+        yield f"    {first.feed} = {second.feed}: {say(_why_joined(rule, score))}"
+    yield "  " + say(Message.of("technologies:") if story.scores else Message.of("no technology: none is named"))
+    for slug, score, reasons in story.scores:
         given = f"{score}" if score >= THRESHOLD else say(Message.of("not quite, {score}", score=score))
         yield f"    {names.get(slug, slug)} ({given}): {'; '.join(say(_because(reason)) for reason in reasons)}"
 
 
-def _series(evening: Evening) -> tuple[object, ...]:
+def _series(explained: ExplainedEvent) -> tuple[object, ...]:
     """What the occurrences of a recurring event have in common."""
-    event = evening.event
+    event = explained.event
     if event is None:
-        return ("", *((one.calendar, one.uid) for one in evening.stored))
+        return ("", *((copy.calendar, copy.uid) for copy in explained.stored))
     return (event.data.title, event.data.url, *(uid for _, _, uid, _ in event.sources))
 
 
-def _tell_evening(evening: Evening, more: Evening | None, count: int, translator: Translator) -> Iterator[str]:
-    """An event; of a recurring one the first of `count` occurrences, and when the last (`more`) is."""
+def _event_lines(
+    explained: ExplainedEvent, last: ExplainedEvent | None, count: int, translator: Translator
+) -> Iterator[str]:
+    """An event; of a recurring one the first of `count` occurrences, and when the last is."""
     say = translator.say
-    event = evening.event
+    event = explained.event
     if event is None:
-        yield evening.stored[0].data.title
-        yield f"  {evening.stored[0].data.url}"
-        yield "  " + say(Message.of("an event that is not shown: {why}", why=evening.hidden or "?"))
+        yield explained.stored[0].data.title
+        yield f"  {explained.stored[0].data.url}"
+        yield "  " + say(Message.of("an event that is not shown: {why}", why=explained.hidden or "?"))
         return
     yield event.data.title
     yield f"  {event.data.url}"
     day = translator.date(event.data.start)
     yield "  " + say(Message.of("an event of {group}, on {date}", group=event.group or "?", date=day))
-    if more is not None and more.event is not None:
-        last = translator.date(more.event.data.start)
-        yield "  " + say(Message.of("and {count} times more, the last on {date}", count=count - 1, date=last))
+    if last is not None and last.event is not None:
+        end = translator.date(last.event.data.start)
+        yield "  " + say(Message.of("and {count} times more, the last on {date}", count=count - 1, date=end))
     yield "  " + say(Message.of("carried by:"))
     for source, feed, uid, _url in event.sources:
         yield f"    {source}  {feed}  {uid}"
@@ -242,23 +244,24 @@ def _tell_evening(evening: Evening, more: Evening | None, count: int, translator
         yield f"    {what}: {rule}"
 
 
-def tell(answer: Answer, names: dict[str, str], translator: Translator) -> Iterator[str]:
+def lines(answer: Answer, names: dict[str, str], translator: Translator) -> Iterator[str]:
     """The answer for a person, line by line. `names` are those of the technologies, by slug."""
     say = translator.say
-    for told in answer.told:
-        yield from _tell(told, names, translator)
+    for story in answer.stories:
+        yield from _story_lines(story, names, translator)
     for copy in answer.hidden:
         yield copy.stored.entry.title
         yield f"  {copy.stored.entry.link}"
         yield f"  {', '.join(copy.sources)}  {copy.feed}"
         yield f"  {say(_why_not(copy)[1])}"
         yield "  " + say(Message.of("first seen {date}", date=translator.moment(copy.stored.first_seen)))
-    for _, alike in itertools.groupby(sorted(answer.evenings, key=lambda one: str(_series(one))), key=_series):
-        evenings = list(alike)
-        yield from _tell_evening(evenings[0], evenings[-1] if evenings[1:] else None, len(evenings), translator)
+    events = sorted(answer.events, key=lambda explained: str(_series(explained)))
+    for _, alike in itertools.groupby(events, key=_series):
+        series = list(alike)
+        yield from _event_lines(series[0], series[-1] if series[1:] else None, len(series), translator)
     if answer.feed:
         yield say(Message.of("{feed} is a feed: `planet status` tells its health", feed=answer.feed))
-    elif not (answer.told or answer.hidden or answer.evenings):
+    elif not (answer.stories or answer.hidden or answer.events):
         yield say(Message.of("{url} is unknown: no feed of feeds.yaml has listed it", url=redacted(answer.asked)))
         if answer.near:
             yield "  " + say(Message.of("did you mean:"))
@@ -272,16 +275,15 @@ def tell(answer: Answer, names: dict[str, str], translator: Translator) -> Itera
 @click.pass_obj
 def explain(ctx: Context, url: str, as_json: bool) -> int:
     """Tell why a story or an event is where it is: feeds, merging, technologies, date. URL may be an id, too."""
-    from planet.cli.explaining import Inquiry  # noqa: PLC0415 - --help needs none of it
-    from planet.i18n import Translator  # noqa: PLC0415
+    from planet.lookup import Lookup  # noqa: PLC0415 - --help needs none of it
 
     config = ctx.config
     with ctx.store() as store:
-        answer = Inquiry(config, store).ask(url)
+        answer = Lookup(config, store).answer(url)
     if as_json:
         click.echo(json.dumps(as_object(answer), ensure_ascii=False, indent=1))
         return 0
     names = {technology.slug: technology.name for technology in config.technologies}
-    for line in tell(answer, names, Translator(config.site.language, config.site.timezone)):
+    for line in lines(answer, names, ctx.translator):
         click.echo(line)
     return 0

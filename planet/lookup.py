@@ -1,0 +1,209 @@
+"""What is known of one address or id: looked up in the database, and classified by feeds.yaml as it is now. Values only."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from planet.classify import Placer, Scores
+from planet.classify.scores import THRESHOLD
+from planet.merge.events import as_entry, merge_events
+from planet.merge.stories import group
+from planet.model import Classification, Config, Event, MergeEntry, Reason, Source, StoredEvent
+from planet.normalise.identity import fold_id
+from planet.store import Store, StoredEntry
+from planet.text import digest
+from planet.urls import canonical_key, feed_key, host, redacted
+
+NEAR = 5
+"""Addresses that are suggested at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """An entry of one feed. `classification` is by the rules of feeds.yaml as it is now; `changed`: the last run's was another."""
+
+    stored: StoredEntry
+    feed: str
+    """As configured, credentials masked; its key when it left feeds.yaml."""
+    sources: tuple[str, ...]
+    classification: Classification
+    changed: bool
+
+    @property
+    def shown(self) -> bool:
+        return self.stored.story is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedStory:
+    """A story: its copies, the leading one first, and why they are one: (copy, copy, rule, score in hundredths)."""
+
+    copies: tuple[Copy, ...]
+    why: tuple[tuple[Copy, Copy, str, int], ...]
+    technologies: tuple[str, ...]
+    scores: Scores
+    """Of each technology the copy that speaks for it most, near misses too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedEvent:
+    """An event as merged, and its copies; or, where `event` is None, what is stored of it and why it is not shown."""
+
+    event: Event | None
+    stored: tuple[StoredEvent, ...]
+    hidden: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Result of a lookup. `near` are addresses like the one that was asked for, when nothing is known of it."""
+
+    asked: str
+    stories: tuple[ExplainedStory, ...] = ()
+    hidden: tuple[Copy, ...] = ()
+    events: tuple[ExplainedEvent, ...] = ()
+    feed: str = ""
+    """The feed as configured, when the address is that of one."""
+    near: tuple[str, ...] = ()
+
+
+class Lookup:
+    """Looks things up in one database, with the rules of one configuration."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        self._config = config
+        self._store = store
+        self._placer = Placer(config)
+        self._sources = {source.slug: source for source in config.sources}
+        self._feeds: dict[str, tuple[str, list[Source]]] = {}
+        for source in config.sources:
+            for feed in source.feeds:
+                self._feeds.setdefault(feed.key, (redacted(feed.configured), []))[1].append(source)
+
+    def answer(self, asked: str) -> Answer:
+        """Everything about an address or an id, in any spelling."""
+        asked = asked.strip()
+        stories: dict[int, ExplainedStory] = {}
+        hidden: list[Copy] = []
+        for entry in self._store.stored_entries(self._entry_ids(asked)):
+            if entry.story is None:
+                hidden.append(self._copy(entry))
+            elif entry.story not in stories:
+                stories[entry.story] = self._story(entry.story, entry)
+        events = self._events(asked)
+        feed = self._feeds.get(feed_key(asked), ("", []))[0]
+        known = bool(stories or hidden or events or feed)
+        return Answer(
+            asked=asked,
+            stories=tuple(stories.values()),
+            hidden=tuple(hidden),
+            events=events,
+            feed=feed,
+            near=() if known else self._near(asked),
+        )
+
+    def _entry_ids(self, asked: str) -> list[int]:
+        key = canonical_key(asked)
+        ids: set[int] = set()
+        for identifier in {asked, fold_id(asked), key} - {""}:
+            ids.update(self._store.find_entries(link_key=key, identifier=identifier))
+        if not ids and asked.startswith(f"tag:{host(self._config.site.url)},"):
+            # An id that the planet gave, because another story has the entry's own.
+            suffix = asked.rpartition(":")[2]
+            for lead in self._store.leads():
+                if digest(lead.feed, lead.uid)[:20] == suffix:
+                    ids.update(self._store.find_entries(link_key="", identifier=lead.uid))
+        return sorted(ids)
+
+    def _copy(self, entry: StoredEntry) -> Copy:
+        configured, owners = self._feeds.get(entry.feed, (redacted(entry.feed), []))
+        classification = self._placer.place(entry.entry, entry.feed)
+        shown_by = [slug for slug, _ in classification.sources]
+        names = [self._sources[slug].name for slug in shown_by] or [source.name for source in owners]
+        before = entry.classification
+        changed = before is not None and (
+            before.sources != classification.sources or before.technologies != classification.technologies
+        )
+        return Copy(stored=entry, feed=configured, sources=tuple(names), classification=classification, changed=changed)
+
+    def _story(self, story: int, first: StoredEntry) -> ExplainedStory:
+        why = self._store.why(story)
+        ids = sorted({first.entry_id, *(entry_id for join in why for entry_id in join[:2])})
+        copies = {entry.entry_id: self._copy(entry) for entry in self._store.stored_entries(ids)}
+        order = _in_order(copies.values())
+        best = _best_scores(copies[entry_id].classification.scores for entry_id in order)
+        scores = tuple(best[technology.slug] for technology in self._config.technologies if technology.slug in best)
+        return ExplainedStory(
+            copies=tuple(copies[entry_id] for entry_id in order),
+            why=tuple((copies[a], copies[b], rule, score) for a, b, rule, score in why if a in copies and b in copies),
+            technologies=tuple(slug for slug, score, _ in scores if score >= THRESHOLD),
+            scores=scores,
+        )
+
+    def _events(self, asked: str) -> tuple[ExplainedEvent, ...]:
+        stored = self._store.stored_events()
+        if not stored:
+            return ()
+        key = canonical_key(asked)
+        merged = merge_events(stored, self._config, place=self._placer.place)
+        shown = [_explained(event, stored) for event in merged if _is_asked_for(event, asked, key)]
+        shown_uids = {copy.uid for explained in shown for copy in explained.stored}
+        hidden = [
+            ExplainedEvent(event=None, stored=(copy,), hidden=self._placer.place(as_entry(copy), copy.calendar).hidden)
+            for copy in stored
+            if copy.uid not in shown_uids and (copy.uid == asked or (key and copy.url_key == key))
+        ]
+        return (*shown, *hidden)
+
+    def _near(self, asked: str) -> tuple[str, ...]:
+        """Addresses of shown stories that look like the one that was asked for."""
+        key = canonical_key(asked)
+        if not key:
+            return ()
+        leads = {lead.link_key: lead.link for lead in self._store.leads() if lead.link_key}
+        name = key.partition("/")[0]
+        neighbours = [link for link in leads if link.partition("/")[0] == name] or list(leads)
+        return tuple(leads[link] for link in difflib.get_close_matches(key, neighbours, n=NEAR, cutoff=0.5))
+
+
+def _best_scores(copies: Iterable[Scores]) -> dict[str, tuple[str, int, tuple[Reason, ...]]]:
+    """Slug of a technology -> the highest score that a copy has for it."""
+    best: dict[str, tuple[str, int, tuple[Reason, ...]]] = {}
+    for scores in copies:
+        for score in scores:
+            if score[0] not in best or score[1] > best[score[0]][1]:
+                best[score[0]] = score
+    return best
+
+
+def _is_asked_for(event: Event, asked: str, key: str) -> bool:
+    """Whether `asked` is an id of the event, or `key` (its canonical form) an address of it in any calendar."""
+    if event.id == asked or any(uid == asked for _, _, uid, _ in event.sources):
+        return True
+    urls = (event.data.url, *(url for _, _, _, url in event.sources))
+    return bool(key) and any(canonical_key(url) == key for url in urls)
+
+
+def _explained(event: Event, stored: Sequence[StoredEvent]) -> ExplainedEvent:
+    uids = {uid for _, _, uid, _ in event.sources}
+    copies = tuple(copy for copy in stored if copy.uid in uids and copy.data.start == event.data.start)
+    return ExplainedEvent(event=event, stored=copies)
+
+
+def _in_order(copies: Iterable[Copy]) -> Sequence[int]:
+    """The entry ids of a story, the leading copy first: by the rules that merged them."""
+    groups = group([_as_merged(copy.stored) for copy in copies])
+    return [entry_id for part in sorted(groups, key=lambda part: -len(part.entry_ids)) for entry_id in part.entry_ids]
+
+
+def _as_merged(stored: StoredEntry) -> MergeEntry:
+    return MergeEntry.of(
+        stored.entry,
+        entry_id=stored.entry_id,
+        feed=stored.feed,
+        date=stored.date,
+        priority=stored.priority,
+        source_position=stored.source_position,
+    )
