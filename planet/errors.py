@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 
 class PlanetError(Exception):
-    """The root: its text is for a person and says what to do next; `exit_code` is the program's."""
+    """Any of these. The text is a sentence that says what to do next; `exit_code` is what the program ends with."""
 
     exit_code = 1
 
@@ -33,7 +33,10 @@ class Fault:
 
 
 class ConfigError(PlanetError):
-    """feeds.yaml cannot be used; `faults` holds all that is wrong with it, in the order of the file."""
+    """feeds.yaml cannot be used: it is missing, is not YAML, or holds mistakes. `faults` names them all, in the order of the file.
+
+    Raised before anything else happens, so that nothing is asked and nothing is written.
+    """
 
     exit_code = 2
 
@@ -48,32 +51,35 @@ class ConfigError(PlanetError):
 
 
 class UsageError(PlanetError):
-    """The command line asks for something that cannot be done as it is written."""
+    """A command asks for something that cannot be done: a technology that feeds.yaml does not define, a port in use, a missing file."""
 
     exit_code = 2
 
 
 class LockedError(PlanetError):
-    """Another run of the same planet holds the lock."""
+    """Another run holds the lock of this planet's database, and this one did nothing."""
 
     exit_code = 3
 
 
 class NotPublishedError(PlanetError):
-    """The run ended before the site could be brought up to date; what was published stays."""
+    """The run ended before the site was up to date. What was published stays; what was read before is kept for the next run."""
 
 
 class StoreError(NotPublishedError):
-    """The database cannot be used."""
+    """The database cannot be used: it is locked by another program, written by a newer version, on a full disk, or no database."""
 
 
 class DamagedError(StoreError):
-    """The database is broken: `planet run` keeps it aside and makes another from the feeds."""
+    """SQLite finds the database file damaged. `planet run` keeps it aside and makes another one from the feeds."""
 
 
 class ThemeError(NotPublishedError):
-    """A theme is missing, or a template of it is wrong (file and line are in the text)."""
+    """A theme is missing, or one of its templates raised an error (its file and line are in the text)."""
 
 
 class PublishError(NotPublishedError):
-    """The site cannot be written, or writing it would lose too much."""
+    """output/ cannot be written, holds files of somebody else, or would lose more than half of its stories.
+
+    Raised before the first file is replaced, or when one cannot be; the site is then complete, and old.
+    """

@@ -25,8 +25,8 @@ from lxml import html
 
 from planet.i18n import Translator
 from planet.model import Due, Edition, Failed, FetchError, Message, NotifyRule, SafeHtml, Story
-from planet.notify import Letter, changed_feeds, deliver, notify, ping, tell_hub
-from planet.notify.letter import defused, escaped, safe_link, write
+from planet.notify import Notification, changed_feeds, deliver, notify, ping, tell_hub
+from planet.notify.message import defused, escaped, safe_link, write
 from planet.notify.plan import Delivery, Sent, plan, read_sent, rule_key
 from planet.notify.send import expanded, missing
 from tests.support import editions
@@ -39,11 +39,11 @@ MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 @dataclass
 class Told:
-    """Rules with a memory, and a post office that keeps the letters."""
+    """Rules with a memory, and a post office that keeps the notifications."""
 
     rules: tuple[NotifyRule, ...]
     state: dict[str, str] = field(default_factory=dict)
-    letters: list[tuple[str, Letter]] = field(default_factory=list)
+    notifications: list[tuple[str, Notification]] = field(default_factory=list)
     fault: str = ""
     environ: Mapping[str, str] = field(default_factory=dict)
     language: str = "fr"
@@ -53,15 +53,15 @@ class Told:
             stories, of=editions.config(notify=self.rules, language=self.language), now=now, **fields
         )
 
-        def send(url: str, letter: Letter) -> str:
-            self.letters.append((url, letter))
+        def send(url: str, notification: Notification) -> str:
+            self.notifications.append((url, notification))
             return self.fault
 
         warnings = notify(edition, self.state, now, environ=self.environ, save=self.state.__setitem__, send=send)
         return [str(warning) for warning in warnings]
 
     def texts(self) -> list[str]:
-        return [letter.text for _url, letter in self.letters]
+        return [notification.text for _url, notification in self.notifications]
 
 
 def rule(url: str = "json://x", **fields: object) -> NotifyRule:
@@ -78,9 +78,9 @@ def stories(*rows: int, **fields: object) -> list[Story]:
 def test_the_first_run_is_silent_and_each_story_is_told_once() -> None:
     told = Told((rule(),))
     assert told.run(stories(1, 2)) == []
-    assert told.letters == []
+    assert told.notifications == []
     told.run(stories(1, 2))
-    assert told.letters == []
+    assert told.notifications == []
     told.run(stories(1, 2, 3))
     told.run(stories(1, 2, 3))
     (text,) = told.texts()
@@ -94,7 +94,7 @@ def test_a_planet_without_stories_has_no_news_to_start_from() -> None:
     told.run([])
     assert told.state == {}
     told.run(stories(*range(1, 50)))
-    assert told.letters == []
+    assert told.notifications == []
 
 
 def test_a_rule_that_is_added_later_starts_silent_too() -> None:
@@ -102,7 +102,7 @@ def test_a_rule_that_is_added_later_starts_silent_too() -> None:
     told.run(stories(1))
     told.rules = (rule(), rule("json://other"))
     told.run(stories(1, 2))
-    assert [url for url, _letter in told.letters] == ["json://x"]
+    assert [url for url, _letter in told.notifications] == ["json://x"]
 
 
 def test_a_story_that_goes_and_comes_back_or_moves_is_no_news() -> None:
@@ -110,7 +110,7 @@ def test_a_story_that_goes_and_comes_back_or_moves_is_no_news() -> None:
     told.run(stories(1, 2, 3))
     told.run(stories(1, 3))
     told.run([*stories(1, 3), editions.story(2, at=NOW, title="Retouché")])
-    assert told.letters == []
+    assert told.notifications == []
 
 
 def test_what_the_flood_guard_keeps_out_of_the_feeds_is_no_news() -> None:
@@ -141,7 +141,7 @@ def test_a_refused_message_is_tried_again_and_complained_of_once() -> None:
     told.fault = ""
     assert told.run(stories(1, 2, 3)) == []
     assert told.run(stories(1, 2, 3)) == []
-    assert len(told.letters) == 3
+    assert len(told.notifications) == 3
     assert "Billet 2" in told.texts()[-1]
     assert "Billet 3" in told.texts()[-1]
 
@@ -152,7 +152,7 @@ def test_a_run_that_is_killed_while_it_sends_does_not_send_twice() -> None:
     edition = editions.edition(stories(1, 2), of=editions.config(notify=told.rules))
     sent: list[str] = []
 
-    def die(url: str, _letter: Letter) -> str:
+    def die(url: str, _letter: Notification) -> str:
         sent.append(url)
         raise KeyboardInterrupt
 
@@ -160,11 +160,11 @@ def test_a_run_that_is_killed_while_it_sends_does_not_send_twice() -> None:
         notify(edition, told.state, NOW, environ={}, save=told.state.__setitem__, send=die)
     told.run(stories(1, 2))
     assert sent == ["json://x"]
-    assert [url for url, _letter in told.letters] == ["json://second"]
+    assert [url for url, _letter in told.notifications] == ["json://second"]
 
 
 @settings(max_examples=50)
-@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=6))  # a letter names at most 20
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=6))  # a notification names at most 20
 def test_whatever_fails_each_story_is_delivered_exactly_once_in_the_end(runs: list[tuple[int, bool]]) -> None:
     told = Told((rule(),))
     row = 1
@@ -173,7 +173,7 @@ def test_whatever_fails_each_story_is_delivered_exactly_once_in_the_end(runs: li
     for new, fails in [*runs, (1, False)]:
         row += new
         told.fault = "no" if fails else ""
-        told.letters.clear()
+        told.notifications.clear()
         told.run(stories(*range(1, row + 1)))
         if not fails:
             delivered += [name for text in told.texts() for name in re.findall(r"• (Billet \d+)", text)]
@@ -206,7 +206,7 @@ def test_a_digest_goes_out_in_the_morning_of_its_day_or_week(every: str, hours: 
     told = Told((rule(every=every),))
     told.run(stories(1), MONDAY)
     told.run(stories(1, 2), MONDAY + timedelta(hours=hours))
-    assert bool(told.letters) is due
+    assert bool(told.notifications) is due
 
 
 def test_a_digest_gathers_what_came_since_the_last_one_and_says_nothing_when_nothing_came() -> None:
@@ -226,7 +226,7 @@ def test_a_clock_that_jumps_back_sends_nothing_twice() -> None:
     told.run(stories(1, 2), MONDAY + timedelta(days=1))
     told.run(stories(1, 2), MONDAY - timedelta(days=30))
     told.run(stories(1, 2), MONDAY + timedelta(days=1, hours=1))
-    assert len(told.letters) == 1
+    assert len(told.notifications) == 1
 
 
 def test_the_weeks_digest_names_the_evenings_of_the_week() -> None:
@@ -242,7 +242,7 @@ def test_the_weeks_digest_names_the_evenings_of_the_week() -> None:
     told.run(stories(1), MONDAY)
     told.run(stories(1), at, events=events)
     assert [re.findall(r"• (.*)", text) for text in told.texts()] == [["Soirée PHP", "Journée"], ["Soirée PHP"]]
-    assert told.letters[0][1].title.startswith("Planet Exemple")
+    assert told.notifications[0][1].title.startswith("Planet Exemple")
 
 
 def test_an_all_day_evening_is_named_on_its_day() -> None:
@@ -264,7 +264,7 @@ def test_variables_are_filled_in_only_when_a_message_is_sent() -> None:
     told = Told((rule("json://${TOKEN}@${HOST_1}/$x"),), environ={"TOKEN": " s3cret\n", "HOST_1": "h"})
     told.run(stories(1))
     told.run(stories(1, 2))
-    assert [url for url, _letter in told.letters] == ["json://s3cret@h/$x"]
+    assert [url for url, _letter in told.notifications] == ["json://s3cret@h/$x"]
     assert "s3cret" not in json.dumps(told.state)
     assert missing("${A} ${B} ${A}", {"A": "", "B": "x"}) == ("A",)
     assert expanded("${A}", {"A": "${B}", "B": "x"}) == "${B}"
@@ -275,16 +275,16 @@ def test_a_variable_that_is_not_set_is_named_once_and_nothing_is_lost() -> None:
     (warning,) = told.run(stories(1))
     assert warning == "feeds.yaml line 12: ${SLACK_WEBHOOK} is not set, so this notification is not sent"
     assert told.run(stories(1, 2)) == []
-    assert told.letters == []
+    assert told.notifications == []
     told.environ = {"SLACK_WEBHOOK": "json://x"}
     assert told.run(stories(1, 2)) == []
     assert "Billet 2" in told.texts()[0]
 
 
-# -- What a letter says -----------------------------------------------------------------------------------------------
+# -- What a notification says -----------------------------------------------------------------------------------------------
 
 
-def letter(made: Sequence[Story], language: str = "en", **fields: object) -> Letter:
+def notification(made: Sequence[Story], language: str = "en", **fields: object) -> Notification:
     edition: Edition = editions.edition(made, of=editions.config(language=language, **fields))
     sent = Sent(story_id=0, at=NOW)
     rows = tuple(row.story_id for row in edition.index)
@@ -293,7 +293,7 @@ def letter(made: Sequence[Story], language: str = "en", **fields: object) -> Let
 
 
 def test_a_letter_names_title_author_technologies_day_and_link() -> None:
-    made = letter(
+    made = notification(
         [editions.story(1, title="Les générateurs", author="William", technologies=("php",), url="https://w.example/1")]
     )
     assert made.title == "Planet Exemple: Les générateurs"
@@ -303,7 +303,7 @@ def test_a_letter_names_title_author_technologies_day_and_link() -> None:
 
 
 def test_many_stories_are_counted_and_the_newest_told() -> None:
-    made = letter([editions.story(row) for row in range(1, 31)])
+    made = notification([editions.story(row) for row in range(1, 31)])
     assert made.title == "Planet Exemple: 30 new stories"
     assert made.text.count("• ") == 20
     assert "and 10 more" in made.text
@@ -315,7 +315,7 @@ EVIL = "@channel <!everyone> *x* [clic](https://evil.example) `a`\r\nBcc: a@b.ex
 
 
 def test_nothing_that_a_member_wrote_calls_formats_or_starts_a_line() -> None:
-    made = letter([editions.story(1, title=EVIL, author=EVIL, excerpt=EVIL)])
+    made = notification([editions.story(1, title=EVIL, author=EVIL, excerpt=EVIL)])
     assert len(made.title) <= 150
     assert "\n" not in made.title + "".join(re.findall("[\r\u2028\u202e\x00]", made.text))
     assert len(made.text.splitlines()) == 5
@@ -334,7 +334,7 @@ def test_markup_is_escaped_whatever_it_is(text: str) -> None:
 @settings(max_examples=60)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a_letter_as_html_holds_the_words_and_no_element_of_theirs(title: str, excerpt: str) -> None:
-    made = letter([editions.story(1, title=title, excerpt=f"<img src=x onerror=1>{excerpt}")])
+    made = notification([editions.story(1, title=title, excerpt=f"<img src=x onerror=1>{excerpt}")])
     page = html.document_fromstring(made.html)
     tags = {element.tag for element in page.iter() if isinstance(element.tag, str)}
     assert tags == {"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "div", "p", "a", "footer"}
@@ -356,8 +356,8 @@ def test_links_cannot_leave_their_place_in_a_chat(url: str, kept: str) -> None:
 
 
 def test_a_letter_is_in_the_planets_language() -> None:
-    assert "23 novembre 2026" in letter([editions.story(1)], language="fr").text
-    assert '<html lang="fr">' in letter([editions.story(1)], language="fr").html
+    assert "23 novembre 2026" in notification([editions.story(1)], language="fr").text
+    assert '<html lang="fr">' in notification([editions.story(1)], language="fr").html
 
 
 # -- Over the wire ----------------------------------------------------------------------------------------------------
@@ -391,7 +391,7 @@ def webhook(status: int = 200) -> Iterator[tuple[int, list[tuple[str, bytes]]]]:
 
 
 def test_a_json_webhook_gets_the_text_as_it_is() -> None:
-    made = letter([editions.story(1, title="@channel [a](b) é")])
+    made = notification([editions.story(1, title="@channel [a](b) é")])
     with webhook() as (port, got):
         assert deliver(f"json://127.0.0.1:{port}/hook", made) == ""
     ((path, body),) = got
@@ -402,7 +402,7 @@ def test_a_json_webhook_gets_the_text_as_it_is() -> None:
 
 
 def test_a_chat_that_renders_markdown_gets_it_escaped_and_calls_nobody() -> None:
-    made = letter([editions.story(1, title="@channel [clic](https://evil.example)")])
+    made = notification([editions.story(1, title="@channel [clic](https://evil.example)")])
     with webhook() as (port, got):
         assert deliver(f"mmost://127.0.0.1:{port}/{'a' * 24}", made) == ""
     ((_path, body),) = got
@@ -416,10 +416,13 @@ def test_a_refusal_is_a_word_without_the_secret(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with webhook(403) as (port, _got):
-        fault = deliver(f"json://user:hunter2@127.0.0.1:{port}/", letter([editions.story(1)]))
+        fault = deliver(f"json://user:hunter2@127.0.0.1:{port}/", notification([editions.story(1)]))
     assert fault == "HTTP 403"
-    assert deliver(f"json://user:hunter2@127.0.0.1:{port}/", letter([editions.story(1)])) == "no answer, or a refusal"
-    assert deliver("nonsense hunter2", letter([editions.story(1)])) == "not a notification URL that Apprise knows"
+    assert (
+        deliver(f"json://user:hunter2@127.0.0.1:{port}/", notification([editions.story(1)]))
+        == "no answer, or a refusal"
+    )
+    assert deliver("nonsense hunter2", notification([editions.story(1)])) == "not a notification URL that Apprise knows"
     assert "hunter2" not in caplog.text + "".join(capfd.readouterr())
 
 
@@ -449,7 +452,7 @@ def mailbox() -> Iterator[tuple[int, list[EmailMessage]]]:
 def test_a_mail_has_a_page_with_its_style_inline_a_plain_part_and_only_our_headers() -> None:
     evil = "Titre\r\nBcc: victime@example.org\r\n\r\n<script>alert(1)</script> @channel"
     story = editions.story(1, title=evil, author="Élodie\nCc: x@y.example", html=SafeHtml(""))
-    made = letter([story], title="Planète 😀")
+    made = notification([story], title="Planète 😀")
     with mailbox() as (port, got):
         fault = deliver(f"mailto://127.0.0.1:{port}?from=planet@example.org&to=liste@example.org&mode=insecure", made)
         assert fault == ""
@@ -474,7 +477,9 @@ def test_a_mail_has_a_page_with_its_style_inline_a_plain_part_and_only_our_heade
 def test_a_mail_server_that_is_away_is_a_fault() -> None:
     with mailbox() as (port, _got):
         pass
-    fault = deliver(f"mailto://127.0.0.1:{port}?from=p@example.org&to=l@example.org&mode=insecure", letter(stories(1)))
+    fault = deliver(
+        f"mailto://127.0.0.1:{port}?from=p@example.org&to=l@example.org&mode=insecure", notification(stories(1))
+    )
     assert fault
 
 

@@ -1,4 +1,4 @@
-"""`planet events`: the evenings, upcoming first."""
+"""`planet events`: the events, upcoming first."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def written(moment: datetime | date) -> str:
 
 
 def upcoming_first(events: tuple[Event, ...], today: date, translator: Translator) -> list[Event]:
-    """What is to come, the next first (an evening of today is, until midnight), then what is over, the latest first."""
+    """What is to come, the next first (an event of today is, until midnight), then what is over, the latest first."""
 
     def last_day(event: Event) -> date:
         if isinstance(event.end, datetime):
@@ -54,7 +54,7 @@ def upcoming_first(events: tuple[Event, ...], today: date, translator: Translato
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
 @click.pass_obj
 def events(ctx: Context, technology: str | None, limit: int | None, as_json: bool) -> int:
-    """List the evenings of the groups, upcoming first."""
+    """List the events of the groups, upcoming first."""
     from planet.classify import Placer  # noqa: PLC0415 - --help needs none of it
     from planet.merge.events import merge_events  # noqa: PLC0415
 

@@ -14,7 +14,7 @@ from planet.text import digest
 MORNING = timedelta(hours=8)
 """A digest goes out with the first run after eight in the morning, planet time; the week's on Monday."""
 AHEAD = {"day": timedelta(days=1), "week": timedelta(days=7)}
-"""How far ahead a digest names evenings."""
+"""How far ahead a digest names events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def _is_due(rule: NotifyRule, sent: Sent, now: datetime, zone: ZoneInfo) -> bool
 
 
 def _is_coming(rule: NotifyRule, event: Event, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether a digest names an evening: it begins before the next digest, and is not called off."""
+    """Whether a digest names an event: it begins before the next digest, and is not called off."""
     if rule.every == "run" or event.data.status == "cancelled" or not _matches(rule, event.technologies):
         return False
     start = event.data.start

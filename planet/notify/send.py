@@ -1,4 +1,4 @@
-"""Handing a letter to Apprise: the only place that knows it, and the only one where a secret of the environment is whole."""
+"""Handing a notification to Apprise: the only place that knows it, and the only one where a secret of the environment is whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from planet.notify.letter import Letter, defused, escaped
+from planet.notify.message import Notification, defused, escaped
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _MAIL = {"mailto", "mailtos"}
@@ -30,7 +30,7 @@ def expanded(url: str, environ: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: environ.get(found[1], "").strip(), url)
 
 
-class _Ear(logging.Handler):
+class _LogCapture(logging.Handler):
     """Hears what Apprise says went wrong, so that it goes into our words and into no log: it may name addresses and tokens."""
 
     def __init__(self) -> None:
@@ -43,48 +43,52 @@ class _Ear(logging.Handler):
             self.status = f"HTTP {found[1]}"
 
 
-def deliver(url: str, letter: Letter) -> str:
-    """Send a letter to one Apprise URL. "" when it was taken, else why not, in words that hold no secret.
+def deliver(url: str, notification: Notification) -> str:
+    """Send a notification to one Apprise URL. "" when it was taken, else why not, in words that hold no secret.
 
     Mail gets the HTML page (with a plain part made from it), machines the plain text, chats the text that calls nobody.
     """
     logger = logging.getLogger("apprise")
-    ear, was = _Ear(), logger.propagate
-    logger.addHandler(ear)
+    capture, was = _LogCapture(), logger.propagate
+    logger.addHandler(capture)
     logger.propagate = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what its plugins import is no news for who reads cron's mail
-            fault = _hand_over(url, letter)
+            fault = _hand_over(url, notification)
     except ImportError:
         return "apprise is not installed: pip install 'clermontech-planet[notify]'"
     except Exception as error:  # noqa: BLE001 - 170 services' code must not end a run; its text may hold the URL
         return type(error).__name__
     else:
-        return (ear.status or fault) if fault == _REFUSED else fault
+        return (capture.status or fault) if fault == _REFUSED else fault
     finally:
-        logger.removeHandler(ear)
+        logger.removeHandler(capture)
         logger.propagate = was
 
 
-def _hand_over(url: str, letter: Letter) -> str:
+def _hand_over(url: str, notification: Notification) -> str:
     import apprise  # noqa: PLC0415 - 0.1 s that only a run with something to tell should pay
 
     # Under the planet's name, and without the pictures of Apprise, which a reader's program would load from elsewhere.
     asset = apprise.AppriseAsset(
-        app_id=letter.sender, app_desc=letter.sender, app_url=letter.site, image_url_mask="", image_url_logo=""
+        app_id=notification.sender,
+        app_desc=notification.sender,
+        app_url=notification.site,
+        image_url_mask="",
+        image_url_logo="",
     )
     service = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if service is None:
         return "not a notification URL that Apprise knows"
     known = {urlsplit(url).scheme.lower(), *_names(service)}
-    title, body, form = defused(letter.title), letter.chat, apprise.NotifyFormat.TEXT
+    title, body, form = defused(notification.title), notification.chat, apprise.NotifyFormat.TEXT
     if known & _MAIL:
-        title, body, form = letter.title, inlined(letter.html), apprise.NotifyFormat.HTML
+        title, body, form = notification.title, inlined(notification.html), apprise.NotifyFormat.HTML
     elif known & _MACHINES:
-        title, body = letter.title, letter.text
+        title, body = notification.title, notification.text
     elif known & _RENDERS_TEXT:
-        title, body = escaped(letter.title), letter.markdown
+        title, body = escaped(notification.title), notification.markdown
     box = apprise.Apprise(asset=asset)
     box.add(service)
     return "" if box.notify(body=body, title=title, body_format=form) else _REFUSED

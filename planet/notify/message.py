@@ -26,7 +26,7 @@ _MARKUP = re.compile(r"([\\\[\]()*_~`|<>#])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Notification:
     """One message. `text` is plain, `chat` the same with calls to everyone defused, `markdown` also with markup escaped; `html` a page.
 
     `sender` names the planet in ASCII, for it goes into headers; `site` is its address.
@@ -43,7 +43,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A story or an evening in a few words: all one line each."""
+    """A story or an event in a few words: all one line each."""
 
     title: str
     url: str
@@ -87,7 +87,7 @@ def event_line(event: Event, words: Translator) -> Line:
     return Line(title=one_line(event.data.title, MAX_TITLE), url=safe_link(event.data.url), about=about)
 
 
-def write(delivery: Delivery, edition: Edition, words: Translator) -> Letter:
+def write(delivery: Delivery, edition: Edition, words: Translator) -> Notification:
     """The message of one delivery; at most 20 stories are told one by one, the newest."""
     site = edition.config.site
     names = {technology.slug: technology.name for technology in edition.technologies}
@@ -108,7 +108,7 @@ def write(delivery: Delivery, edition: Edition, words: Translator) -> Letter:
             blocks += [_block(line, say) for line in events]
         return "\n\n".join((*blocks, page))
 
-    return Letter(
+    return Notification(
         sender=_ascii(site.title),
         site=site.url,
         title=title,
@@ -132,7 +132,7 @@ def _title(delivery: Delivery, planet: str, stories: Sequence[Line], events: Seq
     elif count:
         what = words.ngettext("one new story", "{count} new stories", count).format(count=count)
     else:
-        what = words.ngettext("one evening soon", "{count} evenings soon", len(events)).format(count=len(events))
+        what = words.ngettext("one event soon", "{count} events soon", len(events)).format(count=len(events))
     said = words.say(Message.of("{planet}: {news}", planet=shorten(one_line(planet), 60), news=what))
     return one_line(said, MAX_TITLE)
 
