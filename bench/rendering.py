@@ -18,9 +18,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from planet.model import Artifact, Edition, SafeHtml
+from planet.model import Artifact, Edition
 from planet.render.html import load_theme, pages
 from tests.support.editions import NOW, SOURCES, edition, sample, story
+from tests.support.safe import safe
 
 STORIES = 20_000
 TEXT = (
@@ -49,7 +50,7 @@ def grown(count: int) -> list[Any]:
             title=f"Écrire un analyseur de flux sans perdre la tête, {row}",
             text=TEXT,
             excerpt=TEXT[:300],
-            html=SafeHtml(f"<p>{TEXT}</p><pre><code>lire()</code></pre>" * 3),
+            html=safe(f"<p>{TEXT}</p><pre><code>lire()</code></pre>" * 3),
             technologies=(("php",), ("js", "python"), (), ("php", "js"))[row % 4],
         )
         for row in range(1, count + 1)

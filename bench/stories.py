@@ -29,7 +29,6 @@ from planet.model import (
     Insert,
     MergeEntry,
     Read,
-    SafeHtml,
     Unreadable,
 )
 from planet.normalise import normalise
@@ -38,6 +37,7 @@ from planet.sanitise import sanitise
 from planet.store import Application, Store
 from planet.text import digest, fold
 from planet.urls import canonical_key
+from tests.support.safe import safe
 
 HERE = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -92,7 +92,7 @@ def synthetic(count: int) -> list[Entry]:
         made.append(
             Entry(
                 uid=link, id=link, position=0, link=link, link_key=canonical_key(link), title_key=fold(title), text_key=digest(title, text),
-                raw_hash=str(number), content_hash=str(number), title=title, html=SafeHtml(f"<p>{text}</p>"), text=text, summary="",
+                raw_hash=str(number), content_hash=str(number), title=title, html=safe(f"<p>{text}</p>"), text=text, summary="",
                 published=NOW - timedelta(hours=number % 87_600), words=180,
             )
         )  # fmt: skip

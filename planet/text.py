@@ -166,6 +166,16 @@ def named_digests(inputs: Mapping[str, object]) -> str:
     )
 
 
+def anchor(*identity: str) -> str:
+    """The `id=` of what an identity names (feed and uid of an entry, uid and recurrence of an event), the same on every page."""
+    return f"e{digest(*identity)[:10]}"
+
+
+def id_prefix(anchor: str) -> str:
+    """What stands before every id inside the text of what has this anchor; shorter than the anchor, so that no id can equal one."""
+    return f"{anchor[:9]}-"
+
+
 def slug(text: str, limit: int = 60) -> str:
     """A name for a file or an address: `[a-z0-9-]`, never empty, never reserved, C, C++ and C# apart."""
     from slugify import slugify  # noqa: PLC0415 - most runs name nothing new

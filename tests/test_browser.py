@@ -16,11 +16,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.model import Artifact, Bundle, SafeHtml
+from planet.model import Artifact, Bundle
 from planet.render import calendars, search, syndicate
 from planet.render.html import load_theme, pages
 from tests.support import editions
 from tests.support.browsing import PIXEL, Quiet, chromium
+from tests.support.safe import safe
 
 pytestmark = pytest.mark.browser
 
@@ -96,7 +97,7 @@ def write(folder: Path, image: str) -> None:
         500,
         at=editions.NOW - timedelta(minutes=5),
         title="Les générateurs, de l'itération à la géométrie : " + "très" * 20,
-        html=SafeHtml(RICH.format(long="x" * 200, image=image)),
+        html=safe(RICH.format(long="x" * 200, image=image)),
         text="La géométrie des générateurs",
         excerpt="Un extrait de bonne longueur. " * 8,
         image=image,

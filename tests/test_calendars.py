@@ -14,10 +14,11 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.model import Artifact, Config, Edition, Event, EventData, ListedTechnology, SafeHtml, Site, Technology
+from planet.model import Artifact, Config, Edition, Event, EventData, ListedTechnology, Site, Technology
 from planet.parse.calendar import parse_calendar
 from planet.render.calendars import calendars, colour, description, fold, lines_of, parameter, text, uri
 from planet.text import one_line, xml_safe
+from tests.support.safe import safe
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 START = datetime(2026, 12, 1, 18, tzinfo=UTC)
@@ -27,7 +28,7 @@ def evening(**fields: object) -> Event:
     data: dict = {
         "url": "https://x.example/72",
         "title": "APIHour #72",
-        "html": SafeHtml("<p>Trois conférences</p>"),
+        "html": safe("<p>Trois conférences</p>"),
         "text": "Trois conférences",
         "start": START,
     }
@@ -251,7 +252,7 @@ def test_nothing_an_event_says_can_begin_a_property_or_another_event(
     event = evening(
         id=uid + attack, title=title + attack, location=attack + location, organizer=organizer + attack,
         url=f"https://x.example/{url}{attack}", organizer_url=f"https://x.example/{url}", image=url + attack,
-        html=SafeHtml(""), text=attack + title, technologies=("php",),
+        html=safe(""), text=attack + title, technologies=("php",),
     )  # fmt: skip
     body = files(event)["calendar.ics"]
     (found,) = read(body).walk("VEVENT")
@@ -315,6 +316,6 @@ def test_a_description_keeps_paragraphs_lists_and_links() -> None:
     markup = '<p>Un<br>deux</p><ul><li>a</li><li>b &amp; c</li></ul><p><a href="https://x.example/72">ici</a> <a href="https://y.example/">https://y.example/</a></p>'
     told = "Un\ndeux\n\n- a\n- b & c\n\nici (https://x.example/72) https://y.example/"
     assert lines_of(markup) == told
-    assert description(evening(html=SafeHtml(markup))) == told
-    assert description(evening(html=SafeHtml(""), text="Texte")) == "Texte\n\nhttps://x.example/72"
-    assert description(evening(html=SafeHtml(""), text="", url="")) == ""
+    assert description(evening(html=safe(markup))) == told
+    assert description(evening(html=safe(""), text="Texte")) == "Texte\n\nhttps://x.example/72"
+    assert description(evening(html=safe(""), text="", url="")) == ""

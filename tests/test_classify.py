@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from planet.classify import Placer, scores
 from planet.classify.words import Text, Vocabulary
 from planet.config import load
-from planet.model import Classification, Config, Entry, FeedConfig, Filter, Person, SafeHtml, Site, Source, Technology
+from planet.model import Classification, Config, Entry, FeedConfig, Filter, Person, Site, Source, Technology
 from planet.text import fold
 from planet.urls import canonical_key
+from tests.support.safe import safe
 
 KEY = "https://ada.example/feed"
 PHP = Technology(slug="php", name="PHP", tags=("php", "Symfony", "c++"), words=("PHP", "Symfony", "Composer"))
@@ -55,7 +56,7 @@ def entry(title: str = "Un titre", text: str = "", **fields: Any) -> Entry:
         "raw_hash": "r",
         "content_hash": "c",
         "title": title,
-        "html": SafeHtml(text),
+        "html": safe(text),
         "text": text,
         "summary": "",
     }

@@ -170,3 +170,26 @@ def test_the_archives_follow_each_other_from_the_feed_to_the_oldest_month(world:
         seen.append((address.removeprefix(HOME), len(feed.findall("a:entry", space))))
         address = next(iter(feed.xpath("a:link[@rel='prev-archive']/@href", namespaces=space)), "")
     assert seen == [("atom.xml", 5), ("archive/2026/10/atom.xml", 4), ("archive/2026/09/atom.xml", 4)]
+
+
+def test_headings_and_footnotes_of_a_post_work_on_pages_and_in_feeds(world: World) -> None:
+    """Headings keep their order below the title; each `#` link reaches its target: here on pages, at the author's in feeds."""
+    text = "<h1>Un</h1><p>Note<a href='#fn:1' id='ref'>1</a></p><h2>Deux</h2><h3>Trois</h3><p id='fn:1'>Oui <a href='#ref'>^</a></p>"
+    own = "https://blog.example.org/1"
+    url = world.serve("/f.xml", rss(item("Titre", own, text=text)))
+    world.configure(members=[{"name": "Ada", "feeds": [url]}])
+    assert world.run().code == 0
+    page = html.fromstring(world.site()["index.html"])
+    content = page.xpath("//div[contains(@class, 'e-content')]")[0]
+    assert [node.tag for node in content.iter("h1", "h2", "h3", "h4", "h5", "h6")] == ["h4", "h5", "h6"]
+    assert page.xpath("//article//*[contains(@class, 'p-name')]")[0].tag == "h3"
+    targets = [link[1:] for link in content.xpath(".//a/@href")]
+    assert len(targets) == 2
+    assert all(page.xpath("//*[@id=$name]", name=target) for target in targets)
+    contents = [
+        etree.fromstring(world.site()["atom.xml"]).findtext(".//{*}entry/{*}content"),
+        etree.fromstring(world.site()["rss.xml"]).findtext(".//{*}encoded"),
+        json.loads(world.site()["feed.json"])["items"][0]["content_html"],
+    ]
+    for content in contents:
+        assert html.fromstring(f"<div>{content}</div>").xpath("//a/@href") == [f"{own}#fn:1", f"{own}#ref"]

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planet.merge.entry_changes import MOST_CHANGES, diff
-from planet.model import Changes, Deleted, DiffContext, Entry, EntryKey, Insert, Read, SafeHtml, UnchangedEntry
+from planet.model import Changes, Deleted, DiffContext, Entry, EntryKey, Insert, Read, UnchangedEntry
 from planet.text import digest, fold
 from planet.urls import canonical_key
+from tests.support.safe import safe
 
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -36,7 +37,7 @@ def entry(name: str, *, position: int = 0, **fields: Any) -> Entry:
         "title_key": fold(title),
         "text_key": digest(fold(title), text),
         "title": title,
-        "html": SafeHtml(text),
+        "html": safe(text),
         "text": text,
         "summary": "",
         **fields,

@@ -31,7 +31,6 @@ from planet.model import (
     MergeEntry,
     RawEvent,
     Reason,
-    SafeHtml,
     Site,
     Source,
     StoredEvent,
@@ -43,6 +42,7 @@ from planet.sanitise import sanitise
 from planet.similarity import places_alike, titles_alike
 from planet.store import events as table
 from planet.urls import canonical_key
+from tests.support.safe import safe
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 EVENING = datetime(2026, 12, 1, 18, tzinfo=UTC)
@@ -207,7 +207,7 @@ def test_what_is_stored_comes_back_as_it_was() -> None:
     full = stored(
         geo=(45.5, 3.0), end=EVENING + timedelta(hours=2), tags=("a", "b"), image="https://x.example/i.png", sequence=3, modified=NOW,
         revision=2, organizer="Ada", organizer_url="https://x.example/", timezone="Europe/Paris", date_reason="title", slug="s",
-        recurrence_id="20261201T180000Z", html=SafeHtml("<p>é</p>"), text="é", status="tentative", location="Ici",
+        recurrence_id="20261201T180000Z", html=safe("<p>é</p>"), text="é", status="tentative", location="Ici",
     )  # fmt: skip
     day = stored("jour", start=date(2026, 12, 24), end=date(2026, 12, 26))
     table.apply(connection, "a", EventChanges(upserts=(full, day)))

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.model import SafeHtml
 from planet.text import xml_safe
 from tests.support import editions
 from tests.support.editions import NOW, SOURCES, config, edition, event, sample, story
 from tests.support.pages import artifacts, digests, made, page, trees
+from tests.support.safe import safe
 
 WILLIAM, ELODIE, PHP, JS = SOURCES
 OTHERS = {"atom.xml", "rss.xml", "feed.json", "calendar.ics", "opml.xml", "health.json"}
@@ -214,9 +214,9 @@ def test_a_story_without_a_link_has_a_title_without_one() -> None:
 
 
 def test_headings_of_a_text_stand_below_its_title() -> None:
-    html = SafeHtml("<h2>Un</h2><h3 id='x'>Deux</h3><h6>Trois</h6><p>h2</p>")
-    content = page(edition([story(1, html=html)])).css_first(".e-content")
-    assert [node.tag for node in content.css("h2, h3, h4, h5, h6")] == ["h4", "h5", "h6"]
+    for written in ("<h2>Un</h2><h3 id='x'>Deux</h3><h6>Trois</h6><p>h2</p>", "<h1>Un</h1><h2>Deux</h2><h3>Trois</h3>"):
+        content = page(edition([story(1, html=safe(written))])).css_first(".e-content")
+        assert [node.tag for node in content.css("h1, h2, h3, h4, h5, h6")] == ["h4", "h5", "h6"]
 
 
 def test_pictures_are_local_or_drawn_from_initials() -> None:
@@ -247,7 +247,7 @@ def test_a_source_that_publishes_much_on_one_day_is_folded() -> None:
 
 
 def test_a_story_that_says_nothing_still_has_a_name_and_a_summary() -> None:
-    one = story(1, title="", text="", excerpt="", html=SafeHtml(""))
+    one = story(1, title="", text="", excerpt="", html=safe(""))
     entry = page(edition([one])).css_first("article")
     assert entry.css_first("h3 a").text() == one.url
     assert entry.css_first("data.p-summary").attributes["value"] == one.url

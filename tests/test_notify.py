@@ -24,13 +24,14 @@ from hypothesis import strategies as st
 from lxml import html
 
 from planet.i18n import Translator
-from planet.model import Due, Edition, Failed, FetchError, Message, NotifyRule, SafeHtml, Story
+from planet.model import Due, Edition, Failed, FetchError, Message, NotifyRule, Story
 from planet.notify import Notification, changed_feeds, deliver, notify, ping, tell_hub
 from planet.notify.message import defused, escaped, safe_link, write
 from planet.notify.plan import Delivery, Sent, plan, read_sent, rule_key
 from planet.notify.send import expanded, missing
 from tests.support import editions
 from tests.support.editions import NOW
+from tests.support.safe import safe
 from tests.support.world import World, item, rss
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -451,7 +452,7 @@ def mailbox() -> Iterator[tuple[int, list[EmailMessage]]]:
 
 def test_a_mail_has_a_page_with_its_style_inline_a_plain_part_and_only_our_headers() -> None:
     evil = "Titre\r\nBcc: victime@example.org\r\n\r\n<script>alert(1)</script> @channel"
-    story = editions.story(1, title=evil, author="Élodie\nCc: x@y.example", html=SafeHtml(""))
+    story = editions.story(1, title=evil, author="Élodie\nCc: x@y.example", html=safe(""))
     made = notification([story], title="Planète 😀")
     with mailbox() as (port, got):
         fault = deliver(f"mailto://127.0.0.1:{port}?from=planet@example.org&to=liste@example.org&mode=insecure", made)

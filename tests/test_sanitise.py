@@ -146,7 +146,7 @@ def test_pictures_are_told_in_order_and_small_ones_are_not() -> None:
 def test_headings_start_below_the_title_of_the_story() -> None:
     assert html_of("<h1>a</h1><h2>b</h2><h4>c</h4>") == "<h4>a</h4><h5>b</h5><h6>c</h6>"
     assert html_of("<h2>a</h2><h3>b</h3>") == "<h4>a</h4><h5>b</h5>"
-    assert html_of("<h5>a</h5>") == "<h5>a</h5>"
+    assert html_of("<h5>a</h5>") == "<h4>a</h4>"
 
 
 @pytest.mark.parametrize(

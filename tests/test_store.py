@@ -29,13 +29,13 @@ from planet.model import (
     RawEvent,
     Read,
     Reason,
-    SafeHtml,
     SourceRef,
     Update,
 )
 from planet.store import Application, Store
 from planet.store.codec import dump, from_stamp, load, load_as, to_stamp
 from planet.store.schema import VERSION
+from tests.support.safe import safe
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 FEED = "https://a.example/feed"
@@ -44,7 +44,7 @@ FEED = "https://a.example/feed"
 def entry(uid: str = "u1", **changed: object) -> Entry:
     made = Entry(
         uid=uid, id=f"https://a.example/{uid}", position=0, link=f"https://a.example/{uid}", link_key=f"a.example/{uid}",
-        title_key="titre", text_key="t", raw_hash=f"raw-{uid}", content_hash="c", title="Titre", html=SafeHtml("<p>x</p>"), text="x",
+        title_key="titre", text_key="t", raw_hash=f"raw-{uid}", content_hash="c", title="Titre", html=safe("<p>x</p>"), text="x",
         summary="", published=NOW - timedelta(days=1), authors=(Person(name="Ada"),), tags=("php", "Été"),
         enclosures=(Enclosure(url="https://a.example/1.mp3", type="audio/mpeg", length=3),), source=SourceRef(title="Autre"), words=440,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The values that the stages hand to each other: frozen, and one type for each state of knowledge."""
 
-from planet.model.base import Message, SafeHtml
+from planet.model.base import FIRST_HEADING, Message, SafeHtml
 from planet.model.config import (
     Config,
     FeedConfig,
@@ -66,6 +66,7 @@ from planet.model.story import Classification, MergeEntry, MergeGroup, Reason
 from planet.model.update import Outcome, Task
 
 __all__ = [
+    "FIRST_HEADING",
     "Artifact",
     "Bundle",
     "CalendarRead",

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import NewType
 
 SafeHtml = NewType("SafeHtml", str)
-"""HTML that went through the allow-list. Only `planet.sanitise` makes one."""
+"""HTML that went through the allow-list. Only `planet.sanitise` makes one. Its headings begin at `FIRST_HEADING`, in their order; its
+ids begin with `text.id_prefix` of what it belongs to, and each `#` link in it leads to one of them."""
+FIRST_HEADING = 4
+"""One below the title of a story, which is an h3 in lists; a page with another outline moves them (`render.html.builder.placed`)."""
 
 
 @dataclass(frozen=True, slots=True)

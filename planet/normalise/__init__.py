@@ -27,7 +27,7 @@ from planet.model import (
 )
 from planet.normalise import content, dates, identity, metadata
 from planet.normalise.identity import Draft
-from planet.text import digest, fold, language_tag, one_line, plain
+from planet.text import anchor, fold, id_prefix, language_tag, one_line, plain
 from planet.urls import http_url, without_tracking
 
 __all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
@@ -159,7 +159,7 @@ class _Reader:
         raw = draft.raw
         chosen = content.chosen(raw)
         link_key = draft.link_key
-        prefix = f"e{digest(self.feed, draft.uid)[:8]}-"
+        prefix = id_prefix(anchor(self.feed, draft.uid))
         clean = self.clean(draft, chosen, prefix)
         published, updated, url_date = self.dates(draft)
         written, reason = next(

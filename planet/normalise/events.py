@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from planet.model import CalendarRead, RawEvent, Sanitised, StoredEvent
 from planet.normalise.markdown import to_html
-from planet.text import digest, one_line, shorten
+from planet.text import anchor, id_prefix, one_line, shorten
 from planet.urls import canonical_key, http_url, without_tracking
 
 UNTITLED = "…"
@@ -35,7 +35,7 @@ def _stored(
 ) -> StoredEvent:
     url, url_key = _address(raw.data.url)
     markup = raw.description if raw.description_is_html else to_html(raw.description)
-    description = sanitise(markup, base=url, prefix=f"e{digest(raw.uid, raw.recurrence_id)[:8]}-", page=url)
+    description = sanitise(markup, base=url, prefix=id_prefix(anchor(raw.uid, raw.recurrence_id)), page=url)
     return StoredEvent(
         calendar=calendar,
         uid=raw.uid,

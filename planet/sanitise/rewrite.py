@@ -9,6 +9,7 @@ import html as entities
 import re
 from urllib.parse import urlsplit
 
+from planet.model import FIRST_HEADING
 from planet.sanitise import policy
 from planet.sanitise.attributes import Attributes
 
@@ -38,7 +39,6 @@ _VIDEOS = (
 _NO_TITLE = re.compile(
     r"(?:youtube video player|vimeo[- ]player|embedded (?:content|video)|iframe|video|player)?", re.IGNORECASE
 )
-FIRST_HEADING = 4
 
 
 def _parsed(attributes: str) -> dict[str, str]:
@@ -137,12 +137,10 @@ def media(html: str) -> str:
 
 
 def headings(html: str) -> str:
-    """Headings start at h4, below the title of their story, and keep their order among each other."""
-    levels = [int(level) for start, level in _HEADING.findall(html) if start == "<h"]
-    shift = FIRST_HEADING - min(levels, default=6)
-    if shift <= 0:
-        return html
-    return _HEADING.sub(lambda found: f"{found[1]}{min(6, int(found[2]) + shift)}", html)
+    """Headings begin one below the title of their story, and keep their order: of four levels or more the lowest become one."""
+    levels = sorted({int(level) for start, level in _HEADING.findall(html) if start == "<h"})
+    moved = {str(level): str(min(6, FIRST_HEADING + rank)) for rank, level in enumerate(levels)}
+    return _HEADING.sub(lambda heading: f"{heading[1]}{moved.get(heading[2], heading[2])}", html)
 
 
 def ids(html: str) -> str:

@@ -13,7 +13,7 @@ from planet.model import IndexRow, MergeEntry, MergeGroup, Person, Story, StoryS
 from planet.store.codec import load_as, moment, to_stamp
 from planet.store.entries import StoredEntry, made_id, merge_entries, stored
 from planet.store.feeds import FeedRow
-from planet.text import digest, excerpt
+from planet.text import anchor, digest, excerpt
 
 CLOSURE = 2000
 """Entries that one change may make us look at: past it, the keys of merging are not selective any more, and the rest waits."""
@@ -303,12 +303,11 @@ def _story(
     clashes = row in context.clashing
     identifier = made_id(context.host, lead.feed, entry.uid, lead.date) if clashes else lead.atom_id
     authors = entry.authors or (Person(name=source.name),)
-    name = digest(lead.feed, entry.uid)[:10]
     return Story(
         story_id=row,
         id=identifier,
         guid=identifier if clashes or row in context.same_guid or not entry.id else entry.id,
-        anchor=f"e{name}",
+        anchor=anchor(lead.feed, entry.uid),
         url=entry.link or (feed.link if feed else ""),
         title=entry.title,
         html=entry.html,

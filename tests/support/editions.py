@@ -19,7 +19,6 @@ from planet.model import (
     FeedHealth,
     IndexRow,
     Message,
-    SafeHtml,
     Site,
     Source,
     Story,
@@ -27,6 +26,7 @@ from planet.model import (
     Technology,
 )
 from planet.text import digest, slug
+from tests.support.safe import safe
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -128,7 +128,7 @@ def story(number: int, *, by: Source = SOURCES[0], at: datetime | None = None, *
             "anchor": f"s{number}",
             "url": url,
             "title": f"Billet {number}",
-            "html": SafeHtml(f"<p>{text}</p>"),
+            "html": safe(f"<p>{text}</p>"),
             "text": text,
             "summary": "",
             "excerpt": text,
@@ -183,7 +183,7 @@ def event(name: str, start: datetime | date, *, by: Source | None = SOURCES[2], 
         **{
             "url": f"https://groupe.example/{slug(name)}",
             "title": name,
-            "html": SafeHtml(f"<p>{name}, pour tout le monde.</p>"),
+            "html": safe(f"<p>{name}, pour tout le monde.</p>"),
             "text": f"{name}, pour tout le monde.",
             "start": start,
             "location": "Turing 22, 22 allée Alan Turing, Clermont-Ferrand",

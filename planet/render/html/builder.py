@@ -13,7 +13,19 @@ from urllib.parse import quote, urlsplit
 
 from planet import __version__
 from planet.i18n import Translator
-from planet.model import Artifact, Edition, Event, IndexRow, ListedSource, Message, SafeHtml, Site, Story, StorySource
+from planet.model import (
+    FIRST_HEADING,
+    Artifact,
+    Edition,
+    Event,
+    IndexRow,
+    ListedSource,
+    Message,
+    SafeHtml,
+    Site,
+    Story,
+    StorySource,
+)
 from planet.render.html import colours
 from planet.render.html.theme import Theme
 from planet.text import digest, fold, named_digests, shorten
@@ -293,9 +305,12 @@ def tone(slug: str) -> str:
     return f"a{int(digest(slug)[:4], 16) % colours.INITIALS}"
 
 
-def placed(html: SafeHtml) -> SafeHtml:
-    """The text of a story below its own title: headings start at h4. Safe HTML has no `<` but those of its tags."""
-    return SafeHtml(_HEADING.sub(lambda found: f"<{found[1]}h{min(int(found[2]) + 2, 6)}", html))
+def placed(html: SafeHtml, title: int = FIRST_HEADING - 1) -> SafeHtml:
+    """The text of a story below its title, a heading of that level. Safe HTML has no `<` but those of its tags."""
+    shift = title + 1 - FIRST_HEADING
+    if not shift:
+        return html
+    return SafeHtml(_HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + shift, 6)}", html))
 
 
 def name_of(story: Story) -> str:

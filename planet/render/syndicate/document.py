@@ -14,13 +14,14 @@ from mimetypes import MimeTypes
 from urllib.parse import urlsplit
 
 from planet.model import Edition, Enclosure, Message, Person, Story, StoryList, StorySource
-from planet.text import language_tag, one_line, shorten, xml_safe
+from planet.text import id_prefix, language_tag, one_line, shorten, xml_safe
 from planet.urls import canonical_key, host, http_url, is_iri, to_uri, without_credentials
 
 Say = Callable[[Message], str]
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE | re.ASCII)
 _NOT_IN_IRI = {ord(mark): f"%{ord(mark):02X}" for mark in '"<>^`{|}'}
+_FRAGMENT = re.compile(r'(<a\s(?:[^>]*?\s)?href=)"#([^"]*)"')
 UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -126,20 +127,16 @@ def media_type(enclosure: Enclosure) -> str:
     return _types().guess_type(urlsplit(enclosure.url).path, strict=False)[0] or UNKNOWN_TYPE
 
 
-def absolute_fragments(html: str, anchor: str, page: str) -> str:
-    """Links to places of the story itself lead to the author's page: a feed may hold no relative reference.
+def absolute_fragments(html: str, prefix: str, page: str) -> str:
+    """Links to places of the story itself lead to that place of the author's page: a feed may hold no relative reference.
 
-    Works on what the allow-list wrote: `<` stands only before a tag, values are in double quotes.
+    `prefix` is what the planet put before the author's ids ("" where `page` is the planet's own). Works on what the allow-list
+    wrote: `<` stands only before a tag, values are in double quotes.
     """
     if '"#' not in html:
         return html
-    own = page.partition("#")[0].replace("&", "&amp;").replace('"', "%22")
-
-    def absolute(found: re.Match[str]) -> str:
-        place = found[2].removeprefix(anchor).removeprefix("-")
-        return f'{found[1]}"{own}#{place}"' if place else f'{found[1]}"{own}"'
-
-    return re.sub(r'(<a\s(?:[^>]*?\s)?href=)"#([^"]*)"', absolute, html)
+    base = page.partition("#")[0].replace("&", "&amp;").replace('"', "%22")
+    return _FRAGMENT.sub(lambda link: f'{link[1]}"{base}#{link[2].removeprefix(prefix)}"', html)
 
 
 def _enclosures(story: Story) -> tuple[Enclosure, ...]:
@@ -200,7 +197,8 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     updated = max(story.updated, story.published)
     summary = xml_safe(story.summary).strip() or xml_safe(story.excerpt).strip()
     title = _title(story)
-    html = "" if story.summary_only else absolute_fragments(story.html.strip(), story.anchor, url)
+    prefix = id_prefix(story.anchor) if link(story.url) else ""
+    html = "" if story.summary_only else absolute_fragments(story.html.strip(), prefix, url)
     people = tuple(
         Person(name=one_line(person.name), url=link(person.url)) for person in story.authors if one_line(person.name)
     )
