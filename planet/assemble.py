@@ -59,7 +59,7 @@ def open_store(config: Config) -> Store:
 
 def user_agent(config: Config) -> str:
     """Product, version, and where its owner can be found (RFC 9110 10.1.5)."""
-    contact = f"; {config.site.owner_email}" if config.site.owner_email else ""
+    contact = f"; {config.site.owner.email}" if config.site.owner.email else ""
     return config.fetch.user_agent or f"Planet/{__version__} (+{config.site.url}{contact})"
 
 

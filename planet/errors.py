@@ -15,39 +15,63 @@ What a feed or a server does wrong is no exception: it is a value (`planet.model
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+
+from planet.model import Fault, Message
+
+__all__ = [
+    "ConfigError",
+    "DamagedError",
+    "Fault",
+    "LockedError",
+    "NotPublishedError",
+    "PlanetError",
+    "PublishError",
+    "StoreError",
+    "ThemeError",
+    "UsageError",
+]
 
 
 class PlanetError(Exception):
-    """Any of these. The text is a sentence that says what to do next; `exit_code` is what the program ends with."""
+    """Any of these. `message` says what to do next; `exit_code` is what the program ends with."""
 
     exit_code = 1
 
+    def __init__(self, message: Message | str) -> None:
+        """A plain text is shown as it is, in every language."""
+        self.message = message if isinstance(message, Message) else Message(message)
+        super().__init__(str(self.message))
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One mistake of feeds.yaml: `line` counts from 1, 0 when the whole file is meant."""
-
-    line: int
-    text: str
+    def lines(self, say: Callable[[Message], str] = str) -> Iterator[str]:
+        """What to print, translated by `say`."""
+        yield say(self.message)
 
 
 class ConfigError(PlanetError):
     """feeds.yaml cannot be used: it is missing, is not YAML, or holds mistakes. `faults` names them all, in the order of the file.
 
-    Raised before anything else happens, so that nothing is asked and nothing is written.
+    Raised before anything else happens, so that nothing is asked and nothing is written. `language` is that of the planet
+    where the file names one, "" otherwise.
     """
 
     exit_code = 2
 
-    def __init__(self, path: str, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, path: str, faults: tuple[Fault, ...], *, language: str = "") -> None:
         self.path = path
         self.faults = faults
-        super().__init__(
-            "\n".join(
-                f"{path}:{fault.line}: {fault.text}" if fault.line else f"{path}: {fault.text}" for fault in faults
-            )
-        )
+        self.language = language
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self, say: Callable[[Message], str] = str) -> Iterator[str]:
+        """A line for each fault: `feeds.yaml:4: what is wrong`."""
+        return (located(self.path, fault, say) for fault in self.faults)
+
+
+def located(path: object, fault: Fault, say: Callable[[Message], str] = str) -> str:
+    """A fault as it is printed, the path as the user wrote it."""
+    where = f"{path}:{fault.line}" if fault.line else f"{path}"
+    return f"{where}: {say(fault.message)}"
 
 
 class UsageError(PlanetError):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from planet import config
 from planet.config.document import Document, UnreadableError
+from planet.errors import located
 from planet.model import Config, FeedConfig
 
 ROOT = Path(__file__).parent.parent
@@ -23,6 +24,10 @@ PHP = "technologies:\n  php: {name: PHP, tags: [php]}\n"
 
 def parsed(text: str) -> Config:
     return config.parse(text, Path("feeds.yaml"))
+
+
+def warnings(config: Config) -> list[str]:
+    return [located("feeds.yaml", fault) for fault in config.warnings]
 
 
 def feed(text: str) -> FeedConfig:
@@ -156,7 +161,7 @@ def test_a_local_feed_is_found_beside_feeds_yaml_and_its_key_moves_with_the_plan
 
 
 def test_a_missing_local_feed_is_a_doubt_and_no_mistake() -> None:
-    assert "there is no file a.xml" in parsed(HEAD + "members:\n- name: A\n  feeds: [a.xml]\n").warnings[0]
+    assert "there is no file a.xml" in warnings(parsed(HEAD + "members:\n- name: A\n  feeds: [a.xml]\n"))[0]
 
 
 def test_a_calendar_may_be_written_as_webcal() -> None:
@@ -202,7 +207,7 @@ def test_the_same_feed_under_two_sources_is_a_doubt_and_belongs_to_both() -> Non
         + "members:\n- name: A\n  feeds: ['https://a.example.org/x']\n- name: B\n  feeds: ['https://A.example.org:443/x']\n"
     )
     assert len({source.feeds[0].key for source in made.sources}) == 1
-    (doubt,) = made.warnings
+    (doubt,) = warnings(made)
     assert doubt.startswith("feeds.yaml:8: ")
     assert "of A on line 6" in doubt
 
@@ -224,7 +229,7 @@ def test_the_same_feed_under_two_sources_is_a_doubt_and_belongs_to_both() -> Non
     ],
 )  # fmt: skip
 def test_what_is_doubtful_is_a_warning_with_its_line(text: str, what: str) -> None:
-    assert any(warning.startswith(f"feeds.yaml:{what}") for warning in parsed(HEAD + text).warnings)
+    assert any(warning.startswith(f"feeds.yaml:{what}") for warning in warnings(parsed(HEAD + text)))
 
 
 def test_paths_are_relative_to_the_file_and_not_to_the_working_directory(tmp_path: Path) -> None:

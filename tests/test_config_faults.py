@@ -62,7 +62,7 @@ FAULTS = {
     "a list for a mapping": ("fetch: [1]\n", 4, "`fetch` must hold keys"),
     "a list for a text": ("members:\n  - name: [A]\n", 5, "must be one text, not a list"),
     "a kind of its own": ("members:\n- name: A\n  feeds:\n  - {url: a.xml, kind: event}\n", 7, "did you mean `events`"),
-    "a kind that is a list": ("members:\n- name: A\n  feeds:\n  - {url: a.xml, kind: [posts]}\n", 7, "`posts` or `events`"),
+    "a kind that is a list": ("members:\n- name: A\n  feeds:\n  - {url: a.xml, kind: [posts]}\n", 7, "`posts`, `events`"),
     "a calendar that is listed as a feed": (
         "groups:\n- name: A\n  meetup: a\n  feeds: ['https://www.meetup.com/a/events/ical/']\n", 6, "read as posts on line 7"),
     "a calendar among feeds": ("members:\n- name: A\n  feeds:\n  - {url: a.ics, kind: calendar}\n", 7, "under `calendars:`"),
@@ -92,7 +92,7 @@ FAULTS = {
     "a notice without a scheme": ("notify:\n  - url: slack\n", 5, "Apprise"),
     "a variable of the shell": ("notify:\n  - url: $SLACK\n", 5, "${SLACK}"),
     "a variable that is not closed": ("notify:\n  - url: ${SLACK\n", 5, "${NAME}"),
-    "a rhythm of its own": ("notify:\n  - url: ${X}\n    every: month\n", 6, "`run` or `day` or `week`"),
+    "a rhythm of its own": ("notify:\n  - url: ${X}\n    every: month\n", 6, "`run`, `day`, `week`"),
     "a notice without its key": ("notify:\n  - ${X}\n", 5, "`url: …`"),
     "a colour that became a comment": ("technologies:\n  php:\n    color: #777bb3\n", 6, "in quotes"),
     "a grey": ("technologies:\n  php:\n    color: '#777777'\n", 6, "grey"),

@@ -85,7 +85,13 @@ def publish(world: World) -> None:
         for path in world.folder.rglob("*")
         if path.is_file() and not path.is_relative_to(world.folder / "a/b/output")
     }
-    assert {path.name for path in outside - before} <= {"planet.db", "planet.db-wal", "planet.db-shm", "planet.db.lock"}
+    assert {path.name for path in outside - before} <= {
+        "planet.db",
+        "planet.db-wal",
+        "planet.db-shm",
+        "planet.db.lock",
+        "planet.db.config",
+    }
 
 
 def test_no_name_leads_out_of_the_output_and_every_output_is_valid(named: World) -> None:

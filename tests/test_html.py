@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as Tree
 
+from planet.model import Owner
 from planet.text import xml_safe
 from tests.support import editions
 from tests.support.editions import NOW, SOURCES, config, edition, event, sample, story
@@ -338,5 +339,5 @@ def test_a_planet_can_speak_english() -> None:
 
 
 def test_a_planet_can_be_empty_of_everything() -> None:
-    bare = config(description="", owner_name="", owner_email="", technologies=(), sources=())
+    bare = config(description="", owner=Owner(), technologies=(), sources=())
     assert "index.html" in made(edition(of=bare))

@@ -31,6 +31,7 @@ HOMES = {
     "jinja2": {"render"},
     "listparser": {"subscriptions"},
     "lxml": {"parse", "render"},
+    "msgspec": {"config"},
     "nh3": {"sanitise"},
     "pagefind_bin": {"render"},
     "pebble": {"workers"},

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from planet.model import Artifact, Config, Edition, Enclosure, Message, Person, Site, Story, Technology
+from planet.model import Artifact, Config, Edition, Enclosure, Message, Owner, Person, Site, Story, Technology
 from planet.render.syndicate import feeds, health_json, health_rows, opml, robots, sitemap
 from planet.render.syndicate.document import absolute_fragments, public_url
 from planet.sanitise import sanitise
@@ -745,9 +745,7 @@ def test_a_sitemap_past_its_limit_is_split() -> None:
 
 
 def test_the_owner_may_be_unknown_and_a_technology_may_have_any_name() -> None:
-    config = editions.config(
-        owner_name="", owner_email="", description="", technologies=(Technology(slug="cpp", name="C++ <&>"),)
-    )
+    config = editions.config(owner=Owner(), description="", technologies=(Technology(slug="cpp", name="C++ <&>"),))
     check_all(made(editions.edition([editions.story(1, technologies=("cpp",))], of=config)))
     assert isinstance(config.site, Site)
 

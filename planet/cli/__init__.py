@@ -48,6 +48,15 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """The command; what it cannot do is printed in the language of the planet, and its exit code is the contract's."""
+        try:
+            return super().invoke(ctx)
+        except PlanetError as error:
+            for line in error.lines(ctx.obj.translator_for(error).say):
+                click.echo(line, err=True)
+            ctx.exit(error.exit_code)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One whole sentence a command: click would cut it off at the edge."""
         found = [(name, self.get_command(ctx, name)) for name in COMMANDS]
@@ -104,9 +113,6 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except PlanetError as error:
-        click.echo(str(error), err=True)
-        sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted: what was read is kept, and nothing was published half", err=True)
         sys.exit(EXIT_INTERRUPTED)

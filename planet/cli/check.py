@@ -11,6 +11,7 @@ import click
 from planet import update
 from planet.assemble import fetcher
 from planet.cli.context import Context
+from planet.errors import located
 from planet.fetch import health
 from planet.fetch.polling import fetch_update, follow_discovery
 from planet.model import (
@@ -43,7 +44,7 @@ def check(ctx: Context, url: str | None, online: bool) -> int:
     """Check feeds.yaml; with --online (or a URL) try the feeds, and change nothing."""
     config = ctx.config
     for warning in config.warnings:
-        click.echo(warning, err=True)
+        click.echo(located(ctx.config_path, warning, ctx.say), err=True)
     if not online and not url:
         if not ctx.quiet:
             feeds = sum(len(source.feeds) for source in config.sources)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from planet import config as configuration
 from planet.assemble import open_store
+from planet.errors import ConfigError, PlanetError
 from planet.i18n import Translator
 from planet.model import Config, Message
 from planet.store import Store
@@ -28,11 +29,13 @@ class Context:
     config_path: Path = Path("feeds.yaml")
     verbose: bool = False
     quiet: bool = False
+    keep_copy: bool = False
+    """Whether the command may leave a checked copy of feeds.yaml beside the database."""
 
     @functools.cached_property
     def config(self) -> Config:
         """feeds.yaml; raises ConfigError with all its faults."""
-        return configuration.load(self.config_path)
+        return configuration.load(self.config_path, keep=self.keep_copy)
 
     @functools.cached_property
     def translator(self) -> Translator:
@@ -40,6 +43,11 @@ class Context:
         if "config" in self.__dict__:
             return Translator(self.config.site.language, self.config.site.timezone)
         return Translator("fr" if (locale.getlocale()[0] or "").startswith("fr") else "en")
+
+    def translator_for(self, error: PlanetError) -> Translator:
+        """Of the language that feeds.yaml names, even where it is wrong elsewhere."""
+        named = error.language if isinstance(error, ConfigError) else ""
+        return Translator(named) if named else self.translator
 
     @property
     def terminal(self) -> bool:

@@ -64,6 +64,7 @@ def run(
         publish=not (no_publish or dry_run),
         force_publish=force_publish,
     )
+    ctx.keep_copy = not dry_run
 
     def once() -> Report:
         with ctx.store() if dry_run else open_store(ctx.config) as kept:

@@ -12,7 +12,7 @@ import click
 from planet import assemble, config, edition, subscriptions
 from planet.cli import state
 from planet.cli.context import Context
-from planet.config import values
+from planet.config import checks
 from planet.errors import UsageError
 from planet.model import Config, Failed, Fresh, Message
 from planet.subscriptions import Imported, editing, finding, starter
@@ -90,9 +90,9 @@ def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
         return finding.Found(feed=url, calendar=url.endswith(".ics"), name=Path(url).stem, page="", entries=0)
     address = url if "://" in url else f"https://{url}"
     try:
-        values.http_url(address)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+        checks.http_url(address)
+    except checks.InvalidValueError as error:
+        raise UsageError(error.message) from None
     fetcher = assemble.fetcher(planet)
 
     def ask(where: str) -> Fresh | Failed:
@@ -169,7 +169,7 @@ def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
         raise UsageError(f"{planet.folder / path} cannot be written: {error.strerror}") from error
     editing.write(planet.folder / path, calendar)
     if path.as_posix() not in {feed.key for source in planet.sources for feed in source.feeds}:
-        owner = name or planet.site.owner_name or planet.site.title
+        owner = name or planet.site.owner.name or planet.site.title
         _write(ctx, subscriptions.add(text, name=owner, calendars=[path.as_posix()], kind="group"))
     _tell(
         ctx,
@@ -251,9 +251,9 @@ def new(ctx: Context, folder: Path, title: str | None, url: str, language: str |
     spoken = language or ctx.translator.language
     name = title or ("Notre planète" if spoken.startswith("fr") else "Our planet")
     try:
-        address, tag = values.site_url(url), values.page_language(spoken)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+        address, tag = checks.site_url(url), checks.page_language(spoken)
+    except checks.InvalidValueError as error:
+        raise UsageError(error.message) from None
     written, kept = subscriptions.new(folder, title=name, url=address, language=tag)
     for path in written:
         _tell(ctx, Message.of("written: {path}", path=path))

@@ -4,72 +4,75 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
-
-from planet.config import build, crossed, faults, schema
-from planet.config.document import Document, UnreadableError
-from planet.config.schema import json_schema
-from planet.config.values import RESERVED
-from planet.errors import ConfigError, Fault
-from planet.model import Config
+from planet.config import checked_copy
+from planet.config.reserved import RESERVED
+from planet.errors import ConfigError
+from planet.model import Config, Fault, Message
 
 __all__ = ["RESERVED", "SCHEMA", "json_schema", "load", "parse"]
 
 SCHEMA = Path(__file__).with_name("feeds.schema.json")
 
 
-def load(path: Path) -> Config:
-    """The configuration in a file. Raises ConfigError; its lines begin with the path as given."""
-    return parse(_read(path), path)
+def load(path: Path, *, keep: bool = False) -> Config:
+    """The configuration in a file. Raises ConfigError; its lines begin with the path as given.
+
+    A file that was checked before is not checked again: its checked copy beside the database is read instead. `keep`
+    writes that copy where it is missing.
+    """
+    content = _read(path)
+    where = absolute(path)
+    copied = checked_copy.load(content, where)
+    if copied is not None:
+        return copied
+    from planet.config.check import check  # noqa: PLC0415 - pydantic is only for files that are not known yet
+
+    config, disk = check(_text(content, path), path)
+    if keep:
+        checked_copy.save(config, content, disk.answers)
+    return config
 
 
 def parse(text: str, path: Path) -> Config:
     """The configuration in a text that stands (or would stand) at `path`. Raises ConfigError."""
-    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - `..` must go, symbolic links must stay
-    try:
-        document = Document(text)
-    except UnreadableError as error:
-        raise ConfigError(str(path), (error.fault,)) from error
-    data = document.value
-    if data is None:
-        raise ConfigError(
-            str(path), (Fault(1, "is empty: begin with `planet:`, its `title:` and its `url:` (or: planet new DIR)"),)
-        )
-    if not isinstance(data, dict):
-        raise ConfigError(
-            str(path), (Fault(document.line(), "must hold keys at its top, such as `planet:`, not a list or a text"),)
-        )
-    found = [*document.faults, *crossed.crossed(data, folder, document)]
-    technologies = data.get("technologies")
-    context = schema.Surroundings(
-        folder=folder, technologies=tuple(technologies) if isinstance(technologies, dict) else ()
-    )
-    try:
-        root = schema.Root.model_validate(data, context=context)
-    except ValidationError as error:
-        found += faults.faults(error, document)
-    if found:
-        raise ConfigError(str(path), tuple(sorted(set(found), key=lambda fault: (fault.line, fault.text))))
-    return build.build(root, path, folder, document)
+    from planet.config.check import check  # noqa: PLC0415 - see above
+
+    return check(text, path)[0]
 
 
-def _read(path: Path) -> str:
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of feeds.yaml, for editors."""
+    from planet.config import schema  # noqa: PLC0415 - see above
+
+    return schema.json_schema()
+
+
+def absolute(path: Path) -> Path:
+    """The path with `..` resolved and symbolic links kept."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def _read(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
-        raise ConfigError(
-            str(path), (Fault(0, "there is no such file: give one with --config, or begin one with: planet new DIR"),)
-        ) from None
+        fault = Message.of("there is no such file: give one with --config, or begin one with: planet new DIR")
     except IsADirectoryError:
-        raise ConfigError(
-            str(path), (Fault(0, f"is a folder: give the file in it (--config {path / 'feeds.yaml'})"),)
-        ) from None
+        fault = Message.of("is a folder: give the file in it (--config {path})", path=path / "feeds.yaml")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ConfigError(str(path), (Fault(0, f"cannot be read: {reason}"),)) from None
+        fault = Message.of("cannot be read: {reason}", reason=reason)
+    raise ConfigError(str(path), (Fault(0, fault),))
+
+
+def _text(content: bytes, path: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigError(str(path), (Fault(line, "is not UTF-8: save the file with the encoding UTF-8"),)) from None
+        fault = Fault(
+            content.count(b"\n", 0, error.start) + 1,
+            Message.of("is not UTF-8: save the file with the encoding UTF-8"),
+        )
+        raise ConfigError(str(path), (fault,)) from None

@@ -1,152 +1,109 @@
-"""Checked keys -> the values that the planet works with, and what is doubtful in them though it is no mistake."""
+"""Checked keys -> Config: what crosses keys (slugs, paths, lines, who owns a feed), and what is doubtful though no mistake."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from planet import model, text, themes
-from planet.config import schema
-from planet.config.document import Document
-from planet.urls import feed_key
+from planet.config import addresses, checks
+from planet.config.disk import Disk
+from planet.config.document import Document, Location
+from planet.config.schema import Section
+from planet.model import Fault, Message
 
-Place = tuple[str | int, ...]
-SHORT_INTERVAL = 300  # seconds: more often than that, servers of others begin to refuse
+SHORT_INTERVAL = 300
+"""Seconds: more often than that, servers of others begin to refuse."""
 
 
 @dataclass(slots=True)
 class _Builder:
-    path: Path
     folder: Path
     document: Document
-    doubts: list[tuple[int, str]] = field(default_factory=list)
+    disk: Disk
+    warnings: list[Fault] = field(default_factory=list)
+    users: dict[str, str] = field(default_factory=dict)
+    """Key of a feed -> who asks for it, in the first URL of the file that has it."""
 
-    def doubt(self, place: Place, sentence: str) -> None:
-        self.doubts.append((self.document.line(place), sentence))
+    def line(self, *location: str | int) -> int:
+        return self.document.line(location)
+
+    def warn(self, line: int, message: Message) -> None:
+        self.warnings.append(Fault(line, message))
 
 
-def build(root: schema.Root, path: Path, folder: Path, document: Document) -> model.Config:
-    """`folder` is absolute; `document` tells the lines."""
-    builder = _Builder(path, folder, document)
-    site = _site(builder, root.planet)
-    sources = _sources(builder, root, site)
+def build(root: Section, path: Path, document: Document, disk: Disk) -> model.Config:
+    """`path` is absolute; `root` is a checked `schema.Root`; `document` knows the lines."""
+    builder = _Builder(path.parent, document, disk)
     config = model.Config(
-        path=folder / path.name,
-        folder=folder,
-        site=site,
-        fetch=_rules(builder, root.fetch or schema.Fetch.model_validate({})),
-        technologies=tuple(_technology(builder, slug, one) for slug, one in root.technologies.items()),
-        sources=sources,
+        path=path,
+        folder=path.parent,
+        site=_site(builder, root.planet),
+        fetch=_fetch_rules(builder, root.fetch),
+        technologies=tuple(_technology(builder, slug, keys) for slug, keys in root.technologies.items()),
+        sources=_sources(builder, root),
         hide=tuple(root.hide),
-        notify=tuple(_notify(builder, number, one) for number, one in enumerate(root.notify)),
+        notify=tuple(_notify_rule(builder, number, keys) for number, keys in enumerate(root.notify)),
     )
-    _doubt_technologies(builder, config)
-    _doubt_feeds(builder, config)
-    warnings = tuple(f"{path}:{line}: {sentence}" for line, sentence in sorted(set(builder.doubts)))
-    return model.Config(**{name: getattr(config, name) for name in _CONFIG if name != "warnings"}, warnings=warnings)
+    _warn_of_technologies(builder, config)
+    _warn_of_feeds(builder, config)
+    warnings = sorted(set(builder.warnings), key=lambda fault: (fault.line, str(fault.message)))
+    return replace(config, warnings=tuple(warnings))
 
 
-_CONFIG = tuple(model.Config.__dataclass_fields__)
-
-
-def within(folder: Path, written: str) -> Path:
-    """A path of feeds.yaml, absolute, `..` resolved."""
-    return Path(os.path.normpath(folder / written))
-
-
-def _site(builder: _Builder, planet: schema.Planet) -> model.Site:
-    theme = planet.theme
-    output = within(builder.folder, planet.output)
-    if builder.folder.is_relative_to(output):
-        builder.doubt(
-            ("planet", "output"),
-            "`output`: feeds.yaml lies inside it and may be served: give the site a folder of its own",
+def _site(builder: _Builder, keys: Section) -> model.Site:
+    site = keys.settings(model.Site)
+    if builder.folder.is_relative_to(site.output):
+        builder.warn(
+            builder.line("planet", "output"),
+            Message.of("`output`: feeds.yaml lies inside it and may be served: give the site a folder of its own"),
         )
-    return model.Site(
-        title=planet.title,
-        url=planet.url,
-        description=planet.description or "",
-        language=planet.language,
-        timezone=planet.timezone,
-        owner_name=(planet.owner and planet.owner.name) or "",
-        owner_email=(planet.owner and planet.owner.email) or "",
-        theme=str(within(builder.folder, theme)) if themes.is_path(theme) else theme,
-        output=output,
-        database=within(builder.folder, planet.database),
-        page_entries=planet.page_entries,
-        feed_entries=planet.feed_entries,
-        newcomer_entries=planet.newcomer_entries,
-        hub=planet.hub or "",
-    )
+    if themes.is_path(site.theme):
+        return replace(site, theme=str(checks.within(site.theme, builder.folder)))
+    return site
 
 
-def _rules(builder: _Builder, fetch: schema.Fetch) -> model.FetchRules:
-    if fetch.interval.total_seconds() < SHORT_INTERVAL and not fetch.allow_private:
-        builder.doubt(
-            ("fetch", "interval"), "`interval`: servers of others refuse who asks more often than every 5 minutes"
+def _fetch_rules(builder: _Builder, keys: Section) -> model.FetchRules:
+    rules = keys.settings(model.FetchRules)
+    if rules.interval.total_seconds() < SHORT_INTERVAL and not rules.allow_private:
+        builder.warn(
+            builder.line("fetch", "interval"),
+            Message.of("`interval`: servers of others refuse who asks more often than every 5 minutes"),
         )
-    return model.FetchRules(
-        interval=fetch.interval,
-        timeout=fetch.timeout,
-        max_bytes=fetch.max_bytes,
-        max_entries=fetch.max_entries,
-        workers=fetch.workers,
-        per_host=fetch.per_host,
-        host_pause=fetch.host_pause,
-        allow_private=fetch.allow_private,
-        user_agent=fetch.user_agent or "",
-    )
+    return rules
 
 
-def _technology(builder: _Builder, slug: str, one: schema.Technology) -> model.Technology:
-    place = ("technologies", slug)
-    return model.Technology(
-        slug=slug,
-        name=one.name or slug,
-        tags=_unique(one.tags),
-        words=_unique(one.words),
-        include=_filter(builder, (*place, "include"), one.include),
-        exclude=_filter(builder, (*place, "exclude"), one.exclude),
-        hue=one.color,
-        line=builder.document.line(place),
-    )
+def _technology(builder: _Builder, slug: str, keys: Section) -> model.Technology:
+    technology = keys.settings(model.Technology, slug=slug, line=builder.line("technologies", slug))
+    _warn_of_filters(builder, ("technologies", slug), keys)
+    return technology if technology.name else replace(technology, name=slug)
 
 
-def _filter(builder: _Builder, place: Place, one: schema.Filter | None) -> model.Filter:
-    if one is None:
-        return model.Filter()
-    made = model.Filter(
-        tags=_unique(one.tags),
-        words=_unique(one.words),
-        title=one.title,
-        author=_unique(one.author),
-        language=_unique(one.language),
-    )
-    if not made:
-        builder.doubt(place, f"`{place[-1]}` holds no rule, so it does nothing")
-    return made
+def _warn_of_filters(builder: _Builder, location: Location, keys: Section) -> None:
+    for name in ("include", "exclude"):
+        if name in keys.model_fields_set and not getattr(keys, name):
+            builder.warn(
+                builder.line(*location, name), Message.of("`{key}` holds no rule, so it does nothing", key=name)
+            )
 
 
-def _unique(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(texts))
-
-
-def _sources(builder: _Builder, root: schema.Root, site: model.Site) -> tuple[model.Source, ...]:
+def _sources(builder: _Builder, root: Section) -> tuple[model.Source, ...]:
     """Groups and members in the order of the file, which also decides who gets a slug that two would have."""
-    written: list[tuple[Place, schema.Group | schema.Member]] = [
-        *((("groups", number), one) for number, one in enumerate(root.groups)),
-        *((("members", number), one) for number, one in enumerate(root.members)),
+    located: list[tuple[Location, Section]] = [
+        *((("groups", number), keys) for number, keys in enumerate(root.groups)),
+        *((("members", number), keys) for number, keys in enumerate(root.members)),
     ]
-    written.sort(key=lambda pair: builder.document.line(pair[0]))
-    names = [text.slug(one.name) for _, one in written]
-    slugs = _apart(names)
-    return tuple(_source(builder, place, one, site, slug) for (place, one), slug in zip(written, slugs, strict=True))
+    located.sort(key=lambda pair: builder.document.line(pair[0]))
+    slugs = _distinct([text.slug(keys.name) for _, keys in located])
+    return tuple(
+        _source(builder, location, keys, root.planet.timezone, slug)
+        for (location, keys), slug in zip(located, slugs, strict=True)
+    )
 
 
-def _apart(names: Sequence[str]) -> Iterator[str]:
+def _distinct(names: Sequence[str]) -> Iterator[str]:
     """Each slug once: the second of a name becomes `name-2`, unless somebody is called so."""
     wanted, taken = set(names), set[str]()
     for name in names:
@@ -158,137 +115,124 @@ def _apart(names: Sequence[str]) -> Iterator[str]:
         yield slug
 
 
-def _source(
-    builder: _Builder, place: Place, one: schema.Group | schema.Member, site: model.Site, slug: str
-) -> model.Source:
+def _source(builder: _Builder, location: Location, keys: Section, timezone: str, slug: str) -> model.Source:
     feeds: dict[str, model.FeedConfig] = {}
-    for feed in _feeds(builder, place, one, site):
+    for feed in _feeds(builder, location, keys, timezone):
         if feed.key in feeds:
-            builder.doubts.append(
-                (feed.line, f"the feed is listed for {one.name} on line {feeds[feed.key].line} already")
+            builder.warn(
+                feed.line,
+                Message.of(
+                    "the feed is listed for {name} on line {line} already", name=keys.name, line=feeds[feed.key].line
+                ),
             )
         feeds.setdefault(feed.key, feed)
     if not feeds:
-        builder.doubt(place, f"{one.name} has no feed and no calendar, so nothing of theirs will appear")
-    if one.avatar and "://" not in one.avatar and not within(builder.folder, one.avatar).is_file():
-        builder.doubt((*place, "avatar"), f"there is no file {one.avatar} beside feeds.yaml")
-    group = isinstance(one, schema.Group)
-    return model.Source(
-        kind="group" if group else "member",
-        name=one.name,
-        slug=slug,
-        url=one.url or "",
-        avatar=one.avatar or "",
-        technologies=_unique(one.technologies)
-        if isinstance(one, schema.Member)
-        else (one.technology,)
-        if one.technology
-        else (),
-        feeds=tuple(feeds.values()),
-        line=builder.document.line(place),
-    )
+        builder.warn(
+            builder.line(*location),
+            Message.of("{name} has no feed and no calendar, so nothing of theirs will appear", name=keys.name),
+        )
+    if keys.avatar and "://" not in keys.avatar and not builder.disk.exists(checks.within(keys.avatar, builder.folder)):
+        builder.warn(
+            builder.line(*location, "avatar"),
+            Message.of("there is no file {path} beside feeds.yaml", path=keys.avatar),
+        )
+    computed: dict[str, Any] = {"slug": slug, "feeds": tuple(feeds.values()), "line": builder.line(*location)}
+    if location[0] == "groups":
+        computed |= {"kind": "group", "technologies": (keys.technology,) if keys.technology else ()}
+    else:
+        computed["kind"] = "member"
+    return keys.settings(model.Source, **computed)
 
 
-def _feeds(
-    builder: _Builder, place: Place, one: schema.Group | schema.Member, site: model.Site
-) -> Iterator[model.FeedConfig]:
-    for number, feed in enumerate(one.feeds):
-        yield _feed(builder, (*place, "feeds", number), feed, feed.kind, site, feed.summary_only)
-    for number, calendar in enumerate(one.calendars):
-        yield _feed(builder, (*place, "calendars", number), calendar, "calendar", site)
-    for key, address in (("meetup", one.meetup), ("mobilizon", one.mobilizon)):
+def _feeds(builder: _Builder, location: Location, source: Section, timezone: str) -> Iterator[model.FeedConfig]:
+    for number, keys in enumerate(source.feeds):
+        zone = keys.timezone or ("UTC" if keys.kind == "posts" else timezone)
+        yield _feed(builder, (*location, "feeds", number), keys, timezone=zone)
+    for number, keys in enumerate(source.calendars):
+        zone = keys.timezone or timezone
+        yield _feed(builder, (*location, "calendars", number), keys, timezone=zone, kind="calendar")
+    for name, _ in addresses.SHORT_FORMS:
+        address = getattr(source, name)
         if address:
             yield model.FeedConfig(
                 configured=address,
                 url=address,
-                key=feed_key(address),
+                key=addresses.key_of(address),
                 kind="calendar",
-                timezone=site.timezone,
-                line=builder.document.line((*place, key)),
+                timezone=timezone,
+                line=builder.line(*location, name),
             )
 
 
-def _feed(
-    builder: _Builder,
-    place: Place,
-    one: schema.Feed | schema.Calendar,
-    kind: Literal["posts", "events", "calendar"],
-    site: model.Site,
-    summary_only: bool = False,
-) -> model.FeedConfig:
-    url, key, local = locate(one.url, builder.folder)
-    line = builder.document.line((*place, "url"))
-    if local and not Path(url).exists():
-        builder.doubts.append((line, f"there is no file {one.url} beside feeds.yaml yet"))
+def _feed(builder: _Builder, location: Location, keys: Section, **computed: Any) -> model.FeedConfig:
+    url, key, local = addresses.locate(keys.url, builder.folder)
+    user = addresses.user_of(url)
+    if builder.users.setdefault(key, user) != user:
+        key = key.replace("***@", f"***{text.digest(user)[:8]}@", 1)  # two people's private feeds at one address
+    line = builder.line(*location, "url")
+    feed = keys.settings(
+        model.FeedConfig, **{"configured": keys.url, "url": url, "key": key, "local": local, "line": line} | computed
+    )
+    _warn_of_filters(builder, location, keys)
+    if local and not builder.disk.exists(Path(url)):
+        builder.warn(line, Message.of("there is no file {path} beside feeds.yaml yet", path=keys.url))
     looks = key.lower().partition("?")[0]
-    if kind == "posts" and looks.endswith((".ics", "/ical", "/ics")):
-        builder.doubts.append((line, "looks like a calendar: calendars stand under `calendars:`"))
-    if kind == "calendar" and looks.endswith((".rss", ".atom", ".rdf")):
-        builder.doubts.append(
-            (line, "looks like a feed: feeds stand under `feeds:` (with `kind: events` where they announce events)")
+    if feed.kind == "posts" and looks.endswith((".ics", "/ical", "/ics")):
+        builder.warn(line, Message.of("looks like a calendar: calendars stand under `calendars:`"))
+    if feed.kind == "calendar" and looks.endswith((".rss", ".atom", ".rdf")):
+        builder.warn(
+            line,
+            Message.of(
+                "looks like a feed: feeds stand under `feeds:` (with `kind: events` where they announce events)"
+            ),
         )
-    return model.FeedConfig(
-        configured=one.url,
-        url=url,
-        key=key,
-        local=local,
-        kind=kind,
-        include=_filter(builder, (*place, "include"), one.include),
-        exclude=_filter(builder, (*place, "exclude"), one.exclude),
-        technologies=_unique(one.technologies),
-        summary_only=summary_only,
-        interval=one.interval,
-        timezone=one.timezone or ("UTC" if kind == "posts" else site.timezone),
-        line=line,
-    )
+    return feed
 
 
-def locate(address: str, folder: Path) -> tuple[str, str, bool]:
-    """What is asked, its key, whether it is a local file. The key of a file is relative, so that a planet can be moved."""
-    if "://" in address:
-        return address.partition("#")[0], feed_key(address), False
-    path = within(folder, address)
-    return str(path), Path(os.path.normpath(address)).as_posix(), True
-
-
-def _notify(builder: _Builder, number: int, one: schema.Notify) -> model.NotifyRule:
-    place = ("notify", number)
-    if "${" not in one.url:
-        builder.doubt(
-            (*place, "url"),
-            "`url`: whoever reads this file can use the address: keep it in the environment, and write ${NAME} here",
+def _notify_rule(builder: _Builder, number: int, keys: Section) -> model.NotifyRule:
+    if "${" not in keys.url:
+        builder.warn(
+            builder.line("notify", number, "url"),
+            Message.of(
+                "`url`: whoever reads this file can use the address: keep it in the environment, and write {variable} here",
+                variable="${NAME}",
+            ),
         )
-    return model.NotifyRule(
-        url=one.url, technologies=_unique(one.technologies), every=one.every, line=builder.document.line(place)
-    )
+    return keys.settings(model.NotifyRule, line=builder.line("notify", number))
 
 
-def _doubt_technologies(builder: _Builder, config: model.Config) -> None:
+def _warn_of_technologies(builder: _Builder, config: model.Config) -> None:
     used = {slug for source in config.sources for slug in source.technologies}
     used |= {slug for source in config.sources for feed in source.feeds for slug in feed.technologies}
     for technology in config.technologies:
         if not (technology.tags or technology.words or technology.include or technology.slug in used):
-            builder.doubts.append(
-                (technology.line, f"nothing can be {technology.name}: give it tags or words, or a source")
+            builder.warn(
+                technology.line,
+                Message.of("nothing can be {name}: give it tags or words, or a source", name=technology.name),
             )
 
 
-def _doubt_feeds(builder: _Builder, config: model.Config) -> None:
+def _warn_of_feeds(builder: _Builder, config: model.Config) -> None:
     first: dict[str, tuple[model.Source, model.FeedConfig]] = {}
     for source in config.sources:
         for feed in source.feeds:
             owner, same = first.setdefault(feed.key, (source, feed))
             if same is feed:
                 continue
-            builder.doubts.append(
-                (
-                    feed.line,
-                    f"the feed is that of {owner.name} on line {same.line}, too: it is asked once and belongs to both",
-                )
+            builder.warn(
+                feed.line,
+                Message.of(
+                    "the feed is that of {name} on line {line}, too: it is asked once and belongs to both",
+                    name=owner.name,
+                    line=same.line,
+                ),
             )
             if (feed.interval, feed.timezone) != (same.interval, same.timezone):
-                builder.doubts.append(
-                    (feed.line, f"its interval and time zone are those of line {same.line}: they are not read here")
+                builder.warn(
+                    feed.line,
+                    Message.of(
+                        "its interval and time zone are those of line {line}: they are not read here", line=same.line
+                    ),
                 )
     if not first:
-        builder.doubts.append((1, "no feed is configured yet: `planet add URL` finds those of a site"))
+        builder.warn(1, Message.of("no feed is configured yet: `planet add URL` finds those of a site"))

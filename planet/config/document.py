@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from planet.errors import Fault
+from planet.model import Fault, Message
 
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 Location = tuple[str | int, ...]
@@ -30,9 +30,9 @@ _PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{
 class UnreadableError(Exception):
     """The text is no YAML: `fault` says where and why."""
 
-    def __init__(self, line: int, text: str) -> None:
-        self.fault = Fault(line, text)
-        super().__init__(text)
+    def __init__(self, line: int, message: Message) -> None:
+        self.fault = Fault(line, message)
+        super().__init__(str(message))
 
 
 class Document:
@@ -90,7 +90,9 @@ class Document:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if id(node) in self._open:
-            self.faults.append(Fault(node.start_mark.line + 1, "an anchor holds itself: write the value out instead"))
+            self.faults.append(
+                Fault(node.start_mark.line + 1, Message.of("an anchor holds itself: write the value out instead"))
+            )
             return None
         if len(self._open) > MAX_DEPTH:
             raise _too_deep(node)
@@ -112,13 +114,20 @@ class Document:
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                self.faults.append(Fault(line, "a key must be one word, not a list or a mapping"))
+                self.faults.append(Fault(line, Message.of("a key must be one word, not a list or a mapping")))
             elif key.tag == f"{_TAG}merge":
                 held = self._value(value)
                 merged += held if isinstance(held, list) else [held]
             elif key.value in lines:
                 self.faults.append(
-                    Fault(line, f"`{key.value}` is written twice (first on line {lines[key.value]}): keep one of them")
+                    Fault(
+                        line,
+                        Message.of(
+                            "`{key}` is written twice (first on line {line}): keep one of them",
+                            key=key.value,
+                            line=lines[key.value],
+                        ),
+                    )
                 )
             else:
                 lines[key.value] = line
@@ -146,7 +155,10 @@ class Document:
                 return text
             case _:
                 self.faults.append(
-                    Fault(node.start_mark.line + 1, f"the tag {node.tag} is not understood: leave it out")
+                    Fault(
+                        node.start_mark.line + 1,
+                        Message.of("the tag {tag} is not understood: leave it out", tag=node.tag),
+                    )
                 )
                 return text
 
@@ -175,7 +187,7 @@ def _compose(text: str) -> yaml.Node | None:
     if bad:
         raise UnreadableError(
             text.count("\n", 0, bad.start()) + 1,
-            f"holds the character U+{ord(bad[0]):04X}, which no text may: delete it",
+            Message.of("holds the character {code}, which no text may: delete it", code=f"U+{ord(bad[0]):04X}"),
         )
     try:
         _refuse_depth(text)
@@ -183,7 +195,7 @@ def _compose(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         raise _explained(error, text) from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise UnreadableError(1, f"is no YAML: {error}") from error
+        raise UnreadableError(1, Message.of("is no YAML: {error}", error=error)) from error
 
 
 def _refuse_depth(text: str) -> None:
@@ -202,7 +214,9 @@ def _too_deep(what: yaml.Node | yaml.Event) -> UnreadableError:
 
 
 def _nested_too_deep(line: int) -> UnreadableError:
-    return UnreadableError(line, f"is nested more than {MAX_DEPTH} times: look for brackets that are not closed")
+    return UnreadableError(
+        line, Message.of("is nested more than {limit} times: look for brackets that are not closed", limit=MAX_DEPTH)
+    )
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
@@ -215,27 +229,47 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
     if sum(map(before.count, "[{")) - sum(map(before.count, "]}")) > MAX_DEPTH:
         return _nested_too_deep(line)
     if content[: len(content) - len(content.lstrip())].count("\t"):
-        return UnreadableError(line, "is not valid YAML: a tab stands where blanks must: indent with blanks")
+        return UnreadableError(
+            line, Message.of("is not valid YAML: a tab stands where blanks must: indent with blanks")
+        )
     character = content[mark.column] if mark and mark.column < len(content) else ""
     if character and character in "@`%":
         return UnreadableError(
-            line, f'is not valid YAML: {character} cannot begin a value: put the value in quotes, "{character}…"'
+            line,
+            Message.of(
+                'is not valid YAML: {character} cannot begin a value: put the value in quotes, "{character}…"',
+                character=character,
+            ),
         )
     if character == "*" and isinstance(error, yaml.composer.ComposerError):
         return UnreadableError(
-            line, "is not valid YAML: an undefined alias: put a text that begins with * in quotes, or name its anchor"
+            line,
+            Message.of(
+                "is not valid YAML: an undefined alias: put a text that begins with * in quotes, or name its anchor"
+            ),
         )
     if _PLAIN_COLON.match(content):
         return UnreadableError(
             line,
-            "is not valid YAML: a `:` that YAML takes for a key: put a text that holds `: ` in quotes, or indent the line like its neighbours",
+            Message.of(
+                "is not valid YAML: a `:` that YAML takes for a key: put a text that holds `: ` in quotes, or indent the line like its neighbours"
+            ),
         )
     if content.startswith("---"):
-        return UnreadableError(line, "begins a second document: keep one, without `---` in between")
+        return UnreadableError(line, Message.of("begins a second document: keep one, without `---` in between"))
+    problem = error.problem or error.context or "?"
     began = error.context_mark.line + 1 if error.context and error.context_mark else line
-    where = f" ({error.context} that begins on line {began})" if began != line else ""
+    if began != line:
+        return UnreadableError(
+            line,
+            Message.of(
+                "is not valid YAML: {problem} ({context} that begins on line {line}): look for a missing quote, bracket, `:` or blank before it",
+                problem=problem, context=error.context, line=began,
+            ),
+        )  # fmt: skip
     return UnreadableError(
         line,
-        f"is not valid YAML: {error.problem or error.context or 'it cannot be read'}{where}: "
-        "look for a missing quote, bracket, `:` or blank before it",
+        Message.of(
+            "is not valid YAML: {problem}: look for a missing quote, bracket, `:` or blank before it", problem=problem
+        ),
     )

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from planet.config import schema
-from planet.config.document import Document
-from planet.config.values import meant, nearest, shown
-from planet.errors import Fault
+from planet.config.checks import InvalidValueError, meant, nearest, shown
+from planet.config.document import Document, Location
+from planet.model import Fault, Message
 
-_SECTIONS: dict[str, type[BaseModel]] = {
+_SECTIONS: dict[str, type[schema.Section]] = {
     "planet": schema.Planet,
-    "planet.owner": schema.Owner,
+    "owner": schema.Owner,
     "fetch": schema.Fetch,
-    "technologies.…": schema.Technology,
+    "technologies": schema.Technology,
     "groups": schema.Group,
     "members": schema.Member,
     "feeds": schema.Feed,
@@ -25,6 +26,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "exclude": schema.Filter,
     "notify": schema.Notify,
 }
+"""The key that leads to a section, or to a list of it."""
 _EXAMPLES = {
     "planet": "`planet:` with its `title:` and `url:`",
     "title": "`title: Planet Clermont'ech`",
@@ -35,96 +37,151 @@ _EXAMPLES = {
 
 def faults(error: ValidationError, document: Document) -> list[Fault]:
     """Each finding once, with its line."""
-    found = error.errors(include_url=False, include_context=True)
-    unknown = {one["loc"] for one in found if one["type"] == "extra_forbidden"}
-    made = []
-    for one in found:
-        where = tuple(step for step in one["loc"] if step != "[key]")
-        if one["type"] == "missing" and any(
+    findings = error.errors(include_url=False, include_context=True)
+    unknown = {finding["loc"] for finding in findings if finding["type"] == "extra_forbidden"}
+    result = []
+    for finding in findings:
+        where = tuple(step for step in finding["loc"] if step != "[key]")
+        if finding["type"] == "missing" and any(
             loc[:-1] == where[:-1] and nearest(str(loc[-1]), [str(where[-1])]) for loc in unknown
         ):
-            continue  # it is there, under a misspelt name that is told
-        made.append(Fault(document.line(where), _sentence(one, where)))
-    return made
+            continue  # it is there, under a misspelt name that is reported
+        describe = _SENTENCES.get(finding["type"], _other)
+        result.append(Fault(document.line(where), describe(finding, where)))
+    return result
 
 
-def _sentence(one: Any, where: tuple[str | int, ...]) -> str:
-    key = next((step for step in reversed(where) if isinstance(step, str)), "")
-    value = one["input"]
-    held = _model(where[:-1])
-    match one["type"]:
-        case "extra_forbidden":
-            return _unknown(str(where[-1]), held)
-        case "missing":
-            example = _EXAMPLES.get(str(where[-1]), f"`{where[-1]}: …`")
-            return f"`{where[-1]}` is missing: add {example}"
-        case "value_error":
-            return f"`{key}`: {one['ctx']['error']}"
-        case "string_too_short" | "string_type" if value is None or isinstance(value, str):
-            needed = held is not None and key in held.model_fields and held.model_fields[key].is_required()
-            return f"`{key}` is empty: write something" + ("" if needed else ", or leave it out")
-        case "string_type" if isinstance(value, (bool, int, float)):
-            return f"`{key}`: {shown(value)} must be text: put it in quotes"
-        case "string_type":
-            return f"`{key}` must be one text, not {shown(value)}"
-        case "list_type" if isinstance(value, str):
-            return f"`{key}` must be a list: write [{value}], or begin each item with `- `"
-        case "list_type":
-            return f"`{key}` must be a list, not {shown(value)}: begin each item with `- `"
-        case "dict_type" | "model_type" | "model_attributes_type":
-            model = _model(where)
-            known = list(model.model_fields) if model else []
-            example = f" such as `{known[0]}: …`" if known else ""
-            return f"`{key}` must hold keys{example}, not {shown(value)}"
-        case "int_type" | "int_from_float" | "int_parsing":
-            return f"`{key}` must be a whole number such as {_default(held, key)}, not {shown(value)}"
-        case "greater_than_equal":
-            return f"`{key}` must be {one['ctx']['ge']} or more, not {shown(value)}"
-        case "less_than_equal":
-            return f"`{key}` must be {one['ctx']['le']} or less, not {shown(value)}"
-        case "bool_type":
-            return f"`{key}` must be true or false, not {shown(value)}"
-        case "literal_error":
-            return _literal(key, value, one["ctx"]["expected"])
-        case _:
-            return f"`{key}`: {one['msg']}"
+def _name(where: Location) -> str:
+    """The key that a finding is about: the last one on the way to it."""
+    return next((step for step in reversed(where) if isinstance(step, str)), "")
 
 
-def _literal(key: str, value: object, expected: str) -> str:
+def _missing(_finding: Any, where: Location) -> Message:
+    key = str(where[-1])
+    return Message.of("`{key}` is missing: add {example}", key=key, example=_EXAMPLES.get(key, f"`{key}: …`"))
+
+
+def _invalid(finding: Any, where: Location) -> Message:
+    error = finding["ctx"]["error"]
+    reason = error.message if isinstance(error, InvalidValueError) else str(error)
+    return Message.of("`{key}`: {reason}", key=_name(where), reason=reason)
+
+
+def _not_text(finding: Any, where: Location) -> Message:
+    key, value = _name(where), finding["input"]
+    if value is None or isinstance(value, str):
+        section = _section(where[:-1])
+        if section is not None and key in schema.required(section):
+            return Message.of("`{key}` is empty: write something", key=key)
+        return Message.of("`{key}` is empty: write something, or leave it out", key=key)
+    if isinstance(value, (bool, int, float)):
+        return Message.of("`{key}`: {value} must be text: put it in quotes", key=key, value=shown(value))
+    return Message.of("`{key}` must be one text, not {value}", key=key, value=shown(value))
+
+
+def _not_a_list(finding: Any, where: Location) -> Message:
+    key, value = _name(where), finding["input"]
+    if isinstance(value, str):
+        return Message.of("`{key}` must be a list: write [{value}], or begin each item with `- `", key=key, value=value)
+    return Message.of("`{key}` must be a list, not {value}: begin each item with `- `", key=key, value=shown(value))
+
+
+def _not_a_mapping(finding: Any, where: Location) -> Message:
+    section = _section(where)
+    known = list(schema.keys(section)) if section else []
+    if known:
+        return Message.of(
+            "`{key}` must hold keys such as `{example}: …`, not {value}",
+            key=_name(where), example=known[0], value=shown(finding["input"]),
+        )  # fmt: skip
+    return Message.of("`{key}` must hold keys, not {value}", key=_name(where), value=shown(finding["input"]))
+
+
+def _not_a_number(finding: Any, where: Location) -> Message:
+    key, section = _name(where), _section(where[:-1])
+    default = schema.keys(section)[key].default if section and key in schema.keys(section) else 10
+    return Message.of(
+        "`{key}` must be a whole number such as {example}, not {value}",
+        key=key, example=default, value=shown(finding["input"]),
+    )  # fmt: skip
+
+
+def _too_small(finding: Any, where: Location) -> Message:
+    return Message.of(
+        "`{key}` must be {limit} or more, not {value}",
+        key=_name(where), limit=finding["ctx"]["ge"], value=shown(finding["input"]),
+    )  # fmt: skip
+
+
+def _too_large(finding: Any, where: Location) -> Message:
+    return Message.of(
+        "`{key}` must be {limit} or less, not {value}",
+        key=_name(where), limit=finding["ctx"]["le"], value=shown(finding["input"]),
+    )  # fmt: skip
+
+
+def _not_a_truth(finding: Any, where: Location) -> Message:
+    return Message.of("`{key}` must be true or false, not {value}", key=_name(where), value=shown(finding["input"]))
+
+
+def _not_a_choice(finding: Any, where: Location) -> Message:
+    key, value = _name(where), finding["input"]
     if key == "kind" and value == "calendar":
-        return "`kind`: a calendar stands under `calendars:`, not under `feeds:`"
-    known = re.findall(r"'([^']*)'", expected)
-    return f"`{key}` must be {' or '.join(f'`{one}`' for one in known)}, not {shown(value)}{meant(str(value), known)}"
+        return Message.of("`kind`: a calendar stands under `calendars:`, not under `feeds:`")
+    choices = re.findall(r"'([^']*)'", finding["ctx"]["expected"])
+    return Message.of(
+        "`{key}` must be one of {choices}, not {value}{hint}",
+        key=key, choices=", ".join(f"`{choice}`" for choice in choices), value=shown(value), hint=meant(str(value), choices),
+    )  # fmt: skip
 
 
-def _default(held: type[BaseModel] | None, key: str) -> object:
-    field = held.model_fields.get(key) if held else None
-    return field.default if field and isinstance(field.default, int) else 10
-
-
-def _unknown(key: str, held: type[BaseModel] | None) -> str:
-    known = list((held or schema.Root).model_fields)
-    near = meant(key, known)
+def _unknown(_finding: Any, where: Location) -> Message:
+    key = str(where[-1])
+    known = list(schema.keys(_section(where[:-1]) or schema.Root))
+    near = nearest(key, known)
     if near:
-        return f"unknown key `{key}`{near}"
-    homes = [name for name, model in _SECTIONS.items() if key in model.model_fields]
-    if key in schema.Root.model_fields:
-        return f"unknown key `{key}` here: it belongs at the top of the file, without indentation"
+        return Message.of("unknown key `{key}`; did you mean `{word}`?", key=key, word=near)
+    if key in schema.keys(schema.Root):
+        return Message.of("unknown key `{key}` here: it belongs at the top of the file, without indentation", key=key)
+    homes = [name for name, section in _SECTIONS.items() if key in schema.keys(section)]
     if homes:
-        return f"unknown key `{key}` here: it belongs under `{homes[0]}:`"
-    return f"unknown key `{key}`; known here: {', '.join(known)}"
+        return Message.of("unknown key `{key}` here: it belongs under `{home}:`", key=key, home=homes[0])
+    return Message.of("unknown key `{key}`; known here: {known}", key=key, known=", ".join(known))
 
 
-def _model(where: tuple[str | int, ...]) -> type[BaseModel] | None:
-    """What is checked at a place of the file."""
+def _other(finding: Any, where: Location) -> Message:
+    return Message.of("`{key}`: {reason}", key=_name(where), reason=finding["msg"])
+
+
+_SENTENCES: dict[str, Callable[[Any, Location], Message]] = {
+    "extra_forbidden": _unknown,
+    "missing": _missing,
+    "value_error": _invalid,
+    "string_too_short": _not_text,
+    "string_type": _not_text,
+    "list_type": _not_a_list,
+    "dict_type": _not_a_mapping,
+    "model_type": _not_a_mapping,
+    "model_attributes_type": _not_a_mapping,
+    "int_type": _not_a_number,
+    "int_from_float": _not_a_number,
+    "int_parsing": _not_a_number,
+    "greater_than_equal": _too_small,
+    "less_than_equal": _too_large,
+    "bool_type": _not_a_truth,
+    "literal_error": _not_a_choice,
+}
+"""Type of a finding (pydantic's "validation errors") -> its sentence."""
+
+
+def _section(where: Location) -> type[schema.Section] | None:
+    """What is checked at a place of the file; None where there is no section."""
     match where:
         case ():
-            return schema.Root
+            return schema.Root  # type: ignore[no-any-return]
         case ("technologies", _):
-            return schema.Technology
-        case (*_, "owner"):
-            return schema.Owner
-        case (*_, ("planet" | "fetch" | "include" | "exclude") as key):
+            return _SECTIONS["technologies"]
+        case (*_, ("planet" | "owner" | "fetch" | "include" | "exclude") as key):
             return _SECTIONS[str(key)]
         case (*_, ("groups" | "members" | "feeds" | "calendars" | "notify") as key, int()):
             return _SECTIONS[str(key)]

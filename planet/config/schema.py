@@ -1,13 +1,26 @@
-"""What feeds.yaml may hold, key by key: the checks of each value, the words of the reference, the source of the JSON Schema."""
+"""The classes of feeds.yaml (`planet.model.config`) -> what pydantic checks them by, and the JSON Schema for editors."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from types import NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from pydantic import (
     AfterValidator,
@@ -19,18 +32,61 @@ from pydantic import (
     StringConstraints,
     ValidationInfo,
     WithJsonSchema,
+    create_model,
     model_validator,
 )
 
-from planet.config import values
+from planet import model
+from planet.config import checks
+from planet.config.disk import Disk
+from planet.config.reserved import RESERVED
+from planet.model import FeedConfig, FetchRules, Message, NotifyRule, Site, Source
+from planet.model.config import Check, Key
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a value is checked against: the folder of feeds.yaml, the technologies that it defines."""
+    """What a value is checked against: the folder of feeds.yaml, the disk, the technologies that it defines."""
 
     folder: Path
+    disk: Disk
     technologies: Collection[str]
+
+
+class Section(BaseModel):
+    """A mapping of feeds.yaml: only known keys, each of its very type; a key without a value means its default."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True, populate_by_name=False)
+    may_not_be_empty: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_keys(cls, data: Any) -> Any:
+        if isinstance(data, dict) and None in data.values():
+            optional = keys(cls).keys() - required(cls) - cls.may_not_be_empty
+            return {name: value for name, value in data.items() if value is not None or name not in optional}
+        return data
+
+    def settings(self, cls: type[T], **computed: Any) -> T:
+        """The value of `planet.model.config` with these keys, as far as it has them; `computed` wins."""
+        known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        return cls(**{name: value for name, value in self if name in known} | computed)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+def keys(section: type[BaseModel]) -> dict[str, Any]:
+    """The keys that a section may have, as they are written, and the field of each."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
+
+
+def required(section: type[BaseModel]) -> set[str]:
+    """The keys that it must have."""
+    return {name for name, field in keys(section).items() if field.is_required()}
 
 
 def _surroundings(info: ValidationInfo) -> Surroundings:
@@ -41,20 +97,163 @@ def _surroundings(info: ValidationInfo) -> Surroundings:
 def _technology(slug: str, info: ValidationInfo) -> str:
     known = _surroundings(info).technologies
     if slug not in known:
-        raise ValueError(
-            f"the technology {values.shown(slug)} is not defined{values.meant(slug, known) or '; add it under `technologies:`'}"
+        raise checks.InvalidValueError(
+            "the technology {value} is not defined{hint}",
+            value=checks.shown(slug),
+            hint=checks.meant(slug, known, Message.of("; add it under `technologies:`")),
         )
     return slug
 
 
-def _in_folder(check: Callable[[str, Path], str]) -> AfterValidator:
-    def checked(address: str, info: ValidationInfo) -> str:
-        return check(address, _surroundings(info).folder)
+def _in_folder(check: Callable[[str, Path, Disk], T]) -> AfterValidator:
+    def checked(address: str, info: ValidationInfo) -> T:
+        surroundings = _surroundings(info)
+        return check(address, surroundings.folder, surroundings.disk)
 
     return AfterValidator(checked)
 
 
-def _as_mapping(value: object) -> object:
+def _like(pattern: str, *examples: str | int) -> WithJsonSchema:
+    text: dict[str, Any] = {"type": "string", "pattern": pattern}
+    return WithJsonSchema({"anyOf": [text, {"type": "number", "minimum": 0}], "examples": list(examples)})
+
+
+_TEXT = StringConstraints(min_length=1, strip_whitespace=True)
+_LENGTH = _like(r"^(\s*\d+(\.\d+)?\s*(ms|s|sec|m|min|h|d|w)?)+\s*$", "60m", "6h", "1s", "0s", 30)
+_WEB = WithJsonSchema({"type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://"})
+CHECKS: dict[str, tuple[Any, ...]] = {
+    "text": (_TEXT,),
+    "line": (_TEXT, AfterValidator(lambda text: re.sub(r"\s+", " ", text))),
+    "path": (_TEXT, AfterValidator(lambda path, info: checks.within(path, _surroundings(info).folder))),
+    "duration": (PlainValidator(checks.duration), _LENGTH),
+    "positive_duration": (PlainValidator(checks.positive_duration), _LENGTH),
+    "size": (PlainValidator(checks.size), _like(r"^\s*\d+(\.\d+)?\s*([kKmMgG]i?)?[bB]?\s*$", "10MB", "500kB")),
+    "zone": (_TEXT, AfterValidator(checks.zone)),
+    "http_url": (_TEXT, AfterValidator(checks.http_url), _WEB),
+    "site_url": (_TEXT, AfterValidator(checks.http_url), AfterValidator(checks.site_url), _WEB),
+    "language": (_TEXT, AfterValidator(checks.language)),
+    "page_language": (_TEXT, AfterValidator(checks.language), AfterValidator(checks.page_language)),
+    "regex": (
+        PlainValidator(checks.regex),
+        WithJsonSchema({"type": "string", "minLength": 1, "format": "regex"}),
+    ),
+    "technology": (_TEXT, AfterValidator(_technology)),
+    "feed_address": (_TEXT, _in_folder(checks.feed_address)),
+    "calendar_address": (_TEXT, _in_folder(checks.calendar_address)),
+    "avatar": (_TEXT, AfterValidator(checks.avatar)),
+    "meetup": (_TEXT, AfterValidator(checks.meetup)),
+    "mobilizon": (_TEXT, AfterValidator(checks.mobilizon)),
+    "email": (_TEXT, AfterValidator(checks.email)),
+    "header": (_TEXT, AfterValidator(lambda text: re.sub(r"\s+", " ", text)), AfterValidator(checks.header)),
+    "notify_url": (_TEXT, AfterValidator(checks.notify_url)),
+    "allow_private": (
+        PlainValidator(checks.allow_private),
+        WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}]}),
+    ),
+    "hue": (
+        PlainValidator(checks.hue),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "integer", "minimum": 0, "maximum": 359},
+                    {"type": "string", "pattern": "^#([0-9a-fA-F]{3}){1,2}$"},
+                ]
+            }
+        ),
+    ),
+}
+"""Name of a `Check` -> how pydantic checks it: the functions of `checks`, and what the JSON Schema says of it."""
+
+
+def section(name: str, cls: type, *, about: str = "", without: Collection[str] = (), **extra: tuple[Any, Any]) -> Any:
+    """The keys of a class of `planet.model.config`, as a subclass of Section; `extra` are keys that are no field of it."""
+    hints = get_type_hints(cls, include_extras=True)
+    keys_of: dict[str, tuple[Any, Any]] = {}
+    must_hold: set[str] = set()
+    for field in fields(cls):
+        hint, about_key = hints[field.name], _key(hints[field.name])
+        if about_key is None or field.name in without:
+            continue
+        default = field.default_factory() if field.default_factory is not MISSING else field.default
+        keys_of[field.name] = (_type(hint), _field(about_key, ... if default is MISSING else default))
+        if not about_key.may_be_empty:
+            must_hold.add(about_key.name or field.name)
+    made: Any = create_model(
+        name,
+        __base__=Section,
+        __doc__=about or str(cls.__doc__).split("\n", maxsplit=1)[0],
+        **cast("dict[str, Any]", keys_of | extra),
+    )
+    made.may_not_be_empty = frozenset(must_hold)
+    return made
+
+
+def _key(hint: Any) -> Key | None:
+    return next((part for part in getattr(hint, "__metadata__", ()) if isinstance(part, Key)), None)
+
+
+def _field(about: Key, default: Any) -> Any:
+    options: dict[str, Any] = {
+        "description": about.about,
+        "examples": list(about.examples) or None,
+        "alias": about.name or None,
+        "ge": about.minimum,
+        "le": about.maximum,
+    }
+    options = {name: value for name, value in options.items() if value is not None} | {"default": default}
+    if isinstance(default, timedelta):
+        minutes, seconds = divmod(int(default.total_seconds()), 60)
+        options["json_schema_extra"] = {"default": f"{seconds}s" if seconds else f"{minutes}m"}
+    if isinstance(default, Path):
+        options |= {"default": str(default), "validate_default": True}
+    return Field(**options)
+
+
+def _type(hint: Any) -> Any:
+    """An annotation of `planet.model.config`, each `Check` and each class in it replaced by what pydantic checks it by."""
+    if isinstance(hint, type) and issubclass(hint, Section):
+        return hint
+    if get_origin(hint) is Annotated:
+        inner, *parts = get_args(hint)
+        rules = [rule for part in parts if isinstance(part, Check) for rule in CHECKS[part.name]]
+        about = _key(hint)
+        if about and about.choices:
+            return Literal[about.choices]
+        return Annotated[(Any if isinstance(rules[0], PlainValidator) else str, *rules)] if rules else _type(inner)
+    if get_origin(hint) is tuple:
+        return Annotated[list[_type(get_args(hint)[0])], AfterValidator(lambda texts: tuple(dict.fromkeys(texts)))]  # type: ignore[misc]
+    if get_origin(hint) in {UnionType, Union}:
+        return _type(next(choice for choice in get_args(hint) if choice is not NoneType))
+    if hint in _NESTED:
+        return Annotated[_NESTED[hint], AfterValidator(lambda made: made.settings(hint))]
+    return hint
+
+
+_NESTED: dict[type, type[Section]] = {}
+Filter = _NESTED[model.Filter] = section("Filter", model.Filter)
+Owner = _NESTED[model.Owner] = section("Owner", model.Owner)
+Technology = section("Technology", model.Technology)
+Feed = section(
+    "Feed",
+    FeedConfig,
+    about="A feed: RSS, Atom or JSON Feed. Written as its URL alone where nothing else is to say.",
+)
+Calendar = section(
+    "Calendar",
+    FeedConfig,
+    about="An iCalendar document. Written as its URL alone where nothing else is to say.",
+    without=("url", "kind", "summary_only"),
+    url=(
+        Annotated[(str, *CHECKS["calendar_address"])],
+        Field(
+            description="http, https or webcal, or a path relative to feeds.yaml.",
+            examples=["https://example.org/events.ics"],
+        ),
+    ),
+)
+
+
+def _with_url(value: object) -> object:
     return {"url": value} if isinstance(value, str) else value
 
 
@@ -62,286 +261,85 @@ def _or_empty(value: object) -> object:
     return {} if value is None else value
 
 
-def _like(pattern: str, *examples: str | int, number: bool = True) -> WithJsonSchema:
-    written: dict[str, Any] = {"type": "string", "pattern": pattern}
-    return WithJsonSchema(
-        {"anyOf": [written, {"type": "number", "minimum": 0}] if number else [written], "examples": list(examples)}
-    )
+def _list(item: Any, *rules: Any) -> Any:
+    return list[Annotated[(item, *rules)]] if rules else list[item]
 
 
-Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Line: TypeAlias = Annotated[Text, AfterValidator(lambda text: re.sub(r"\s+", " ", text))]
-Texts: TypeAlias = list[Text]
-_LENGTH = _like(r"^(\s*\d+(\.\d+)?\s*(ms|s|sec|m|min|h|d|w)?)+\s*$", "60m", "6h", "1s", "0s", 30)
-Duration: TypeAlias = Annotated[timedelta, PlainValidator(values.duration), _LENGTH]
-Patience: TypeAlias = Annotated[timedelta, PlainValidator(values.positive_duration), _LENGTH]
-Size: TypeAlias = Annotated[
-    int, PlainValidator(values.size), _like(r"^\s*\d+(\.\d+)?\s*([kKmMgG]i?)?[bB]?\s*$", "10MB", "500kB")
-]
-Zone: TypeAlias = Annotated[Text, AfterValidator(values.zone)]
-Url: TypeAlias = Annotated[
-    Text, AfterValidator(values.http_url), WithJsonSchema({"type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://"})
-]
-Tag: TypeAlias = Annotated[Text, AfterValidator(values.language)]
-Regex: TypeAlias = Annotated[
-    re.Pattern[str], PlainValidator(values.regex), WithJsonSchema({"type": "string", "minLength": 1, "format": "regex"})
-]
-TechnologyName: TypeAlias = Annotated[Text, AfterValidator(_technology)]
-TechnologyNames: TypeAlias = list[TechnologyName]
-Count: TypeAlias = Annotated[int, Field(ge=1)]
+def _by_name(item: Any) -> Any:
+    return dict[Annotated[str, AfterValidator(checks.slug)], Annotated[item, BeforeValidator(_or_empty)]]
 
 
-class Section(BaseModel):
-    """A mapping of feeds.yaml: only known keys, each of its very type; a key without a value means its default."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty_keys(cls, data: Any) -> Any:
-        if isinstance(data, dict) and None in data.values():
-            optional = {name for name, field in cls.model_fields.items() if not field.is_required() and name != "color"}
-            return {key: value for key, value in data.items() if value is not None or key not in optional}
-        return data
-
-
-class Filter(Section):
-    """Which entries are meant: any key that matches is enough."""
-
-    tags: Texts = Field(
-        [], description="Tags of the entry; case, accents, spaces, dots and dashes fold.", examples=[["dev", "php"]]
-    )
-    words: Texts = Field([], description="Whole words in title or text.", examples=[["code"]])
-    title: Regex | None = Field(
-        None, description="A regular expression (Python) that is searched in the title.", examples=["(?i)sponsoris"]
-    )
-    author: Texts = Field([], description="Names of authors.", examples=[["Ada Lovelace"]])
-    language: list[Tag] = Field(
-        [], description="Languages of the entry (BCP 47); `fr` means `fr-CA` too.", examples=[["fr"]]
-    )
-
-
-class Owner(Section):
-    """Who runs the planet; named in its feeds and its OPML."""
-
-    name: Line | None = Field(None, description="A person or an association.", examples=["Clermont'ech"])
-    email: Annotated[Text, AfterValidator(values.email)] | None = Field(
-        None, description="Where to write to.", examples=["hello@clermontech.org"]
-    )
-
-
-class Planet(Section):
-    """The planet itself: its name, its address, what its pages hold."""
-
-    title: Line = Field(description="The name of the planet.", examples=["Planet Clermont'ech"])
-    url: Annotated[Url, AfterValidator(values.site_url)] = Field(
-        description="Where output/ is published; every absolute link starts here.",
-        examples=["https://planet.clermontech.org/"],
-    )
-    description: Line | None = Field(None, description="One sentence under the title, and in the feeds.")
-    language: Annotated[Tag, AfterValidator(values.page_language)] = Field(
-        "fr",
-        description="Of the pages, their dates and their feeds (BCP 47); fr and en ship.",
-        examples=["fr", "en", "fr-CA"],
-    )
-    timezone: Zone = Field("Europe/Paris", description="Of the dates on the pages (IANA).", examples=["Europe/Paris"])
-    owner: Owner | None = Field(None, description="Who runs the planet.")
-    theme: Text = Field(
-        "clermontech",
-        description="A folder themes/<name>/ beside feeds.yaml, else one that ships, or a path.",
-        examples=["clermontech"],
-    )
-    output: Text = Field("output", description="The folder of the site, relative to feeds.yaml.", examples=["output"])
-    database: Text = Field(
-        "planet.db", description="What the planet knows (SQLite), relative to feeds.yaml.", examples=["planet.db"]
-    )
-    page_entries: Count = Field(20, description="Stories a page.")
-    feed_entries: Count = Field(60, description="Stories a feed.")
-    newcomer_entries: Annotated[int, Field(ge=0)] = Field(
-        5, description="Most stories that one newly added feed may bring into the output feeds."
-    )
-    hub: Url | None = Field(
-        None, description="WebSub hub to advertise and ping.", examples=["https://pubsubhubbub.appspot.com/"]
-    )
-
-
-class Fetch(Section):
-    """How feeds are asked. A length of time is written 30s, 60m, 6h or 1d; a number alone is seconds."""
-
-    interval: Duration = Field(
-        timedelta(minutes=60),
-        json_schema_extra={"default": "60m"},
-        description="Least time between two requests of one feed (0s is for a server of your own).",
-    )
-    timeout: Patience = Field(
-        timedelta(seconds=30),
-        json_schema_extra={"default": "30s"},
-        description="One feed, from connect to last byte, redirects included.",
-    )
-    max_bytes: Size = Field(
-        10_000_000, json_schema_extra={"default": "10MB"}, description="Of the body, after decompression."
-    )
-    max_entries: Count = Field(500, description="Newest entries read from one document.")
-    workers: Annotated[int, Field(ge=1, le=500)] = Field(16, description="Feeds in flight.")
-    per_host: Count = Field(2, description="Feeds in flight at one host.")
-    host_pause: Duration = Field(
-        timedelta(seconds=1),
-        json_schema_extra={"default": "1s"},
-        description="Between the starts of two requests to one host (0s for a server of your own).",
-    )
-    allow_private: Annotated[
-        bool | tuple[str, ...],
-        PlainValidator(values.allow_private),
-        WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}]}),
-    ] = Field(
-        False,
-        description="May loopback, private and link-local addresses be asked? true, false, or a list of host:port.",
-        examples=[False, ["127.0.0.1:8000"]],
-    )
-    user_agent: Annotated[Line, AfterValidator(values.header)] | None = Field(
-        None, description="What feeds are asked as; the default names the project, its version and planet.url."
-    )
-
-
-class Technology(Section):
-    """What a page and a set of feeds is filtered by; the key is its address: `php` is at php/."""
-
-    name: Line | None = Field(None, description="As it is shown; the key where it is left out.", examples=["PHP"])
-    tags: Texts = Field(
-        [], description="Tags that mean it; case, accents, spaces, dots and dashes fold.", examples=[["php", "symfony"]]
-    )
-    words: Texts = Field([], description="Whole words in title or text that mean it.", examples=[["PHP", "Symfony"]])
-    include: Filter | None = Field(None, description="What else means it.")
-    exclude: Filter | None = Field(
-        None, description="What is not it, whatever else matches.", examples=[{"words": ["recrutement"]}]
-    )
-    color: Annotated[int | None, PlainValidator(values.hue)] = Field(
-        None,
-        description="Its colour: a hue from 0 to 359, or `#rrggbb` in quotes, of which the hue is taken.",
-        examples=[245, "#777bb3"],
-        json_schema_extra={
-            "anyOf": [
-                {"type": "integer", "minimum": 0, "maximum": 359},
-                {"type": "string", "pattern": "^#([0-9a-fA-F]{3}){1,2}$"},
-            ]
-        },
-    )
-
-
-class Address(Section):
-    """What a feed and a calendar have in common."""
-
-    include: Filter | None = Field(None, description="Only what matches this is kept.")
-    exclude: Filter | None = Field(None, description="What matches this is dropped; it wins over include.")
-    technologies: TechnologyNames = Field([], description="All that it publishes is this.", examples=[["js"]])
-    interval: Duration | None = Field(
-        None, description="Least time between two requests, instead of fetch.interval.", examples=["6h"]
-    )
-    timezone: Zone | None = Field(
-        None,
-        description="Of its dates that name none; UTC for posts, planet.timezone for events.",
-        examples=["Europe/Paris"],
-    )
-
-
-class Feed(Address):
-    """A feed: RSS, Atom or JSON Feed. Written as its URL alone where nothing else is to say."""
-
-    url: Annotated[Text, _in_folder(values.feed_address)] = Field(
-        description="http or https, or a path relative to feeds.yaml.",
-        examples=["https://example.org/feed.xml", "feeds/local.xml"],
-    )
-    summary_only: bool = Field(False, description="Show a summary and a link, not the whole text.")
-    kind: Literal["posts", "events"] = Field("posts", description="`events`: its dates are those of the events.")
-
-
-class Calendar(Address):
-    """An iCalendar document. Written as its URL alone where nothing else is to say."""
-
-    url: Annotated[Text, _in_folder(values.calendar_address)] = Field(
-        description="http, https or webcal, or a path relative to feeds.yaml.",
-        examples=["https://example.org/events.ics"],
-    )
-
-
-class Source(Section):
-    """What groups and members have in common."""
-
-    name: Line = Field(description="As it is shown.", examples=["William Durand", "clermontech.php"])
-    url: Url | None = Field(None, description="The home page.", examples=["https://williamdurand.fr/"])
-    avatar: Annotated[Text, AfterValidator(values.avatar)] | None = Field(
-        None,
-        description="A file beside feeds.yaml, or a URL that the run downloads; never hot-linked.",
-        examples=["avatars/william.png"],
-    )
-    feeds: list[Annotated[Feed, BeforeValidator(_as_mapping)]] = Field([], description="Its feeds.")
-    calendars: list[Annotated[Calendar, BeforeValidator(_as_mapping)]] = Field(
-        [], description="Its calendars (iCalendar)."
-    )
-    meetup: Annotated[Text, AfterValidator(values.meetup)] | None = Field(
-        None, description="Short for the iCal of that Meetup group.", examples=["pyclermont"]
-    )
-    mobilizon: Annotated[Text, AfterValidator(values.mobilizon)] | None = Field(
-        None,
-        description="Short for the iCal of that Mobilizon group; in quotes.",
-        examples=["@clermontech@mobilizon.fr"],
-    )
-
-
-class Group(Source):
-    """A user group: it posts, and it holds events."""
-
-    technology: TechnologyName | None = Field(None, description="All that it publishes is this.", examples=["php"])
-
-
-class Member(Source):
-    """A person or a company whose posts the planet carries."""
-
-    technologies: TechnologyNames = Field([], description="All that it publishes is this.", examples=[["php"]])
-
-
-class Notify(Section):
-    """Where news goes."""
-
-    url: Annotated[Text, AfterValidator(values.notify_url)] = Field(
-        description="An Apprise URL; ${NAME} is taken from the environment, so that secrets stay out of the file.",
-        examples=["${SLACK_WEBHOOK}"],
-    )
-    technologies: TechnologyNames = Field([], description="Only stories of these; none named: all.", examples=[["php"]])
-    every: Literal["run", "day", "week"] = Field(
-        "run", description="After each run that brings something, or a digest."
-    )
-
-
-class Root(Section):
-    """The configuration of a planet."""
-
-    planet: Planet = Field(description="The planet itself.")
-    fetch: Fetch | None = Field(None, description="How feeds are asked.")
-    technologies: dict[
-        Annotated[str, AfterValidator(values.slug)], Annotated[Technology, BeforeValidator(_or_empty)]
-    ] = Field({}, description="What pages and feeds are filtered by; the key is the folder of each.")
-    groups: list[Group] = Field([], description="User groups.")
-    members: list[Member] = Field([], description="People and companies.")
-    hide: Texts = Field(
-        [], description="URLs or ids of entries that are never shown.", examples=[["https://example.org/2026/oops/"]]
-    )
-    notify: list[Notify] = Field([], description="Where news goes.")
+_ADDRESSES: dict[str, tuple[Any, Any]] = {
+    "feeds": (_list(Feed, BeforeValidator(_with_url)), Field([], description="Its feeds.")),
+    "calendars": (
+        _list(Calendar, BeforeValidator(_with_url)),
+        Field([], description="Its calendars (iCalendar)."),
+    ),
+    "meetup": (
+        Annotated[(str, *CHECKS["meetup"])],
+        Field("", description="Short for the iCal of that Meetup group.", examples=["pyclermont"]),
+    ),
+    "mobilizon": (
+        Annotated[(str, *CHECKS["mobilizon"])],
+        Field(
+            "",
+            description="Short for the iCal of that Mobilizon group; in quotes.",
+            examples=["@clermontech@mobilizon.fr"],
+        ),
+    ),
+}
+Group = section(
+    "Group",
+    Source,
+    about="A user group: it posts, and it holds events.",
+    without=("technologies",),
+    technology=(
+        Annotated[(str, *CHECKS["technology"])],
+        Field("", description="All that it publishes is this.", examples=["php"]),
+    ),
+    **_ADDRESSES,
+)
+Member = section("Member", Source, about="A person or a company whose posts the planet carries.", **_ADDRESSES)
+Notify = section("Notify", NotifyRule, about="Where news goes.")
+Planet = section("Planet", Site)
+Fetch = section("Fetch", FetchRules)
+Root: Any = create_model(
+    "Root",
+    __base__=Section,
+    __doc__="The configuration of a planet.",
+    planet=(Planet, Field(description="The planet itself.")),
+    fetch=(Fetch, Field(default_factory=Fetch, description="How feeds are asked.")),
+    technologies=(
+        _by_name(Technology),
+        Field({}, description="What pages and feeds are filtered by; the key is the folder of each."),
+    ),
+    groups=(_list(Group), Field([], description="User groups.")),
+    members=(_list(Member), Field([], description="People and companies.")),
+    hide=(
+        _list(str, *CHECKS["text"]),
+        Field(
+            [],
+            description="URLs or ids of entries that are never shown.",
+            examples=[["https://example.org/2026/oops/"]],
+        ),
+    ),
+    notify=(_list(Notify), Field([], description="Where news goes.")),
+)
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of feeds.yaml, for editors."""
-    made = Root.model_json_schema()
+    made: dict[str, Any] = Root.model_json_schema()
     definitions = made.pop("$defs")
     for definition in (made, *definitions.values()):
         definition.pop("title", None)
-        for name, key in definition.get("properties", {}).items():
-            key.pop("title", None)
-            _loosen(key, optional=name not in definition.get("required", ()) and name != "color")
+        for name, shape in definition.get("properties", {}).items():
+            shape.pop("title", None)
+            _loosen(shape, optional=name not in definition.get("required", ()) and name != "color")
     technologies = made["properties"]["technologies"]["anyOf"][0]
     technologies["propertyNames"] = {
-        "pattern": f"^(?:{values.SLUG.pattern})$",
-        "not": {"enum": sorted(values.RESERVED)},
+        "pattern": f"^(?:{checks.SLUG.pattern})$",
+        "not": {"enum": sorted(RESERVED)},
     }
     technologies["additionalProperties"] = {"anyOf": [technologies["additionalProperties"], {"type": "null"}]}
     return {
@@ -355,17 +353,20 @@ def json_schema() -> dict[str, Any]:
 _ABOUT = ("description", "default", "examples", "title")
 
 
-def _loosen(key: dict[str, Any], *, optional: bool) -> None:
+def _loosen(shape: dict[str, Any], *, optional: bool) -> None:
     """Say of a key what the code does: a feed may be its URL alone, an optional key may be empty."""
-    items = key.get("items", {})
+    items = shape.get("items", {})
     if items.get("$ref") in {"#/$defs/Feed", "#/$defs/Calendar"}:
-        key["items"] = {"anyOf": [{"type": "string"}, items]}
-    if "anyOf" in key:
-        key["anyOf"] = [one for one in key["anyOf"] if one != {"type": "null"}]
+        shape["items"] = {"anyOf": [{"type": "string"}, items]}
     if not optional:
         return
-    shape = {name: key.pop(name) for name in list(key) if name not in _ABOUT}
-    choices = [choice for one in shape.get("anyOf", [shape]) for choice in one.get("anyOf", [one])]
-    about = {name: value for name, value in key.items() if (name, value) != ("default", None)}
-    key.clear()
-    key.update({"anyOf": [*choices, {"type": "null"}], **about})
+    constraints = {name: shape.pop(name) for name in list(shape) if name not in _ABOUT}
+    choices = [choice for part in constraints.get("anyOf", [constraints]) for choice in part.get("anyOf", [part])]
+    about = {name: value for name, value in shape.items() if name != "default" or not _says_nothing(value)}
+    shape.clear()
+    shape.update({"anyOf": [*choices, {"type": "null"}], **about})
+
+
+def _says_nothing(default: object) -> bool:
+    """Whether a default is not worth a word: no text, no value, a filter without rules."""
+    return default is None or default == "" or (isinstance(default, dict) and bool(default))

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).parent.parent
 LOCALE = Path(__file__).parent
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "of": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "of": None, "InvalidValueError": None}
 WIDTH = 120
 
 

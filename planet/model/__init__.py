@@ -1,12 +1,13 @@
 """The values that the stages hand to each other: frozen, and one type for each state of knowledge."""
 
-from planet.model.base import FIRST_HEADING, Message, SafeHtml
+from planet.model.base import FIRST_HEADING, Fault, Message, SafeHtml
 from planet.model.config import (
     Config,
     FeedConfig,
     FetchRules,
     Filter,
     NotifyRule,
+    Owner,
     Site,
     Source,
     Technology,
@@ -85,6 +86,7 @@ __all__ = [
     "EventChanges",
     "EventData",
     "Failed",
+    "Fault",
     "FeedConfig",
     "FeedHealth",
     "FetchError",
@@ -105,6 +107,7 @@ __all__ = [
     "News",
     "NotifyRule",
     "Outcome",
+    "Owner",
     "Page",
     "ParsedDate",
     "Person",

@@ -1,4 +1,4 @@
-"""Two small values that everything else uses."""
+"""Small values that everything else uses."""
 
 from __future__ import annotations
 
@@ -26,10 +26,23 @@ class Message:
     @classmethod
     def of(cls, text: str, /, **params: object) -> Message:
         """A parameter that is a sentence itself is translated with the whole."""
-        return cls(
-            text, tuple((name, value if isinstance(value, Message) else str(value)) for name, value in params.items())
+        return cls(text).filled(**params)
+
+    def filled(self, **params: object) -> Message:
+        """The same sentence with these parameters."""
+        return Message(
+            self.text,
+            tuple((name, value if isinstance(value, Message) else str(value)) for name, value in params.items()),
         )
 
     def __str__(self) -> str:
         """The English sentence."""
         return self.text.format(**dict(self.params)) if self.params else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong or doubtful in feeds.yaml: `line` counts from 1, 0 where the whole file is meant."""
+
+    line: int
+    message: Message

@@ -1,4 +1,8 @@
-"""feeds.yaml as it is meant: checked, resolved, defaults filled in."""
+"""feeds.yaml as values: every key once, with its default, its constraint and its description.
+
+The annotations are data: `planet.config.schema` makes the checks and the JSON Schema of them, so that a run whose file is
+known needs neither. A field without `Key` is no key of the file: `planet.config.build` works it out.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,105 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
+
+from planet.model.base import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The rule that a value is read by: a name of `planet.config.schema.CHECKS`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key of feeds.yaml: what the reference says of it, and what else limits its value.
+
+    `name` where the key is not called like the field; `choices` where the file may name fewer values than the field can
+    hold; `may_be_empty` is false where a key without a value is a mistake and not the default.
+    """
+
+    about: str
+    examples: tuple[object, ...] = ()
+    name: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+    may_be_empty: bool = True
+
+
+def key(
+    about: str, /, *examples: object, name: str = "", choices: tuple[str, ...] = (), may_be_empty: bool = True
+) -> Key:
+    """A key whose value its type alone limits."""
+    return Key(about=about, examples=examples, name=name, choices=choices, may_be_empty=may_be_empty)
+
+
+def number(about: str, /, *, minimum: int = 0, maximum: int | None = None) -> Key:
+    """A key that holds a whole number."""
+    return Key(about=about, minimum=minimum, maximum=maximum)
+
+
+Text: TypeAlias = Annotated[str, Check("text")]
+Line: TypeAlias = Annotated[str, Check("line")]
+Texts: TypeAlias = tuple[Text, ...]
+Url: TypeAlias = Annotated[str, Check("http_url")]
+Zone: TypeAlias = Annotated[str, Check("zone")]
+Duration: TypeAlias = Annotated[timedelta, Check("duration")]
+FilePath: TypeAlias = Annotated[Path, Check("path")]
+Regex: TypeAlias = Annotated[re.Pattern[str], Check("regex")]
+Technologies: TypeAlias = tuple[Annotated[str, Check("technology")], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which entries a rule means: any key that matches is enough. `tags`, `words`, `author` compare folded."""
+    """Which entries are meant: any key that matches is enough."""
 
-    tags: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    title: re.Pattern[str] | None = None
-    author: tuple[str, ...] = ()
-    language: tuple[str, ...] = ()
+    tags: Annotated[Texts, key("Tags of the entry; case, accents, spaces, dots and dashes fold.", ["dev", "php"])] = ()
+    words: Annotated[Texts, key("Whole words in title or text.", ["code"])] = ()
+    title: Annotated[
+        Regex | None, key("A regular expression (Python) that is searched in the title.", "(?i)sponsoris")
+    ] = None
+    author: Annotated[Texts, key("Names of authors.", ["Ada Lovelace"])] = ()
+    language: Annotated[
+        tuple[Annotated[str, Check("language")], ...],
+        key("Languages of the entry (BCP 47); `fr` means `fr-CA` too.", ["fr"]),
+    ] = ()
 
     def __bool__(self) -> bool:
         return bool(self.tags or self.words or self.title or self.author or self.language)
 
 
+NO_FILTER = Filter()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Technology:
-    """What a page and a set of feeds is filtered by. `hue` is 0 to 359, None: taken from the slug."""
+    """What a page and a set of feeds is filtered by; the key is its address: `php` is at php/.
+
+    `hue` is 0 to 359; None: taken from the slug. `slug` is the key of the file, `line` that of the key.
+    """
 
     slug: str
-    name: str
-    tags: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    include: Filter = field(default_factory=Filter)
-    exclude: Filter = field(default_factory=Filter)
-    hue: int | None = None
+    name: Annotated[Line, key("As it is shown; the key where it is left out.", "PHP")] = ""
+    tags: Annotated[
+        Texts, key("Tags that mean it; case, accents, spaces, dots and dashes fold.", ["php", "symfony"])
+    ] = ()
+    words: Annotated[Texts, key("Whole words in title or text that mean it.", ["PHP", "Symfony"])] = ()
+    include: Annotated[Filter, key("What else means it.")] = NO_FILTER
+    exclude: Annotated[Filter, key("What is not it, whatever else matches.", {"words": ["recrutement"]})] = NO_FILTER
+    hue: Annotated[
+        Annotated[int, Check("hue")] | None,
+        key(
+            "Its colour: a hue from 0 to 359, or `#rrggbb` in quotes, of which the hue is taken.",
+            245,
+            "#777bb3",
+            name="color",
+            may_be_empty=False,
+        ),
+    ] = None
     line: int = 0
 
 
@@ -41,22 +116,33 @@ class Technology:
 class FeedConfig:
     """One feed or calendar of a source.
 
-    `configured` is what feeds.yaml says, `url` what is asked: absolute, without fragment and credentials kept, or the absolute
-    path of a local file (`local` is true). `key` is the same for two spellings of one URL (host case, default port,
-    fragment, blanks): one key is one request.
+    `configured` is what feeds.yaml says, `url` what is requested: absolute, without fragment and credentials kept, or the
+    absolute path of a local file (`local` is true). `key` is the same for two spellings of one URL (host case, default
+    port, fragment, blanks): one key is one request.
     """
 
     configured: str
-    url: str
+    url: Annotated[
+        str,
+        Check("feed_address"),
+        key("http or https, or a path relative to feeds.yaml.", "https://example.org/feed.xml", "feeds/local.xml"),
+    ]
     key: str
     local: bool = False
-    kind: Literal["posts", "events", "calendar"] = "posts"
-    include: Filter = field(default_factory=Filter)
-    exclude: Filter = field(default_factory=Filter)
-    technologies: tuple[str, ...] = ()
-    summary_only: bool = False
-    interval: timedelta | None = None
-    timezone: str = "UTC"
+    kind: Annotated[
+        Literal["posts", "events", "calendar"],
+        key("`events`: its dates are those of the events.", choices=("posts", "events")),
+    ] = "posts"
+    include: Annotated[Filter, key("Only what matches this is kept.")] = NO_FILTER
+    exclude: Annotated[Filter, key("What matches this is dropped; it wins over include.")] = NO_FILTER
+    technologies: Annotated[Technologies, key("All that it publishes is this.", ["js"])] = ()
+    summary_only: Annotated[bool, key("Show a summary and a link, not the whole text.")] = False
+    interval: Annotated[Duration | None, key("Least time between two requests, instead of fetch.interval.", "6h")] = (
+        None
+    )
+    timezone: Annotated[
+        Zone, key("Of its dates that name none; UTC for posts, planet.timezone for events.", "Europe/Paris")
+    ] = ""
     line: int = 0
 
 
@@ -65,57 +151,110 @@ class Source:
     """A member or a group: whoever owns feeds. `slug` is unique in the planet, kept from name and order of the file."""
 
     kind: Literal["member", "group"]
-    name: str
     slug: str
-    url: str = ""
-    avatar: str = ""
-    technologies: tuple[str, ...] = ()
+    name: Annotated[Line, key("As it is shown.", "William Durand", "clermontech.php")]
+    url: Annotated[Url, key("The home page.", "https://williamdurand.fr/")] = ""
+    avatar: Annotated[
+        str,
+        Check("avatar"),
+        key("A file beside feeds.yaml, or a URL that the run downloads; never hot-linked.", "avatars/william.png"),
+    ] = ""
+    technologies: Annotated[Technologies, key("All that it publishes is this.", ["php"])] = ()
     feeds: tuple[FeedConfig, ...] = ()
     line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """The planet itself. `url` ends with a slash; `output` and `database` are absolute; `theme` is a name or an absolute path."""
+class Owner:
+    """Who runs the planet; named in its feeds and its OPML."""
 
-    title: str
-    url: str
-    description: str = ""
-    language: str = "fr"
-    timezone: str = "Europe/Paris"
-    owner_name: str = ""
-    owner_email: str = ""
-    theme: str = "clermontech"
-    output: Path = Path("output")
-    database: Path = Path("planet.db")
-    page_entries: int = 20
-    feed_entries: int = 60
-    newcomer_entries: int = 5
-    hub: str = ""
+    name: Annotated[Line, key("A person or an association.", "Clermont'ech")] = ""
+    email: Annotated[str, Check("email"), key("Where to write to.", "hello@clermontech.org")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The planet itself: its name, its address, what its pages hold.
+
+    `url` ends with a slash; `output` and `database` are absolute; `theme` is a name or an absolute path.
+    """
+
+    title: Annotated[Line, key("The name of the planet.", "Planet Clermont'ech")]
+    url: Annotated[
+        str,
+        Check("site_url"),
+        key("Where output/ is published; every absolute link starts here.", "https://planet.clermontech.org/"),
+    ]
+    description: Annotated[Line, key("One sentence under the title, and in the feeds.")] = ""
+    language: Annotated[
+        str,
+        Check("page_language"),
+        key("Of the pages, their dates and their feeds (BCP 47); fr and en ship.", "fr", "en", "fr-CA"),
+    ] = "fr"
+    timezone: Annotated[Zone, key("Of the dates on the pages (IANA).", "Europe/Paris")] = "Europe/Paris"
+    owner: Annotated[Owner, key("Who runs the planet.")] = field(default_factory=Owner)
+    theme: Annotated[
+        Text, key("A folder themes/<name>/ beside feeds.yaml, else one that ships, or a path.", "clermontech")
+    ] = "clermontech"
+    output: Annotated[FilePath, key("The folder of the site, relative to feeds.yaml.", "output")] = Path("output")
+    database: Annotated[FilePath, key("What the planet knows (SQLite), relative to feeds.yaml.", "planet.db")] = Path(
+        "planet.db"
+    )
+    page_entries: Annotated[int, number("Stories a page.", minimum=1)] = 20
+    feed_entries: Annotated[int, number("Stories a feed.", minimum=1)] = 60
+    newcomer_entries: Annotated[
+        int, number("Most stories that one newly added feed may bring into the output feeds.")
+    ] = 5
+    hub: Annotated[Url, key("WebSub hub to advertise and ping.", "https://pubsubhubbub.appspot.com/")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRules:
-    """How feeds are asked. `allow_private` is True, False, or the `host:port` (or `host`) that may be private."""
+    """How feeds are asked. A length of time is written 30s, 60m, 6h or 1d; a number alone is seconds."""
 
-    interval: timedelta = timedelta(minutes=60)
-    timeout: timedelta = timedelta(seconds=30)
-    max_bytes: int = 10_000_000
-    max_entries: int = 500
-    workers: int = 16
-    per_host: int = 2
-    host_pause: timedelta = timedelta(seconds=1)
-    allow_private: bool | tuple[str, ...] = False
-    user_agent: str = ""
+    interval: Annotated[
+        Duration, key("Least time between two requests of one feed (0s is for a server of your own).")
+    ] = timedelta(minutes=60)
+    timeout: Annotated[
+        timedelta, Check("positive_duration"), key("One feed, from connect to last byte, redirects included.")
+    ] = timedelta(seconds=30)
+    max_bytes: Annotated[int, Check("size"), key("Of the body, after decompression.")] = 10_000_000
+    max_entries: Annotated[int, number("Newest entries read from one document.", minimum=1)] = 500
+    workers: Annotated[int, number("Feeds in flight.", minimum=1, maximum=500)] = 16
+    per_host: Annotated[int, number("Feeds in flight at one host.", minimum=1)] = 2
+    host_pause: Annotated[
+        Duration, key("Between the starts of two requests to one host (0s for a server of your own).")
+    ] = timedelta(seconds=1)
+    allow_private: Annotated[
+        bool | tuple[str, ...],
+        Check("allow_private"),
+        key(
+            "May loopback, private and link-local addresses be asked? true, false, or a list of host:port.",
+            False,
+            ["127.0.0.1:8000"],
+        ),
+    ] = False
+    user_agent: Annotated[
+        str,
+        Check("header"),
+        key("What feeds are asked as; the default names the project, its version and planet.url."),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyRule:
     """Where news goes: an Apprise URL with its `${ENV}` still in it, so that no secret is in this value."""
 
-    url: str
-    technologies: tuple[str, ...] = ()
-    every: Literal["run", "day", "week"] = "run"
+    url: Annotated[
+        str,
+        Check("notify_url"),
+        key(
+            "An Apprise URL; ${NAME} is taken from the environment, so that secrets stay out of the file.",
+            "${SLACK_WEBHOOK}",
+        ),
+    ]
+    technologies: Annotated[Technologies, key("Only stories of these; none named: all.", ["php"])] = ()
+    every: Annotated[Literal["run", "day", "week"], key("After each run that brings something, or a digest.")] = "run"
     line: int = 0
 
 
@@ -131,7 +270,7 @@ class Config:
     sources: tuple[Source, ...] = ()
     hide: tuple[str, ...] = ()
     notify: tuple[NotifyRule, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
     def feeds_by_key(self) -> dict[str, tuple[Source, FeedConfig]]:
         """Each feed once, with the source that lists it first; build it once and keep it."""

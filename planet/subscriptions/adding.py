@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from planet.config import values
-from planet.config.crossed import addresses
+from planet.config import addresses, checks
+from planet.config.disk import Disk
 from planet.config.document import Document
 from planet.errors import UsageError
 from planet.model import Message
@@ -48,7 +47,7 @@ def add(
     document = document_of(text)
     known = configured(document)
     for address in (*feeds, *calendars):
-        line = known.get(_key(address))
+        line = known.get(addresses.key_of(address))
         if line:
             raise UsageError(f"{redacted(address)} is in feeds.yaml already, on line {line}")
     _refuse(one)
@@ -64,7 +63,7 @@ def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int,
     taken: set[str] = set()
     for one in subscriptions:
         for address in (*one.feeds, *one.calendars):
-            line = known.get(_key(address))
+            line = known.get(addresses.key_of(address))
             if line:
                 notes.append(
                     Message.of(
@@ -75,8 +74,10 @@ def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int,
                 )
         value = _value(one, one.technologies or defined(document, one.folders))
         for key in ("feeds", "calendars"):
-            value[key] = [address for address in value.get(key, ()) if _key(address) not in known.keys() | taken]
-            taken |= set(map(_key, value[key]))
+            value[key] = [
+                address for address in value.get(key, ()) if addresses.key_of(address) not in known.keys() | taken
+            ]
+            taken |= set(map(addresses.key_of, value[key]))
             if not value[key]:
                 del value[key]
         if not value.keys() & {"feeds", "calendars"}:
@@ -132,13 +133,13 @@ def _refuse(one: Subscription) -> None:
     """What feeds.yaml would refuse is refused before it is written."""
     try:
         for address in one.feeds:
-            values.feed_address(address, Path())
+            checks.feed_address(address, Path(), Disk())
         for address in one.calendars:
-            values.calendar_address(address, Path())
+            checks.calendar_address(address, Path(), Disk())
         if one.url:
-            values.http_url(one.url)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+            checks.http_url(one.url)
+    except checks.InvalidValueError as error:
+        raise UsageError(error.message) from None
 
 
 def defined(document: Document, names: Iterable[str]) -> tuple[str, ...]:
@@ -156,13 +157,9 @@ def defined(document: Document, names: Iterable[str]) -> tuple[str, ...]:
 def configured(document: Document) -> dict[str, int]:
     """Key -> line of every feed and calendar of the file."""
     found: dict[str, int] = {}
-    for place, address, _kind in addresses(document.value if isinstance(document.value, dict) else {}):
-        found.setdefault(_key(address), document.line(place))
+    for place, address, _kind in addresses.listed(document.value if isinstance(document.value, dict) else {}):
+        found.setdefault(addresses.key_of(address), document.line(place))
     return found
-
-
-def _key(address: str) -> str:
-    return feed_key(re.sub(r"^webcals?://", "https://", address.strip(), flags=re.IGNORECASE))
 
 
 def _same(sources: object, value: dict[str, Any]) -> int | None:

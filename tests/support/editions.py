@@ -19,6 +19,7 @@ from planet.model import (
     FeedHealth,
     IndexRow,
     Message,
+    Owner,
     Site,
     Source,
     Story,
@@ -83,8 +84,7 @@ def config(**fields: Any) -> Config:
             "title": "Planet Exemple",
             "url": "https://planet.example/",
             "description": "Les blogs d'ici",
-            "owner_name": "L'équipe",
-            "owner_email": "hello@planet.example",
+            "owner": Owner(name="L'équipe", email="hello@planet.example"),
             **site_fields,
         }
     )

@@ -78,10 +78,10 @@ def opml_document(edition: Edition, say: Say, title: str, groups: Sequence[tuple
     root = element("opml", {"version": "2.0"})
     head = add(root, "head")
     add(head, "title", one_line(title))
-    if site.owner_name:
-        add(head, "ownerName", one_line(site.owner_name))
-    if site.owner_email:
-        add(head, "ownerEmail", one_line(site.owner_email))
+    if site.owner.name:
+        add(head, "ownerName", one_line(site.owner.name))
+    if site.owner.email:
+        add(head, "ownerEmail", one_line(site.owner.email))
     add(head, "ownerId", site.url)
     add(head, "docs", "http://opml.org/spec2.opml")
     body = add(root, "body")

@@ -1,0 +1,65 @@
+"""Addresses of feeds and calendars in feeds.yaml: which there are, and when two are the same."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from planet.config import checks
+from planet.config.document import Location
+from planet.urls import feed_key
+
+SHORT_FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (("meetup", checks.meetup), ("mobilizon", checks.mobilizon))
+"""Keys of a source that stand for the address of a calendar."""
+
+
+def locate(address: str, folder: Path) -> tuple[str, str, bool]:
+    """What is requested, its key, whether it is a local file. The key of a file is relative, so that a planet can be moved."""
+    if "://" in address:
+        return address.partition("#")[0], key_of(address), False
+    return str(checks.within(address, folder)), key_of(address), True
+
+
+def key_of(address: str) -> str:
+    """What two spellings of one address have in common: `./a.xml` is `a.xml`, `webcal://` is `https://`."""
+    address = checks.https_of_webcal(address.strip())
+    return feed_key(address) if "://" in address else Path(os.path.normpath(address)).as_posix()
+
+
+def listed(data: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
+    """(location, address, posts | events | calendar) of all that looks like a feed, in values that nobody has checked yet."""
+    for section in ("groups", "members"):
+        sources = data.get(section)
+        for number, source in enumerate(sources if isinstance(sources, list) else ()):
+            if isinstance(source, dict):
+                for location, address, kind in _of_source(source):
+                    yield (section, number, *location), address, kind
+
+
+def _of_source(source: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
+    for key in ("feeds", "calendars"):
+        items = source.get(key)
+        for number, feed in enumerate(items if isinstance(items, list) else ()):
+            address = feed.get("url") if isinstance(feed, dict) else feed
+            named = (feed.get("kind") or "posts") if isinstance(feed, dict) else "posts"
+            kind = "calendar" if key == "calendars" else named
+            if isinstance(address, str) and address.strip() and kind in ("posts", "events", "calendar"):
+                yield (key, number, "url"), checks.https_of_webcal(address.strip()), kind
+    for key, calendar_of in SHORT_FORMS:
+        if isinstance(source.get(key), str):
+            try:
+                yield (key,), calendar_of(source[key].strip()), "calendar"
+            except checks.InvalidValueError:
+                continue
+
+
+_USER = re.compile(r"//([^/@:]*)[^/@]*@")
+
+
+def user_of(url: str) -> str:
+    """The name of the user in a URL, "" where there is none."""
+    match = _USER.search(url)
+    return match[1] if match else ""

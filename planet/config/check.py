@@ -1,0 +1,57 @@
+"""A text of feeds.yaml -> Config, checked from end to end: what a file costs the first time it is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from planet.config import absolute, build, consistency, faults, schema
+from planet.config.checks import InvalidValueError, page_language
+from planet.config.disk import Disk
+from planet.config.document import Document, UnreadableError, Value
+from planet.errors import ConfigError
+from planet.model import Config, Fault, Message
+
+
+def check(text: str, path: Path) -> tuple[Config, Disk]:
+    """The configuration, and what the disk was asked for it. Raises ConfigError with every fault."""
+    disk = Disk()
+    where = absolute(path)
+    try:
+        document = Document(text)
+    except UnreadableError as error:
+        raise ConfigError(str(path), (error.fault,)) from error
+    data = document.value
+    if not isinstance(data, dict):
+        fault = (
+            Fault(1, Message.of("is empty: begin with `planet:`, its `title:` and its `url:` (or: planet new DIR)"))
+            if data is None
+            else Fault(
+                document.line(), Message.of("must hold keys at its top, such as `planet:`, not a list or a text")
+            )
+        )
+        raise ConfigError(str(path), (fault,))
+    found = [*document.faults, *consistency.faults(data, where.parent, document, disk)]
+    technologies = data.get("technologies")
+    context = schema.Surroundings(
+        folder=where.parent, disk=disk, technologies=tuple(technologies) if isinstance(technologies, dict) else ()
+    )
+    try:
+        root = schema.Root.model_validate(data, context=context)
+    except ValidationError as error:
+        found += faults.faults(error, document)
+    if found:
+        ordered = sorted(set(found), key=lambda fault: (fault.line, str(fault.message)))
+        raise ConfigError(str(path), tuple(ordered), language=_language(data))
+    return build.build(root, where, document, disk), disk
+
+
+def _language(data: dict[str, Value]) -> str:
+    """The language of the planet in a file that is wrong elsewhere, "" where that is wrong too."""
+    planet = data.get("planet")
+    tag = (planet.get("language") or schema.keys(schema.Planet)["language"].default) if isinstance(planet, dict) else ""
+    try:
+        return page_language(tag) if isinstance(tag, str) and tag else ""
+    except InvalidValueError:
+        return ""

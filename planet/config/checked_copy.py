@@ -1,0 +1,115 @@
+"""A checked copy of feeds.yaml beside the database, so that a run whose file is known loads it without checking it again.
+
+The copy is JSON, decoded into the classes of `planet.model.config`: reading one can make nothing else. It is valid for the
+same bytes of feeds.yaml at the same place, read by the same program, while the files that were looked for are there (or are
+missing) as they were. Any other copy - of another file, broken, of another owner, or one that others may write - is
+ignored. Variables (`${NAME}`) stand in it as they are written: their values are in no file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_origin
+
+import msgspec
+
+from planet import __version__
+from planet.config.disk import exists
+from planet.model import Config
+
+_DATABASE = re.compile(rb"""(?m)^[\s{,"']*database["']?[ \t]*:[ \t]*["']?([^"'#,}\r\n]+)""")
+_FILES = (*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parent.parent / "model" / "config.py")
+
+
+class _Copy(msgspec.Struct, frozen=True):
+    """`key` is of the file and the program; `files` are those that were looked for, and whether they were there."""
+
+    key: str
+    files: dict[str, bool]
+    config: Config
+
+
+def path_of(database: Path) -> Path:
+    """Where the copy of the planet with this database lies."""
+    return Path(f"{database}.config")
+
+
+def load(content: bytes, path: Path) -> Config | None:
+    """The configuration that was made of these bytes at this (absolute) path; None where no valid copy is known."""
+    data = _read(path_of(_database(content, path.parent)))
+    if data is None or not data.startswith(_start(_key(content, path))):
+        return None
+    try:
+        copy = msgspec.json.decode(data, type=_Copy, dec_hook=_decoded)
+    except (msgspec.MsgspecError, ValueError, re.error, RecursionError):
+        return None
+    if any(exists(Path(file)) != there for file, there in copy.files.items()):
+        return None
+    return copy.config
+
+
+def save(config: Config, content: bytes, files: Mapping[str, bool]) -> None:
+    """Write the copy; where that is not possible, there is none, and the file is checked at each run."""
+    copy = _Copy(key=_key(content, config.path), files=dict(files), config=config)
+    path = path_of(config.site.database)
+    aside = path.with_name(f"{path.name}.new")
+    with contextlib.suppress(OSError):
+        aside.unlink(missing_ok=True)
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(copy, enc_hook=_encoded))
+        aside.replace(path)
+
+
+def _database(content: bytes, folder: Path) -> Path:
+    """Where the database may lie, by a look at the text: if that is wrong, no copy is found and nothing else happens."""
+    match = _DATABASE.search(content)
+    name = match[1].decode("utf-8", "replace").strip() if match else "planet.db"
+    return Path(os.path.normpath(folder / name))
+
+
+def _read(path: Path) -> bytes | None:
+    """The bytes of a regular file of the user's own, that nobody else may write."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            status = os.fstat(file.fileno())
+            mine = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
+            return file.read() if mine else None
+    except (OSError, ValueError):
+        return None
+
+
+def _key(content: bytes, path: Path) -> str:
+    """The digest of the file, its place, and the program: its version, and the state of the files that read feeds.yaml."""
+    digest = hashlib.sha256(content)
+    digest.update(f"\0{path}\0{__version__}".encode("utf-8", "surrogateescape"))
+    for file in _FILES:
+        status = file.stat()
+        digest.update(f"\0{file.name}\0{status.st_size}\0{status.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _start(key: str) -> bytes:
+    """What a copy with this key begins with: the others are not decoded."""
+    return b'{"key":"' + key.encode() + b'"'
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, re.Pattern):
+        return value.pattern
+    raise NotImplementedError
+
+
+def _decoded(kind: type, value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    if (get_origin(kind) or kind) is re.Pattern:
+        return re.compile(value)
+    raise NotImplementedError

@@ -1,0 +1,66 @@
+"""Faults that only two keys together make, or a key and the disk; looked for in the plain values, so that they are reported beside all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from planet import themes
+from planet.config import addresses, checks
+from planet.config.disk import Disk
+from planet.config.document import Document
+from planet.model import Fault, Message
+
+
+def faults(data: dict[str, Any], folder: Path, document: Document, disk: Disk) -> Iterator[Fault]:
+    """A database on the published site; a theme that is not there; one feed that is to be read as two things."""
+    planet = data.get("planet")
+    if isinstance(planet, dict):
+        yield from _theme(planet.get("theme"), folder, document, disk)
+        output, database = planet.get("output") or "output", planet.get("database") or "planet.db"
+        if isinstance(output, str) and isinstance(database, str):
+            site, file = checks.within(output, folder), checks.within(database, folder)
+            if file.is_relative_to(site):
+                yield Fault(
+                    document.line(("planet", "database" if "database" in planet else "output")),
+                    Message.of("`database` must not lie in `output`, where it would be published: name another folder"),
+                )
+    first: dict[str, tuple[str, int]] = {}
+    for location, address, kind in addresses.listed(data):
+        line = document.line(location)
+        other, where = first.setdefault(addresses.locate(address, folder)[1], (kind, line))
+        if other != kind:
+            yield Fault(
+                line,
+                Message.of(
+                    "the feed is read as {other} on line {line}, so it cannot be read as {kind} here: keep one of them",
+                    other=_KINDS[other], line=where, kind=_KINDS[kind],
+                ),
+            )  # fmt: skip
+
+
+_KINDS = {"posts": Message.of("posts"), "events": Message.of("events"), "calendar": Message.of("a calendar")}
+
+
+def _theme(name: object, folder: Path, document: Document, disk: Disk) -> Iterator[Fault]:
+    if not isinstance(name, str) or not name.strip():
+        return
+    places = themes.places(name.strip(), folder)
+    if any(disk.exists(place / themes.SETTINGS_FILE) for place in places):
+        return
+    line = document.line(("planet", "theme"))
+    if themes.is_path(name):
+        yield Fault(
+            line,
+            Message.of("`theme`: there is no {file} in {value}", file=themes.SETTINGS_FILE, value=checks.shown(name)),
+        )
+        return
+    known = themes.names(folder / "themes", themes.shipped())
+    yield Fault(
+        line,
+        Message.of(
+            "`theme`: there is no theme {value}{hint}; there are {known}, or write a path",
+            value=checks.shown(name), hint=checks.meant(name, known), known=", ".join(f"`{theme}`" for theme in known),
+        ),
+    )  # fmt: skip
