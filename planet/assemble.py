@@ -100,7 +100,7 @@ def execute(config: Config, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outco
 
     @functools.cache
     def reader() -> Callable[[Task], Outcome]:
-        from planet import update  # noqa: PLC0415 - parsers, which a run without a document does not need
+        from planet import update  # parsers, which a run without a document does not need
 
         return functools.partial(update.read, update.Rules.of(config))
 
@@ -121,7 +121,7 @@ class Notifier:
         config, store = self._config, self._store
         if not config.site.hub and not config.notify:
             return ()
-        from planet.notify import notify, tell_hub  # noqa: PLC0415 - most planets announce nothing
+        from planet.notify import notify, tell_hub  # most planets announce nothing
 
         warnings: tuple[Message, ...] = ()
         if config.site.hub:

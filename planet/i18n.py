@@ -90,7 +90,7 @@ def _compiled(sentences: Mapping[str, str]) -> bytes:
 @functools.cache
 def _locale(language: str) -> Locale:
     """What Babel knows of a language, English where it knows nothing."""
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - see above
+    from babel import Locale, UnknownLocaleError  # see above
 
     for name in _names(language):
         try:
@@ -140,7 +140,7 @@ class Translator:
 
     def date(self, moment: dt.datetime | dt.date, form: str = "long") -> str:
         """`short` 23/11/2026, `medium` 23 nov. 2026, `long` 23 novembre 2026, `full` lundi 23 novembre 2026; or a CLDR pattern."""
-        from babel import dates  # noqa: PLC0415
+        from babel import dates
 
         shown = dates.format_date(self.day_of(moment), form, locale=self.locale)
         if self.locale.language == "fr":
@@ -150,7 +150,7 @@ class Translator:
     def time(self, moment: dt.datetime | dt.time) -> str:
         """14:05"""
         shown = self.local(moment).time() if isinstance(moment, dt.datetime) else moment
-        from babel import dates  # noqa: PLC0415
+        from babel import dates
 
         return dates.format_time(shown, "short", locale=self.locale)
 
@@ -180,12 +180,12 @@ class Translator:
 
     def month(self, day: dt.datetime | dt.date) -> str:
         """The name of a month: novembre 2026."""
-        from babel import dates  # noqa: PLC0415
+        from babel import dates
 
         return dates.format_skeleton("yMMMM", self.day_of(day), locale=self.locale)
 
     def number(self, value: float) -> str:
         """12 345"""
-        from babel import numbers  # noqa: PLC0415
+        from babel import numbers
 
         return str(numbers.format_decimal(value, locale=self.locale))

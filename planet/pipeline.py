@@ -228,7 +228,7 @@ class _Gathering:
 
     def ask(self, due: Sequence[Due], rows: Mapping[str, FeedRow], *, follow: bool) -> None:
         """Ask feeds, and store each document. With `follow`, a page that names its one feed is no failure yet: see `discovered`."""
-        from planet import update  # noqa: PLC0415 - parsers, which a run without a document does not need
+        from planet import update  # parsers, which a run without a document does not need
 
         planet = self.planet
         writer = update.Writer(
@@ -346,8 +346,8 @@ def reclassify(planet: Planet) -> bool:
 
 
 def _classifications(planet: Planet) -> Iterator[tuple[int, Classification, int, int, tuple[str, ...]]]:
-    from planet.classify import Placer  # noqa: PLC0415 - needed after a change of feeds.yaml only
-    from planet.update import CopyPriority  # noqa: PLC0415
+    from planet.classify import Placer  # needed after a change of feeds.yaml only
+    from planet.update import CopyPriority
 
     placer, priority = Placer(planet.config), CopyPriority(planet.config)
     for stored in list(planet.store.stored_entries()):
@@ -376,7 +376,7 @@ def publish(planet: Planet, now: datetime, options: Options) -> tuple[Edition | 
         if published and not planet.config.notify:
             log.info("nothing changed since the site was published: no page is written")
             return None, published
-    from planet import site  # noqa: PLC0415 - templates and writers, which a run that changes nothing does not need
+    from planet import site  # templates and writers, which a run that changes nothing does not need
 
     edition = site.build(planet.config, planet.store, states, now)
     if options.publish and not published:
@@ -392,7 +392,7 @@ def _rewrite_health(planet: Planet, states: tuple[FeedHealth, ...], now: datetim
     rev = unchanged.edition_rev(planet.config, planet.store, states, themes, planet.rules_rev, now)
     if not unchanged.is_published(planet.store, rev, planet.publisher.state(), now):
         return None
-    from planet.render.syndicate import health_of  # noqa: PLC0415 - a run that makes the site makes this file with the others
+    from planet.render.syndicate import health_of  # a run that makes the site makes this file with the others
 
     return planet.publisher.replace_file(health_of(states, planet.config.site.language))
 
@@ -401,7 +401,7 @@ def _collisions(planet: Planet, edition: Edition | None, now: datetime) -> tuple
     """Events of two groups on one day, each pair once."""
     if edition is None or not edition.events:  # the same events on the same day
         return ()
-    from planet.edition.collisions import collisions  # noqa: PLC0415 - most planets have no events, most runs no edition
+    from planet.edition.collisions import collisions  # most planets have no events, most runs no edition
 
     announced = set(planet.store.meta("collisions").split())
     news = {

@@ -178,7 +178,7 @@ def id_prefix(anchor: str) -> str:
 
 def slug(text: str, limit: int = 60) -> str:
     """A name for a file or an address: `[a-z0-9-]`, never empty, never reserved, C, C++ and C# apart."""
-    from slugify import slugify  # noqa: PLC0415 - most runs name nothing new
+    from slugify import slugify  # most runs name nothing new
 
     made: str = slugify(text[:500], max_length=limit, word_boundary=False, replacements=[["+", "p"], ["#", "sharp"]])
     if not made:

@@ -48,7 +48,7 @@ _work: list[Work] = []
 
 def _start_worker(function: Work, memory: int) -> None:
     """Prepare a worker process: its function and its memory limit (where the system has none, only the deadline remains)."""
-    import resource  # noqa: PLC0415 - only workers need it
+    import resource  # only workers need it
 
     _work[:] = [function]
     with contextlib.suppress(ValueError, OSError):
@@ -103,9 +103,9 @@ class _WorkerPool:
         self._pool: ProcessPool | None = self._start_pool(memory)
 
     def _start_pool(self, memory: int) -> ProcessPool:
-        import multiprocessing  # noqa: PLC0415 - see above
+        import multiprocessing  # see above
 
-        from pebble import ProcessPool  # noqa: PLC0415
+        from pebble import ProcessPool
 
         # Not forked from here: this process has threads that are fetching.
         context = multiprocessing.get_context("forkserver")
@@ -163,7 +163,7 @@ class _WorkerPool:
             future.cancel()
         if self._pool is not None:
             # The library has no types for these two.
-            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.stop()
             self._pool.join()
             self._pool = None
 

@@ -6,6 +6,7 @@ import base64
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 from packaging.requirements import Requirement
@@ -24,10 +25,21 @@ def private(world: World, path: str, password: str = PASSWORD) -> str:
     return world.url(path).replace("http://", f"http://{USER}:{password}@")
 
 
-@pytest.fixture
-def told(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A planet with secrets everywhere they may stand, after two runs and every command; what they printed."""
-    monkeypatch.setenv("PLANET_TEST_HOOK", HOOK)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World(tmp_path_factory.mktemp("world")) as planet:
+        yield planet
+
+
+@pytest.fixture(scope="module")
+def printed(world: World) -> Iterator[list[str]]:
+    """A planet with secrets everywhere they may stand, after three runs and every command; what they printed."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PLANET_TEST_HOOK", HOOK)
+        yield use_all(world)
+
+
+def use_all(world: World) -> list[str]:
     leak = f"https://{USER}:{PASSWORD}@a.example"
     posts = [
         item("Un", f"{A}/1", text=f'<a href="{leak}/x">lien</a> <img src="{leak}/i.png">'),
@@ -75,12 +87,12 @@ def told(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return printed
 
 
-def test_no_secret_is_printed_stored_or_published(world: World, told: list[str]) -> None:
+def test_no_secret_is_printed_stored_or_published(world: World, printed: list[str]) -> None:
     basic = [asked.headers.get("authorization", "") for asked in world.asked if asked.path == "/good.xml"]
     assert basic[0].startswith("Basic "), "the server is told who asks"
-    assert "***@" in "".join(told)
+    assert "***@" in "".join(printed)
     for secret in SECRETS:
-        for text in told:
+        for text in printed:
             at = text.find(secret)
             assert at < 0, text[max(0, at - 200) : at + 100]
     written = [path for path in world.folder.rglob("*") if path.is_file() and path.name != "feeds.yaml"]
@@ -96,8 +108,8 @@ def _around(body: bytes, secret: str) -> bytes:
     return body[max(0, at - 80) : at + 120]
 
 
-def test_what_may_hold_private_posts_is_its_owners_alone(world: World, told: list[str]) -> None:
-    assert told
+def test_what_may_hold_private_posts_is_its_owners_alone(world: World, printed: list[str]) -> None:
+    assert printed
     for name in ("planet.db", "state.json"):
         assert stat.S_IMODE((world.folder / name).stat().st_mode) == 0o600, name
 

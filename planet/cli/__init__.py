@@ -91,7 +91,7 @@ def _options(function: click.decorators.FC) -> click.decorators.FC:
 @click.pass_context
 def cli(ctx: click.Context, config_path: Path, verbose: bool, quiet: bool) -> None:
     """A planet: the feeds and calendars of a community on one page, and by technology."""
-    from planet.cli.context import Context  # noqa: PLC0415 - --help and --version need none of it
+    from planet.cli.context import Context  # --help and --version need none of it
 
     logging.basicConfig(
         level=logging.INFO if verbose else logging.ERROR if quiet else logging.WARNING,

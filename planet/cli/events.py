@@ -55,8 +55,8 @@ def upcoming_first(events: tuple[Event, ...], today: date, translator: Translato
 @click.pass_obj
 def events(ctx: Context, technology: str | None, limit: int | None, as_json: bool) -> int:
     """List the events of the groups, upcoming first."""
-    from planet.classify import Placer  # noqa: PLC0415 - --help needs none of it
-    from planet.merge.events import merge_events  # noqa: PLC0415
+    from planet.classify import Placer  # --help needs none of it
+    from planet.merge.events import merge_events
 
     config = ctx.config
     if technology:

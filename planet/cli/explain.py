@@ -275,7 +275,7 @@ def lines(answer: Answer, names: dict[str, str], translator: Translator) -> Iter
 @click.pass_obj
 def explain(ctx: Context, url: str, as_json: bool) -> int:
     """Tell why a story or an event is where it is: feeds, merging, technologies, date. URL may be an id, too."""
-    from planet.lookup import Lookup  # noqa: PLC0415 - --help needs none of it
+    from planet.lookup import Lookup  # --help needs none of it
 
     config = ctx.config
     with ctx.store() as store:

@@ -24,7 +24,7 @@ log = logging.getLogger("planet")
 
 def moment(text: str) -> datetime:
     """`--now`: ISO 8601; without a zone it is UTC."""
-    from dateutil.parser import isoparse  # noqa: PLC0415 - cron takes the moment of its own
+    from dateutil.parser import isoparse  # cron takes the moment of its own
 
     try:
         given = isoparse(text)
@@ -108,8 +108,8 @@ def tell(ctx: Context, report: Report) -> None:
 
 
 def _summary(ctx: Context, report: Report) -> None:
-    from rich.console import Console  # noqa: PLC0415 - cron does not need it
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console  # cron does not need it
+    from rich.table import Table
 
     table = Table(show_header=False, box=None)
     published = report.published
@@ -141,7 +141,7 @@ def _progress(ctx: Context) -> Iterator[Callable[[Fetched | None, int], None]]:
 
         yield logged
         return
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.progress import Progress
 
     with Progress(transient=True) as bar:
         task = bar.add_task(ctx.say(Message.of("feeds")), total=None)

@@ -23,8 +23,8 @@ def status(ctx: Context, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return 0
-    from rich.console import Console  # noqa: PLC0415 - --json does not need it
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console  # --json does not need it
+    from rich.table import Table
 
     table = Table(box=None)
     for title in ("state", "source", "feed", "entries", "last success", "next try", "advice"):

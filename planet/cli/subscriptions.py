@@ -82,9 +82,9 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
 
 
 def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
-    from planet.parse import parse  # noqa: PLC0415 - reading feeds is what only `add` needs
-    from planet.parse.calendar import parse_calendar  # noqa: PLC0415
-    from planet.when import window  # noqa: PLC0415
+    from planet.parse import parse  # reading feeds is what only `add` needs
+    from planet.parse.calendar import parse_calendar
+    from planet.when import window
 
     if "://" not in url and (planet.folder / url).is_file():
         return finding.Found(feed=url, calendar=url.endswith(".ics"), name=Path(url).stem, page="", entries=0)
@@ -152,7 +152,7 @@ def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: b
 
 def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
     """Write the events of a folder as `calendars/<folder>.ics`, and list that file under a group. Again: the file is made anew."""
-    from planet.subscriptions.hugo import import_hugo  # noqa: PLC0415 - what only folders need
+    from planet.subscriptions.hugo import import_hugo  # what only folders need
 
     text, planet = _text(ctx), ctx.config
     calendar, notes, count = import_hugo(folder, host=host(planet.site.url), timezone=planet.site.timezone)
@@ -226,7 +226,7 @@ def export(ctx: Context, file: Path, is_state: bool) -> int:
     if is_state:
         state.save(ctx, file)
         return 0
-    from planet.render import syndicate  # noqa: PLC0415 - what only `export` needs
+    from planet.render import syndicate  # what only `export` needs
 
     empty = edition.build(ctx.config, ctx.now, edition.Stored(), lambda _ids: [], edition.program_rev())
     body = next(syndicate.opml(empty)).make()

@@ -27,7 +27,7 @@ def load(path: Path, *, keep: bool = False) -> Config:
     copied = checked_copy.load(content, where)
     if copied is not None:
         return copied
-    from planet.config.check import check  # noqa: PLC0415 - pydantic is only for files that are not known yet
+    from planet.config.check import check  # pydantic is only for files that are not known yet
 
     config, disk = check(_text(content, path), path)
     if keep:
@@ -37,14 +37,14 @@ def load(path: Path, *, keep: bool = False) -> Config:
 
 def parse(text: str, path: Path) -> Config:
     """The configuration in a text that stands (or would stand) at `path`. Raises ConfigError."""
-    from planet.config.check import check  # noqa: PLC0415 - see above
+    from planet.config.check import check  # see above
 
     return check(text, path)[0]
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of feeds.yaml, for editors."""
-    from planet.config import schema  # noqa: PLC0415 - see above
+    from planet.config import schema  # see above
 
     return schema.json_schema()
 

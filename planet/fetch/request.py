@@ -73,7 +73,7 @@ def target(url: str) -> Target:
 
 
 def _normalised(url: str) -> str:
-    from requests import PreparedRequest, RequestException  # noqa: PLC0415 - 100 ms that few runs need
+    from requests import PreparedRequest, RequestException  # 100 ms that few runs need
 
     scheme, colon, _ = url.partition(":")
     if not colon or scheme.lower() not in DEFAULT_PORTS:

@@ -337,7 +337,7 @@ def _place(request: Request) -> str:
 
 
 def _authorities() -> str:
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415 - 100 ms that a run without TLS does not need
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # 100 ms that a run without TLS does not need
 
     return str(DEFAULT_CA_BUNDLE_PATH)
 

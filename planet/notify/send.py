@@ -68,7 +68,7 @@ def deliver(url: str, notification: Notification) -> str:
 
 
 def _hand_over(url: str, notification: Notification) -> str:
-    import apprise  # noqa: PLC0415 - 0.1 s that only a run with something to tell should pay
+    import apprise  # 0.1 s that only a run with something to tell should pay
 
     # Under the planet's name, and without the pictures of Apprise, which a reader's program would load from elsewhere.
     asset = apprise.AppriseAsset(
@@ -106,7 +106,7 @@ def _names(service: object) -> set[str]:
 def inlined(page: str) -> str:
     """The page with its style on its elements, where mail programs look for it; as it is where css-inline is not installed."""
     try:
-        import css_inline  # noqa: PLC0415 - only mail needs it
+        import css_inline  # only mail needs it
     except ImportError:
         return page
     return str(css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False))

@@ -242,7 +242,7 @@ def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
 
 def _dateutil(written: str, default: str) -> ParsedDate:
     """The last resort. dateutil fills what is missing from a default: two of them tell whether it did."""
-    from dateutil import parser  # noqa: PLC0415 - costs 20 ms to import, and one feed in hundreds needs it
+    from dateutil import parser  # costs 20 ms to import, and one feed in hundreds needs it
 
     read = []
     for start in (datetime(1996, 3, 4), datetime(1997, 5, 6)):

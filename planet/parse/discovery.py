@@ -46,7 +46,7 @@ def _without_comments(text: str) -> str:
 
 def in_page(text: str, url: str) -> tuple[tuple[str, str], ...]:
     """The same for a page that is text already."""
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - pages are rare where feeds are meant to be
+    from selectolax.lexbor import LexborHTMLParser  # pages are rare where feeds are meant to be
 
     # Only the tags that matter, one after the other: a tree of 100,000 nested elements takes minutes.
     tags = "".join(_TAG.findall(_without_comments(text[:MAX_PAGE]))[:MAX_TAGS])

@@ -37,7 +37,7 @@ _DIV = re.compile(r"<div(?:\s[^<>]{0,500})?>(.*)</div>", re.DOTALL)
 _PAGE = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
-class _Raw(LooseFeedParser):  # type: ignore[misc]
+class _Raw(LooseFeedParser):
     """feedparser's parser for what is not well-formed, with ids, links and enclosures left as they are written."""
 
     can_be_relative_uri = frozenset[str]()

@@ -45,7 +45,7 @@ def _says_nothing(read: RawFeed) -> bool:
 
 def _xml(text: str, data: bytes, start: sniff.Start, limit: int, timezone: str) -> RawFeed | Unreadable:
     """Strictly; else repaired and strictly, which keeps the exact meaning; else liberally. A cut document is none."""
-    from planet.parse import lxml_reader  # noqa: PLC0415 - a run in which nothing changed imports no parser
+    from planet.parse import lxml_reader  # a run in which nothing changed imports no parser
 
     if not limits.cheap(data) and (refused := limits.check(text)):
         return refused
@@ -80,7 +80,7 @@ def _xml(text: str, data: bytes, start: sniff.Start, limit: int, timezone: str) 
 
 
 def _liberal(text: str, fault: Message, limit: int, timezone: str) -> RawFeed | Unreadable:
-    from planet.parse import feedparser_reader  # noqa: PLC0415 - feedparser costs 60 ms to import, and few feeds need it
+    from planet.parse import feedparser_reader  # feedparser costs 60 ms to import, and few feeds need it
 
     if refused := limits.check(text, liberal=True):
         return refused

@@ -16,7 +16,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 def square(data: bytes) -> bytes | None:
     """A WebP of 96 by 96 px, cut from the middle; None for what is no picture, too big, or when Pillow is not installed."""
     try:
-        from PIL import Image, ImageOps  # noqa: PLC0415 - an extra
+        from PIL import Image, ImageOps  # an extra
     except ImportError:
         return None
     if len(data) > MAX_BYTES:

@@ -68,7 +68,7 @@ def index(edition: Edition, program: str = "") -> Iterator[Bundle]:
 
 def _make(edition: Edition, folder: str, rows: Sequence[IndexRow], program: str) -> dict[str, bytes]:
     """Runs Pagefind. Raises PublishError when it fails."""
-    from pagefind_bin import get_executable  # noqa: PLC0415 - an extra
+    from pagefind_bin import get_executable  # an extra
 
     names = {one.slug: one.name for one in edition.technologies}
     language = edition.config.site.language.split("-")[0].lower()

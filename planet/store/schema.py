@@ -140,7 +140,7 @@ def open_database(path: Path | str) -> sqlite3.Connection:
 
     Raises StoreError: not a database, another program's, from a newer version, locked, not writable.
     """
-    from planet.store.events import SCHEMA as EVENTS  # noqa: PLC0415 - the tables of events live with their statements
+    from planet.store.events import SCHEMA as EVENTS  # the tables of events live with their statements
 
     connection = None
     try:

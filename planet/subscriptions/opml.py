@@ -14,7 +14,7 @@ from planet.text import fold, one_line
 from planet.urls import host, http_url, redacted
 
 
-class _Outlines(listparser.Handler):  # type: ignore[misc] # the library has no type information
+class _Outlines(listparser.Handler):
     """listparser's reader, which also keeps the page of a feed and the folders that it is in."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ def canonical_key(url: str) -> str:
     cleaned = http_url(url)
     if not cleaned:
         return ""
-    from w3lib.url import canonicalize_url  # noqa: PLC0415 - most addresses, and most runs, need none of it
+    from w3lib.url import canonicalize_url  # most addresses, and most runs, need none of it
 
     try:
         parts = split(canonicalize_url(without_tracking(cleaned), keep_fragments=True))

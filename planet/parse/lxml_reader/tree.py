@@ -136,7 +136,7 @@ class Tree:
 
 
 def _base64(value: str) -> str:
-    import base64  # noqa: PLC0415 - one feed in thousands
+    import base64  # one feed in thousands
 
     try:
         return base64.b64decode(value, validate=False).decode("utf-8", "replace").strip()

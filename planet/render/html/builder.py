@@ -181,7 +181,7 @@ class PageBuilder:
     @cached_property
     def templates(self) -> Templates:
         """The templates of the theme; beside what a page hands in they see functions only."""
-        from planet.render.html.templates import Templates  # noqa: PLC0415
+        from planet.render.html.templates import Templates
 
         address = urlsplit(self.site.url)
         return Templates(

@@ -72,7 +72,7 @@ def _title(source: Source, feed: FeedConfig, own: str) -> str:
 
 def opml_document(edition: Edition, say: Say, title: str, groups: Sequence[tuple[str, Sequence[Outline]]]) -> bytes:
     """The bytes of one OPML file; a group without a name is no folder, and `*` holds what belongs to no technology."""
-    from planet.render.syndicate.xml import add, element, written  # noqa: PLC0415 - lxml, for a run that writes
+    from planet.render.syndicate.xml import add, element, written  # lxml, for a run that writes
 
     site = edition.config.site
     root = element("opml", {"version": "2.0"})

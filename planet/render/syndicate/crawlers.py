@@ -56,7 +56,7 @@ def _artifact(path: str, root: str, each: str, rows: Sequence[tuple[str, str]]) 
 
 
 def _write(name: str, each: str, rows: Sequence[tuple[str, str]]) -> bytes:
-    from planet.render.syndicate.xml import add, document_element, written  # noqa: PLC0415 - lxml, for a run that writes
+    from planet.render.syndicate.xml import add, document_element, written  # lxml, for a run that writes
 
     root = document_element(f"{SPACE}{name}", SPACE)
     for address, date in rows:

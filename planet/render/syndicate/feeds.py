@@ -18,15 +18,15 @@ def _write(name: str, feed: Document) -> bytes:
     """The bytes of a feed under one of the names of FORMATS. lxml is loaded only by a run that writes."""
     match name:
         case "atom.xml":
-            from planet.render.syndicate.atom import atom  # noqa: PLC0415
+            from planet.render.syndicate.atom import atom
 
             return atom(feed)
         case "rss.xml":
-            from planet.render.syndicate.rss import rss  # noqa: PLC0415
+            from planet.render.syndicate.rss import rss
 
             return rss(feed)
         case _:
-            from planet.render.syndicate.jsonfeed import json_feed  # noqa: PLC0415
+            from planet.render.syndicate.jsonfeed import json_feed
 
             return json_feed(feed)
 
