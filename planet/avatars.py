@@ -45,6 +45,21 @@ def avatars(config: Config, store: Store, fetcher: Fetcher, now: datetime) -> di
     return pictures
 
 
+def stored_avatars(config: Config, store: Store) -> dict[str, bytes]:
+    """Slug -> WebP of each source as the last run had it: nothing is downloaded, nothing is made."""
+    stored = store.avatars()
+    pictures: dict[str, bytes] = {}
+    for source in config.sources:
+        name = redacted(source.avatar)
+        path = config.folder / source.avatar
+        if source.avatar and "://" not in source.avatar and path.is_file():
+            name = f"file:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+        _when, image = stored.get(name, (None, None))
+        if image:
+            pictures[source.slug] = image
+    return pictures
+
+
 def _local(
     config: Config,
     store: Store,

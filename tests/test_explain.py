@@ -183,3 +183,24 @@ def test_an_event_that_a_filter_drops_is_said_with_the_rule(world: World) -> Non
     assert not event["shown"]
     assert event["why_not"] == "exclude: title: PHP"
     assert "exclude" in world.planet("explain", "https://asso.example/soirees/7").out
+
+
+def test_a_page_says_which_of_its_inputs_changed(told: World) -> None:
+    def page(path: str) -> str:
+        result = told.planet("explain", "--page", path)
+        assert result.code == 0, result.err
+        return str(result.out)
+
+    assert "à jour" in page("index.html")
+    assert "à jour" in page("")
+    assert "members/ada/index.html" in page("members/ada/")
+    (told.output / "atom.xml").write_text("mine")
+    assert "n’est plus tel" in page("atom.xml")
+    told.configure(**sources(told), planet={"description": "Autre chose"})
+    assert "settings" in page("index.html")
+    assert "frame" in page("index.html")
+    assert "heures" in page("health/index.html")
+    missing = told.planet("explain", "--page", "nowhere.html")
+    assert missing.code == 2
+    assert "nowhere.html" in missing.err
+    assert told.planet("explain").code == 2

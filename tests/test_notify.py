@@ -25,7 +25,7 @@ from lxml import html
 
 from planet.i18n import Translator
 from planet.model import Due, Edition, Failed, FetchError, Message, NotifyRule, Story
-from planet.notify import Notification, changed_feeds, deliver, notify, ping, tell_hub
+from planet.notify import Notification, deliver, notify, ping, tell_hub
 from planet.notify.message import defused, escaped, safe_link, write
 from planet.notify.plan import Delivery, Sent, plan, read_sent, rule_key
 from planet.notify.send import expanded, missing
@@ -509,15 +509,24 @@ def test_the_hub_is_told_of_each_feed_that_changed() -> None:
         "members/a/atom.xml",
         "rss.xml",
     )
-    changed = changed_feeds("https://planet.example/", written)
-    assert changed == (
+    asked: list[tuple[str, Mapping[str, str]]] = []
+    saved: list[str] = []
+    poster_of_all = poster([204] * 9, asked)
+    assert (
+        tell_hub("https://hub.example/", "https://planet.example/", written, "", post=poster_of_all, save=saved.append)
+        == ()
+    )
+    changed = [form["hub.url"] for _url, form in asked]
+    assert changed == [
         "https://planet.example/atom.xml",
         "https://planet.example/php/feed.json",
+        "https://planet.example/archive/2026/10/atom.xml",
+        "https://planet.example/members/a/atom.xml",
         "https://planet.example/rss.xml",
-    )
-    asked: list[tuple[str, Mapping[str, str]]] = []
+    ]
+    asked.clear()
     assert ping("https://hub.example/", changed[:2], poster([204, 202], asked)) == ()
-    assert [form["hub.url"] for _url, form in asked] == list(changed[:2])
+    assert [form["hub.url"] for _url, form in asked] == changed[:2]
     assert all(url == "https://hub.example/" and form["hub.mode"] == "publish" for url, form in asked)
     assert parse_qs("hub.mode=publish")["hub.mode"] == [asked[0][1]["hub.mode"]]
 

@@ -13,7 +13,8 @@ from planet.classify.scores import THRESHOLD
 from planet.cli.context import Context
 from planet.cli.entries import iso
 from planet.cli.events import as_object as event_object
-from planet.model import Message, Reason
+from planet.errors import UsageError
+from planet.model import Artifact, Bundle, Message, Reason
 from planet.urls import redacted
 
 if TYPE_CHECKING:
@@ -269,13 +270,56 @@ def lines(answer: Answer, names: dict[str, str], translator: Translator) -> Iter
             yield f"    {near}"
 
 
+def _page_lines(ctx: Context, page: str) -> Iterator[str]:
+    """Which inputs of a file of the site changed since it was published. Raises UsageError for a file that the site does not have."""
+    from planet import site
+    from planet.avatars import stored_avatars
+    from planet.health import feed_health
+    from planet.publish import file_state
+
+    path = page.removeprefix(ctx.config.site.url).removeprefix("./").lstrip("/")
+    if path.endswith("/") or not path:
+        path += "index.html"
+    with ctx.store() as store:
+        edition = site.build(ctx.config, store, feed_health(ctx.config, store), ctx.now)
+        made = next(
+            (file for file in site.artifacts(edition, stored_avatars(ctx.config, store)) if path in _paths(file)), None
+        )
+    if made is None:
+        raise UsageError(f"{path} is no file of this site: name it from output/ on, `php/index.html` say")
+    state = file_state(ctx.config.site.output, path, made.digest, volatile=getattr(made, "volatile", False))
+    sentences = {
+        "new": Message.of("not published yet: the next run writes it"),
+        "touched": Message.of("differs from what was published: the next run writes it again"),
+        "changed": Message.of("the next run makes it again; changed: {inputs}", inputs=", ".join(state.changed)),
+        "volatile": Message.of("shows times of runs: every publication makes it again"),
+        "same": Message.of("up to date: none of its inputs changed ({inputs})", inputs=", ".join(state.inputs)),
+    }
+    yield path
+    yield f"  {ctx.say(sentences[state.state])}"
+
+
+def _paths(file: Artifact | Bundle) -> tuple[str, ...]:
+    return (file.path,) if isinstance(file, Artifact) else ()
+
+
 @click.command()
-@click.argument("url")
+@click.argument("url", required=False)
+@click.option(
+    "--page", metavar="PATH", help="Tell which input of a page or feed of the site changed, e.g. php/index.html."
+)
 @click.option("--json", "as_json", is_flag=True, help="One object.")
 @click.pass_obj
-def explain(ctx: Context, url: str, as_json: bool) -> int:
+def explain(ctx: Context, url: str | None, page: str | None, as_json: bool) -> int:
     """Tell why a story or an event is where it is: feeds, merging, technologies, date. URL may be an id, too."""
-    from planet.lookup import Lookup  # --help needs none of it
+    if (url is None) == (page is None):
+        raise UsageError("explain needs the URL of a story or an event, or --page with a file of the site")
+    if page is not None:
+        for line in _page_lines(ctx, page):
+            click.echo(line)
+        return 0
+    assert url is not None
+    from planet.lookup import Lookup
 
     config = ctx.config
     with ctx.store() as store:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from planet.config import checked_copy
-from planet.config.reserved import RESERVED
 from planet.errors import ConfigError
+from planet.formats import RESERVED
 from planet.model import Config, Fault, Message
 
 __all__ = ["RESERVED", "SCHEMA", "json_schema", "load", "parse"]

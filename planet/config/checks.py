@@ -17,7 +17,7 @@ from pydantic import ByteSize, TypeAdapter, ValidationError
 
 from planet import text
 from planet.config.disk import Disk
-from planet.config.reserved import RESERVED
+from planet.formats import RESERVED
 from planet.i18n import languages
 from planet.model import Message
 

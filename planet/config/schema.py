@@ -39,7 +39,7 @@ from pydantic import (
 from planet import model
 from planet.config import checks
 from planet.config.disk import Disk
-from planet.config.reserved import RESERVED
+from planet.formats import RESERVED
 from planet.model import FeedConfig, FetchRules, Message, NotifyRule, Site, Source
 from planet.model.config import Check, Key
 

@@ -65,6 +65,7 @@ def settings_rev(config: Config, titles: Mapping[str, str]) -> str:
 PROGRAM = (
     "__init__.py",
     "edition",
+    "formats.py",
     "locale",
     "model",
     "render",

@@ -11,9 +11,9 @@ from planet.model import Edition, Message, NotifyRule
 from planet.notify.message import Notification, write
 from planet.notify.plan import Sent, plan, read_sent, rule_key
 from planet.notify.send import deliver, expanded, missing
-from planet.notify.websub import changed_feeds, ping, tell_hub
+from planet.notify.websub import ping, tell_hub
 
-__all__ = ["Notification", "changed_feeds", "deliver", "notify", "ping", "plan", "tell_hub"]
+__all__ = ["Notification", "deliver", "notify", "ping", "plan", "tell_hub"]
 
 Save = Callable[[str, str], None]
 Send = Callable[[str, Notification], str]

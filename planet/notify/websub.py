@@ -5,21 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 
+from planet.formats import with_hub
 from planet.model import Failed, Message
 from planet.urls import redacted
 
 Post = Callable[[str, Mapping[str, str]], int | Failed]
 """(URL, form) -> HTTP status, or why there was no answer."""
-FEEDS = ("atom.xml", "rss.xml", "feed.json")
-
-
-def changed_feeds(site: str, written: Sequence[str]) -> tuple[str, ...]:
-    """The URLs of the feeds among the files that were written; archives and members' feeds have no hub."""
-    return tuple(
-        site + path
-        for path in written
-        if path.rpartition("/")[2] in FEEDS and not path.startswith(("archive/", "members/"))
-    )
 
 
 def ping(hub: str, feed_urls: Sequence[str], post: Post) -> tuple[Message, ...]:
@@ -42,7 +33,7 @@ def tell_hub(
     answers, for its subscribers do not poll.
     """
     waiting, warned = _read(state)
-    urls = tuple(dict.fromkeys((*waiting, *changed_feeds(site, written))))
+    urls = tuple(dict.fromkeys((*waiting, *(site + path for path in with_hub(written)))))
     if not urls:
         return ()
     warnings = ping(hub, urls, post)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import logging
 import os
 import shutil
 import stat
@@ -35,6 +36,7 @@ from planet.publish.manifest import (
 from planet.publish.paths import Claims, Place, parents
 from planet.publish.signals import undisturbed
 
+log = logging.getLogger(__name__)
 Step = Callable[[str], None]
 _FEEDS = (".xml", ".json", ".ics", ".txt")
 MANY = 200
@@ -89,6 +91,16 @@ def intact(output: Path) -> str:
     except (OSError, PublishError):
         return ""
     return hashlib.sha256(_bytes(output / FOLDER / MANIFEST) or b"").hexdigest()
+
+
+def is_as_published(output: Path, path: str) -> bool:
+    """Whether one published file is on disk with the bytes that were published."""
+    output = output.resolve()
+    work = _Publication(output, read_manifest(output), read_pending(output), lambda _name: None)
+    try:
+        return work.is_as_published(path)
+    except (OSError, PublishError):
+        return False
 
 
 def rewrite_health(artifact: Artifact, output: Path, *, step: Step = lambda _name: None) -> Published:
@@ -182,10 +194,24 @@ class _Publication:
         self.claims.claim(artifact.path)
         record = self.manifest.files.get(artifact.path)
         with _explained_errors(self.output / artifact.path):
-            if not artifact.volatile and record and record.digest == artifact.digest and self._untouched(artifact.path):
+            reason = self._reason_to_make(artifact, record)
+            if record and not reason:
+                log.debug("%s: kept, its inputs are those of the published file", artifact.path)
                 self.records[artifact.path] = record
                 return
+        log.debug("%s: made, %s", artifact.path, reason)
         self._put(artifact.path, artifact.make(), artifact.digest, volatile=artifact.volatile)
+
+    def _reason_to_make(self, artifact: Artifact, record: Record | None) -> str:
+        """Why the file is made again, "" when what is published was made from the same inputs."""
+        if record is None:
+            return "not published yet"
+        if artifact.volatile:
+            return "it shows times of runs"
+        if record.digest != artifact.digest:
+            before = set(record.digest.split())
+            return f"changed: {', '.join(part.rpartition(':')[0] for part in artifact.digest.split() if part not in before)}"
+        return "" if self._untouched(artifact.path) else "the file was touched or removed"
 
     def _take_bundle(self, bundle: Bundle) -> None:
         folder = bundle.folder.rstrip("/")
@@ -239,6 +265,7 @@ class _Publication:
             if blocking:
                 self.blocked[path] = blocking
             elif _bytes(target) == data:
+                log.debug("%s: not written, its bytes are the same", path)
                 return
             elif target.is_dir() and not target.is_symlink():
                 raise PublishError(f"{target} is a folder where a file must be: move it away")

@@ -15,11 +15,12 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from planet.formats import media_type
 from planet.sample import COMMUNITY, PORT
 
 LOOPBACK = "127.0.0.1"
 TYPES = {
-    ".json": "application/feed+json", ".ics": "text/calendar; charset=utf-8", ".rdf": "application/rdf+xml", ".xml": "application/xml",
+    ".json": media_type("feed.json"), ".ics": f"{media_type('calendar.ics')}; charset=utf-8", ".rdf": "application/rdf+xml", ".xml": "application/xml",
     ".webp": "image/webp", ".wasm": "application/wasm",
 }  # fmt: skip
 MOVED = {"/julie/ancien.xml": "/julie/feed.xml"}

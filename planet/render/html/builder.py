@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from planet import __version__
+from planet.formats import formats_of
 from planet.i18n import Translator
 from planet.model import (
     FIRST_HEADING,
@@ -197,6 +198,7 @@ class PageBuilder:
                 "placed": placed,
                 "others": others,
                 "name_of": name_of,
+                "formats_of": formats_of,
                 **self.functions,
             },
         )
@@ -232,14 +234,11 @@ class PageBuilder:
     def feeds_of(self, path: str, name: str, kind: str) -> tuple[Alternate, ...]:
         """The feeds that live in a folder of the site."""
         title = self.site.title if not name or name == self.site.title else f"{self.site.title} – {name}"
-        feeds: list[Alternate] = [("application/atom+xml", f"{title} (Atom)", f"{path}atom.xml")]
-        if kind in {"all", "technology"}:
-            feeds += [
-                ("application/rss+xml", f"{title} (RSS)", f"{path}rss.xml"),
-                ("application/feed+json", f"{title} (JSON Feed)", f"{path}feed.json"),
-                ("text/calendar", f"{title} ({self.t.gettext('calendar')})", f"{path}calendar.ics"),
-            ]
-        return tuple(feeds)
+        return tuple(
+            (one.media_type, f"{title} ({self.t.say(one.label)})", path + one.name)
+            for one in formats_of(kind)
+            if one.alternate
+        )
 
     def page(self, template: str, meta: Meta, context: Context, present: Present = dict) -> Artifact:
         """One page. Its template sees `context`, what `present` makes of it when the page is made, and nothing else of the site."""

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from planet import __version__
+from planet.formats import formats_of
 from planet.model import Artifact, Edition, StoryList
 from planet.render.syndicate.document import Document, Say, document, empty_since
-from planet.text import digest
+from planet.text import named_digests
 
 GENERATOR = f"planet {__version__}"
-FORMATS = ("atom.xml", "rss.xml", "feed.json")
+Writer = Callable[[Document], bytes]
 
 
-def _write(name: str, feed: Document) -> bytes:
-    """The bytes of a feed under one of the names of FORMATS. lxml is loaded only by a run that writes."""
-    match name:
-        case "atom.xml":
-            from planet.render.syndicate.atom import atom
-
-            return atom(feed)
-        case "rss.xml":
-            from planet.render.syndicate.rss import rss
-
-            return rss(feed)
-        case _:
-            from planet.render.syndicate.jsonfeed import json_feed
-
-            return json_feed(feed)
+def _writer(path: str) -> Writer:
+    """The function that a `module:function` of the catalogue names. lxml is loaded only by a run that writes."""
+    module, _, name = path.partition(":")
+    writer: Writer = getattr(importlib.import_module(module), name)
+    return writer
 
 
 class _Cache:
@@ -62,25 +54,29 @@ def list_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
                 older = months[place + 1].path if place + 1 < len(months) else ""
                 newer = months[place - 1].path if place else ""
         build = partial(document, story_list, edition, say, GENERATOR, prev_archive=older, next_archive=newer)
-        formats = FORMATS if story_list.kind in {"all", "technology"} else FORMATS[:1]
-        inputs = _inputs(story_list, edition)
-        for name in formats:
+        inputs = {
+            "program": edition.program_rev,
+            "settings": edition.settings_rev,
+            "name": story_list.name,
+            "stories": _stories(story_list, edition),
+        }
+        for one in formats_of(story_list.kind):
+            if not one.writer:
+                continue
             # Only Atom names its archives, so only its bytes depend on them.
-            links = (older, newer) if name == "atom.xml" else ()
+            links = {"archives": f"{older} {newer}"} if one.name == "atom.xml" else {}
             yield Artifact(
-                path=story_list.path + name,
-                digest=digest(edition.base_rev, GENERATOR, name, story_list.path, *inputs, *links),
-                make=partial(_make, cache, story_list.path, build, name),
+                path=story_list.path + one.name,
+                digest=named_digests(inputs | links),
+                make=partial(_make, cache, story_list.path, build, one.writer),
             )
 
 
-def _make(cache: _Cache, key: str, build: Callable[[], Document], name: str) -> bytes:
-    return _write(name, cache.get(f"/{key}", build))
+def _make(cache: _Cache, key: str, build: Callable[[], Document], writer: str) -> bytes:
+    return _writer(writer)(cache.get(f"/{key}", build))
 
 
-def _inputs(story_list: StoryList, edition: Edition) -> tuple[str, ...]:
-    """What the feed of a story_list says, as far as it can change between two runs."""
-    shown = story_list.feed(edition.config.site.feed_entries)
-    if not shown:
-        return (story_list.name, empty_since(edition).isoformat())
-    return (story_list.name, *(row.rev for row in shown))
+def _stories(story_list: StoryList, edition: Edition) -> str:
+    """What the feed of a list shows of stories, as far as it can change between two runs."""
+    rows = story_list.feed(edition.config.site.feed_entries)
+    return " ".join(row.rev for row in rows) if rows else empty_since(edition).isoformat()
