@@ -14,7 +14,7 @@ from pathlib import Path
 from planet import __version__
 from planet.edition import rules_rev
 from planet.errors import LockedError, StoreError
-from planet.fetch import Fetcher
+from planet.fetch import Fetcher, WebClient
 from planet.merge import KEYS_VERSION
 from planet.model import Artifact, Bundle, Config, Edition, Message, Outcome, Published, Report, Task
 from planet.parse import PARSER_VERSION
@@ -63,9 +63,15 @@ def user_agent(config: Config) -> str:
     return config.fetch.user_agent or f"Planet/{__version__} (+{config.site.url}{contact})"
 
 
-def fetcher(config: Config) -> Fetcher:
-    """What asks feeds, by the rules of feeds.yaml."""
-    return Fetcher(config.fetch, user_agent(config), config.folder, parser_version=PARSER_VERSION)
+def fetcher(config: Config, environ: Mapping[str, str] = os.environ) -> Fetcher:
+    """What asks feeds, by the rules of feeds.yaml. SSL_CERT_FILE of `environ` names other certificate authorities."""
+    return Fetcher(
+        config.fetch,
+        user_agent(config),
+        config.folder,
+        parser_version=PARSER_VERSION,
+        ca_file=environ.get("SSL_CERT_FILE") or None,
+    )
 
 
 class OutputFolder:
@@ -110,10 +116,10 @@ def execute(config: Config, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outco
 class Notifier:
     """Tells the hub which feeds changed, and each rule of `notify:` what is new to it."""
 
-    def __init__(self, config: Config, store: Store, fetcher: Fetcher, environ: Mapping[str, str]) -> None:
+    def __init__(self, config: Config, store: Store, web: WebClient, environ: Mapping[str, str]) -> None:
         self._config = config
         self._store = store
-        self._fetcher = fetcher
+        self._web = web
         self._environ = environ
 
     def __call__(self, report: Report, edition: Edition | None, now: datetime) -> tuple[Message, ...]:
@@ -130,7 +136,7 @@ class Notifier:
                 config.site.url,
                 report.published.written if report.published else (),
                 store.meta("hub"),
-                post=functools.partial(self._fetcher.post, now=now),
+                post=functools.partial(self._web.post, now=now),
                 save=lambda text: store.set_meta({"hub": text}),
             )
         if config.notify and edition is not None:
@@ -152,7 +158,7 @@ def assemble(
     step: Callable[[str], None] = lambda _name: None,
 ) -> Planet:
     """A planet, ready to run. `step` is called before each durable change of output/."""
-    asker = fetcher(config)
+    asker = fetcher(config, environ)
     return Planet(
         config=config,
         feeds=config.feeds_by_key(),
@@ -161,6 +167,6 @@ def assemble(
         fetcher=asker,
         execute=functools.partial(execute, config),
         publisher=OutputFolder(config, step),
-        notify=Notifier(config, store, asker, environ),
+        notify=Notifier(config, store, asker.web, environ),
         jitter=random.Random(),  # noqa: S311 - it spreads requests, it guards nothing
     )

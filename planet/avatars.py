@@ -8,20 +8,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from planet.model import Config, Fresh, Source
+from planet.model import Config, Download, Source
 from planet.render.avatars import MAX_BYTES, square
 from planet.store import Store
 from planet.urls import redacted
 
 if TYPE_CHECKING:
-    from planet.pipeline import Fetcher
+    from planet.fetch import WebClient
 
 log = logging.getLogger(__name__)
 AVATAR_BYTES = 2_000_000
 AVATAR_DAYS = timedelta(days=7)
 
 
-def avatars(config: Config, store: Store, fetcher: Fetcher, now: datetime) -> dict[str, bytes]:
+def avatars(config: Config, store: Store, web: WebClient, now: datetime) -> dict[str, bytes]:
     """Slug -> WebP of each source that has a picture: a file beside feeds.yaml, or one that the run downloads, once a week."""
     pictures: dict[str, bytes] = {}
     kept = store.avatars()
@@ -32,11 +32,11 @@ def avatars(config: Config, store: Store, fetcher: Fetcher, now: datetime) -> di
             name = redacted(source.avatar)
             when, image = kept.get(name, (None, None))
             if when is None or now - when >= AVATAR_DAYS or when > now:
-                fetched = fetcher.download(
+                answer = web.get(
                     source.avatar, max_bytes=AVATAR_BYTES, accept="image/webp,image/png,image/jpeg", now=now
                 )
                 # A picture that cannot be had now is shown as it was.
-                image = (square(fetched.body) if isinstance(fetched, Fresh) else None) or image
+                image = (square(answer.body) if isinstance(answer, Download) else None) or image
                 store.save_avatar(name, now, image)
         else:
             image = _local(config, store, source, kept, now)

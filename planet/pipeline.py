@@ -18,7 +18,7 @@ from random import Random
 from typing import Protocol, assert_never
 
 from planet import health, unchanged
-from planet.fetch import polling
+from planet.fetch import WebClient, polling
 from planet.fetch.health import network_down
 from planet.merge.stories import group
 from planet.model import (
@@ -64,9 +64,8 @@ class Fetcher(Protocol):
         self, due: Sequence[Due], now: datetime, *, backoffs: Mapping[str, datetime], budget: timedelta | None = None
     ) -> Iterator[Fetched]: ...
 
-    def download(self, url: str, *, max_bytes: int, accept: str, now: datetime) -> Fresh | Failed: ...
-
-    def post(self, url: str, data: Mapping[str, str], *, now: datetime) -> int | Failed: ...
+    @property
+    def web(self) -> WebClient: ...
 
     def close(self) -> None: ...
 

@@ -135,7 +135,7 @@ def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact
 def publish(planet: Planet, site: Edition, *, force: bool) -> Published:
     """Render what changed and put it in place, then remember what was published. Raises PublishError, ThemeError."""
     config, store = planet.config, planet.store
-    pictures = avatars(config, store, planet.fetcher, site.now)
+    pictures = avatars(config, store, planet.fetcher.web, site.now)
     published = planet.publisher.publish(artifacts(site, pictures), site, force=force)
     themes = [folder for _name, folder in load_theme(config.site.theme, config.folder).folders]
     rev = unchanged.edition_rev(config, store, site.health, themes, planet.rules_rev, site.now)

@@ -7,14 +7,7 @@ import random
 import threading
 
 from planet.fetch.limiter import HostLimiter, QueuedRequest
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.servers import Clock
 
 
 def limiter(clock: Clock, **options: float) -> HostLimiter[object]:

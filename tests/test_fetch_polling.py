@@ -231,10 +231,10 @@ def test_s19_holds_are_kept_by_force_and_requests_stay_conditional() -> None:
         url = server.url("/feed")
         origin = f"http://127.0.0.1:{server.port}"
         one = Due(key=url, url=url, state=FetchState(etag='"1"', validators_url=url, next_due=T0 + DAY))
-        (outcome,) = fetcher().fetch_all([one], T0, backoffs={origin: T0 + HOUR}, force=True)
+        (outcome,) = fetcher().fetch_all([one], T0, backoffs={origin: T0 + HOUR})
         assert isinstance(outcome, Deferred)
         assert server.connections == 0
-        assert len(list(fetcher().fetch_all([one], T0, backoffs={origin: T0}, force=True))) == 1
+        assert len(list(fetcher().fetch_all([one], T0, backoffs={origin: T0}))) == 1
         assert server.seen[0].fields["if-none-match"] == '"1"'
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from planet.fetch.attempt import host_group
 from planet.fetch.errors import BadUrlError
 from planet.fetch.request import credentials, head, joined, same_url, target
-from planet.model import Due, Failed, Fresh
+from planet.model import Download, Due, Failed, FetchError, Fresh
 from planet.urls import feed_key
 from tests.support.fetching import AGENT, HOUR, QUICK, T0, Feed, ask, fetcher, rss
 from tests.support.servers import Server, after, reply, servers
@@ -292,26 +292,26 @@ def test_a_local_file_is_read_with_the_same_limit(tmp_path: Path) -> None:
 
 
 def test_a_download_and_a_post_obey_the_same_rules(server: Server) -> None:
-    asker = fetcher()
+    client = fetcher().web
     server.on("/face.png", reply(302, b"", Location="/real.png"))
     server.on("/real.png", reply(200, b"picture", Content_Type="image/png"))
-    face = asker.download(server.url("/face.png"), max_bytes=10, accept="image/*", now=T0)
-    assert isinstance(face, Fresh)
+    face = client.get(server.url("/face.png"), max_bytes=10, accept="image/*", now=T0)
+    assert isinstance(face, Download)
     assert (face.body, face.content_type) == (b"picture", "image/png")
     assert server.seen[0].fields["accept"] == "image/*"
-    small = asker.download(server.url("/face.png"), max_bytes=3, accept="image/*", now=T0)
-    assert isinstance(small, Failed)
-    assert small.error.kind == "too-large"
-    missing = asker.download(server.url("/none.png"), max_bytes=3, accept="image/*", now=T0)
-    assert isinstance(missing, Failed)
+    small = client.get(server.url("/face.png"), max_bytes=3, accept="image/*", now=T0)
+    assert isinstance(small, FetchError)
+    assert small.kind == "too-large"
+    missing = client.get(server.url("/none.png"), max_bytes=3, accept="image/*", now=T0)
+    assert isinstance(missing, FetchError)
     server.on("/hub", reply(204))
-    assert asker.post(server.url("/hub"), {"hub.mode": "publish", "hub.url": "https://é/"}, now=T0) == 204
+    assert client.post(server.url("/hub"), {"hub.mode": "publish", "hub.url": "https://é/"}, now=T0) == 204
     assert server.seen[-1].method == "POST"
     assert server.seen[-1].body == b"hub.mode=publish&hub.url=https%3A%2F%2F%C3%A9%2F"
-    blocked = fetcher(replace(QUICK, allow_private=False)).post(server.url("/hub"), {}, now=T0)
-    assert isinstance(blocked, Failed)
-    assert blocked.error.kind == "blocked-address"
-    asker.close()
+    blocked = fetcher(replace(QUICK, allow_private=False)).web.post(server.url("/hub"), {}, now=T0)
+    assert isinstance(blocked, FetchError)
+    assert blocked.kind == "blocked-address"
+    client.close()
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "http://", "https://u:p@", "http://[", "//", "file:///"]))

@@ -19,13 +19,30 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planet import assemble, config
 from planet.fetch import health
+from planet.fetch.addresses import AddressFilter
 from planet.fetch.decoding import decode
 from planet.fetch.errors import UndecodableError
-from planet.fetch.transport import Deadline, Request, Response
-from planet.model import Due, Failed, Fetched, FetchRules, Fresh
+from planet.fetch.request import target
+from planet.fetch.transport import Deadline, HttpTransport, Request, Response
+from planet.model import Due, Failed, Fetched, FetchError, FetchRules, Fresh
 from tests.support.fetching import QUICK, T0, Feed, ask, fetcher, rss
-from tests.support.servers import Authority, Server, chunked, closed_port, cut, drip, endless, hang, head, raw, reply
+from tests.support.servers import (
+    Authority,
+    Clock,
+    Server,
+    chunked,
+    closed_port,
+    cut,
+    drip,
+    endless,
+    hang,
+    head,
+    raw,
+    reply,
+    ticking,
+)
 
 FEED = rss("a", "b")
 SHORT = replace(QUICK, timeout=timedelta(seconds=0.4))
@@ -202,34 +219,53 @@ def test_t13_an_endless_answer_is_cut_at_the_limit(server: Server, answer: objec
     assert error(outcome) in {"too-large", "protocol"}
 
 
+SLOW = 20
+"""Bytes that come one each 0.05 s of the clock: a second, where 0.4 are allowed."""
+
+
+@pytest.mark.parametrize(
+    ("at_once", "slowly"),
+    [
+        (head(200, Content_Length=99), b"x" * SLOW),
+        (b"", b"HTTP/1.1 200 OK\r\nX-L"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-One: 1\r\n" * 2),
+        (head(200, Transfer_Encoding="chunked"), b"1\r\nx\r\n" * 3),
+    ],
+    ids=["t14-body", "t15-line", "t15-fields", "t15-chunks"],
+)
+def test_t14_t15_one_deadline_cuts_every_kind_of_slowness(server: Server, at_once: bytes, slowly: bytes) -> None:
+    """Every byte comes in time for a socket's timeout; all together they do not."""
+    clock = Clock()
+    server.default = ticking(clock, slowly, 0.05, at_once=at_once)
+    request = Request(target=target(server.url("/")), default_headers=b"", limit=1000, private=True)
+    answer = HttpTransport(AddressFilter(allow_private=True))(request, Deadline(clock.now + 0.4, clock))
+    assert isinstance(answer, FetchError)
+    assert answer.kind == "timeout"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
-        drip(b"x" * 99, 0.05, at_once=head(200, Content_Length=99)),
-        drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 99, 0.05),
-        drip(b"X-One: 1\r\n" * 20, 0.05, at_once=b"HTTP/1.1 200 OK\r\n"),
-        drip(b"1\r\nx\r\n" * 20, 0.05, at_once=head(200, Transfer_Encoding="chunked")),
         hang(),
         hang(b"HTTP/1.1 "),
         hang(head(200, Content_Length=9)),
         hang(head(304) + b"HTTP/1.1 "),
     ],
-    ids=["t14-body", "t15-line", "t15-fields", "t15-chunks", "t16-silent", "t16-head", "t16-body", "304"],
+    ids=["t16-silent", "t16-head", "t16-body", "304"],
 )
-def test_t14_t15_t16_one_deadline_cuts_every_kind_of_slowness(server: Server, answer: object) -> None:
-    began = time.monotonic()
-    outcome = one(server, answer, SHORT)
-    assert error(outcome) in {"timeout", "protocol"}
-    assert time.monotonic() - began < 0.4 + 0.5
+def test_t16_a_server_that_falls_silent_is_cut(server: Server, answer: object) -> None:
+    assert error(one(server, answer, SHORT)) in {"timeout", "protocol"}
 
 
 def test_t16_redirects_do_not_start_the_deadline_anew(server: Server) -> None:
+    """Five answers of 0.2 s each: none is slow, and the last comes too late."""
+    clock = Clock()
     for n in range(5):
-        server.on(f"/{n}", drip(b"\r\n", 0.05, at_once=head(302, Location=f"/{n + 1}", Content_Length=0)[:-2]))
-    server.on("/5", drip(b"x" * 99, 0.05, at_once=head(200, Content_Length=99)))
-    began = time.monotonic()
-    assert error(ask(fetcher(SHORT), server.url("/0"))[0]) == "timeout"
-    assert time.monotonic() - began < 0.4 + 0.5
+        start = head(302, Location=f"/{n + 1}", Content_Length=4)
+        server.on(f"/{n}", ticking(clock, b"xxxx", 0.05, at_once=start, end=b""))
+    server.on("/5", reply(200, FEED))
+    rules = replace(QUICK, timeout=timedelta(seconds=0.5))
+    assert error(ask(fetcher(rules, clock=clock), server.url("/0"))[0]) == "timeout"
 
 
 def test_t16_a_resolver_that_hangs_holds_up_only_its_own_feed(server: Server) -> None:
@@ -242,13 +278,10 @@ def test_t16_a_resolver_that_hangs_holds_up_only_its_own_feed(server: Server) ->
 
     server.on("/feed", reply(200, FEED))
     asker = fetcher(replace(SHORT, workers=1), resolver=resolver)
-    began = time.monotonic()
     outcomes = ask(asker, "http://slow.example/feed", server.url("/feed"))
-    took = time.monotonic() - began
     release.set()
     assert error(outcomes[0]) == "dns"
     assert isinstance(outcomes[1], Fresh)
-    assert took < 0.4 + 1.0 + 0.5
 
 
 def test_t16_a_host_that_swallows_connections_is_cut(server: Server) -> None:
@@ -371,9 +404,7 @@ def test_t14_t16_the_deadline_holds_over_tls(authority: Authority) -> None:
             f"https://127.0.0.1:{slow.port}/",
         ]
         for url in urls:
-            began = time.monotonic()
             assert error(ask(asker, url)[0]) in {"timeout", "tls"}
-            assert time.monotonic() - began < 0.4 + 0.5
 
 
 @pytest.mark.parametrize("answer", ["nxdomain", "empty", "servfail"])
@@ -469,10 +500,12 @@ def test_a_reader_that_is_slow_holds_the_requests_back(server: Server) -> None:
     assert len(outcomes) == 100
 
 
-def test_the_certificates_of_the_system_administrator_are_trusted(
-    authority: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority.ca_file))
+def test_the_certificates_of_the_system_administrator_are_trusted(authority: Authority, tmp_path: Path) -> None:
+    planet = config.parse(
+        "planet: {title: P, url: https://p.example/, owner: {name: O}}\nfetch: {allow_private: true}\n",
+        tmp_path / "feeds.yaml",
+    )
     with Server(tls=authority.server("127.0.0.1")) as server:
         server.default = reply(200, FEED)
-        assert isinstance(ask(fetcher(), server.url("/feed"))[0], Fresh)
+        asker = assemble.fetcher(planet, {"SSL_CERT_FILE": str(authority.ca_file)})
+        assert isinstance(ask(asker, server.url("/feed"))[0], Fresh)

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from planet.i18n import Translator
-from planet.model import Due, Edition, Failed, FetchError, Message, NotifyRule, Story
+from planet.model import Edition, FetchError, Message, NotifyRule, Story
 from planet.notify import Notification, deliver, notify, ping, tell_hub
 from planet.notify.message import defused, escaped, safe_link, write
 from planet.notify.plan import Delivery, Sent, plan, read_sent, rule_key
@@ -488,11 +488,11 @@ def test_a_mail_server_that_is_away_is_a_fault() -> None:
 
 
 def poster(
-    answers: Sequence[int | Failed], asked: list[tuple[str, Mapping[str, str]]]
-) -> Callable[[str, Mapping[str, str]], int | Failed]:
+    answers: Sequence[int | FetchError], asked: list[tuple[str, Mapping[str, str]]]
+) -> Callable[[str, Mapping[str, str]], int | FetchError]:
     left = iter(answers)
 
-    def post(url: str, form: Mapping[str, str]) -> int | Failed:
+    def post(url: str, form: Mapping[str, str]) -> int | FetchError:
         asked.append((url, form))
         return next(left)
 
@@ -533,7 +533,7 @@ def test_the_hub_is_told_of_each_feed_that_changed() -> None:
 
 def test_a_hub_that_does_not_answer_is_a_warning_and_asked_no_more() -> None:
     asked: list[tuple[str, Mapping[str, str]]] = []
-    failed = Failed(due=Due(key="h", url="h"), error=FetchError("timeout", Message.of("too slow")))
+    failed = FetchError("timeout", Message.of("too slow"))
     (warning,) = ping("https://u:p@hub.example/", ["a", "b"], poster([failed], asked))
     assert str(warning) == "the hub https://***@hub.example/ was not told of new stories: timeout"
     assert len(asked) == 1

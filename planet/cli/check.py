@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -102,24 +103,26 @@ def _answers(
     config: Config, tried: Mapping[str, tuple[Source, FeedConfig]], now: datetime, backoffs: Mapping[str, datetime]
 ) -> Iterator[tuple[Fetched, Outcome | None]]:
     """What each feed answers, and what is read in it; a page that names its one feed is followed to it, as in a run."""
-    asker, rules = fetcher(config), update.Rules.of(config)
+    rules = update.Rules.of(config)
     due = [
         Due(key=key, url=feed.url, local=feed.local, state=FetchState(), interval=config.fetch.interval, accept_calendar=feed.kind == "calendar")
         for key, (_source, feed) in tried.items()
     ]  # fmt: skip
-    while due:
-        again: list[Due] = []
-        for fetched in asker.fetch_all(due, now, backoffs=backoffs):
-            outcome = None
-            if isinstance(fetched, Fresh):
-                outcome = update.read(rules, Task(fresh=fetched, known={}, now=now))
-                settled = fetch_update(fetched, outcome.facts, now=now, interval=fetched.due.interval, jitter=0.0)
-                found = None if outcome.facts.ok else follow_discovery(fetched.due, settled)
-                if found is not None:
-                    again.append(found)
-                    continue
-            yield fetched, outcome
-        due = again
+    with contextlib.closing(fetcher(config)) as asker:
+        while due:
+            again: list[Due] = []
+            for fetched in asker.fetch_all(due, now, backoffs=backoffs):
+                outcome = None
+                if isinstance(fetched, Fresh):
+                    outcome = update.read(rules, Task(fresh=fetched, known={}, now=now))
+                    interval = fetched.due.interval
+                    next_state = fetch_update(fetched, outcome.facts, now=now, interval=interval, jitter=0.0)
+                    discovered = None if outcome.facts.ok else follow_discovery(fetched.due, next_state)
+                    if discovered is not None:
+                        again.append(discovered)
+                        continue
+                yield fetched, outcome
+            due = again
 
 
 def _said(ctx: Context, fetched: Fetched, feed: FeedConfig) -> Iterable[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import sys
 from dataclasses import replace
@@ -14,7 +16,7 @@ from planet.cli import state
 from planet.cli.context import Context
 from planet.config import checks
 from planet.errors import UsageError
-from planet.model import Config, Failed, Fresh, Message
+from planet.model import Config, Message
 from planet.subscriptions import Imported, editing, finding, starter
 from planet.subscriptions.base import decoded
 from planet.text import slug
@@ -93,20 +95,21 @@ def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
         checks.http_url(address)
     except checks.InvalidValueError as error:
         raise UsageError(error.message) from None
-    fetcher = assemble.fetcher(planet)
-
-    def ask(where: str) -> Fresh | Failed:
-        return fetcher.download(where, max_bytes=planet.fetch.max_bytes, accept=ACCEPT, now=ctx.now)
-
-    found = finding.find(
-        address,
-        ask,
-        lambda fresh: parse(fresh.body, content_type=fresh.content_type, url=fresh.url or address, max_entries=planet.fetch.max_entries),
-        lambda fresh: parse_calendar(
-            fresh.body, content_type=fresh.content_type, url=fresh.url or address, timezone=planet.site.timezone, window=window(ctx.now)
-        ),
-    )  # fmt: skip
-    fetcher.close()
+    with contextlib.closing(assemble.fetcher(planet)) as fetcher:
+        found = finding.find(
+            address,
+            functools.partial(fetcher.web.get, max_bytes=planet.fetch.max_bytes, accept=ACCEPT, now=ctx.now),
+            lambda page: parse(
+                page.body, content_type=page.content_type, url=page.url, max_entries=planet.fetch.max_entries
+            ),
+            lambda page: parse_calendar(
+                page.body,
+                content_type=page.content_type,
+                url=page.url,
+                timezone=planet.site.timezone,
+                window=window(ctx.now),
+            ),
+        )
     if isinstance(found, Message):
         raise UsageError(f"{redacted(address)}: {ctx.say(found)}")
     return found

@@ -4,5 +4,6 @@
 """
 
 from planet.fetch.fetcher import Fetcher
+from planet.fetch.web import WebClient
 
-__all__ = ["Fetcher"]
+__all__ = ["Fetcher", "WebClient"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, assert_never
 from urllib.parse import urlsplit, urlunsplit
 
@@ -28,7 +28,7 @@ from planet.fetch.request import (
     target,
 )
 from planet.fetch.transport import REDIRECTS, Request, Response
-from planet.model import Deferred, Due, Failed, Fetched, FetchError, FetchState, Fresh, Hop, Message, Unchanged
+from planet.model import Deferred, Due, Failed, Fetched, FetchError, Fresh, Hop, Message, Unchanged
 from planet.urls import DEFAULT_PORTS, redacted
 
 MAX_HOPS = 5
@@ -325,8 +325,3 @@ def without_credentials(url: str) -> str:
         )
     except ValueError as error:
         raise BadUrlError from error
-
-
-def one_off(url: str) -> Due:
-    """A request that belongs to no feed: an avatar, a page that is searched for feeds."""
-    return Due(key=redacted(url), url=url, interval=timedelta(0), state=FetchState())

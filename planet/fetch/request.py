@@ -114,11 +114,15 @@ def same_url(first: str, second: str) -> bool:
         return redacted(first) == redacted(second)
 
 
+def agent_name(user_agent: str) -> str:
+    """A user agent as a header value: one line of ASCII."""
+    return re.sub(r"[^\x21-\x7e]+", " ", user_agent).strip() or "planet"
+
+
 def default_headers(user_agent: str, accept: str) -> bytes:
     """The header fields that every request of a kind has: made once, the same at every poll."""
-    agent = re.sub(r"[^\x21-\x7e]+", " ", user_agent).strip() or "planet"
     return (
-        f"User-Agent: {agent}\r\nAccept: {accept}\r\nAccept-Encoding: {ACCEPT_ENCODING}\r\nConnection: keep-alive\r\n"
+        f"User-Agent: {agent_name(user_agent)}\r\nAccept: {accept}\r\nAccept-Encoding: {ACCEPT_ENCODING}\r\nConnection: keep-alive\r\n"
     ).encode("latin-1")
 
 

@@ -41,6 +41,18 @@ class SharedState:
         """Seconds that one feed has, redirects included."""
         return self.rules.timeout.total_seconds()
 
+    def note_rate_limit(
+        self, origin: str, answer: Response, now: datetime, default: timedelta | None = ORIGIN_BACKOFF
+    ) -> datetime | None:
+        """Leave an origin alone after a 429: for as long as it says, else for `default`. Returns until when."""
+        if answer.status != 429:
+            return None
+        wait = retry_after(answer.headers, now) or default
+        if wait is None:
+            return None
+        self.backoffs[origin] = now + wait
+        return now + wait
+
     def deadline(self, until: float) -> Deadline:
         """The deadline of one request, at `until` of the clock."""
         # A connection that is silent for half the time of a feed will not be done in the other half.
@@ -237,10 +249,11 @@ class Run:
         return None
 
     def _note_rate_limit(self, attempt: Attempt, answer: Response) -> None:
-        """A 429 stops the rest of its origin in this very run, for as long as it says, or an hour."""
-        if answer.status != 429 or attempt.request is None:
+        """A 429 stops the rest of its origin in this very run."""
+        if attempt.request is None:
             return
-        wait = retry_after(answer.headers, self._now) or (ORIGIN_BACKOFF if attempt.due.interval else None)
-        if wait is not None:
-            origin = attempt.request.target.origin
-            self._backoffs[origin] = self._shared.backoffs[origin] = self._now + wait
+        origin = attempt.request.target.origin
+        default = ORIGIN_BACKOFF if attempt.due.interval else None
+        until = self._shared.note_rate_limit(origin, answer, self._now, default)
+        if until is not None:
+            self._backoffs[origin] = until

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import http.client
 import io
-import os
 import socket
 import ssl
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -28,9 +27,6 @@ from planet.fetch.errors import TooLargeError, of_exception
 from planet.fetch.request import Target, head
 from planet.model import FetchError
 
-# 100, the library's limit, is fewer header fields than some honest sites send.
-http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]  # noqa: SLF001
-
 _PIECE = 65536
 _SMALL = 16384
 _IDLE = 64
@@ -41,6 +37,10 @@ KEPT = (
     *("location", "cf-mitigated"),
 )
 _JOINED = frozenset({"etag", "cache-control", "link"})
+_FRAMING = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "set-cookie")
+_READ = frozenset(name.encode() for name in (*KEPT, *_FRAMING))
+_MOST_FIELDS = 1000
+_LONGEST_LINE = 65536
 
 
 @dataclass(slots=True)
@@ -79,10 +79,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer that came to its end. `headers`: names in lower case, values as given (latin-1). `body` is only read at 200."""
+    """A complete answer. `headers`: names in lower case, values as given (latin-1). `cookies`: the Set-Cookie fields.
+
+    `body` is decoded, and only read at 200.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
     body: bytes = b""
 
 
@@ -148,17 +152,55 @@ class _Source:
         return self.buffer
 
 
+class _Replay:
+    """A stream whose next lines were read already."""
+
+    def __init__(self, lines: list[bytes], stream: Any) -> None:
+        self._lines = deque(lines)
+        self._stream = stream
+
+    def readline(self, limit: int = -1) -> bytes:
+        line: bytes = self._lines.popleft() if self._lines else self._stream.readline(limit)
+        return line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _header_lines(stream: Any) -> list[bytes]:
+    """The lines of a header section that are read later, its empty line included. Raises http.client.HTTPException.
+
+    http.client refuses more than 100 fields, fewer than some honest sites send, and builds a message of all of them.
+    """
+    lines: list[bytes] = []
+    wanted = False
+    for _ in range(_MOST_FIELDS):
+        line: bytes = stream.readline(_LONGEST_LINE + 1)
+        if len(line) > _LONGEST_LINE:
+            raise http.client.LineTooLong("header line")
+        if line in {b"\r\n", b"\n", b""}:
+            return [*lines, line]
+        # A line that begins with a blank continues the field before it.
+        wanted = wanted if line[:1] in b" \t" else line.partition(b":")[0].strip().lower() in _READ
+        if wanted:
+            lines.append(line)
+    raise http.client.HTTPException("too many header fields")
+
+
 class _HttpResponse(http.client.HTTPResponse):
     """http.client skips 100 and takes 103 for the answer: here every interim response is skipped (RFC 9110 15.2)."""
+
+    fp: Any
 
     def _read_status(self) -> tuple[str, int, str]:
         for _ in range(_GIVEN_UP_AFTER):
             version, status, reason = super()._read_status()  # type: ignore[misc]
             if not 100 <= status < 200:
+                self.fp = _Replay(_header_lines(self.fp), self.fp)
                 return version, status, reason
             if status == 101:
                 break
-            http.client.parse_headers(self.fp)
+            _header_lines(self.fp)
         raise http.client.BadStatusLine("no final response")
 
 
@@ -208,7 +250,10 @@ class _Secure(_Guarded, HTTPSConnection):
 
 
 class HttpTransport:
-    """The real transport. Thread-safe; idle connections are kept for the next feed of the same origin, at most 64."""
+    """The real transport. Thread-safe; idle connections are kept for the next feed of the same origin, at most 64.
+
+    `ca_file`: certificate authorities in place of those that come with requests.
+    """
 
     def __init__(self, address_filter: AddressFilter, *, ca_file: str | None = None) -> None:
         self._filter = address_filter
@@ -263,7 +308,7 @@ class HttpTransport:
         with self._lock:
             if self._context is None:
                 context = create_urllib3_context()
-                context.load_verify_locations(cafile=self._ca_file or os.environ.get("SSL_CERT_FILE") or _authorities())
+                context.load_verify_locations(cafile=self._ca_file or _authorities())
                 self._context = context
             return self._context
 
@@ -316,7 +361,8 @@ class HttpTransport:
             elif response.length is not None and response.length <= _SMALL:
                 whole = len(response.read(_SMALL)) <= _SMALL and not response.length
             whole = whole and not response.will_close
-            return Response(status=response.status, headers=headers, body=body)
+            cookies = tuple(response.headers.get_all("set-cookie", ()))
+            return Response(status=response.status, headers=headers, cookies=cookies, body=body)
         finally:
             response.close()
             source.buffer.close()

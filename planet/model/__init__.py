@@ -51,6 +51,7 @@ from planet.model.feed import (
 )
 from planet.model.fetch import (
     Deferred,
+    Download,
     Due,
     Failed,
     Fetched,
@@ -77,6 +78,7 @@ __all__ = [
     "Deferred",
     "Deleted",
     "DiffContext",
+    "Download",
     "Due",
     "Edition",
     "Enclosure",

@@ -160,6 +160,16 @@ Fetched = Fresh | Unchanged | Failed | Deferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A document that is no feed of feeds.yaml: a page to search, a picture. `url` is the one that answered in the end."""
+
+    url: str
+    body: bytes
+    content_type: str = ""
+    chain: tuple[Hop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFacts:
     """What reading a `Fresh` body showed that the schedule and the health of a feed need to know."""
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from planet.formats import with_hub
-from planet.model import Failed, Message
+from planet.model import FetchError, Message
 from planet.urls import redacted
 
-Post = Callable[[str, Mapping[str, str]], int | Failed]
+Post = Callable[[str, Mapping[str, str]], int | FetchError]
 """(URL, form) -> HTTP status, or why there was no answer."""
 
 
@@ -19,7 +19,7 @@ def ping(hub: str, feed_urls: Sequence[str], post: Post) -> tuple[Message, ...]:
         answer = post(hub, {"hub.mode": "publish", "hub.url": url, "hub.topic": url})
         if isinstance(answer, int) and 200 <= answer < 300:
             continue
-        why = f"HTTP {answer}" if isinstance(answer, int) else answer.error.kind
+        why = f"HTTP {answer}" if isinstance(answer, int) else answer.kind
         return (Message.of("the hub {hub} was not told of new stories: {answer}", hub=redacted(hub), answer=why),)
     return ()
 

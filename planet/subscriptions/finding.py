@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from planet.model import CalendarRead, Failed, Fresh, Message, RawFeed, Unreadable
+from planet.model import CalendarRead, Download, FetchError, Message, RawFeed, Unreadable
 from planet.text import one_line, plain
 from planet.urls import host, http_url
 
-Ask = Callable[[str], Fresh | Failed]
-ReadFeed = Callable[[Fresh], RawFeed | Unreadable]
-ReadCalendar = Callable[[Fresh], CalendarRead | Unreadable]
+Get = Callable[[str], Download | FetchError]
+ReadFeed = Callable[[Download], RawFeed | Unreadable]
+ReadCalendar = Callable[[Download], CalendarRead | Unreadable]
 
 USUAL = ("feed/", "atom.xml", "feed.xml", "rss.xml", "index.xml", "feed.json")
 """Where WordPress, Jekyll, Hugo and others write a feed; asked for only where the page names none."""
@@ -32,19 +32,19 @@ class Found:
     others: tuple[str, ...] = ()
 
 
-def find(address: str, ask: Ask, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Found | Message:
-    """The first thing that can be read, or why there is none. `ask` is called some eight times at most."""
-    first = ask(address)
-    if isinstance(first, Failed):
-        return first.error.message
+def find(address: str, get: Get, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Found | Message:
+    """The first thing that can be read, or why there is none. `get` is called some eight times at most."""
+    first = get(address)
+    if isinstance(first, FetchError):
+        return first.message
     found = _read(address, first, read_feed, read_calendar)
     if isinstance(found, Found):
         return found
-    page = first.url or address
+    page = first.url
     named = sorted((url for url, _kind in found.candidates), key=lambda url: bool(_LESS.search(url)))
     for candidate in _places(page, named):
-        answer = ask(candidate)
-        if isinstance(answer, Failed):
+        answer = get(candidate)
+        if isinstance(answer, FetchError):
             continue
         read = _read(candidate, answer, read_feed, read_calendar)
         if isinstance(read, Found):
@@ -71,8 +71,8 @@ def _places(page: str, named: list[str]) -> Iterator[str]:
     yield from dict.fromkeys((*(urljoin(here, name) for name in USUAL[:2]), *(urljoin(root, name) for name in USUAL)))
 
 
-def _read(address: str, answer: Fresh, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Found | Unreadable:
-    moved = answer.url and answer.chain and all(hop.status in {301, 308} for hop in answer.chain) and "@" not in address
+def _read(address: str, answer: Download, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Found | Unreadable:
+    moved = answer.chain and all(hop.status in {301, 308} for hop in answer.chain) and "@" not in address
     feed = answer.url if moved else address
     if b"BEGIN:VCALENDAR" in answer.body[:2000].upper():
         calendar = read_calendar(answer)
@@ -92,6 +92,6 @@ def _read(address: str, answer: Fresh, read_feed: ReadFeed, read_calendar: ReadC
         feed=feed,
         calendar=False,
         name=one_line(plain(raw.title), 100) or host(feed),
-        page=http_url(raw.link, answer.url or address),
+        page=http_url(raw.link, answer.url),
         entries=len(raw.entries) + raw.dropped,
     )

@@ -1,0 +1,106 @@
+"""Every request that is not polling: pages behind `planet add`, avatars, hubs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from planet.fetch.addresses import AddressFilter
+from planet.fetch.attempt import without_credentials
+from planet.fetch.errors import BadUrlError, of_status
+from planet.fetch.request import credentials, target
+from planet.model import Download, FetchError, Hop, Message
+from planet.urls import redacted
+
+if TYPE_CHECKING:
+    import requests
+
+    from planet.fetch.run import SharedState
+
+_ANSWER_BYTES = 64_000
+"""Of the answer to a form, which nobody reads."""
+
+
+class WebClient:
+    """Sends single requests through one `requests.Session` (`planet.fetch.session`), made with the first of them."""
+
+    def __init__(self, shared: SharedState, addresses: AddressFilter, user_agent: str) -> None:
+        self._shared = shared
+        self._addresses = addresses
+        self._user_agent = user_agent
+        self._session: requests.Session | None = None
+
+    def get(self, url: str, *, max_bytes: int, accept: str, now: datetime) -> Download | FetchError:
+        """The document at `url`, redirects followed, at most `max_bytes` of it decoded."""
+        response = self._send("GET", url, {"Accept": accept}, "", max_bytes=max_bytes, now=now)
+        if isinstance(response, FetchError):
+            return response
+        if response.status_code != 200:
+            return of_status(response.status_code, challenged="cf-mitigated" in response.headers)
+        return Download(
+            url=response.url,
+            body=response.content,
+            content_type=response.headers.get("content-type", ""),
+            chain=tuple(
+                Hop(status=hop.status_code, url=hop.url, to=following.url)
+                for hop, following in zip(response.history, [*response.history[1:], response], strict=True)
+            ),
+        )
+
+    def post(self, url: str, form: Mapping[str, str], *, now: datetime) -> int | FetchError:
+        """The status that a form sent to `url` is answered with (WebSub 7.1). Redirects are not followed."""
+        response = self._send("POST", url, {"Accept": "*/*"}, form, max_bytes=_ANSWER_BYTES, now=now)
+        return response if isinstance(response, FetchError) else response.status_code
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        form: Mapping[str, str] | str,
+        *,
+        max_bytes: int,
+        now: datetime,
+    ) -> requests.Response | FetchError:
+        import requests  # noqa: PLC0415 - 100 ms that few runs need
+
+        from planet.fetch.session import FetchFailedError, Limits, guarded_session  # noqa: PLC0415 - as requests
+
+        if self._session is None:
+            self._session = guarded_session(self._shared, self._addresses, self._user_agent)
+        secret = credentials(url)
+        if secret:
+            headers = {**headers, "Authorization": secret}
+        limits = Limits(
+            deadline=self._shared.deadline(self._shared.clock() + self._shared.timeout), max_bytes=max_bytes, now=now
+        )
+        try:
+            address = target(without_credentials(url)).url
+            return self._session.request(
+                method,
+                address,
+                headers=headers,
+                data=form or None,
+                timeout=limits,  # type: ignore[arg-type]
+                allow_redirects=method == "GET",
+            )
+        except BadUrlError as error:
+            return error.error
+        except FetchFailedError as failed:
+            return failed.error
+        except requests.TooManyRedirects as error:
+            last = error.response.url if error.response is not None else url
+            return FetchError(
+                "redirect-loop", Message.of("it is redirected in circles, or too often: {url}", url=redacted(last))
+            )
+        except (requests.RequestException, ValueError) as error:
+            # An address in Location that cannot be requested, or a field that cannot be read.
+            return FetchError(
+                "protocol",
+                Message.of("{host} could not be read: {reason}", host=redacted(url), reason=type(error).__name__),
+            )
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._shared.transport.close()
