@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.fetching import Feed, fetcher
-from tests.support.servers import Server
+from tests.support.servers import Authority, Server
 from tests.support.world import World
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -94,3 +94,8 @@ def server() -> Iterator[Server]:
 def feed(server: Server) -> Feed:
     """One feed of that server, asked again and again."""
     return Feed(server.url("/feed"), fetcher())
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("tls"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import random
+import subprocess
+import sys
 import threading
 
 from planet.fetch.limiter import HostLimiter, QueuedRequest
@@ -131,3 +133,21 @@ def test_at_any_time_no_rule_is_broken() -> None:
         assert all(later - earlier > 0.999 for earlier, later in itertools.pairwise(moments))
     assert sum(map(len, starts.values())) == expected
     assert limits.take(30) is None
+
+
+def test_a_request_that_hangs_for_ever_does_not_keep_the_program_from_ending() -> None:
+    program = """
+import threading
+from datetime import UTC, datetime, timedelta
+from planet.fetch import Fetcher
+from planet.model import Due, Failed, FetchRules
+def resolver(host, port):
+    threading.Event().wait()
+rules = FetchRules(timeout=timedelta(seconds=0.1))
+asker = Fetcher(rules, "planet/1", resolver=resolver)
+(outcome,) = asker.fetch_all([Due(key="x", url="http://slow.example/")], datetime(2026, 11, 24, tzinfo=UTC), backoffs={})
+assert isinstance(outcome, Failed)
+print(outcome.error.kind)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout.strip(), done.stderr, done.returncode) == ("dns", "", 0)

@@ -334,11 +334,6 @@ def test_t18_a_refused_connection_is_an_error() -> None:
     assert not health.network_down([outcome])
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tls"))
-
-
 def test_t19_a_valid_certificate_is_accepted_and_the_connection_kept(authority: Authority) -> None:
     with Server(tls=authority.server("127.0.0.1")) as server:
         server.default = reply(200, FEED)

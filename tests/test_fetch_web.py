@@ -15,7 +15,10 @@ from tests.support.servers import Authority, Clock, Server, hang, head, reply, t
 
 
 def get(client: WebClient, url: str, max_bytes: int = 1000) -> Download | FetchError:
-    return client.get(url, max_bytes=max_bytes, accept="text/html", now=T0)
+    try:
+        return client.get(url, max_bytes=max_bytes, accept="text/html", now=T0)
+    finally:
+        client.close()
 
 
 def kind(answer: Download | FetchError) -> str:

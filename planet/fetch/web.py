@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from planet.fetch.addresses import AddressFilter
@@ -42,10 +43,7 @@ class WebClient:
             url=response.url,
             body=response.content,
             content_type=response.headers.get("content-type", ""),
-            chain=tuple(
-                Hop(status=hop.status_code, url=hop.url, to=following.url)
-                for hop, following in zip(response.history, [*response.history[1:], response], strict=True)
-            ),
+            chain=_hops([*response.history, response]),
         )
 
     def post(self, url: str, form: Mapping[str, str], *, now: datetime) -> int | FetchError:
@@ -104,3 +102,7 @@ class WebClient:
     def close(self) -> None:
         """Close idle connections."""
         self._shared.transport.close()
+
+
+def _hops(responses: Sequence[requests.Response]) -> tuple[Hop, ...]:
+    return tuple(Hop(status=before.status_code, url=before.url, to=after.url) for before, after in pairwise(responses))
