@@ -61,9 +61,9 @@ class WebClient:
         max_bytes: int,
         now: datetime,
     ) -> requests.Response | FetchError:
-        import requests  # noqa: PLC0415 - 100 ms that few runs need
+        import requests
 
-        from planet.fetch.session import FetchFailedError, Limits, guarded_session  # noqa: PLC0415 - as requests
+        from planet.fetch.session import FetchFailedError, Limits, guarded_session
 
         if self._session is None:
             self._session = guarded_session(self._shared, self._addresses, self._user_agent)
