@@ -1,4 +1,4 @@
-"""How well evenings are read and told once, on the data set beside the project: `python -m bench.evaluate_events [FOLDER]`.
+"""How well events are read and told once, on the data set beside the project: `python -m bench.evaluate_events [FOLDER]`.
 
 Prints every event whose start is not the one that `icalendar` reads, every wrong and every missed pair, precision and recall of pairs,
 and what 20,000 events cost from bytes to calendars.
@@ -106,11 +106,11 @@ def main() -> int:
     right, total = instants(folder, held)
     print(f"events at their true instant: {right} of {total}")
     precision, recall, told = merging(folder, held)
-    print(f"evenings told: {told}; pairs: precision {precision:.4f}, recall {recall:.4f}")
+    print(f"events after merging: {told}; pairs: precision {precision:.4f}, recall {recall:.4f}")
     for strange in (("uid",), ("uid", "url"), ("uid", "place", "title"), ("uid", "url", "place")):
         without, found, _ = merging(folder, held, strange=strange)
         print(f"without {', '.join(strange)}: precision {without:.4f}, recall {found:.4f}")
-    print("stories linked: {} right, {} wrong, {} of evenings without a label; {} missed".format(*links(folder, held)))
+    print("stories linked: {} right, {} wrong, {} of events without a label; {} missed".format(*links(folder, held)))
     for name, seconds in cost(folder, 20_000).items():
         print(f"{seconds:6.2f} s CPU  {name}")
     return 0 if right == total and precision == 1.0 and recall >= 0.98 else 1

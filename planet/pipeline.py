@@ -48,6 +48,7 @@ from planet.store import FeedRow, Store
 from planet.urls import canonical_key, redacted
 
 log = logging.getLogger(__name__)
+REMOVED_AFTER = timedelta(days=30)
 BUDGET = timedelta(minutes=30)
 """A run asks no feed after this: what is left stays due, and the longest overdue come first in the next run."""
 
@@ -168,9 +169,10 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
         withdrawn=counts.withdrawn,
         published=published,
     )
+    forget_removed_calendars(planet, now)
     if options.announce:
         if not counts.network_down:
-            news = (*health.news(planet.config, planet.store, now), *_collisions(planet, edition, now))
+            news = (*health.news(planet.config, planet.store, now), *_collisions(planet, edition))
             report = replace(report, news=news)
         if options.publish:
             report = replace(report, warnings=planet.notify(report, edition, now))
@@ -333,6 +335,20 @@ def follow_edits(planet: Planet) -> None:
             planet.store.rename_feed(before, key)
 
 
+def forget_removed_calendars(planet: Planet, now: datetime) -> None:
+    """Delete the events of calendars that left feeds.yaml, when nobody has asked them for `REMOVED_AFTER`.
+
+    Not at once: a line of feeds.yaml that was taken out by mistake must bring its past events back, which its server may not list.
+    """
+    removed = {
+        key: row
+        for key, row in planet.store.feeds().items()
+        if key not in planet.feeds and row.state.last_attempt and row.state.last_attempt < now - REMOVED_AFTER
+    }
+    if removed and (count := planet.store.forget_events(removed)):
+        log.info("%d events of calendars that are no longer in feeds.yaml were deleted", count)
+
+
 def reclassify(planet: Planet) -> bool:
     """Classify what is stored again if the rules of feeds.yaml changed. Whether they did."""
     if planet.store.meta("rules_rev") == planet.rules_rev:
@@ -396,16 +412,14 @@ def _rewrite_health(planet: Planet, states: tuple[FeedHealth, ...], now: datetim
     return planet.publisher.replace_file(health_of(states, planet.config.site.language))
 
 
-def _collisions(planet: Planet, edition: Edition | None, now: datetime) -> tuple[News, ...]:
-    """Events of two groups on one day, each pair once."""
-    if edition is None or not edition.events:  # the same events on the same day
+def _collisions(planet: Planet, edition: Edition | None) -> tuple[News, ...]:
+    """Events of two groups on one day, each pair once; without an edition they are those of the last run."""
+    if edition is None:
         return ()
-    from planet.edition.collisions import collisions  # most planets have no events, most runs no edition
-
     announced = set(planet.store.meta("collisions").split())
     news = {
         collision.key: News(kind="collision", feed="", source=collision.first.group, text=collision.text)
-        for collision in collisions(edition.events, now, timezone=planet.config.site.timezone)
+        for collision in edition.collisions
         if collision.key not in announced
     }
     if news:

@@ -77,7 +77,7 @@ _EMPTY = frozenset(
         "complet",
     ]
 )
-# Places that say nothing: two evenings "en ligne" at one hour are two.
+# Places that say nothing: two events "en ligne" at one hour are two.
 _NOWHERE = frozenset(
     [
         "ligne",
@@ -168,7 +168,7 @@ class Look:
 
     @cached_property
     def numbers(self) -> frozenset[int]:
-        """Those of the title: the year, the number of an evening, the part of a series."""
+        """Those of the title: the year, the number of an event, the part of a series."""
         return frozenset(int(number) for number in _NUMBER.findall(self.entry.title)[:20] if len(number) < 10)
 
     @cached_property
@@ -240,7 +240,7 @@ def plainly_differ(a: Look, b: Look) -> bool:
     """Whether these cannot be one thing, whatever address or id they share.
 
     Their titles count differently, or have nothing in common, and their texts are not the same throughout: a talk is told on the
-    page of its evening, and is not the evening. Or they are months apart and their texts are not the same. Or neither title, text
+    page of its event, and is not the event. Or they are months apart and their texts are not the same. Or neither title, text
     nor the words of one's title in the other are much alike.
     """
     if (counted := counted_apart(a, b)) or named_apart(a, b):
@@ -260,12 +260,12 @@ def significant_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def numbers(text: str) -> frozenset[str]:
-    """The numbers of a title: they tell the second evening from the third."""
+    """The numbers of a title: they tell the second event from the third."""
     return frozenset(word for word in significant_words(text) if word.isdigit())
 
 
 def numbered_apart(first: str, second: str) -> bool:
-    """Whether two titles number different evenings: both have numbers, and neither has all of the other's."""
+    """Whether two titles number different events: both have numbers, and neither has all of the other's."""
     one, two = numbers(first), numbers(second)
     return bool(one and two) and not (one <= two or two <= one)
 
@@ -311,7 +311,7 @@ def places_alike(first: str, second: str) -> bool:
 
 
 def particular(title: str) -> bool:
-    """Whether a title can only mean one evening: it bears a number, or four words that tell. Years count for nothing."""
+    """Whether a title can only mean one event: it bears a number, or four words that tell. Years count for nothing."""
     found = [word for word in significant_words(title) if not (word.isdigit() and 1990 <= int(word[:9]) <= 2100)]
     return len(found) >= 4 or any(word.isdigit() for word in found)
 

@@ -184,3 +184,23 @@ def test_a_local_calendar_is_read(world: World) -> None:
     world.configure(members=[{"name": "M", "feeds": [blog]}], groups=[{"name": "G", "calendars": ["archive.ics"]}])
     run(world)
     assert [event["title"] for event in listed(world)] == ["Il y a dix ans"]
+
+
+def test_a_calendar_that_left_keeps_its_past_for_a_month_and_then_leaves_the_database(agenda: World) -> None:
+    run(agenda)
+    php, tout = (
+        {"name": "Les PHP", "calendars": [agenda.url("/php.ics")]},
+        {"name": "Autre", "calendars": [agenda.url("/tout.ics")]},
+    )
+    agenda.configure(groups=[tout])
+    run(agenda, NOW + timedelta(days=29))
+    assert "Il y a longtemps" not in [event["title"] for event in listed(agenda)]
+    agenda.serve("/php.ics", ical(), "text/calendar")
+    agenda.configure(groups=[php, tout])
+    run(agenda, NOW + timedelta(days=29, hours=2))
+    assert "Il y a longtemps" in [event["title"] for event in listed(agenda)]
+    agenda.configure(groups=[tout])
+    run(agenda, NOW + timedelta(days=60))
+    agenda.configure(groups=[php, tout])
+    run(agenda, NOW + timedelta(days=61))
+    assert "Il y a longtemps" not in [event["title"] for event in listed(agenda)]

@@ -97,6 +97,21 @@ def test_two_groups_on_one_day_are_told_of_each_other(site: dict[str, bytes]) ->
     assert len(marks) == 3
 
 
+def test_the_mail_and_the_page_warn_of_the_same_collisions() -> None:
+    """On any day of an all-day event, on the day itself until midnight, never for one that is cancelled or of the same group."""
+    days = event("Trois jours", date(2026, 12, 4), end=date(2026, 12, 7), by=PHP)
+    second = event("Deuxième jour", datetime(2026, 12, 5, 18, tzinfo=UTC), by=JS)
+    begun = event("Ce matin", NOW - timedelta(hours=1), by=PHP)
+    tonight = event("Ce soir", NOW + timedelta(hours=9), by=JS)
+    cancelled = event("Annulé", datetime(2026, 12, 6, 18, tzinfo=UTC), by=JS, status="cancelled")
+    of = edition((), [days, second, begun, tonight, cancelled])
+    assert [{one.first.id, one.second.id} for one in of.collisions] == [{begun.id, tonight.id}, {days.id, second.id}]
+    marks = page(of, "events/index.html").css(".upcoming .mark")
+    assert [node.text() for node in marks if "jour" in node.text()] == [
+        f"Le même jour que {name}" for name in (JS.name, PHP.name, JS.name, PHP.name)
+    ]
+
+
 def test_a_story_and_its_evening_lead_to_each_other(site: dict[str, bytes]) -> None:
     link = Tree(site["index.html"]).css_first('article a[href="events/#e-soiree-php"]')
     assert link.text().startswith("Soirée PHP")

@@ -38,6 +38,7 @@ from planet.model import (
 )
 from planet.normalise.events import normalise_events
 from planet.normalise.markdown import to_html
+from planet.render.calendars import lines_of
 from planet.sanitise import sanitise
 from planet.similarity import places_alike, titles_alike
 from planet.store import events as table
@@ -198,6 +199,18 @@ def test_occurrences_of_one_series_are_events_of_their_own() -> None:
     assert len({event.slug for event in arrive_events((), series, NOW).upserts}) == 3
 
 
+def test_numbered_lists_keep_their_numbers_on_the_page_and_in_calendars() -> None:
+    text = "Programme\n1. Accueil\n2. Talks\n\nPause\n\n3) Débat\n4) Apéro\n- fin"
+    found = normalised(description=text)
+    assert found.data.html == (
+        "<p>Programme</p><ol><li>Accueil</li><li>Talks</li></ol><p>Pause</p>"
+        '<ol start="3"><li>Débat</li><li>Apéro</li></ol><ul><li>fin</li></ul>'
+    )
+    assert lines_of(found.data.html) == ("Programme\n\n1. Accueil\n2. Talks\n\nPause\n\n3. Débat\n4. Apéro\n\n- fin")
+    assert "<li>a</li><li>b</li><li>c</li></ol>" in normalised(description="1. a\n1. b\n1. c").data.html
+    assert lines_of("<ol><li>a<ul><li>x</li></ul></li><li>b</li></ol>") == "1. a\n\n- x\n\n2. b"
+
+
 # -- storing
 
 
@@ -222,9 +235,8 @@ def test_what_is_stored_comes_back_as_it_was() -> None:
         ),
     )
     assert [event.data.title for event in table.known(connection, "a")] == ["autre"]
-    assert table.counts(connection) == {"a": 1, "b": 1}
-    assert table.drop(connection, ["b"]) == 1
-    assert list(table.known(connection, "a")) == []
+    assert table.forget(connection, ["a", "c"]) == 1
+    assert [event.calendar for event in table.all_events(connection)] == ["b"]
 
 
 # -- the same, or not

@@ -32,6 +32,7 @@ from planet.model import (
     Task,
 )
 from planet.urls import feed_key, redacted
+from planet.when import day_of, default_end, is_over
 
 ALL_FAILED = 4
 SHOWN = 5
@@ -171,9 +172,12 @@ def _read(ctx: Context, outcome: Outcome, now: datetime) -> Iterable[str]:
         for entry in dated[:SHOWN]:
             yield "  " + _entry(ctx, entry, outcome)
     if outcome.events is not None:
-        today = ctx.translator.day_of(now)
+        zone = ctx.config.site.timezone
+        today = day_of(now, zone)
         upcoming = [
-            event for event in outcome.events if ctx.translator.day_of(event.data.end or event.data.start) >= today
+            event
+            for event in outcome.events
+            if not is_over(event.data.start, event.data.end or default_end(event.data.start), today, zone)
         ]
         yield ctx.say(Message.of("{count} events, the next:", count=len(outcome.events)))
         for event in sorted(upcoming, key=lambda event: str(event.data.start))[:SHOWN]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import click
 
@@ -10,6 +11,7 @@ from planet.cli.context import Context
 from planet.cli.entries import ON_A_TERMINAL, iso, json_line, known_technology
 from planet.i18n import Translator
 from planet.model import Event, Message
+from planet.when import day_of, is_over
 
 
 def as_object(event: Event) -> dict[str, object]:
@@ -35,17 +37,12 @@ def written(moment: datetime | date) -> str:
     return iso(moment) if isinstance(moment, datetime) else moment.isoformat()
 
 
-def upcoming_first(events: tuple[Event, ...], today: date, translator: Translator) -> list[Event]:
-    """What is to come, the next first (an event of today is, until midnight), then what is over, the latest first."""
-
-    def last_day(event: Event) -> date:
-        if isinstance(event.end, datetime):
-            return max(translator.day_of(event.data.start), translator.day_of(event.end - timedelta(microseconds=1)))
-        return event.end - timedelta(days=1)
-
-    to_come = [event for event in events if last_day(event) >= today]
-    over = [event for event in events if last_day(event) < today]
-    return [*to_come, *reversed(over)]
+def upcoming_first(events: Sequence[Event], now: datetime, timezone: str) -> list[Event]:
+    """Upcoming events, the next first, then those that are over, the latest first."""
+    today = day_of(now, timezone)
+    over = [event for event in events if is_over(event.data.start, event.end, today, timezone)]
+    upcoming = [event for event in events if not is_over(event.data.start, event.end, today, timezone)]
+    return [*upcoming, *reversed(over)]
 
 
 @click.command()
@@ -62,14 +59,14 @@ def events(ctx: Context, technology: str | None, limit: int | None, as_json: boo
     if technology:
         known_technology(config, technology)
     with ctx.store() as store:
-        told = merge_events(store.stored_events(), config, place=Placer(config).place)
+        merged = merge_events(store.stored_events(), config, place=Placer(config).place)
     if technology:
-        told = tuple(event for event in told if technology in event.technologies)
+        merged = tuple(event for event in merged if technology in event.technologies)
     translator = Translator(config.site.language, config.site.timezone)
-    found = upcoming_first(told, translator.day_of(ctx.now), translator)
+    ordered = upcoming_first(merged, ctx.now, config.site.timezone)
     if limit is None and not as_json and ctx.terminal:
         limit = ON_A_TERMINAL
-    for event in found[:limit]:
+    for event in ordered[:limit]:
         click.echo(json_line(as_object(event)) if as_json else _lines(translator, event))
     return 0
 

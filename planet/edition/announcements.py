@@ -15,7 +15,7 @@ from planet.when import day_of, instant
 
 BEFORE = timedelta(days=120)
 AFTER = timedelta(days=31)
-"""A story this long before an evening may announce it, this long after it may tell of it."""
+"""A story this long before an event may announce it, this long after it may tell of it."""
 ALIKE = 95
 _MONTHS = (
     "janvier january", "février fevrier february", "mars march", "avril april", "mai may", "juin june", "juillet july",
@@ -28,8 +28,8 @@ def announcements(
 ) -> dict[str, tuple[int, ...]]:
     """Event id -> rows of the stories that announce it (or tell of it), in the order of `stories`. `timezone` is the planet's.
 
-    A story is linked when it stands on the event's own page, or bears nearly its title near its date; where several evenings share
-    that page or title, it must name the day as well. Each story is of one evening: the likeliest, then the next to come.
+    A story is linked when it stands on the event's own page, or bears nearly its title near its date; where several events share
+    that page or title, it must name the day as well. Each story is of one event: the likeliest, then the next to come.
     """
     by_page: defaultdict[str, list[Event]] = defaultdict(list)
     by_word: defaultdict[str, list[Event]] = defaultdict(list)
@@ -82,7 +82,7 @@ def _same_title(story: str, event: str) -> bool:
 
 
 def _telling(title: str) -> bool:
-    """Whether a title is enough to know an evening by: "APIHour #72" is, "Apéro" is not."""
+    """Whether a title is enough to know an event by: "APIHour #72" is, "Apéro" is not."""
     found = significant_words(title)
     return len(found) >= 3 or (len(found) == 2 and bool(numbers(title)))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from planet.edition.collisions import collisions
 from planet.edition.fingerprints import settings_rev
 from planet.edition.lists import story_lists
 from planet.model import (
@@ -25,6 +26,7 @@ from planet.model import (
 )
 from planet.text import digest
 from planet.urls import redacted
+from planet.when import instant
 
 HUES = {
     "php": 245, "js": 45, "python": 210, "ruby": 350, "java": 20, "dotnet": 275, "go": 190, "rust": 12, "data": 165,
@@ -112,6 +114,7 @@ def build(
         index=rows,
         lists=lists,
         events=tuple(sorted(stored.events, key=start_of)),
+        collisions=collisions(stored.events, now, timezone=config.site.timezone),
         health=stored.health,
         load=load,
         updated=max(moments, default=stored.born or datetime(2000, 1, 1, tzinfo=UTC)),
@@ -122,7 +125,4 @@ def build(
 
 def start_of(event: Event) -> tuple[datetime, str]:
     """Sorts events by when they start; an all-day event starts with its day."""
-    start = event.data.start
-    if not isinstance(start, datetime):
-        start = datetime.combine(start, datetime.min.time(), tzinfo=UTC)
-    return start, event.id
+    return instant(event.data.start), event.id

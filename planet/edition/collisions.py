@@ -1,74 +1,46 @@
-"""Events of different groups on one day. Pure."""
+"""Dates on which different groups have an event. Pure; the mail and the pages read the same list."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import combinations
 
-from planet.model import Event, Message
+from planet.model import Collision, Event, Message
 from planet.text import digest
-from planet.when import day_of
-
-LONGEST = 31
-"""Days of one event that are looked at for collisions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collision:
-    """Two groups that hold an evening on one day. `key` names the pair, so that it is told once."""
-
-    day: date
-    first: Event
-    second: Event
-    key: str
-    text: Message
+from planet.when import day_of, days_of
 
 
 def collisions(events: Sequence[Event], now: datetime, *, timezone: str) -> tuple[Collision, ...]:
-    """Pairs of evenings to come that different groups hold on one day, by day. `timezone` is the planet's. Cancelled ones are none."""
-    held: defaultdict[date, list[Event]] = defaultdict(list)
+    """Pairs of events of different groups on one day, today or later, each pair once, by day. Cancelled events collide with none.
+
+    `timezone` is the planet's: its days count.
+    """
     today = day_of(now, timezone)
+    by_day: defaultdict[date, list[Event]] = defaultdict(list)
     for event in events:
         if event.group_slug and event.data.status != "cancelled":
-            for day in _days(event, timezone):
-                if day >= today and (day > today or _is_to_come(event, now)):
-                    held[day].append(event)
-    told: dict[str, Collision] = {}
-    for day in sorted(held):
-        of_day = sorted(held[day], key=lambda event: (event.group_slug, event.id))
-        for position, first in enumerate(of_day):
-            for second in of_day[position + 1 :]:
-                if first.group_slug != second.group_slug:
-                    key = digest(first.id, second.id)
-                    told.setdefault(key, _collision(day, first, second, key))
-    return tuple(told.values())
+            for day in days_of(event.data.start, event.end, timezone):
+                if day >= today:
+                    by_day[day].append(event)
+    pairs: dict[str, Collision] = {}
+    for day, of_day in sorted(by_day.items()):
+        for first, second in combinations(sorted(of_day, key=lambda event: (event.group_slug, event.id)), 2):
+            if first.group_slug != second.group_slug:
+                key = digest(first.id, second.id)
+                pairs.setdefault(
+                    key, Collision(day=day, first=first, second=second, key=key, text=_text(day, first, second))
+                )
+    return tuple(pairs.values())
 
 
-def _collision(day: date, first: Event, second: Event, key: str) -> Collision:
-    text = Message.of(
-        "{date}: {first_group} (“{first}”) and {second_group} (“{second}”) hold an evening on the same day",
+def _text(day: date, first: Event, second: Event) -> Message:
+    return Message.of(
+        "{date}: {first_group} (“{first}”) and {second_group} (“{second}”) have events on the same day",
         date=day.isoformat(),
         first_group=first.group,
         first=first.data.title,
         second_group=second.group,
         second=second.data.title,
     )
-    return Collision(day=day, first=first, second=second, key=key, text=text)
-
-
-def _is_to_come(event: Event, now: datetime) -> bool:
-    return not isinstance(event.data.start, datetime) or event.data.start > now
-
-
-def _days(event: Event, timezone: str) -> Iterator[date]:
-    """The days that an event takes: an all-day one all of them, an evening the one it begins on."""
-    day = day_of(event.data.start, timezone)
-    yield day
-    if not isinstance(event.data.start, datetime):
-        end = day_of(event.end, timezone)
-        for later in range(1, LONGEST):
-            if day + timedelta(days=later) >= end:
-                return
-            yield day + timedelta(days=later)

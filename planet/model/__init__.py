@@ -36,7 +36,7 @@ from planet.model.entry import (
     UnchangedEntry,
     Update,
 )
-from planet.model.event import Event, EventChanges, EventData, RawEvent, StoredEvent
+from planet.model.event import Collision, Event, EventChanges, EventData, RawEvent, StoredEvent
 from planet.model.feed import (
     CalendarRead,
     Deleted,
@@ -74,6 +74,7 @@ __all__ = [
     "CalendarRead",
     "Changes",
     "Classification",
+    "Collision",
     "Config",
     "Deferred",
     "Deleted",

@@ -10,7 +10,7 @@ from typing import Literal
 from planet.model.base import Message, SafeHtml
 from planet.model.config import Config, Technology
 from planet.model.entry import Person
-from planet.model.event import Event
+from planet.model.event import Collision, Event
 from planet.model.feed import Enclosure
 from planet.model.fetch import ErrorClass, State
 
@@ -215,6 +215,8 @@ class Edition:
     """All first, then the technologies in the order of feeds.yaml, the sources, the months that are over (newest first)."""
     events: tuple[Event, ...]
     """By start, oldest first."""
+    collisions: tuple[Collision, ...] = ()
+    """Pairs of upcoming events of different groups on one day."""
     health: tuple[FeedHealth, ...]
     load: Callable[[Sequence[int]], list[Story]]
     updated: datetime

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from planet.model.base import SafeHtml
+from planet.model.base import Message, SafeHtml
 
 Status = Literal["confirmed", "tentative", "cancelled"]
 
@@ -111,3 +111,14 @@ class Event:
     """Why: (what, which rule), for `planet explain`."""
     rev: str = ""
     """Changes exactly when anything that is shown of it changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collision:
+    """Two groups that have an event on one day. `key` names the pair, so that it is reported once; `text` says it."""
+
+    day: date
+    first: Event
+    second: Event
+    key: str
+    text: Message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass, field
 
 _URL = re.compile(r"https?://[^\s<>\"'`\\^{|}]+", re.IGNORECASE)
 _LINK = re.compile(
@@ -11,43 +12,68 @@ _LINK = re.compile(
 )
 _STRONG = re.compile(r"(?<![\w*])\*\*(?=\S)([^*\n]{1,500}?)(?<=\S)\*\*(?![\w*])")
 _HEADING = re.compile(r"#{1,6}[ \t]+(\S.*)")
-_ITEM = re.compile(r"[ \t]{0,4}(?:[-*•+]|\d{1,2}[.)])[ \t]+(\S.*)")
+_ITEM = re.compile(r"[ \t]{0,4}(?:[-*•+]|(\d{1,2})[.)])[ \t]+(\S.*)")
+_HEADING_END = " \t#"
 _RULE = re.compile(r"[ \t]*(?:[-*_][ \t]*){3,}")
 _TRAILING = ".,;:!?…»)]"
 
 
 def to_html(text: str) -> str:
-    """Paragraphs, lists, headings, links and bold of a plain text. All else is escaped: what looks like a tag is text."""
+    """HTML of a plain text: paragraphs, lists (numbered ones keep their numbers), headings, links and bold.
+
+    All else is escaped: what looks like a tag is text.
+    """
     blocks: list[str] = []
-    paragraph: list[str] = []
-    items: list[str] = []
-
-    def close() -> None:
-        if paragraph:
-            blocks.append(f"<p>{'<br>'.join(paragraph)}</p>")
-            paragraph.clear()
-        if items:
-            blocks.append(f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>")
-            items.clear()
-
+    block = _Block()
     for line in text.splitlines():
         bare = line.strip()
         if not bare or (bare[0] in "-*_" and _RULE.fullmatch(line)):
-            close()
+            block = block.close(blocks)
         elif bare[0] == "#" and (heading := _HEADING.fullmatch(line)):
-            close()
-            title = heading[1].rstrip(" \t#")
-            blocks.append(f"<h3>{_inline(title)}</h3>")
+            block = block.close(blocks)
+            blocks.append(f"<h3>{_inline(heading[1].rstrip(_HEADING_END))}</h3>")
         elif (bare[0] in "-*•+" or bare[0].isdigit()) and (item := _ITEM.fullmatch(line)):
-            if paragraph:
-                close()
-            items.append(_inline(item[1].rstrip()))
+            number = int(item[1]) if item[1] else None
+            if not block.continues_with(number):
+                block = block.close(blocks)
+                block.start = number
+                block.is_list = True
+            block.lines.append(_inline(item[2].rstrip()))
         else:
-            if items:
-                close()
-            paragraph.append(_inline(bare))
-    close()
+            if block.is_list:
+                block = block.close(blocks)
+            block.lines.append(_inline(bare))
+    block.close(blocks)
     return "".join(blocks)
+
+
+@dataclass(slots=True)
+class _Block:
+    """A paragraph or list that is being read. `start`: the first number of a numbered list."""
+
+    lines: list[str] = field(default_factory=list)
+    is_list: bool = False
+    start: int | None = None
+
+    def continues_with(self, number: int | None) -> bool:
+        """Whether an item of this number (None: a bullet) is the next of this list; lists that repeat "1." count by themselves."""
+        if not self.is_list or (number is None) != (self.start is None):
+            return False
+        return number is None or self.start is None or number in {self.start, self.start + len(self.lines)}
+
+    def close(self, blocks: list[str]) -> _Block:
+        """Add the HTML of this block; returns the next, empty one."""
+        if not self.lines:
+            return self
+        if self.is_list:
+            items = "".join(f"<li>{line}</li>" for line in self.lines)
+            tag, start = (
+                ("ul", "") if self.start is None else ("ol", f' start="{self.start}"' if self.start != 1 else "")
+            )
+            blocks.append(f"<{tag}{start}>{items}</{tag}>")
+        else:
+            blocks.append(f"<p>{'<br>'.join(self.lines)}</p>")
+        return _Block()
 
 
 def _inline(line: str) -> str:

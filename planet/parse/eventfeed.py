@@ -28,7 +28,7 @@ def events_from_feed(raw: RawFeed, *, timezone: str) -> CalendarRead:
 
     Where a title begins with a date (`dd/mm/yyyy hh:mm : name - place`), that is when, and what stands behind the last dash is
     where; else the entry's publication date is when. The title is believed first because a template in the wild writes the
-    evening's local hour as if it were UTC. `date_reason` of each event says which it was.
+    event's local hour as if it were UTC. `date_reason` of each event says which it was.
     """
     zone = ZoneInfo(timezone)
     events = []

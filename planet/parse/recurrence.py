@@ -39,7 +39,7 @@ _TIMES_A_DAY = 4
 
 
 class RuleError(ValueError):
-    """A rule that is not followed; `sub_daily` when it is too frequent for evenings, else it is no rule at all."""
+    """A rule that is not followed; `sub_daily` when it is too frequent for events, else it is no rule at all."""
 
     def __init__(self, *, sub_daily: bool = False) -> None:
         super().__init__("sub-daily" if sub_daily else "not a rule")

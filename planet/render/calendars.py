@@ -1,6 +1,6 @@
-"""Calendars of the site (RFC 5545, RFC 7986): all evenings, those of each technology, and each evening alone.
+"""Calendars of the site (RFC 5545, RFC 7986): all events, those of each technology, and each event alone.
 
-Times are in UTC: single evenings need no more to be exact in every client, and no VTIMEZONE can be out of date. Written by hand:
+Times are in UTC: single events need no more to be exact in every client, and no VTIMEZONE can be out of date. Written by hand:
 `icalendar` takes twelve times as long, and reads every byte of this in our tests.
 """
 
@@ -25,7 +25,8 @@ LIMIT = 75
 DESCRIPTION = 20_000
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _LINK = re.compile(r'<a\s[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
-_ITEM = re.compile(r"<li(?:\s[^>]*)?>", re.IGNORECASE)
+_LIST = re.compile(r"<(ol|ul)(?:\s[^>]*)?>|</(ol|ul)>|<li(?:\s[^>]*)?>", re.IGNORECASE)
+_FIRST_NUMBER = re.compile(r'\sstart="(\d{1,7})"')
 _BLOCK = re.compile(
     r"</?(?:p|div|h[1-6]|ul|ol|li|blockquote|pre|table|tr|hr|section|figure)(?:\s[^>]*)?/?>", re.IGNORECASE
 )
@@ -41,7 +42,7 @@ _COLOURS = (
 
 
 def calendars(edition: Edition) -> Iterator[Artifact]:
-    """`calendar.ics`, `<technology>/calendar.ics`, `events/<slug>.ics`: each made again only when an evening in it changed."""
+    """`calendar.ics`, `<technology>/calendar.ics`, `events/<slug>.ics`: each made again only when an event in it changed."""
     site = edition.config.site
     cache = _Cache({technology.slug: technology.name for technology in edition.technologies})
     yield _calendar(edition, "calendar.ics", site.title, "", None, edition.events, cache)
@@ -97,7 +98,7 @@ class _Cache:
 
 
 _START = ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN")
-# A calendar must hold a component (3.4), and there are planets without an evening yet.
+# A calendar must hold a component (3.4), and there are planets without an event yet.
 _NOTHING = (
     "BEGIN:VTIMEZONE", "TZID:Etc/UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0000", "TZOFFSETTO:+0000",
     "TZNAME:UTC", "END:STANDARD", "END:VTIMEZONE",
@@ -171,14 +172,37 @@ def description(event: Event) -> str:
 
 
 def lines_of(markup: str) -> str:
-    """Sanitised HTML as text that keeps paragraphs and lists."""
+    """Sanitised HTML as text that keeps paragraphs and lists, numbers included."""
     if "<" in markup:
         markup = _BREAK.sub("\n", _SPACES.sub(" ", markup.replace("\n", " ")))
         markup = _LINK.sub(_spelled, markup)
-        markup = _BLOCK.sub("\n\n", _ITEM.sub("\n- ", markup).replace("</li>", ""))
+        markup = _BLOCK.sub("\n\n", _marked_items(markup).replace("</li>", ""))
         markup = _TAG.sub("", markup)
     lines = html.unescape(_GAPS.sub("\n\n", markup)).split("\n")
     return "\n".join(line.strip() for line in lines).strip()
+
+
+def _marked_items(markup: str) -> str:
+    """HTML whose list items begin with their number or a dash, on a line of their own."""
+    numbers: list[int | None] = []
+    """Of each open list the number of its next item, None for bullets."""
+
+    def mark(tag: re.Match[str]) -> str:
+        if tag[1]:
+            numbers.append(
+                int(start[1]) if (start := _FIRST_NUMBER.search(tag[0])) else 1 if tag[1].lower() == "ol" else None
+            )
+        elif tag[2]:
+            del numbers[-1:]
+        else:
+            number = numbers[-1] if numbers else None
+            if number is None:
+                return "\n- "
+            numbers[-1] = number + 1
+            return f"\n{number}. "
+        return tag[0]
+
+    return _LIST.sub(mark, markup) if "<li" in markup else markup
 
 
 def _spelled(found: re.Match[str]) -> str:

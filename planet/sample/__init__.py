@@ -11,7 +11,7 @@ PORT = 8873
 """Tried first, so that the addresses of the sample's feeds are the same from one demonstration to the next."""
 
 TODAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-"""The day on which the community was written: its next evenings are ahead, its latest posts are fresh."""
+"""The day on which the community was written: its next events are ahead, its latest posts are fresh."""
 DRAWINGS = {
     "http://volcanslogiciels.example/img/affiche-42.svg": "association/affiche-42.svg",
     "https://jeannepuy.example/2026/images/train.svg": "jeanne/train.svg",

@@ -248,6 +248,11 @@ class Store:
             feeds.save(connection, calendar, configured, update)
             events.apply(connection, calendar, changes)
 
+    def forget_events(self, calendars: Iterable[str]) -> int:
+        """Delete the events of calendars that nobody lists any more; returns how many they were."""
+        with self._writing() as connection:
+            return events.forget(connection, calendars)
+
     def stored_events(self) -> tuple[StoredEvent, ...]:
         """Every stored event of every calendar."""
         with self._reading() as connection:

@@ -1,4 +1,4 @@
-"""Events as their calendars tell them, one row each. What is told once of several is worked out at each run, never stored."""
+"""Events as their calendars list them, one row each. Merged events are computed at each run, never stored."""
 
 from __future__ import annotations
 
@@ -54,16 +54,9 @@ def apply(connection: sqlite3.Connection, calendar: str, changes: EventChanges) 
     connection.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", map(_row, changes.upserts))
 
 
-def drop(connection: sqlite3.Connection, kept: Iterable[str]) -> int:
-    """Forget the events of every calendar that is not in `kept`; gives how many they were."""
-    kept = set(kept)
-    gone = [name for (name,) in connection.execute("SELECT DISTINCT calendar FROM events") if name not in kept]
-    return sum(connection.execute("DELETE FROM events WHERE calendar = ?", (name,)).rowcount for name in gone)
-
-
-def counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """How many events each calendar has, by its key."""
-    return dict(connection.execute("SELECT calendar, count(*) FROM events GROUP BY calendar"))
+def forget(connection: sqlite3.Connection, calendars: Iterable[str]) -> int:
+    """Delete the events of these calendars; returns how many they were. The transaction is the caller's."""
+    return sum(connection.execute("DELETE FROM events WHERE calendar = ?", (key,)).rowcount for key in calendars)
 
 
 def _moment(value: datetime | date) -> str:

@@ -21,7 +21,7 @@
       time.textContent = minutes < 60 ? relative.format(-minutes, "minute") : relative.format(-Math.round(minutes / 60), "hour");
   }
 
-  /* An evening that is over is greyed at once, not at the next run. */
+  /* An event that is over is greyed at once, not at the next run. */
   for (const event of $(".h-event")) {
     const end = event.querySelector(".dt-end");
     if (end && new Date(end.dateTime) < Date.now()) event.classList.add("over");

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from planet.model import Artifact, Bundle, Edition
 from planet.render.html import lists, rest
 from planet.render.html.builder import PageBuilder
-from planet.render.html.events import Agenda
+from planet.render.html.events import EventPages
 from planet.render.html.theme import Theme, load_theme
 
 __all__ = ["Theme", "load_theme", "pages"]
@@ -28,14 +28,14 @@ def pages(
     The artifacts raise ThemeError when they are made from a template that is wrong.
     """
     builder = PageBuilder(edition, theme, avatars, searchable=searchable)
-    agenda = Agenda(builder)
+    event_pages = EventPages(builder)
     months = [story_list for story_list in edition.lists if story_list.kind == "month"]
     for story_list in edition.lists:
         if story_list.kind != "month":
-            yield from lists.list_pages(builder, agenda, story_list)
+            yield from lists.list_pages(builder, event_pages, story_list)
     yield from lists.month_pages(builder, months)
     yield lists.archive_page(builder, months)
-    yield from agenda.pages()
+    yield from event_pages.pages()
     yield from rest.rest(builder)
     yield from _assets(builder)
 

@@ -167,7 +167,7 @@ class PageBuilder:
                 self._events_of.setdefault(story_id, []).append(event)
         self.functions: dict[str, object] = {}
         """What else templates may call: functions of their arguments, the language and the time zone."""
-        self.event_pages: dict[str, str] = {}
+        self.event_folders: dict[str, str] = {}
         """Event id -> folder of the page that shows it."""
         self._inputs = named_digests(
             {
@@ -205,7 +205,7 @@ class PageBuilder:
 
     def event_path(self, event: Event) -> str:
         """Where the page of events shows an event."""
-        return f"{self.event_pages.get(event.id, 'events/')}#e-{event.slug}"
+        return f"{self.event_folders.get(event.id, 'events/')}#e-{event.slug}"
 
     def avatar(self, slug: str) -> str:
         """Where the picture of a source is, "" when it has none."""

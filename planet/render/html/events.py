@@ -1,37 +1,40 @@
-"""Evenings on pages: which are to come, which fall on one day, and the page that tells them all."""
+"""Events on pages: which are upcoming, which share a day, and the pages that list them all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from planet.model import Artifact, Event
 from planet.render.html.builder import Meta, PageBuilder, StoryRef
+from planet.when import day_of, is_over, last_day
 
 NEXT = 3
 PAST = 200
-"""So many past evenings stand on the page itself; what is older stands on pages of whole years."""
+"""So many past events stand on the page itself; what is older stands on pages of whole years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Evenings below one heading."""
+    """Events below one heading."""
 
     heading: str
     events: tuple[Event, ...]
 
 
-class Agenda:
-    """The evenings of an edition, seen from its day: one that began or ends today is still to come until midnight."""
+class EventPages:
+    """The events of an edition, seen from its day: one that began or ends today is upcoming until midnight."""
 
     def __init__(self, builder: PageBuilder) -> None:
         self._builder = builder
         self._t = builder.t
-        today = builder.t.day_of(builder.edition.now)
-        self.upcoming = tuple(event for event in builder.edition.events if self.last_day(event) >= today)
-        self.past = tuple(reversed([event for event in builder.edition.events if self.last_day(event) < today]))
+        self._zone = builder.site.timezone
+        today = day_of(builder.edition.now, self._zone)
+        over = {event.id for event in builder.edition.events if is_over(event.data.start, event.end, today, self._zone)}
+        self.upcoming = tuple(event for event in builder.edition.events if event.id not in over)
+        self.past = tuple(event for event in reversed(builder.edition.events) if event.id in over)
         self.clashes = self._clashes()
         self._place()
         builder.functions |= {"first_day": self.first_day, "when": self.when}
@@ -40,16 +43,11 @@ class Agenda:
         return self._t.day_of(event.data.start)
 
     def last_day(self, event: Event) -> date:
-        """The day it is over. The end of an all-day event is the day after (RFC 5545 3.6.1); midnight ends the day before."""
-        last = (
-            self._t.day_of(event.end - timedelta(seconds=1))
-            if isinstance(event.end, datetime)
-            else event.end - timedelta(days=1)
-        )
-        return max(self.first_day(event), last)
+        """The day on which it ends."""
+        return last_day(event.data.start, event.end, self._zone)
 
     def next(self, kind: str, slug: str) -> tuple[Event, ...]:
-        """The next evenings of a list: all, of a technology, of a group. What is cancelled stays, and says so."""
+        """The next events of a list: all, of a technology, of a group. What is cancelled stays, and says so."""
         fitting = (
             event
             for event in self.upcoming
@@ -60,21 +58,15 @@ class Agenda:
         return tuple(event for event, _ in zip(fitting, range(NEXT), strict=False))
 
     def _clashes(self) -> dict[str, tuple[str, ...]]:
-        """Event id -> names of the other groups that hold an evening on its day."""
-        days: dict[date, list[Event]] = {}
-        for event in self.upcoming:
-            if event.group_slug and event.data.status != "cancelled":
-                days.setdefault(self.first_day(event), []).append(event)
-        found = {}
-        for events in days.values():
-            for event in events:
-                others = dict.fromkeys(one.group for one in events if one.group_slug != event.group_slug)
-                if others:
-                    found[event.id] = tuple(others)
-        return found
+        """Event id -> names of the other groups that have an event on one of its days."""
+        others: dict[str, dict[str, None]] = {}
+        for collision in self._builder.edition.collisions:
+            others.setdefault(collision.first.id, {})[collision.second.group] = None
+            others.setdefault(collision.second.id, {})[collision.first.group] = None
+        return {event_id: tuple(names) for event_id, names in others.items()}
 
     def _place(self) -> None:
-        """Which page shows which past evening: the newest on `events/`, whole years that do not fit on `events/<year>/`."""
+        """Which page shows which past event: the newest on `events/`, whole years that do not fit on `events/<year>/`."""
         self.here: list[Event] = []
         self.years: dict[int, list[Event]] = {}
         by_year: dict[int, list[Event]] = {}
@@ -85,7 +77,7 @@ class Agenda:
                 self.here += events
             else:
                 self.years[year] = events
-        self._builder.event_pages = {
+        self._builder.event_folders = {
             event.id: f"events/{year}/" for year, events in self.years.items() for event in events
         }
 
@@ -109,7 +101,7 @@ class Agenda:
         )
 
     def data(self, event: Event) -> dict[str, object]:
-        """An evening for schema.org."""
+        """An event for schema.org."""
         status = "EventCancelled" if event.data.status == "cancelled" else "EventScheduled"
         data: dict[str, object] = {
             "@type": "Event",
@@ -143,7 +135,7 @@ class Agenda:
             title=f"{t.gettext('Events')} – {builder.site.title}",
             heading=t.gettext("Events"),
             kind="events",
-            description=t.gettext("The evenings to come, and those that were."),
+            description=t.gettext("The events to come, and those that were."),
             feeds=tuple(feed for feed in builder.feeds_of("", "", "all") if feed[0] == "text/calendar"),
         )
         yield self._page(meta, self.upcoming, tuple(self.here))
@@ -175,7 +167,7 @@ class Agenda:
         return builder.page("events.html", meta, context, present)
 
     def _announcing(self, events: Sequence[Event]) -> tuple[StoryRef, ...]:
-        """The stories that announce these evenings, as far as they are shown at all."""
+        """The stories that announce these events, as far as they are shown at all."""
         wanted = {story_id for event in events for story_id in event.stories}
         if not wanted:
             return ()

@@ -9,7 +9,7 @@ from typing import Any
 
 from planet.model import Artifact, Event, IndexRow, Page, Story, StoryList
 from planet.render.html.builder import Meta, PageBuilder, StoryRef, story_data
-from planet.render.html.events import Agenda
+from planet.render.html.events import EventPages
 
 BURST = 3
 """As many stories of one source on one day are shown one by one; what is more is folded."""
@@ -77,7 +77,7 @@ def _span(builder: PageBuilder, rows: Sequence[IndexRow]) -> str:
 
 
 def _data(
-    builder: PageBuilder, meta: Meta, stories: Sequence[Story], events: Sequence[Event], agenda: Agenda
+    builder: PageBuilder, meta: Meta, stories: Sequence[Story], events: Sequence[Event], event_pages: EventPages
 ) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
@@ -85,19 +85,19 @@ def _data(
         "name": meta.heading,
         "url": builder.site.url + meta.path,
         "inLanguage": builder.site.language,
-        "hasPart": [*(story_data(story) for story in stories), *(agenda.data(event) for event in events)],
+        "hasPart": [*(story_data(story) for story in stories), *(event_pages.data(event) for event in events)],
     }
 
 
-def list_pages(builder: PageBuilder, agenda: Agenda, story_list: StoryList) -> Iterator[Artifact]:
-    """The index of a list, and its numbered pages. Only an index shows what changes often: evenings and counts."""
+def list_pages(builder: PageBuilder, event_pages: EventPages, story_list: StoryList) -> Iterator[Artifact]:
+    """The index of a list, and its numbered pages. Only an index shows what changes often: events and counts."""
     pages = {page.number: page for page in story_list.pages(builder.site.page_entries)}
     for page in pages.values():
-        yield _list_page(builder, agenda, story_list, page, pages)
+        yield _list_page(builder, event_pages, story_list, page, pages)
 
 
 def _list_page(
-    builder: PageBuilder, agenda: Agenda, story_list: StoryList, page: Page, pages: Mapping[int, Page]
+    builder: PageBuilder, event_pages: EventPages, story_list: StoryList, page: Page, pages: Mapping[int, Page]
 ) -> Artifact:
     t, index = builder.t, page.number == 1
     context: dict[str, object] = {
@@ -110,7 +110,7 @@ def _list_page(
         "current": story_list.slug if story_list.kind == "technology" else "",
         "dated": story_list.kind == "source",
         "count": len(story_list.rows) if index and story_list.kind != "all" else 0,
-        "evenings": agenda.next(story_list.kind, story_list.slug) if index else (),
+        "next_events": event_pages.next(story_list.kind, story_list.slug) if index else (),
         **_about(builder, story_list, index=index),
     }
     name = story_list.name if story_list.kind != "all" else builder.site.title
@@ -131,7 +131,7 @@ def _list_page(
         stories = builder.load([*context["rows"], *following])
         if following:
             context["older"] = {**context["older"], "path": f"{context['older']['path']}#{stories.pop().anchor}"}
-        data = _data(builder, meta, stories, context["evenings"], agenda) if index else None
+        data = _data(builder, meta, stories, context["next_events"], event_pages) if index else None
         by_source = story_list.kind == "source"
         return {**context, "days": days(builder, stories, by_month=by_source, fold=not by_source), "data": data}
 

@@ -38,7 +38,7 @@ def members(builder: PageBuilder) -> Artifact:
             builder,
             "members",
             t.gettext("Members"),
-            t.gettext("Who writes here, and the groups that hold the evenings."),
+            t.gettext("Who writes here, and the groups that hold the events."),
         ),
         {
             "members": tuple(source for source in shown if source.kind == "member"),
