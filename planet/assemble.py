@@ -31,24 +31,33 @@ def lock(config: Config) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Opened, not made anew: whoever waits for it must see the same file. The system lets go of it with the process.
-        held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(
-            f"{path} cannot be made ({error.strerror}): check that its folder may be written to"
-        ) from error
+        raise _no_lock(path, error) from error
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        os.close(held)
-        raise LockedError(f"another run of this planet is at work ({path} is held); this one does nothing") from error
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be made ({error.strerror}): check that its folder may be written to"
+        os.close(descriptor)
+        raise LockedError(
+            Message.of("another run of this planet is at work ({path} is held); this one does nothing", path=path)
         ) from error
+    except OSError as error:
+        os.close(descriptor)
+        raise _no_lock(path, error) from error
     try:
         yield
     finally:
-        os.close(held)
+        os.close(descriptor)
+
+
+def _no_lock(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        Message.of(
+            "{path} cannot be made ({reason}): check that its folder may be written to",
+            path=path,
+            reason=error.strerror,
+        )
+    )
 
 
 def open_store(config: Config) -> Store:

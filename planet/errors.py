@@ -34,7 +34,7 @@ __all__ = [
 
 
 class PlanetError(Exception):
-    """Any of these. `message` says what to do next; `exit_code` is what the program ends with."""
+    """Any of these. `message` says what happened and what to do next; `exit_code` is what the program ends with."""
 
     exit_code = 1
 

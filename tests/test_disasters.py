@@ -31,6 +31,13 @@ from tests.support.world import World, item, rss
 A = "https://a.example"
 
 
+@pytest.fixture
+def world(world: World) -> World:
+    """A planet that speaks English: most of these tests read what it says."""
+    world.language = "en"
+    return world
+
+
 def blog(world: World, count: int = 12, path: str = "/a.xml", host: str = A) -> dict:
     """A member with `count` posts, the newest first."""
     days = range(count, 0, -1)

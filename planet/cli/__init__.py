@@ -49,7 +49,7 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """The command; what it cannot do is printed in the language of the planet, and its exit code is the contract's."""
+        """The command; what it cannot do is printed in the language of the planet, and its exit code is returned."""
         try:
             return super().invoke(ctx)
         except PlanetError as error:

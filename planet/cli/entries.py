@@ -9,7 +9,7 @@ import click
 
 from planet.cli.context import Context
 from planet.errors import UsageError
-from planet.model import Config, Story
+from planet.model import Config, Message, Story
 from planet.site import story_context
 
 ON_A_TERMINAL = 20
@@ -20,7 +20,13 @@ def known_technology(config: Config, slug: str) -> str:
     """The slug, if feeds.yaml defines it; raises UsageError naming those it does."""
     slugs = [technology.slug for technology in config.technologies]
     if slug not in slugs:
-        raise UsageError(f"--technology {slug}: feeds.yaml defines {', '.join(slugs) or 'no technology'}")
+        raise UsageError(
+            Message.of(
+                "--technology {name}: feeds.yaml defines {technologies}",
+                name=slug,
+                technologies=", ".join(slugs) or Message("no technology"),
+            )
+        )
     return slug
 
 

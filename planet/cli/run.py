@@ -29,7 +29,9 @@ def moment(text: str) -> datetime:
     try:
         given = isoparse(text)
     except ValueError as error:
-        raise UsageError(f"--now {text}: not a moment; write it like 2026-11-23T08:00:00Z") from error
+        raise UsageError(
+            Message.of("--now {text}: not a moment; write it like 2026-11-23T08:00:00Z", text=text)
+        ) from error
     return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
 
 

@@ -76,7 +76,7 @@ def follow(
         except LockedError:
             return  # a run is at work: the next look finds the same change
         except PlanetError as error:
-            tell(Message.of("not rebuilt: {error}", error=error))
+            tell(Message.of("not rebuilt: {error}", error=error.message))
         else:
             tell(Message.of("rebuilt; files written: {count}", count=len(published.written) if published else 0))
         seen = now
@@ -98,7 +98,7 @@ def serve(ctx: Context, port: int, output: Path | None) -> int:
     """
     folder = output if output is not None else ctx.config.site.output
     if not (folder / "index.html").is_file():
-        raise UsageError(f"{folder} holds no site yet: `planet run` makes one")
+        raise UsageError(Message.of("{folder} holds no site yet: `planet run` makes one", folder=folder))
 
     def tell(message: Message) -> None:
         click.echo(ctx.say(message))
@@ -107,7 +107,11 @@ def serve(ctx: Context, port: int, output: Path | None) -> int:
         try:
             address = held.enter_context(site_server(folder, port))
         except OSError as error:
-            raise UsageError(f"port {port} cannot be used ({error.strerror}); name another with --port") from error
+            raise UsageError(
+                Message.of(
+                    "port {port} cannot be used ({reason}); name another with --port", port=port, reason=error.strerror
+                )
+            ) from error
         roots = looks(ctx.config_path, ctx.config) if output is None else ()
         look = follow(roots, lambda: rebuild(ctx.config_path, utc_now()), tell)
         tell(Message.of("{folder} is at {address} (Ctrl-C ends it)", folder=folder, address=address))

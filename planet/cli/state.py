@@ -40,9 +40,11 @@ def read_state(file: Path) -> object:
     try:
         return json.loads(file.read_bytes())
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+        raise UsageError(Message.of("{file} cannot be read: {reason}", file=file, reason=error.strerror)) from error
     except ValueError as error:
-        raise UsageError(f"{file} is no state file of a planet: {error}") from error
+        raise UsageError(
+            Message.of("{file} is no state file of a planet: {reason}", file=file, reason=error)
+        ) from error
 
 
 def save(ctx: Context, file: Path) -> None:
@@ -66,7 +68,7 @@ def save(ctx: Context, file: Path) -> None:
         aside.replace(file)
     except OSError as error:
         aside.unlink(missing_ok=True)
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+        raise UsageError(Message.of("{file} cannot be written: {reason}", file=file, reason=error.strerror)) from error
 
 
 def bring(ctx: Context, file: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from planet.errors import PublishError
-from planet.model import Edition, FeedConfig, Filter
+from planet.model import Edition, FeedConfig, Filter, Message
 from planet.publish.manifest import Manifest, Pending, StoryCount
 from planet.text import digest
 
@@ -37,8 +37,12 @@ def check_owner(manifest: Manifest, pending: Pending, owner: Sequence[str], outp
     theirs = manifest.owner or pending.owner
     if theirs and not set(theirs) & set(owner):
         raise PublishError(
-            f"{output} holds the site of another planet ({', '.join(theirs)}): give this one a folder of its own"
-            " (`output:` in feeds.yaml, or --output), or empty that folder"
+            Message.of(
+                "{folder} holds the site of another planet ({names}): give this one a folder of its own "
+                "(`output:` in feeds.yaml, or --output), or empty that folder",
+                folder=output,
+                names=", ".join(theirs),
+            )
         )
 
 
@@ -56,7 +60,14 @@ def check_story_loss(manifest: Manifest, now: Mapping[str, StoryCount]) -> None:
     if before >= ENOUGH and after * 2 < before:
         worst = max(same, key=lambda slug: manifest.stories[slug].stories - now[slug].stories)
         raise PublishError(
-            f"of {before} published stories {before - after} would go ({worst}: {manifest.stories[worst].stories} before, "
-            f"{now[worst].stories} now) though feeds.yaml does not say so: nothing is published, the site stays as it was."
-            " Was the database lost? Put it back; or accept the loss with `planet run --force-publish`"
+            Message.of(
+                "of {before} published stories {count} would go ({source}: {then} before, {now} now) though feeds.yaml does "
+                "not say so: nothing is published, the site stays as it was. Was the database lost? Put it back; or accept "
+                "the loss with `planet run --force-publish`",
+                before=before,
+                count=before - after,
+                source=worst,
+                then=manifest.stories[worst].stories,
+                now=now[worst].stories,
+            )
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from planet.errors import PublishError
+from planet.model import Message
 from planet.publish.manifest import FOLDER
 from planet.text import RESERVED
 
@@ -33,7 +34,9 @@ def check(path: str) -> None:
         for part in parts
     )
     if not plain or parts[0].casefold() == FOLDER or any("\ud800" <= character <= "\udfff" for character in path):
-        raise PublishError(f"{path[:200]!r} cannot be the name of a published file: please report it")
+        raise PublishError(
+            Message.of("{path} cannot be the name of a published file: please report it", path=repr(path[:200]))
+        )
 
 
 def parents(path: str) -> Iterator[str]:
@@ -93,8 +96,11 @@ class Place:
                 return ""
             if stat.S_ISLNK(mode):
                 raise PublishError(
-                    f"{self.output / folder} is a symbolic link: the planet writes into no other place than its output;"
-                    " remove the link, or make it a folder"
+                    Message.of(
+                        "{path} is a symbolic link: the planet writes into no other place than its output; "
+                        "remove the link, or make it a folder",
+                        path=self.output / folder,
+                    )
                 )
             if not stat.S_ISDIR(mode):
                 return folder

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from planet.errors import PublishError
-from planet.model import Artifact, Bundle, Published
+from planet.model import Artifact, Bundle, Message, Published
 from planet.publish.guard import check_owner, check_story_loss
 from planet.publish.manifest import (
     FOLDER,
@@ -62,7 +62,7 @@ def publish(
     with _explained_errors(output):
         output = output.resolve()
         if (output / FOLDER).is_symlink():
-            raise PublishError(f"{output / FOLDER} is a symbolic link: remove it")
+            raise PublishError(Message.of("{path} is a symbolic link: remove it", path=output / FOLDER))
     manifest, pending = read_manifest(output), read_pending(output)
     check_owner(manifest, pending, owner, str(output))
     if not force:
@@ -119,10 +119,15 @@ def rewrite_health(artifact: Artifact, output: Path, *, step: Step = lambda _nam
 
 def _in_the_way(output: Path, foreign: Sequence[str]) -> PublishError:
     names = ", ".join(str(output / path) for path in sorted(foreign)[:SHOWN])
-    more = f" and {len(foreign) - SHOWN} more" if len(foreign) > SHOWN else ""
+    listed: Message | str = names
+    if len(foreign) > SHOWN:
+        listed = Message.of("{names} and {count} more", names=names, count=len(foreign) - SHOWN)
     return PublishError(
-        f"{names}{more}: not written by this planet, so not overwritten. Move them away, choose another `output:`,"
-        " or let the planet have them with `planet run --force-publish`"
+        Message.of(
+            "{files}: not written by this planet, so not overwritten. Move them away, choose another `output:`, "
+            "or let the planet have them with `planet run --force-publish`",
+            files=listed,
+        )
     )
 
 
@@ -135,14 +140,18 @@ def _explained_errors(path: Path) -> Iterator[None]:
         where = error.filename or path
         match error.errno:
             case errno.ENOSPC | errno.EDQUOT:
-                what = "the disk is full: free some space, then run again"
+                reason = Message.of("the disk is full: free some space, then run again")
             case errno.EACCES | errno.EPERM | errno.EROFS:
-                what = "it may not be written: give it to the user who runs the planet, or choose another `output:`"
+                reason = Message.of(
+                    "it may not be written: give it to the user who runs the planet, or choose another `output:`"
+                )
             case errno.ENOTDIR | errno.EEXIST:
-                what = "a file stands where a folder must be: move it away, or choose another `output:`"
+                reason = Message.of("a file stands where a folder must be: move it away, or choose another `output:`")
             case _:
-                what = f"{error.strerror or error}"
-        raise PublishError(f"{where}: {what}. What was published stays") from error
+                reason = Message(error.strerror or str(error))
+        raise PublishError(
+            Message.of("{path}: {reason}. What was published stays", path=where, reason=reason)
+        ) from error
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -226,7 +235,9 @@ class _Publication:
             return
         for path, data in sorted(bundle.make().items()):
             if not path.startswith(f"{folder}/"):
-                raise PublishError(f"{path} is not below {folder}/: please report it")
+                raise PublishError(
+                    Message.of("{path} is not below {folder}/: please report it", path=path, folder=folder)
+                )
             self.claims.claim(path)
             self._put(path, data, bundle.digest, bundle=folder)
 
@@ -261,14 +272,16 @@ class _Publication:
         with _explained_errors(target):
             blocking = self.place.file_in_the_way(path)
             if blocking and blocking not in self.ours:
-                raise PublishError(f"{self.output / blocking} is a file where a folder must be: move it away")
+                raise PublishError(
+                    Message.of("{path} is a file where a folder must be: move it away", path=self.output / blocking)
+                )
             if blocking:
                 self.blocked[path] = blocking
             elif _bytes(target) == data:
                 log.debug("%s: not written, its bytes are the same", path)
                 return
             elif target.is_dir() and not target.is_symlink():
-                raise PublishError(f"{target} is a folder where a file must be: move it away")
+                raise PublishError(Message.of("{path} is a folder where a file must be: move it away", path=target))
             elif os.path.lexists(target) and path not in self.ours:
                 self.foreign.append(path)
             if blocking or not os.path.lexists(target):

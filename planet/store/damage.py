@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from planet.errors import DamagedError, StoreError
+from planet.model import Message
 from planet.store.schema import failure
 
 _BESIDE = ("-wal", "-shm")
@@ -26,7 +27,8 @@ def check(path: Path) -> None:
     except sqlite3.Error as error:
         raise failure(error, path) from error
     if found is None or found[0] != "ok":
-        raise DamagedError(f"{path} is damaged: {found[0] if found else 'nothing can be read'}")
+        reason = found[0] if found else Message("nothing can be read")
+        raise DamagedError(Message.of("{path} is damaged: {reason}", path=path, reason=reason))
 
 
 def keep_aside(path: Path, now: datetime) -> Path:
@@ -42,5 +44,11 @@ def keep_aside(path: Path, now: datetime) -> Path:
                 Path(f"{path}{end}").rename(f"{aside}{end}")
         path.rename(aside)
     except OSError as error:
-        raise StoreError(f"{path} is damaged, and cannot be moved aside ({error.strerror}): move it away") from error
+        raise StoreError(
+            Message.of(
+                "{path} is damaged, and cannot be moved aside ({reason}): move it away",
+                path=path,
+                reason=error.strerror,
+            )
+        ) from error
     return aside

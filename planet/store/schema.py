@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from planet.errors import DamagedError, StoreError
+from planet.model import Message
 
 VERSION = 2
 APPLICATION_ID = 0x504C4E54  # "PLNT": tells our databases from any other SQLite file
@@ -155,12 +156,20 @@ def open_database(path: Path | str) -> sqlite3.Connection:
         empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
         if not empty and application != APPLICATION_ID:
             raise StoreError(
-                f"{path} is a database of another program. Name another file under planet.database, or move this one away.",
+                Message.of(
+                    "{path} is a database of another program. Name another file under planet.database, or move this one away.",
+                    path=path,
+                )
             )
         if version > VERSION:
             raise StoreError(
-                f"{path} was written by a newer version of the planet (its schema is {version}, this program knows {VERSION}). "
-                "Upgrade the program, or name another file under planet.database.",
+                Message.of(
+                    "{path} was written by a newer version of the planet (its schema is {version}, this program knows {known}). "
+                    "Upgrade the program, or name another file under planet.database.",
+                    path=path,
+                    version=version,
+                    known=VERSION,
+                )
             )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -176,7 +185,11 @@ def open_database(path: Path | str) -> sqlite3.Connection:
         raise failure(error, path) from error
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be made ({error.strerror}). Check that its folder exists and may be written to."
+            Message.of(
+                "{path} cannot be made ({reason}). Check that its folder exists and may be written to.",
+                path=path,
+                reason=error.strerror,
+            )
         ) from error
     except StoreError:
         if connection is not None:
@@ -190,20 +203,35 @@ def failure(error: sqlite3.Error, path: Path | str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_CORRUPT"):
         return DamagedError(
-            f"{path} is damaged. `planet run` keeps it aside under another name and makes a new one from the feeds."
+            Message.of(
+                "{path} is damaged. `planet run` keeps it aside under another name and makes a new one from the feeds.",
+                path=path,
+            )
         )
     return StoreError(_explain(name, error, path))
 
 
-def _explain(name: str, error: sqlite3.Error, path: Path | str) -> str:
+def _explain(name: str, error: sqlite3.Error, path: Path | str) -> Message:
     if name.startswith("SQLITE_NOTADB"):
-        return f"{path} is not a database, so it is left alone. Name another file under planet.database, or move this one away."
+        return Message.of(
+            "{path} is not a database, so it is left alone. Name another file under planet.database, or move this one away.",
+            path=path,
+        )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return f"{path} is locked by another program. Close what has it open, then run again: nothing was lost."
+        return Message.of(
+            "{path} is locked by another program. Close what has it open, then run again: nothing was lost.", path=path
+        )
     if name.startswith("SQLITE_FULL"):
-        return f"{path} cannot grow: the disk is full. Make room, then run again: nothing was lost."
+        return Message.of(
+            "{path} cannot grow: the disk is full. Make room, then run again: nothing was lost.", path=path
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return f"{path} cannot be opened for writing. Check that its folder exists and belongs to the user who runs the planet."
+        return Message.of(
+            "{path} cannot be opened for writing. Check that its folder exists and belongs to the user who runs the planet.",
+            path=path,
+        )
     if name.startswith("SQLITE_IOERR"):
-        return f"{path} cannot be read or written ({error}). Check the disk, then run again."
-    return f"{path}: {error}"
+        return Message.of(
+            "{path} cannot be read or written ({reason}). Check the disk, then run again.", path=path, reason=error
+        )
+    return Message.of("{path}: {reason}", path=path, reason=error)

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from planet.errors import UsageError
+from planet.model import Message
 
 FORMAT = "planet-state/1"
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -90,9 +91,9 @@ def _is_entry(row: object) -> bool:
 def restore(connection: sqlite3.Connection, saved: object) -> int:
     """Remember what `export` gave, for entries that are not there yet. The caller has the transaction."""
     if not isinstance(saved, dict) or saved.get("format") != FORMAT or saved.get("columns") != list(_COLUMNS):
-        raise UsageError("this is not a state file of a planet: `planet export --state FILE` writes one")
+        raise UsageError(Message.of("this is not a state file of a planet: `planet export --state FILE` writes one"))
     meta, feeds, rows = saved.get("meta"), saved.get("feeds"), saved.get("entries")
-    damaged = UsageError("this state file is damaged: a line of it does not say what it should")
+    damaged = UsageError(Message.of("this state file is damaged: a line of it does not say what it should"))
     if not isinstance(meta, dict) or not isinstance(feeds, dict) or not isinstance(rows, list):
         raise damaged
     if not all(map(_is_entry, rows)) or not all(isinstance(arrived, int) for arrived in feeds.values()):

@@ -57,6 +57,7 @@ class World:
         self.replies: dict[str, Reply] = {}
         self.asked: list[Asked] = []
         self.settings: dict = {}
+        self.language = "fr"
         world = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -122,6 +123,7 @@ class World:
             "planet": {
                 "title": "Planète d'essai",
                 "url": "https://planet.example.org/",
+                "language": self.language,
                 "owner": {"name": "Essai", "email": "essai@example.org"},
                 **sections.pop("planet", {}),
             },

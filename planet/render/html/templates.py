@@ -20,6 +20,7 @@ from jinja2 import (
 
 from planet.errors import ThemeError
 from planet.i18n import Translator
+from planet.model import Message
 from planet.render.html.theme import Theme
 from planet.text import xml_safe
 
@@ -52,18 +53,31 @@ class Templates:
             return xml_safe(self._environment.get_template(name).render(context)).encode()
         except TemplateSyntaxError as error:
             raise ThemeError(
-                f"{error.filename or error.name}:{error.lineno}: {error.message}; mend the template"
+                Message.of(
+                    "{place}: {reason}; mend the template",
+                    place=f"{error.filename or error.name}:{error.lineno}",
+                    reason=error.message,
+                )
             ) from error
         except TemplateNotFound as error:
-            places = " or ".join(str(folder) for _, folder in self._theme.folders)
+            places = ", ".join(str(folder) for _, folder in self._theme.folders)
             raise ThemeError(
-                f"{self._line(error, name)}: there is no template {error.name!r} in {places}; write it, or extend a theme that has it"
+                Message.of(
+                    "{place}: there is no template {name} in {folders}; write it, or extend a theme that has it",
+                    place=self._line(error, name),
+                    name=repr(error.name),
+                    folders=places,
+                )
             ) from error
         except Exception as error:  # whatever a template may do wrong
             if not isinstance(error, TemplateError) and not self._in_theme(error):
                 raise  # a fault of the program, not of the theme
             raise ThemeError(
-                f"{self._line(error, name)}: {error or type(error).__name__}; mend the template"
+                Message.of(
+                    "{place}: {reason}; mend the template",
+                    place=self._line(error, name),
+                    reason=str(error) or type(error).__name__,
+                )
             ) from error
 
     def _in_theme(self, error: BaseException) -> bool:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from planet import themes
 from planet.errors import ThemeError
+from planet.model import Message
 from planet.render.html import colours
 
 _REFERENCE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
@@ -109,14 +110,22 @@ def _find(name: str, folder: Path, seeker: str) -> Path:
     if place is None:
         tried = ", ".join(str(place / themes.SETTINGS_FILE) for place in themes.places(name, folder))
         ships = ", ".join(themes.names(themes.shipped()))
-        raise ThemeError(f"{seeker}: there is no theme {name!r} (looked for {tried}); these ship: {ships}")
+        raise ThemeError(
+            Message.of(
+                "{place}: there is no theme {name} (looked for {tried}); these ship: {ships}",
+                place=seeker,
+                name=repr(name),
+                tried=tried,
+                ships=ships,
+            )
+        )
     return place
 
 
 def _table(settings: Mapping[str, object], key: str, path: Path) -> dict[str, str]:
     table = settings.get(key, {})
     if not isinstance(table, dict):
-        raise ThemeError(f"{path}: [{key}] must be a table of names and values")
+        raise ThemeError(Message.of("{path}: [{key}] must be a table of names and values", path=path, key=key))
     return {str(name): str(value) for name, value in table.items()}
 
 
@@ -134,13 +143,21 @@ def load_theme(name: str, folder: Path) -> Theme:
         place = _find(wanted, folder, seeker)
         path = place / themes.SETTINGS_FILE
         if any(place == known for _, known in folders):
-            raise ThemeError(f"{path}: extends itself, by way of {' and '.join(known for known, _ in folders)}")
+            names = ", ".join(known for known, _ in folders)
+            raise ThemeError(Message.of("{path}: extends itself, by way of {names}", path=path, names=names))
         try:
             settings = tomllib.loads(path.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ThemeError(f"{path}: {error}") from error
         if unknown := sorted(settings.keys() - SETTINGS):
-            raise ThemeError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(sorted(SETTINGS))}")
+            raise ThemeError(
+                Message.of(
+                    "{path}: unknown key {key}; known are {known}",
+                    path=path,
+                    key=repr(unknown[0]),
+                    known=", ".join(sorted(SETTINGS)),
+                )
+            )
         folders.append((place.name, place))
         variables = _table(settings, "variables", path) | variables
         light = _table(settings, "light", path) | light
