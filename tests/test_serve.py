@@ -165,7 +165,7 @@ def test_only_a_change_builds_and_a_busy_planet_is_tried_again(tmp_path: Path) -
     look()
     look()
     assert (len(built), len(told)) == (3, 2)
-    assert told[1].params == (("error", "wrong"),)
+    assert str(told[1]) == "not rebuilt: wrong"
 
 
 def test_a_theme_that_is_a_path_is_followed_too(site: World) -> None:
