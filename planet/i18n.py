@@ -1,19 +1,18 @@
 """The language of a planet: sentences by gettext, dates and numbers by Babel. French and English ship; a third is a file away.
 
-The catalogues are `planet/locale/<language>/LC_MESSAGES/planet.po`, read as they are when a sentence is first needed (some
-3 ms), so that no build step stands between a translation and its use.
+The catalogues are `planet/locale/<language>/LC_MESSAGES/planet.po`. A build compiles them (`hatch_build.py`) and ships the `.mo`
+alone; in a checkout, one that is missing or older than its `.po` is compiled when a sentence is first needed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import gettext
 import io
-import json
+import os
 import re
-import struct
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -32,7 +31,7 @@ _FIRST = re.compile(r"\b1 (?=[^\W\d])")  # French counts the first day of a mont
 
 def languages() -> tuple[str, ...]:
     """The languages that ship, sorted."""
-    return tuple(sorted(path.parent.parent.name for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
+    return tuple(sorted({path.parent.parent.name for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.[pm]o")}))
 
 
 def _names(language: str) -> tuple[str, ...]:
@@ -43,48 +42,38 @@ def _names(language: str) -> tuple[str, ...]:
 
 @functools.cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    """The sentences of a language; those of nobody (English as written) where none ship."""
+    """The sentences of a language; English as written where there is no catalogue of it."""
     for name in _names(language):
-        path = LOCALE / name / "LC_MESSAGES" / f"{DOMAIN}.po"
-        if path.is_file():
-            return gettext.GNUTranslations(io.BytesIO(_compiled(_sentences(path.read_text("utf-8")))))
+        compiled = _compiled(LOCALE / name / "LC_MESSAGES" / f"{DOMAIN}.po")
+        if compiled:
+            return gettext.GNUTranslations(io.BytesIO(compiled))
     return gettext.NullTranslations()
 
 
-def _sentences(text: str) -> dict[str, str]:
-    """What a .po file translates: msgid (plural behind a zero) -> msgstr (forms parted by zeros). Fuzzy ones are left out."""
-    found: dict[str, str] = {}
-    parts: list[tuple[str, str]] = []
-    fuzzy = False
-    for line in (*text.splitlines(), "#"):
-        keyword, quote, rest = line.partition('"')
-        keyword = keyword.split("[")[0].strip()
-        if parts and parts[-1][0] == "msgstr" and (line.startswith("#") or keyword in {"msgctxt", "msgid"}):
-            ids = [held for name, held in parts if name in {"msgid", "msgid_plural"}]
-            forms = [held for name, held in parts if name == "msgstr"]
-            if all(forms) and not (fuzzy and ids[0]):
-                found["\0".join(ids)] = "\0".join(forms)
-            parts, fuzzy = [], False
-        if line.startswith("#"):
-            fuzzy |= line.startswith("#,") and "fuzzy" in line
-        elif quote:
-            if keyword:
-                parts.append((keyword, ""))
-            parts[-1] = (parts[-1][0], parts[-1][1] + json.loads(quote + rest.rstrip()))
-    return found
+def _compiled(source: Path) -> bytes:
+    """The `.mo` file beside a `.po` file, written where it is missing or older; b"" where there is neither."""
+    target = source.with_suffix(".mo")
+    with contextlib.suppress(OSError):
+        if not source.exists() or target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            return target.read_bytes()
+    if not source.exists():
+        return b""
+    compiled = compile_catalogue(source.read_bytes())
+    aside = target.with_suffix(f".{os.getpid()}")
+    with contextlib.suppress(OSError):
+        aside.write_bytes(compiled)
+        aside.replace(target)
+    return compiled
 
 
-def _compiled(sentences: Mapping[str, str]) -> bytes:
-    """The same as an .mo file (GNU gettext manual, 10.3), which is what Python reads."""
-    rows = sorted((key.encode(), value.encode()) for key, value in sentences.items())
-    head, place = 28, 28 + 16 * len(rows)
-    tables: list[bytes] = []
-    for texts in zip(*rows, strict=True):
-        for held in texts:
-            tables.append(struct.pack("<II", len(held), place))
-            place += len(held) + 1
-    start = struct.pack("<IIIIIII", 0x950412DE, 0, len(rows), head, head + 8 * len(rows), 0, 0)
-    return b"".join((start, *tables, *(held + b"\0" for texts in zip(*rows, strict=True) for held in texts)))
+def compile_catalogue(source: bytes) -> bytes:
+    """The text of a `.po` file -> the `.mo` file that gettext reads; fuzzy sentences are left out."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(source)))
+    return compiled.getvalue()
 
 
 @functools.cache

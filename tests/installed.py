@@ -20,7 +20,7 @@ NEEDED = (
     "planet/sample/community/sarah/feed",
     "planet/sample/community/avatars/camille.png",
     "planet/sample/community/jeanne/train.svg",
-    "planet/locale/fr/LC_MESSAGES/planet.po",
+    "planet/locale/fr/LC_MESSAGES/planet.mo",
     "planet/config/feeds.schema.json",
     "planet/py.typed",
 )

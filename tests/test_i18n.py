@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import gettext
 import io
+import os
 import re
 import string
 from datetime import UTC, date, datetime
@@ -13,7 +15,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from planet.i18n import Translator, _sentences, languages
+from planet.i18n import Translator, _compiled, compile_catalogue, languages
 from planet.locale import extract
 from planet.model import Message
 
@@ -54,12 +56,29 @@ def test_a_catalogue_is_read_as_babel_reads_it(language: str) -> None:
             assert translator.gettext(message.id) == (message.string or message.id)
 
 
-def test_fuzzy_and_untranslated_sentences_are_none() -> None:
+def test_fuzzy_and_untranslated_sentences_are_none_and_a_tab_is_a_character() -> None:
     text = (
-        'msgid ""\nmsgstr "Language: oc\\n"\n#: a.py\n#, fuzzy\nmsgid "Old"\nmsgstr "Vièlh"\nmsgid "New"\nmsgstr ""\n'
-        '#~ msgid "Gone"\n#~ msgstr "Partit"\nmsgid ""\n"Two "\n"lines\\n"\nmsgstr ""\n"Doas "\n"linhas\\n"\n'
+        'msgid ""\nmsgstr "Language: oc\\nContent-Type: text/plain; charset=utf-8\\n"\n#: a.py\n#, fuzzy\nmsgid "Old"\nmsgstr "Vièlh"\n'
+        'msgid "New"\nmsgstr ""\n#~ msgid "Gone"\n#~ msgstr "Partit"\nmsgid ""\n"Two "\n"lines\\n"\nmsgstr ""\n"Doas\t"\n"linhas\\n"\n'
     )
-    assert _sentences(text) == {"": "Language: oc\n", "Two lines\n": "Doas linhas\n"}
+    catalogue = gettext.GNUTranslations(io.BytesIO(compile_catalogue(text.encode())))
+    sentences = ("Old", "New", "Gone", "Two lines\n")
+    assert [catalogue.gettext(sentence) for sentence in sentences] == ["Old", "New", "Gone", "Doas\tlinhas\n"]
+
+
+def test_a_catalogue_is_compiled_when_it_is_new_and_read_as_it_is_afterwards(tmp_path: Path) -> None:
+    source = tmp_path / "planet.po"
+    target = tmp_path / "planet.mo"
+    assert _compiled(source) == b""
+    source.write_bytes((extract.LOCALE / "fr" / "LC_MESSAGES" / "planet.po").read_bytes())
+    compiled = _compiled(source)
+    assert target.read_bytes() == compiled == compile_catalogue(source.read_bytes())
+    source.write_bytes(source.read_bytes() + b'\nmsgid "Only here"\nmsgstr "Seulement ici"\n')
+    os.utime(target, ns=(0, 0))
+    assert b"Seulement ici" in _compiled(source)
+    source.unlink()  # as in a wheel
+    assert b"Seulement ici" in _compiled(source)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["planet.mo"]
 
 
 def test_french_and_english_ship() -> None:
