@@ -12,15 +12,14 @@ from datetime import datetime
 from pathlib import Path
 
 from planet import __version__
-from planet.edition import rules_rev
+from planet.edition import CLASSIFYING, program_rev, rules_rev
 from planet.errors import LockedError, StoreError
 from planet.fetch import Fetcher, WebClient
-from planet.merge import KEYS_VERSION
 from planet.model import Artifact, Bundle, Config, Edition, Message, Outcome, Published, Report, Task
 from planet.parse import PARSER_VERSION
 from planet.pipeline import Planet
 from planet.publish import intact, publish, rewrite_health, story_counts
-from planet.store import Store
+from planet.store import Store, meta
 from planet.workers import map_tasks
 
 
@@ -144,17 +143,17 @@ class Notifier:
                 config.site.hub,
                 config.site.url,
                 report.published.written if report.published else (),
-                store.meta("hub"),
+                store.meta(meta.HUB),
                 post=functools.partial(self._web.post, now=now),
-                save=lambda text: store.set_meta({"hub": text}),
+                save=lambda text: store.set_meta({meta.HUB: text}),
             )
         if config.notify and edition is not None:
             warnings += notify(
                 edition,
-                store.metas("notify "),
+                store.metas(meta.NOTIFY),
                 now,
                 environ=self._environ,
-                save=lambda key, text: store.set_meta({f"notify {key}": text}),
+                save=lambda key, text: store.set_meta({meta.NOTIFY + key: text}),
             )
         return warnings
 
@@ -171,7 +170,7 @@ def assemble(
     return Planet(
         config=config,
         feeds=config.feeds_by_key(),
-        rules_rev=rules_rev(config, f"{__version__} {KEYS_VERSION}"),
+        rules_rev=rules_rev(config, program_rev(CLASSIFYING)),
         store=store,
         fetcher=asker,
         execute=functools.partial(execute, config),

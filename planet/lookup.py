@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from planet.classify import Placer, Scores
 from planet.classify.scores import THRESHOLD
 from planet.merge.events import as_entry, merge_events
-from planet.merge.stories import group
-from planet.model import Classification, Config, Event, MergeEntry, Reason, Source, StoredEvent
+from planet.model import Classification, Config, Event, Reason, Source, StoredEvent
 from planet.normalise.identity import fold_id
 from planet.store import Store, StoredEntry
 from planet.text import digest
@@ -33,7 +32,7 @@ class Copy:
 
     @property
     def shown(self) -> bool:
-        return self.stored.story is not None
+        return self.stored.story_id is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +87,10 @@ class Lookup:
         stories: dict[int, ExplainedStory] = {}
         hidden: list[Copy] = []
         for entry in self._store.stored_entries(self._entry_ids(asked)):
-            if entry.story is None:
+            if entry.story_id is None:
                 hidden.append(self._copy(entry))
-            elif entry.story not in stories:
-                stories[entry.story] = self._story(entry.story, entry)
+            elif entry.story_id not in stories:
+                stories[entry.story_id] = self._story(entry.story_id)
         events = self._events(asked)
         feed = self._feeds.get(feed_key(asked), ("", []))[0]
         known = bool(stories or hidden or events or feed)
@@ -112,9 +111,9 @@ class Lookup:
         if not ids and asked.startswith(f"tag:{host(self._config.site.url)},"):
             # An id that the planet gave, because another story has the entry's own.
             suffix = asked.rpartition(":")[2]
-            for lead in self._store.leads():
-                if digest(lead.feed, lead.uid)[:20] == suffix:
-                    ids.update(self._store.find_entries(link_key="", identifier=lead.uid))
+            for entry in self._store.primary_entries():
+                if digest(entry.feed, entry.uid)[:20] == suffix:
+                    ids.update(self._store.find_entries(link_key="", identifier=entry.uid))
         return sorted(ids)
 
     def _copy(self, entry: StoredEntry) -> Copy:
@@ -128,11 +127,11 @@ class Lookup:
         )
         return Copy(stored=entry, feed=configured, sources=tuple(names), classification=classification, changed=changed)
 
-    def _story(self, story: int, first: StoredEntry) -> ExplainedStory:
+    def _story(self, story: int) -> ExplainedStory:
         why = self._store.why(story)
-        ids = sorted({first.entry_id, *(entry_id for join in why for entry_id in join[:2])})
-        copies = {entry.entry_id: self._copy(entry) for entry in self._store.stored_entries(ids)}
-        order = _in_order(copies.values())
+        members = self._store.members(story)
+        copies = {entry.entry_id: self._copy(entry) for entry in self._store.stored_entries(members)}
+        order = [entry_id for entry_id in members if entry_id in copies]
         best = _best_scores(copies[entry_id].classification.scores for entry_id in order)
         scores = tuple(best[technology.slug] for technology in self._config.technologies if technology.slug in best)
         return ExplainedStory(
@@ -162,10 +161,10 @@ class Lookup:
         key = canonical_key(asked)
         if not key:
             return ()
-        leads = {lead.link_key: lead.link for lead in self._store.leads() if lead.link_key}
+        links = {entry.link_key: entry.link for entry in self._store.primary_entries() if entry.link_key}
         name = key.partition("/")[0]
-        neighbours = [link for link in leads if link.partition("/")[0] == name] or list(leads)
-        return tuple(leads[link] for link in difflib.get_close_matches(key, neighbours, n=NEAR, cutoff=0.5))
+        neighbours = [link for link in links if link.partition("/")[0] == name] or list(links)
+        return tuple(links[link] for link in difflib.get_close_matches(key, neighbours, n=NEAR, cutoff=0.5))
 
 
 def _best_scores(copies: Iterable[Scores]) -> dict[str, tuple[str, int, tuple[Reason, ...]]]:
@@ -190,20 +189,3 @@ def _explained(event: Event, stored: Sequence[StoredEvent]) -> ExplainedEvent:
     uids = {uid for _, _, uid, _ in event.sources}
     copies = tuple(copy for copy in stored if copy.uid in uids and copy.data.start == event.data.start)
     return ExplainedEvent(event=event, stored=copies)
-
-
-def _in_order(copies: Iterable[Copy]) -> Sequence[int]:
-    """The entry ids of a story, the leading copy first: by the rules that merged them."""
-    groups = group([_as_merged(copy.stored) for copy in copies])
-    return [entry_id for part in sorted(groups, key=lambda part: -len(part.entry_ids)) for entry_id in part.entry_ids]
-
-
-def _as_merged(stored: StoredEntry) -> MergeEntry:
-    return MergeEntry.of(
-        stored.entry,
-        entry_id=stored.entry_id,
-        feed=stored.feed,
-        date=stored.date,
-        priority=stored.priority,
-        source_position=stored.source_position,
-    )

@@ -44,7 +44,7 @@ from planet.model import (
     Task,
     Unchanged,
 )
-from planet.store import FeedRow, Store
+from planet.store import FeedRow, Store, meta
 from planet.urls import canonical_key, redacted
 
 log = logging.getLogger(__name__)
@@ -238,7 +238,7 @@ class _Gathering:
             store=planet.store,
             priority=update.CopyPriority(planet.config),
             jitter=planet.jitter,
-            first_run=not planet.store.meta("first_run_done"),
+            first_run=not planet.store.meta(meta.FIRST_RUN_DONE),
         )
         for task, outcome in planet.execute(self._tasks(due)):
             applied = writer.apply(task, outcome, rows.get(task.fresh.due.key))
@@ -261,7 +261,7 @@ class _Gathering:
                     counts.fresh += 1
                     key = fetched.due.key
                     posts = planet.feeds[key][1].kind == "posts"
-                    known = planet.store.known_hashes(key) if posts else {}
+                    known = planet.store.raw_hashes(key) if posts else {}
                     yield Task(fresh=fetched, known=known, now=self.now)
                 case Unchanged():
                     counts.unchanged += 1
@@ -296,8 +296,8 @@ class _Gathering:
             ]
         )
         if not counts.network_down:
-            born = planet.store.meta("born") or self.now.isoformat()
-            planet.store.set_meta({"first_run_done": "1", "born": born})
+            born = planet.store.meta(meta.BORN) or self.now.isoformat()
+            planet.store.set_meta({meta.FIRST_RUN_DONE: "1", meta.BORN: born})
         return counts
 
 
@@ -322,7 +322,7 @@ def follow_edits(planet: Planet) -> None:
     It may have been edited as the planet advised (it had moved, or was found behind a page), or be spelled otherwise (https, `www.`):
     then it is no newcomer, and its entries keep their dates and ids.
     """
-    if planet.store.meta("rules_rev") == planet.rules_rev:
+    if planet.store.meta(meta.RULES) == planet.rules_rev:
         return
     rows = planet.store.feeds()
     removed: dict[str, str] = {}
@@ -351,11 +351,11 @@ def forget_removed_calendars(planet: Planet, now: datetime) -> None:
 
 def reclassify(planet: Planet) -> bool:
     """Classify what is stored again if the rules of feeds.yaml changed. Whether they did."""
-    if planet.store.meta("rules_rev") == planet.rules_rev:
+    if planet.store.meta(meta.RULES) == planet.rules_rev:
         return False
     log.info("feeds.yaml or the program changed: what is stored is classified again")
     # From here on entries are placed by rules that may be others than those of the next run, should this one be killed.
-    planet.store.set_meta({"rules_rev": ""})
+    planet.store.set_meta({meta.RULES: ""})
     planet.store.replace_classifications(_classifications(planet))
     return True
 
@@ -378,7 +378,7 @@ def regroup(planet: Planet, *, everything: bool) -> tuple[int, ...]:
     new_stories = planet.store.regroup(group, everything=everything)
     if everything:
         # Not before: a run that is killed on the way begins again.
-        planet.store.set_meta({"rules_rev": planet.rules_rev})
+        planet.store.set_meta({meta.RULES: planet.rules_rev})
     return new_stories
 
 
@@ -416,12 +416,12 @@ def _collisions(planet: Planet, edition: Edition | None) -> tuple[News, ...]:
     """Events of two groups on one day, each pair once; without an edition they are those of the last run."""
     if edition is None:
         return ()
-    announced = set(planet.store.meta("collisions").split())
+    announced = set(planet.store.meta(meta.COLLISIONS).split())
     news = {
         collision.key: News(kind="collision", feed="", source=collision.first.group, text=collision.text)
         for collision in edition.collisions
         if collision.key not in announced
     }
     if news:
-        planet.store.set_meta({"collisions": " ".join(sorted(announced | news.keys()))})
+        planet.store.set_meta({meta.COLLISIONS: " ".join(sorted(announced | news.keys()))})
     return tuple(news.values())

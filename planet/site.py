@@ -24,7 +24,7 @@ from planet.model import (
 )
 from planet.render import calendars, search, syndicate
 from planet.render.html import load_theme, pages
-from planet.store import Store, StoryContext
+from planet.store import Store, StoryContext, meta
 from planet.urls import host, redacted
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def build(config: Config, store: Store, health: tuple[FeedHealth, ...], now: dat
     for event in events:
         for row in event.stories:
             announced[row] = (*announced.get(row, ()), event.id)
-    born = store.meta("born")
+    born = store.meta(meta.BORN)
     return edition.build(
         config,
         now,
@@ -60,7 +60,7 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
     if not stored:
         return ()
     events = merge_events(stored, config, place=Placer(config).place)
-    return with_stories(events, announcements(events, store.leads(), timezone=config.site.timezone))
+    return with_stories(events, announcements(events, store.primary_entries(), timezone=config.site.timezone))
 
 
 def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, ...]] | None = None) -> StoryContext:

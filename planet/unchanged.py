@@ -17,10 +17,9 @@ from zoneinfo import ZoneInfo
 
 from planet.edition import fingerprint, program_rev
 from planet.model import Config, FeedHealth
-from planet.store import Store
+from planet.store import Store, meta
 from planet.text import digest
 
-NAME = "published"
 LONGEST = timedelta(hours=6)
 
 
@@ -95,9 +94,9 @@ def is_published(store: Store, rev: str, output: str, now: datetime) -> bool:
 def remember(store: Store, rev: str, output: str, themes: Sequence[Path], now: datetime) -> None:
     """Store that the whole site was published."""
     stored = {"content": rev, "output": output, "at": now.isoformat(), "themes": [str(path) for path in themes]}
-    store.set_meta({NAME: json.dumps(stored)})
+    store.set_meta({meta.PUBLISHED: json.dumps(stored)})
 
 
 def _read(store: Store) -> dict[str, str]:
-    stored: dict[str, str] = json.loads(store.meta(NAME) or "{}")
+    stored: dict[str, str] = json.loads(store.meta(meta.PUBLISHED) or "{}")
     return stored

@@ -214,7 +214,7 @@ class Writer:
             update = self._fetch_update(task, outcome.facts)
             self.store.save_updates([(key, configured, update)])
             return Applied(update=update)
-        known = self.store.known(key)
+        known = self.store.entry_keys(key)
         context = DiffContext(
             first_fetch=row is None or row.arrived is None,
             planet_first_run=self.first_run,

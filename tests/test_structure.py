@@ -31,7 +31,7 @@ HOMES = {
     "jinja2": {"render"},
     "listparser": {"subscriptions"},
     "lxml": {"parse", "render"},
-    "msgspec": {"config"},
+    "msgspec": {"config", "store"},
     "nh3": {"sanitise"},
     "pagefind_bin": {"render"},
     "pebble": {"workers"},

@@ -77,14 +77,16 @@ PROGRAM = (
     "when.py",
 )
 """The parts of the program that decide what a file of the site holds."""
+CLASSIFYING = ("classify", "merge", "model", "similarity.py", "text.py", "urls")
+"""The parts that decide who shows an entry, what its technologies are, and which entries are one story."""
 
 
 @functools.cache
-def program_rev() -> str:
-    """Changes with the code that makes the site, so that a changed program is always seen."""
+def program_rev(parts: tuple[str, ...] = PROGRAM) -> str:
+    """Changes with the code of these parts, so that a changed program is always seen."""
     package = Path(__file__).parent.parent
     hashed = hashlib.sha256()
-    for name in PROGRAM:
+    for name in parts:
         place = package / name
         for path in [place] if place.is_file() else sorted(place.rglob("*")):
             if path.suffix in {".py", ".po", ".mo", ".css", ".html"} and path.is_file():

@@ -1,4 +1,1 @@
-"""What arrives meets what is known: entries recognised, changed, withdrawn; copies of one story joined. Pure."""
-
-KEYS_VERSION = 1
-"""Of `merge_keys`: to be raised with each change of what they are, so that those of stored entries are made again."""
+"""Compare a fetched document with what is stored of its feed, and merge what several feeds carry. Pure."""

@@ -6,9 +6,12 @@ words of a text within a month.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from planet.model import MergeEntry
+from planet.model.story import common_to
 from planet.similarity import ENOUGH_WORDS, NEAR_DAYS, Look, shingles, words
 from planet.urls import canonical_key
 
@@ -75,8 +78,22 @@ def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
     if len(head_words) >= ENOUGH_WORDS:
         head = shingles(head_words)
         near += [("w", str(min(number * salt & 0xFFFFFFFF for number in head))) for salt in _SALTS[:SAMPLES]]
-    elif head_words:
-        near.append(("t", entry.text_key))
+    if head_words:
+        near.append(("t", entry.text_key))  # an exact copy is found whatever else shares its words
     found.update(_hashed(kind, what, bucket) for kind, what in near for bucket in _buckets(look))
     found.discard("")
     return tuple(sorted(found))
+
+
+def candidates(entries: Iterable[MergeEntry]) -> dict[str, list[int]]:
+    """Which entries are compared: merge key -> ids of the entries that it may join, two at least."""
+    holders: dict[str, list[MergeEntry]] = defaultdict(list)
+    for entry in entries:
+        for key in merge_keys(entry):
+            holders[key].append(entry)
+    joining = {}
+    for key, sharing in holders.items():
+        common = common_to(Counter(entry.feed for entry in sharing))
+        if "" not in common:
+            joining[key] = [entry.entry_id for entry in sharing if entry.feed not in common]
+    return {key: sharing for key, sharing in joining.items() if len(sharing) > 1}

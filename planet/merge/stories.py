@@ -8,13 +8,12 @@ order they came in.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from planet.merge.clusters import Clusters
-from planet.merge.keys import id_key, link_key, merge_keys
+from planet.merge.keys import candidates, id_key, link_key, merge_keys
 from planet.model import MergeEntry, MergeGroup, Source
 from planet.similarity import (
     ENOUGH_WORDS,
@@ -59,17 +58,17 @@ def copy_priority(source: Source, link: str) -> int:
     return 0 if host(link) in own else 1
 
 
-def group(entries: Sequence[MergeEntry]) -> tuple[MergeGroup, ...]:
+def group(entries: Sequence[MergeEntry], joining: Mapping[str, Sequence[int]] | None = None) -> tuple[MergeGroup, ...]:
     """The stories of these entries: every entry in exactly one group, the lead first, in an order that only depends on the entries.
 
-    The entries must hold, with each entry, all that share a key with it (`merge_keys`); then a story does not depend on what else
-    is given.
+    `joining` says which of them are compared (merge key -> entry ids; None: as `candidates` has it). The entries must hold, with each
+    entry, all that are compared with it; then a story does not depend on what else is given.
     """
     if len(entries) == 1:
         return (MergeGroup(entry_ids=(entries[0].entry_id,)),)
     looks = [Look(entry) for entry in sorted(entries, key=_name)]
     links = sorted(
-        _links(looks),
+        _links(looks, candidates(entries) if joining is None else joining),
         key=lambda link: (_RULES.index(link.rule), -link.score, link.days, link.a, link.b),
     )
     clusters: Clusters[_Link] = Clusters(len(looks))
@@ -106,35 +105,39 @@ def _precedence(look: Look) -> tuple[int, bool, bool, int, float, tuple[str, str
     return (entry.priority, copied, bool(named) and named != look.host, entry.source_position, look.day, _name(entry))
 
 
-def _links(looks: Sequence[Look]) -> Iterator[_Link]:
-    """Every two entries that a rule joins, each once, by its strongest rule."""
-    by_key: dict[str, list[int]] = defaultdict(list)
-    for number, look in enumerate(looks):
-        for key in merge_keys(look.entry):
-            by_key[key].append(number)
+def _links(looks: Sequence[Look], joining: Mapping[str, Sequence[int]]) -> Iterator[_Link]:
+    """Every two entries that a rule joins, each once, by its strongest rule. `joining` is as in `group`."""
+    number_of = {look.entry.entry_id: number for number, look in enumerate(looks)}
+    by_key = {
+        key: sorted(number_of[entry_id] for entry_id in sharing if entry_id in number_of)
+        for key, sharing in joining.items()
+    }
+    keys: list[set[str]] = [set() for _ in looks]
+    for key, numbers in by_key.items():
+        for number in numbers:
+            keys[number].add(key)
     shared = _shared_addresses(looks)
     named = [(id_key(look.entry), link_key(look.entry)) for look in looks]
-    compared: set[tuple[int, int]] = set()
-    for numbers in by_key.values():
+    for key, numbers in by_key.items():
         for a, b in combinations(numbers, 2):
-            if (a, b) in compared:
-                continue
-            compared.add((a, b))
-            found = _rule(looks[a], looks[b], named[a], named[b], shared)
-            if found is not None:
-                yield _Link(a=a, b=b, rule=found[0], score=round(found[1]), days=days_apart(looks[a], looks[b]))
+            if min(keys[a] & keys[b]) != key:
+                continue  # compared under another key
+            match = _rule(looks[a], looks[b], named[a], named[b], shared)
+            if match is not None:
+                yield _Link(a=a, b=b, rule=match[0], score=round(match[1]), days=days_apart(looks[a], looks[b]))
 
 
-def _shared_addresses(looks: Sequence[Look]) -> frozenset[str]:
-    """Addresses under which one feed publishes several things: they name none of them."""
+def _shared_addresses(looks: Sequence[Look]) -> frozenset[tuple[str, str]]:
+    """(feed, address): addresses under which a feed publishes several things, so that they name none of these."""
     listed: dict[tuple[str, str], Look] = {}
-    shared: set[str] = set()
+    shared: set[tuple[str, str]] = set()
     for look in looks:
         if not look.entry.link_key:
             continue
-        first = listed.setdefault((look.entry.feed, look.entry.link_key), look)
+        address = (look.entry.feed, look.entry.link_key)
+        first = listed.setdefault(address, look)
         if first is not look and not _twins(first, look):
-            shared.add(look.entry.link_key)
+            shared.add(address)
     return frozenset(shared)
 
 
@@ -160,12 +163,16 @@ def _contradict(a: Look, b: Look) -> bool:
 
 
 def _rule(
-    a: Look, b: Look, named: tuple[str, str], also: tuple[str, str], shared: frozenset[str]
+    a: Look, b: Look, named: tuple[str, str], also: tuple[str, str], shared: frozenset[tuple[str, str]]
 ) -> tuple[str, float] | None:
     """The strongest rule that makes the two one thing, and how alike they are. `named`, `also`: the keys of their ids and addresses."""
     if a.entry.feed == b.entry.feed:
         return ("link", 100.0) if _twins(a, b) else None
-    if named[1] and named[1] == also[1] and a.entry.link_key not in shared:
+    if (
+        named[1]
+        and named[1] == also[1]
+        and not shared & {(a.entry.feed, a.entry.link_key), (b.entry.feed, b.entry.link_key)}
+    ):
         return None if plainly_differ(a, b) else ("link", kinship(a, b))
     by_id = (named[0] and named[0] in also) or (also[0] and also[0] == named[1])
     if by_id and _same_by_id(a, b):

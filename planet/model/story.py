@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,22 @@ class Classification:
     technologies: tuple[str, ...]
     scores: tuple[tuple[str, int, tuple[Reason, ...]], ...] = ()
     hidden: str = ""
+
+
+MOST_OF_A_FEED = 20
+MOST_OF_ALL = 50
+
+
+def common_to(counts: Mapping[str, int]) -> frozenset[str]:
+    """The feeds whose entries a merge key joins to nothing, {""}: it joins none at all. `counts`: feed -> its entries with that key.
+
+    A key that names one thing is shared by its few copies; one that many share (a template's words, a page of seminars) names
+    none of them, and comparing all with all would cost the square of their number. A feed that overuses a key loses it alone: no
+    feed can take it from the others.
+    """
+    over = {feed for feed, count in counts.items() if count > MOST_OF_A_FEED}
+    rest = sum(count for feed, count in counts.items() if feed not in over)
+    return frozenset(over | ({""} if rest > MOST_OF_ALL else set()))
 
 
 MERGE_TEXT = 2000

@@ -14,21 +14,20 @@ from planet.model import (
     Classification,
     EntryKey,
     EventChanges,
-    FetchState,
     FetchUpdate,
     IndexRow,
     MergeEntry,
-    MergeGroup,
     StoredEvent,
     Story,
 )
-from planet.store import entries, events, feeds, state, stories
-from planet.store.entries import Application, StoredEntry
+from planet.store import entries, events, feeds, grouping, identifiers, meta, state, stored, stories
+from planet.store.entries import Application
 from planet.store.feeds import FeedRow
 from planet.store.schema import failure, open_database
+from planet.store.stored import StoredEntry
 from planet.store.stories import StoryContext
 
-__all__ = ["Application", "FeedRow", "Store", "StoredEntry", "StoryContext", "open_database"]
+__all__ = ["Application", "FeedRow", "Store", "StoredEntry", "StoryContext", "meta", "open_database"]
 
 
 class Store:
@@ -88,23 +87,24 @@ class Store:
     # -- what the planet remembers of itself
 
     def meta(self, name: str) -> str:
-        """A remembered text, "" when there is none."""
+        """A remembered text (names: `planet.store.meta`), "" when there is none."""
         with self._reading() as connection:
-            found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-            return str(found[0]) if found else ""
+            row = connection.execute("SELECT value FROM meta WHERE name = :name", {"name": name}).fetchone()
+            return str(row[0]) if row else ""
 
     def metas(self, prefix: str) -> dict[str, str]:
         """The remembered texts whose names begin with `prefix`, which is left off."""
         with self._reading() as connection:
             rows = connection.execute(
-                "SELECT name, value FROM meta WHERE substr(name, 1, ?) = ?", (len(prefix), prefix)
+                "SELECT substr(name, length(:prefix) + 1), value FROM meta WHERE substr(name, 1, length(:prefix)) = :prefix",
+                {"prefix": prefix},
             )
-            return {name[len(prefix) :]: value for name, value in rows}
+            return dict(rows.fetchall())
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Remember texts under names."""
         with self._writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+            connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", values.items())
 
     # -- feeds
 
@@ -131,10 +131,6 @@ class Store:
         with self._writing() as connection:
             feeds.rename(connection, before, key)
 
-    def save_state(self, key: str, state: FetchState) -> None:
-        """Save one feed's state."""
-        self.save_updates([(key, "", FetchUpdate(state=state))])
-
     # -- what must survive the loss of the database
 
     def export_state(self) -> dict[str, object]:
@@ -154,15 +150,15 @@ class Store:
 
     # -- entries
 
-    def known(self, feed: str) -> tuple[EntryKey, ...]:
+    def entry_keys(self, feed: str) -> tuple[EntryKey, ...]:
         """What is stored of a feed, enough to recognise its entries."""
         with self._reading() as connection:
-            return entries.known(connection, feed)
+            return stored.entry_keys(connection, feed)
 
-    def known_hashes(self, feed: str) -> dict[str, str]:
+    def raw_hashes(self, feed: str) -> dict[str, str]:
         """Uid -> raw hash of what is stored of a feed."""
         with self._reading() as connection:
-            return entries.known_hashes(connection, feed)
+            return stored.raw_hashes(connection, feed)
 
     def apply(self, application: Application) -> None:
         """Everything that one document changes, with the feed's validators, hash and next due time, in one transaction."""
@@ -173,12 +169,12 @@ class Store:
     def stored_entries(self, entry_ids: Sequence[int] | None = None) -> Iterator[StoredEntry]:
         """Entries with their text, those of the tombstones left out; `entry_ids` None: all."""
         with self._reading() as connection:
-            yield from entries.stored(connection, entry_ids)
+            yield from stored.entries(connection, entry_ids)
 
     def find_entries(self, *, link_key: str, identifier: str) -> list[int]:
         """Ids of entries with this canonical link or this id (as given or folded)."""
         with self._reading() as connection:
-            return entries.find(connection, link_key, identifier)
+            return stored.find(connection, link_key, identifier)
 
     def replace_classifications(
         self, classified: Iterable[tuple[int, Classification, int, int, tuple[str, ...]]]
@@ -191,13 +187,13 @@ class Store:
 
     def regroup(
         self,
-        group: Callable[[Sequence[MergeEntry]], tuple[MergeGroup, ...]],
+        group: grouping.Group,
         *,
         everything: bool = False,
     ) -> tuple[int, ...]:
         """Look again at the stories of entries that changed since the last time (or at all). Gives the ids of new stories."""
         with self._writing() as connection:
-            return stories.regroup(connection, group, everything=everything)
+            return grouping.regroup(connection, group, everything=everything)
 
     def index(self) -> tuple[IndexRow, ...]:
         """Every shown story, newest first, in an order that does not depend on arrival."""
@@ -209,20 +205,25 @@ class Store:
         with self._reading() as connection:
             return stories.content(connection)
 
-    def leads(self) -> list[MergeEntry]:
-        """The leading entry of every shown story, under the id of its story."""
+    def primary_entries(self) -> list[MergeEntry]:
+        """The primary copy of every shown story, under the id of its story."""
         with self._reading() as connection:
-            return stories.leads(connection)
+            return stories.primary_entries(connection)
 
     def clashing(self, column: str = "atom_id") -> frozenset[int]:
         """Stories whose own id (`atom_id`, or `id`: as the feed gave it) another story publishes."""
         with self._reading() as connection:
-            return stories.clashing(connection, column)
+            return identifiers.clashing(connection, column)
 
     def load_stories(self, story_ids: Sequence[int], context: StoryContext) -> list[Story]:
         """Whole stories, in the order of `story_ids`."""
         with self._reading() as connection:
             return stories.load(connection, story_ids, context)
+
+    def members(self, story_id: int) -> list[int]:
+        """Ids of the entries of a story, the primary copy first, then from the nearest to the author."""
+        with self._reading() as connection:
+            return stories.members(connection, story_id)
 
     def why(self, story: int) -> tuple[tuple[int, int, str, int], ...]:
         """Why the entries of a story are one: (entry id, entry id, rule, score in hundredths)."""
@@ -240,7 +241,7 @@ class Store:
     def known_events(self, calendar: str) -> tuple[StoredEvent, ...]:
         """What is stored of one calendar."""
         with self._reading() as connection:
-            return tuple(events.known(connection, calendar))
+            return tuple(events.stored_events(connection, calendar))
 
     def apply_events(self, calendar: str, configured: str, update: FetchUpdate, changes: EventChanges) -> None:
         """Everything that one calendar changes, with its validators and next due time, in one transaction."""
@@ -256,7 +257,7 @@ class Store:
     def stored_events(self) -> tuple[StoredEvent, ...]:
         """Every stored event of every calendar."""
         with self._reading() as connection:
-            return tuple(events.all_events(connection))
+            return tuple(events.stored_events(connection))
 
     # -- avatars
 

@@ -2,96 +2,92 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_type_hints
+
+import msgspec
 
 from planet.model import EventChanges, EventData, StoredEvent
+from planet.store.columns import decode, encode, insert, names, select
 
-SCHEMA = """
--- calendar: the key of its feed; start: ISO 8601 in UTC, or a day; said: the other fields of the StoredEvent as JSON.
-CREATE TABLE events (
-  calendar TEXT NOT NULL,
-  uid TEXT NOT NULL,
-  recurrence_id TEXT NOT NULL,
-  start TEXT NOT NULL,
-  said TEXT NOT NULL,
-  PRIMARY KEY (calendar, uid, recurrence_id)
-) WITHOUT ROWID;
-"""
+log = logging.getLogger(__name__)
 
-_COLUMNS = "calendar, uid, recurrence_id, start, said"
-_IN_COLUMNS = frozenset({"calendar", "uid", "recurrence_id", "start", "data"})
-_DATA = tuple((field.name, field.default) for field in fields(EventData) if field.name not in _IN_COLUMNS)
-_OWN = tuple((field.name, field.default) for field in fields(StoredEvent) if field.name not in _IN_COLUMNS)
-_TIMES = ("end", "modified", "first_seen", "changed")
-_LISTS = ("tags", "geo")
+_KEY = ("calendar", "uid", "recurrence_id")
+_COLUMNS = (*_KEY, "start", "data")
+_OWN = tuple(field.name for field in fields(StoredEvent) if field.name not in _KEY)
 
 
-def known(connection: sqlite3.Connection, calendar: str) -> Iterator[StoredEvent]:
-    """What is stored of one calendar, by start."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM events WHERE calendar = ? ORDER BY start, uid, recurrence_id", (calendar,)
+def _json_type(kind: type[Any], names: Iterable[str], kinds: Mapping[str, object]) -> type[msgspec.Struct]:
+    """Fields of a dataclass as they stand in JSON; `kinds` are the types of those that stand there otherwise."""
+    hints = {**get_type_hints(kind), **kinds}
+    described = {field.name: field for field in fields(kind)}
+    return msgspec.defstruct(
+        f"{kind.__name__}Json",
+        [
+            (name, hints[name]) if described[name].default is MISSING else (name, hints[name], described[name].default)
+            for name in names
+        ],
+        kw_only=True,
     )
-    return map(_event, rows)
 
 
-def all_events(connection: sqlite3.Connection) -> Iterator[StoredEvent]:
-    """Every event of every calendar, in an order that does not depend on arrival."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM events ORDER BY start, calendar, uid, recurrence_id")
-    return map(_event, rows)
+# A time is either a day or an instant. Both are text in JSON, so they are told apart here.
+_Data = _json_type(EventData, (field.name for field in fields(EventData)), {"start": str, "end": str | None})
+_Event = _json_type(StoredEvent, _OWN, {"data": _Data})
+
+
+def stored_events(connection: sqlite3.Connection, calendar: str | None = None) -> Iterator[StoredEvent]:
+    """The events of one calendar, or of all, in an order that does not depend on arrival. One that cannot be read is left out, and logged."""
+    wanted = "" if calendar is None else "WHERE calendar = :calendar"
+    query = f"SELECT {names(_COLUMNS)} FROM events {wanted} ORDER BY start, calendar, uid, recurrence_id"
+    for row in select(connection, query, {"calendar": calendar}):
+        try:
+            yield _event(row)
+        except ValueError as error:
+            log.warning("event %s of %s is left out: %s", row["uid"], row["calendar"], error)
 
 
 def apply(connection: sqlite3.Connection, calendar: str, changes: EventChanges) -> None:
-    """Write what one calendar changes; the transaction is the caller's."""
+    """Write what one calendar changes. The caller has the transaction."""
     connection.executemany(
-        "DELETE FROM events WHERE calendar = ? AND uid = ? AND recurrence_id = ?",
-        ((calendar, uid, recurrence_id) for uid, recurrence_id in changes.withdrawn),
+        "DELETE FROM events WHERE calendar = :calendar AND uid = :uid AND recurrence_id = :recurrence_id",
+        (
+            {"calendar": calendar, "uid": uid, "recurrence_id": recurrence_id}
+            for uid, recurrence_id in changes.withdrawn
+        ),
     )
-    connection.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", map(_row, changes.upserts))
+    connection.executemany(insert("events", _COLUMNS, replace=True), map(_row, changes.upserts))
 
 
 def forget(connection: sqlite3.Connection, calendars: Iterable[str]) -> int:
-    """Delete the events of these calendars; returns how many they were. The transaction is the caller's."""
-    return sum(connection.execute("DELETE FROM events WHERE calendar = ?", (key,)).rowcount for key in calendars)
+    """Delete the events of these calendars; returns how many they were. The caller has the transaction."""
+    return sum(
+        connection.execute("DELETE FROM events WHERE calendar = :key", {"key": key}).rowcount for key in calendars
+    )
 
 
-def _moment(value: datetime | date) -> str:
+def _written(value: datetime | date) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
-def _time(text: str) -> datetime | date:
+def _read(text: str) -> datetime | date:
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
-def _row(event: StoredEvent) -> tuple[str, ...]:
-    said: dict[str, Any] = {}
-    for value_of, described in ((event.data, _DATA), (event, _OWN)):
-        for name, default in described:
-            value = getattr(value_of, name)
-            if value != default:
-                said[name] = _moment(value) if isinstance(value, date) else value
-    text = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
-    return event.calendar, event.uid, event.recurrence_id, _moment(event.data.start), text
+def _row(event: StoredEvent) -> dict[str, str]:
+    end = event.data.end
+    times = {"start": _written(event.data.start), "end": None if end is None else _written(end)}
+    data = {field.name: getattr(event.data, field.name) for field in fields(EventData)} | times
+    own = {name: getattr(event, name) for name in _OWN} | {"data": data}
+    return {name: getattr(event, name) for name in _KEY} | {"start": _written(event.data.start), "data": encode(own)}
 
 
-def _event(row: tuple[str, str, str, str, str]) -> StoredEvent:
-    calendar, uid, recurrence_id, start, text = row
-    said = json.loads(text)
-    for name in _TIMES:
-        if name in said:
-            said[name] = _time(said[name])
-    for name in _LISTS:
-        if name in said:
-            said[name] = tuple(said[name])
-    own = {name: said.pop(name) for name, _ in _OWN if name in said}
-    return StoredEvent(
-        calendar=calendar,
-        uid=uid,
-        recurrence_id=recurrence_id,
-        data=EventData(start=_time(start), **said),
-        **own,
-    )
+def _event(row: Mapping[str, Any]) -> StoredEvent:
+    own = msgspec.structs.asdict(decode(_Event, row["data"]))
+    data = msgspec.structs.asdict(own["data"])
+    times = {"start": _read(data["start"]), "end": None if data["end"] is None else _read(data["end"])}
+    return StoredEvent(**(own | {name: row[name] for name in _KEY} | {"data": EventData(**(data | times))}))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
 from planet.model import FetchState, FetchUpdate
-from planet.store.codec import dump, from_stamp, moment, to_stamp
-from planet.store.codec import load as decode
+from planet.store.columns import decode, encode, from_stamp, insert, instant, select, to_stamp
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,55 +27,64 @@ class FeedRow:
 
 
 def load(connection: sqlite3.Connection) -> dict[str, FeedRow]:
-    rows = connection.execute("SELECT key, state, arrived, id, title, link, language FROM feeds")
+    """Every feed, by key. A state that cannot be read is a new one: that feed is asked as if for the first time."""
+    rows = select(connection, "SELECT key, state, arrived, id, title, link, language FROM feeds")
     return {
-        key: FeedRow(
-            key=key,
-            state=decode(FetchState, state),
-            arrived=from_stamp(arrived),
-            id=identifier,
-            title=title,
-            link=link,
-            language=language,
+        row["key"]: FeedRow(
+            **(row | {"state": _state(row["key"], row["state"]), "arrived": from_stamp(row["arrived"])})
         )
-        for key, state, arrived, identifier, title, link, language in rows
+        for row in rows
     }
+
+
+def _state(key: str, text: str) -> FetchState:
+    try:
+        return decode(FetchState, text)
+    except ValueError as error:
+        log.warning("%s is asked as if for the first time: %s", key, error)
+        return FetchState()
 
 
 def save(connection: sqlite3.Connection, key: str, configured: str, update: FetchUpdate) -> None:
     """The state of a feed and the back-offs of origins that its answer brought. The caller has the transaction."""
     state = update.state
     connection.execute(
-        "INSERT INTO feeds (key, configured, state, next_due) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (key) DO UPDATE SET configured = excluded.configured, state = excluded.state, next_due = excluded.next_due",
-        (key, configured, dump(state), to_stamp(state.next_due)),
+        insert("feeds", ("key", "configured", "state", "next_due"))
+        + " ON CONFLICT (key) DO UPDATE SET configured = excluded.configured, state = excluded.state, next_due = excluded.next_due",
+        {"key": key, "configured": configured, "state": encode(state), "next_due": to_stamp(state.next_due)},
     )
     for origin, until in update.backoffs:
         connection.execute(
-            "INSERT INTO origins VALUES (?, ?) ON CONFLICT (origin) DO UPDATE SET hold_until = max(hold_until, excluded.hold_until)",
-            (origin, to_stamp(until)),
+            insert("origins", ("origin", "hold_until"))
+            + " ON CONFLICT (origin) DO UPDATE SET hold_until = max(hold_until, excluded.hold_until)",
+            {"origin": origin, "hold_until": to_stamp(until)},
         )
 
 
 def rename(connection: sqlite3.Connection, before: str, key: str) -> None:
     """A feed has another key from now on: what is stored of it, its dates and ids among it, stays. The caller has the transaction."""
-    connection.execute("DELETE FROM feeds WHERE key = ?", (key,))
-    connection.execute("UPDATE feeds SET key = ? WHERE key = ?", (key, before))
+    values = {"key": key, "before": before}
+    connection.execute("DELETE FROM feeds WHERE key = :key", values)
+    connection.execute("UPDATE feeds SET key = :key WHERE key = :before", values)
     for table, column in (("entries", "feed"), ("remembered", "feed"), ("events", "calendar")):
-        connection.execute(f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {column} = ?", (key, before))
+        connection.execute(f"UPDATE OR IGNORE {table} SET {column} = :key WHERE {column} = :before", values)
 
 
 def backoffs(connection: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
-    rows = connection.execute("SELECT origin, hold_until FROM origins WHERE hold_until > ?", (to_stamp(now),))
-    return {origin: moment(until) for origin, until in rows}
+    """Origin -> Retry-After deadline, of those that are still to come."""
+    rows = connection.execute("SELECT origin, hold_until FROM origins WHERE hold_until > :now", {"now": to_stamp(now)})
+    return {origin: instant(until) for origin, until in rows}
 
 
 def avatars(connection: sqlite3.Connection) -> dict[str, tuple[datetime, bytes | None]]:
-    return {
-        url: (moment(fetched), image)
-        for url, fetched, image in connection.execute("SELECT url, fetched, image FROM avatars")
-    }
+    """URL -> (when it was downloaded, image or None)."""
+    rows = connection.execute("SELECT url, fetched, image FROM avatars")
+    return {url: (instant(fetched), image) for url, fetched, image in rows}
 
 
 def save_avatar(connection: sqlite3.Connection, url: str, fetched: datetime, image: bytes | None) -> None:
-    connection.execute("INSERT OR REPLACE INTO avatars VALUES (?, ?, ?)", (url, to_stamp(fetched), image))
+    """Keep an avatar, or the fact that none can be had. The caller has the transaction."""
+    connection.execute(
+        insert("avatars", ("url", "fetched", "image"), replace=True),
+        {"url": url, "fetched": to_stamp(fetched), "image": image},
+    )

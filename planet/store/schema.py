@@ -1,4 +1,4 @@
-"""The tables, and the way from one version of them to the next."""
+"""The tables, and opening a database: made, or brought up to date by `planet.store.migrations`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from planet.errors import DamagedError, StoreError
 from planet.model import Message
+from planet.store.migrations import migrate
 
 VERSION = 2
 APPLICATION_ID = 0x504C4E54  # "PLNT": tells our databases from any other SQLite file
@@ -16,57 +17,58 @@ TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- One row a feed of the configuration, also when it was taken out: it may come back, and must not flood then.
--- state: FetchState as JSON. No user name or password is ever stored.
+-- No user name or password is ever stored.
 CREATE TABLE feeds (
   key TEXT PRIMARY KEY,
-  configured TEXT NOT NULL DEFAULT '',
-  state TEXT NOT NULL DEFAULT '{}',
-  next_due INTEGER,
+  configured TEXT NOT NULL DEFAULT '',    -- its URL as in feeds.yaml, credentials masked
+  state TEXT NOT NULL DEFAULT '{}',       -- FetchState as JSON
+  next_due INTEGER,                       -- of that state (microseconds, UTC)
   arrived INTEGER,                        -- when it first gave an entry (microseconds, UTC), null: never
-  id TEXT NOT NULL DEFAULT '',
+  id TEXT NOT NULL DEFAULT '',            -- what the feed says of itself, as do the next three
   title TEXT NOT NULL DEFAULT '',
   link TEXT NOT NULL DEFAULT '',
   language TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 
+-- Retry-After deadlines. origin: scheme://host:port.
 CREATE TABLE origins (origin TEXT PRIMARY KEY, hold_until INTEGER NOT NULL) WITHOUT ROWID;
 
--- What is needed to recognise, sort and place an entry; what is needed to show it is in bodies.
+-- What is needed to recognise, sort and classify an entry; what is needed to show it is in bodies. Times are microseconds, UTC.
 CREATE TABLE entries (
   entry_id INTEGER PRIMARY KEY,
-  feed TEXT NOT NULL,
-  uid TEXT NOT NULL,
-  id TEXT NOT NULL,
-  atom_id TEXT NOT NULL,
+  feed TEXT NOT NULL,                     -- key of its feed
+  uid TEXT NOT NULL,                      -- what it is recognised by within its feed
+  id TEXT NOT NULL,                       -- as the feed gave it, '' none
+  atom_id TEXT NOT NULL,                  -- as it is published
   link TEXT NOT NULL,
   link_key TEXT NOT NULL,
   title TEXT NOT NULL,
   title_key TEXT NOT NULL,
   text_key TEXT NOT NULL,
-  raw_hash TEXT NOT NULL,
-  content_hash TEXT NOT NULL,
-  date INTEGER NOT NULL,
+  raw_hash TEXT NOT NULL,                 -- differs when the feed says something else
+  content_hash TEXT NOT NULL,             -- differs when a reader sees something else
+  date INTEGER NOT NULL,                  -- shown and sorted by; never moves
   date_reason TEXT NOT NULL,
   first_seen INTEGER NOT NULL,
   published INTEGER,
   updated INTEGER,
-  edited INTEGER,
-  in_feeds INTEGER NOT NULL,
-  changes INTEGER NOT NULL DEFAULT 0,
-  missing_since INTEGER,
-  withdrawn INTEGER NOT NULL DEFAULT 0,
-  tombstone INTEGER NOT NULL DEFAULT 0,
-  position INTEGER NOT NULL,
-  arrived_at INTEGER NOT NULL,            -- its position in the document that brought it: it never moves
-  classification TEXT NOT NULL DEFAULT '',     -- Classification as JSON
+  edited INTEGER,                         -- when what a reader sees changed, null: never
+  in_feeds INTEGER NOT NULL,              -- may enter the output feeds
+  changes INTEGER NOT NULL DEFAULT 0,     -- how often it changed
+  missing_since INTEGER,                  -- not listed any more although older ones are
+  withdrawn INTEGER NOT NULL DEFAULT 0,   -- deleted by its author, may return
+  tombstone INTEGER NOT NULL DEFAULT 0,   -- deleted for good, by the feed's own words
+  position INTEGER NOT NULL,              -- in the last document that listed it otherwise than before
+  first_position INTEGER NOT NULL,        -- in the document that brought it: it never moves
+  classification TEXT NOT NULL DEFAULT '{"sources":[],"technologies":[]}', -- Classification as JSON
   shown INTEGER NOT NULL DEFAULT 0,       -- has sources, is not withdrawn
-  priority INTEGER NOT NULL DEFAULT 3,
+  priority INTEGER NOT NULL DEFAULT 3,    -- among copies: 0 a member's own site, 1 a member, 2 a group
   source_position INTEGER NOT NULL DEFAULT 0, -- of its first source in feeds.yaml
-  story INTEGER,
+  story_id INTEGER,
   dirty INTEGER NOT NULL DEFAULT 1,       -- its story must be looked at again
   UNIQUE (feed, uid)
 );
-CREATE INDEX entries_story ON entries (story) WHERE story IS NOT NULL;
+CREATE INDEX entries_story ON entries (story_id) WHERE story_id IS NOT NULL;
 CREATE INDEX entries_dirty ON entries (dirty) WHERE dirty;
 CREATE INDEX entries_link ON entries (link_key);
 
@@ -75,7 +77,7 @@ CREATE TABLE bodies (
   html TEXT NOT NULL,
   text TEXT NOT NULL,
   summary TEXT NOT NULL,
-  rest TEXT NOT NULL                      -- the other fields of the Entry as JSON
+  details TEXT NOT NULL                   -- the other fields of the Entry as JSON
 );
 
 -- By what an entry may be found to be the same story as another.
@@ -86,18 +88,20 @@ CREATE TABLE merge_keys (
 ) WITHOUT ROWID;
 CREATE INDEX merge_keys_entry ON merge_keys (entry_id);
 
--- story_id is the smallest entry_id of its entries; primary_id the entry whose copy is shown.
+-- Keys that too many entries share: they join nothing of this feed ('': of any).
+CREATE TABLE common_keys (key TEXT NOT NULL, feed TEXT NOT NULL, PRIMARY KEY (key, feed)) WITHOUT ROWID;
+
 CREATE TABLE stories (
-  story_id INTEGER PRIMARY KEY,
-  primary_id INTEGER NOT NULL,
+  story_id INTEGER PRIMARY KEY,           -- the smallest entry_id of its entries
+  primary_id INTEGER NOT NULL,            -- the entry whose copy is shown
   date INTEGER NOT NULL,
-  tie TEXT NOT NULL,                      -- orders stories of one moment, whatever the order of arrival
-  rev TEXT NOT NULL,
+  tie TEXT NOT NULL,                      -- orders stories of one instant, whatever the order of arrival
+  rev TEXT NOT NULL,                      -- differs when anything that is shown of it does
   in_feeds INTEGER NOT NULL,
-  technologies TEXT NOT NULL,
-  sources TEXT NOT NULL,
+  technologies TEXT NOT NULL,             -- JSON list of slugs
+  sources TEXT NOT NULL,                  -- JSON list of slugs, that of the primary copy first
   updated INTEGER NOT NULL,
-  why TEXT NOT NULL
+  why TEXT NOT NULL                       -- JSON: why its entries are one, for `planet explain`
 );
 CREATE INDEX stories_date ON stories (date DESC, tie);
 
@@ -115,25 +119,18 @@ CREATE TABLE remembered (
   PRIMARY KEY (feed, uid)
 ) WITHOUT ROWID;
 
+-- start: ISO 8601 in UTC, or a day; data: the other fields of the StoredEvent as JSON.
+CREATE TABLE events (
+  calendar TEXT NOT NULL,                 -- key of its feed
+  uid TEXT NOT NULL,
+  recurrence_id TEXT NOT NULL,
+  start TEXT NOT NULL,
+  data TEXT NOT NULL,
+  PRIMARY KEY (calendar, uid, recurrence_id)
+) WITHOUT ROWID;
+
 CREATE TABLE avatars (url TEXT PRIMARY KEY, fetched INTEGER NOT NULL, image BLOB) WITHOUT ROWID;
 """
-
-MIGRATIONS: dict[int, str] = {
-    1: """
-ALTER TABLE entries RENAME COLUMN row TO entry_id;
-ALTER TABLE entries RENAME COLUMN placement TO classification;
-ALTER TABLE entries RENAME COLUMN rank TO priority;
-ALTER TABLE entries RENAME COLUMN place TO source_position;
-ALTER TABLE bodies RENAME COLUMN row TO entry_id;
-ALTER TABLE merge_keys RENAME COLUMN row TO entry_id;
-DROP INDEX merge_keys_row;
-CREATE INDEX merge_keys_entry ON merge_keys (entry_id);
-ALTER TABLE stories RENAME COLUMN row TO story_id;
-ALTER TABLE stories RENAME COLUMN lead TO primary_id;
-UPDATE entries SET classification = '{"sources":' || substr(classification, 13) WHERE classification LIKE '{"carriers":%';
-""",
-}
-"""From version n to n + 1: SQL, run in one transaction with the new version number."""
 
 
 def open_database(path: Path | str) -> sqlite3.Connection:
@@ -141,8 +138,6 @@ def open_database(path: Path | str) -> sqlite3.Connection:
 
     Raises StoreError: not a database, another program's, from a newer version, locked, not writable.
     """
-    from planet.store.events import SCHEMA as EVENTS  # the tables of events live with their statements
-
     connection = None
     try:
         if isinstance(path, Path) and not path.exists():
@@ -175,10 +170,10 @@ def open_database(path: Path | str) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         if empty:
             connection.executescript(
-                f"BEGIN IMMEDIATE; {TABLES} {EVENTS} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;",
+                f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;",
             )
-        for step in range(version, VERSION) if not empty else ():
-            connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;")
+        else:
+            migrate(connection, version, VERSION)
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()

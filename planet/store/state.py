@@ -9,6 +9,7 @@ from pathlib import Path
 
 from planet.errors import UsageError
 from planet.model import Message
+from planet.store import meta
 
 FORMAT = "planet-state/1"
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -24,7 +25,6 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 _COLUMNS = tuple(_TYPES)
 _NAMES = ", ".join(_COLUMNS)
-_META = ("born", "first_run_done")
 _LAST = 4_102_444_800_000_000
 """2100 in microseconds: a time behind it was not written by a planet."""
 
@@ -42,10 +42,10 @@ def export(connection: sqlite3.Connection) -> dict[str, object]:
     )
 
 
-def _saved(meta: Mapping[str, str], feeds: Mapping[str, int], entries: list[list[object]]) -> dict[str, object]:
+def _saved(texts: Mapping[str, str], feeds: Mapping[str, int], entries: list[list[object]]) -> dict[str, object]:
     return {
         "format": FORMAT,
-        "meta": {name: value for name, value in meta.items() if name in _META},
+        "meta": {name: value for name, value in texts.items() if name in meta.KEPT},
         "feeds": dict(feeds),
         "columns": list(_COLUMNS),
         "entries": entries,
@@ -54,7 +54,7 @@ def _saved(meta: Mapping[str, str], feeds: Mapping[str, int], entries: list[list
 
 def salvage(path: Path) -> dict[str, object]:
     """What `export` would give, as far as it can still be read from a damaged database. Nothing is written there."""
-    meta: dict[str, str] = {}
+    texts: dict[str, str] = {}
     feeds: dict[str, int] = {}
     rows: dict[int, list[object]] = {}
     with (
@@ -62,14 +62,14 @@ def salvage(path: Path) -> dict[str, object]:
         closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection,
     ):
         found = _readable(connection, "SELECT name, value FROM meta")
-        meta |= {name: value for name, value in found if isinstance(name, str) and isinstance(value, str)}
+        texts |= {name: value for name, value in found if isinstance(name, str) and isinstance(value, str)}
         found = _readable(connection, "SELECT key, arrived FROM feeds WHERE arrived IS NOT NULL")
         feeds |= {key: arrived for key, arrived in found if isinstance(key, str) and isinstance(arrived, int)}
         for order in ("", "DESC"):  # from both ends, up to the damage
             for row, *values in _readable(connection, f"SELECT rowid, {_NAMES} FROM entries ORDER BY rowid {order}"):
                 if isinstance(row, int) and _is_entry(values):
                     rows[row] = values
-    return _saved(meta, feeds, [rows[row] for row in sorted(rows)])
+    return _saved(texts, feeds, [rows[row] for row in sorted(rows)])
 
 
 def _readable(connection: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
@@ -92,9 +92,9 @@ def restore(connection: sqlite3.Connection, saved: object) -> int:
     """Remember what `export` gave, for entries that are not there yet. The caller has the transaction."""
     if not isinstance(saved, dict) or saved.get("format") != FORMAT or saved.get("columns") != list(_COLUMNS):
         raise UsageError(Message.of("this is not a state file of a planet: `planet export --state FILE` writes one"))
-    meta, feeds, rows = saved.get("meta"), saved.get("feeds"), saved.get("entries")
+    texts, feeds, rows = saved.get("meta"), saved.get("feeds"), saved.get("entries")
     damaged = UsageError(Message.of("this state file is damaged: a line of it does not say what it should"))
-    if not isinstance(meta, dict) or not isinstance(feeds, dict) or not isinstance(rows, list):
+    if not isinstance(texts, dict) or not isinstance(feeds, dict) or not isinstance(rows, list):
         raise damaged
     if not all(map(_is_entry, rows)) or not all(isinstance(arrived, int) for arrived in feeds.values()):
         raise damaged
@@ -104,6 +104,6 @@ def restore(connection: sqlite3.Connection, saved: object) -> int:
         "INSERT INTO feeds (key, arrived) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET arrived = coalesce(arrived, excluded.arrived)",
         feeds.items(),
     )
-    kept = [(name, str(value)) for name, value in meta.items() if name in _META]
+    kept = [(name, str(value)) for name, value in texts.items() if name in meta.KEPT]
     connection.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", kept)
     return len(rows)

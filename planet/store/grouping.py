@@ -1,0 +1,233 @@
+"""Which entries are one story, kept up to date: what changed is looked at again with all that it may be joined to. Statements.
+
+Cost is near linear in the entries that are looked at: each key is read once, and keys that too many entries share are not followed
+(`planet.model.story.common_to`), so that no feed can make a run compare all with all.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from planet.model import MergeEntry, MergeGroup
+from planet.model.story import common_to
+from planet.store.columns import from_stamp, ids, insert, instant, select, to_stamp
+from planet.store.stored import merge_entries
+from planet.text import digest
+
+Group = Callable[[Sequence[MergeEntry], Mapping[str, Sequence[int]]], tuple[MergeGroup, ...]]
+"""(entries, merge key -> ids of those it may join) -> stories."""
+
+BATCH = 2000
+"""Entries that are grouped and written together, so that memory stays bounded on a first run."""
+_STORY = (*("story_id", "primary_id", "date", "tie", "rev", "in_feeds", "technologies", "sources", "updated", "why"),)
+
+
+def regroup(connection: sqlite3.Connection, group: Group, *, everything: bool) -> tuple[int, ...]:
+    """See `Store.regroup`. The caller has the transaction."""
+    if everything:
+        connection.execute("UPDATE entries SET dirty = 1 WHERE NOT dirty")
+    rows = connection.execute("SELECT entry_id FROM entries INDEXED BY entries_dirty WHERE dirty")
+    dirty = {entry_id for (entry_id,) in rows}
+    if not dirty:
+        return ()
+    dirty |= _refresh_common_keys(connection, dirty)
+    related, joining = _closure(connection, dirty)
+    values = {"ids": ids(related)}
+    before = {
+        story_id
+        for (story_id,) in connection.execute(
+            "SELECT DISTINCT story_id FROM entries WHERE story_id IS NOT NULL "
+            "AND entry_id IN (SELECT value FROM json_each(:ids))",
+            values,
+        )
+    }
+    connection.execute(
+        "DELETE FROM stories WHERE story_id IN (SELECT value FROM json_each(:ids))", {"ids": ids(before)}
+    )
+    connection.execute(
+        "UPDATE entries SET story_id = NULL WHERE entry_id IN (SELECT value FROM json_each(:ids))", values
+    )
+    new: set[int] = set()
+    for stories in _stories(connection, related, joining, group):
+        _write(connection, stories)
+        new.update(min(story.entry_ids) for story in stories)
+    connection.execute("UPDATE entries SET dirty = 0 WHERE dirty")
+    return tuple(sorted(new - before))
+
+
+def _stories(
+    connection: sqlite3.Connection, related: Iterable[int], joining: Mapping[str, Sequence[int]], group: Group
+) -> Iterator[Sequence[MergeGroup]]:
+    """The stories of all these entries that are shown, batch by batch; what no key joins is not even read."""
+    joined = {entry_id for sharing in joining.values() for entry_id in sharing}
+    alone = connection.execute(
+        "SELECT entry_id FROM entries WHERE shown AND entry_id IN (SELECT value FROM json_each(:ids))",
+        {"ids": ids(set(related) - joined)},
+    )
+    yield [MergeGroup(entry_ids=(entry_id,)) for (entry_id,) in alone.fetchall()]
+    for entry_ids, keys in _batches(joining):
+        yield group(merge_entries(connection, entry_ids), keys)
+
+
+def _refresh_common_keys(connection: sqlite3.Connection, dirty: Iterable[int]) -> set[int]:
+    """Note which of the entries' keys too many share now; gives the entries of those that were, or are, no longer joined by one."""
+    values = {"ids": ids(dirty)}
+    keys = "(SELECT key FROM merge_keys WHERE entry_id IN (SELECT value FROM json_each(:ids)))"
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for key, feed, count in connection.execute(
+        "SELECT k.key, e.feed, count(*) FROM merge_keys k JOIN entries e USING (entry_id) "
+        f"WHERE k.key IN {keys} GROUP BY k.key, e.feed",
+        values,
+    ):
+        counts[key][feed] = count
+    after = {(key, feed) for key, by_feed in counts.items() for feed in common_to(by_feed)}
+    before = {
+        tuple(row) for row in connection.execute(f"SELECT key, feed FROM common_keys WHERE key IN {keys}", values)
+    }
+    connection.executemany("DELETE FROM common_keys WHERE key = ? AND feed = ?", before - after)
+    connection.executemany("INSERT INTO common_keys (key, feed) VALUES (?, ?)", after - before)
+    affected: set[int] = set()
+    for key, feed in before ^ after:
+        rows = connection.execute(
+            "SELECT entry_id FROM merge_keys k JOIN entries e USING (entry_id) "
+            "WHERE k.key = :key AND (e.feed = :feed OR :feed = '')",
+            {"key": key, "feed": feed},
+        )
+        affected.update(entry_id for (entry_id,) in rows)
+    return affected
+
+
+def _closure(connection: sqlite3.Connection, start: set[int]) -> tuple[set[int], dict[str, list[int]]]:
+    """All that may be one story with these entries, or was: (entry ids, merge key -> ids of those that it may join, two at least)."""
+    related = set(start)
+    joining: dict[str, list[int]] = {}
+    frontier = set(start)
+    while frontier:
+        keys = {
+            key
+            for (key,) in connection.execute(
+                "SELECT DISTINCT k.key FROM merge_keys k JOIN entries e USING (entry_id) "
+                "WHERE k.entry_id IN (SELECT value FROM json_each(:ids)) AND e.shown "
+                "AND NOT EXISTS (SELECT 1 FROM common_keys c WHERE c.key = k.key AND c.feed IN ('', e.feed))",
+                {"ids": ids(frontier)},
+            )
+        } - joining.keys()
+        joining |= {key: [] for key in keys}
+        reached = set()
+        for key, entry_id in connection.execute(
+            "SELECT k.key, k.entry_id FROM merge_keys k JOIN entries e USING (entry_id) "
+            "WHERE k.key IN (SELECT value FROM json_each(:keys)) AND e.shown "
+            "AND NOT EXISTS (SELECT 1 FROM common_keys c WHERE c.key = k.key AND c.feed = e.feed) ORDER BY k.entry_id",
+            {"keys": json.dumps(sorted(keys))},
+        ):
+            joining[key].append(entry_id)
+            reached.add(entry_id)
+        siblings = connection.execute(
+            "SELECT other.entry_id FROM entries mine JOIN entries other ON other.story_id = mine.story_id "
+            "WHERE mine.entry_id IN (SELECT value FROM json_each(:ids))",
+            {"ids": ids(frontier)},
+        )
+        reached.update(entry_id for (entry_id,) in siblings)
+        frontier = reached - related
+        related |= frontier
+    return related, {key: sharing for key, sharing in joining.items() if len(sharing) > 1}
+
+
+def _components(joining: Mapping[str, Sequence[int]]) -> list[set[int]]:
+    """The entries that keys join, over others or not: each entry in one set."""
+    component: dict[int, set[int]] = {}
+    for sharing in joining.values():
+        joined = max((component.get(entry_id, {entry_id}) for entry_id in sharing), key=len)
+        for entry_id in sharing:
+            other = component.get(entry_id, {entry_id})
+            if other is not joined:
+                joined |= other
+                component.update(dict.fromkeys(other, joined))
+        component.update(dict.fromkeys(sharing, joined))
+    return list({id(entries): entries for entries in component.values()}.values())
+
+
+def _batches(joining: Mapping[str, Sequence[int]]) -> Iterator[tuple[list[int], dict[str, Sequence[int]]]]:
+    """Whole components, some together: (entry ids, the keys that join them)."""
+    keys_of: dict[int, list[str]] = defaultdict(list)
+    for key, sharing in joining.items():
+        keys_of[sharing[0]].append(key)
+    batch: list[int] = []
+    for component in sorted(_components(joining), key=min):
+        batch += component
+        if len(batch) >= BATCH:
+            yield batch, {key: joining[key] for entry_id in batch for key in keys_of[entry_id]}
+            batch = []
+    if batch:
+        yield batch, {key: joining[key] for entry_id in batch for key in keys_of[entry_id]}
+
+
+def _write(connection: sqlite3.Connection, stories: Sequence[MergeGroup]) -> None:
+    """Stories, in the place of those that their entries were in."""
+    columns = (
+        "entry_id, feed, uid, content_hash, link, date, edited, updated, first_seen, in_feeds, classification, atom_id, "
+        "first_position"
+    )
+    query = f"SELECT {columns} FROM entries WHERE entry_id IN (SELECT value FROM json_each(:ids))"
+    for start in range(0, len(stories), BATCH):
+        part = stories[start : start + BATCH]
+        members = ids(entry_id for story in part for entry_id in story.entry_ids)
+        entries = {row["entry_id"]: row for row in select(connection, query, {"ids": members})}
+        feeds = {row["key"]: row for row in select(connection, "SELECT key, id, title, link, language FROM feeds")}
+        connection.executemany(
+            insert("stories", _STORY),
+            (_row(story, [entries[entry_id] for entry_id in story.entry_ids], feeds) for story in part),
+        )
+        connection.executemany(
+            "UPDATE entries SET story_id = ? WHERE entry_id = ?",
+            ((min(story.entry_ids), entry_id) for story in part for entry_id in story.entry_ids),
+        )
+
+
+def _row(
+    story: MergeGroup, entries: Sequence[Mapping[str, Any]], feeds: Mapping[str, Mapping[str, Any]]
+) -> dict[str, object]:
+    """The columns of a story; its entries are given with the primary copy first."""
+    primary = entries[0]
+    classifications = [json.loads(entry["classification"]) for entry in entries]
+    technologies = list(dict.fromkeys(name for each in classifications for name in each["technologies"]))
+    sources = [(slug, feed) for each in classifications for slug, feed in each["sources"]]
+    shown = ("feed", "uid", "content_hash", "link", "date", "edited", "updated", "in_feeds", "atom_id")
+    parts = [str(entry[name]) for entry in entries for name in shown]
+    about = feeds.get(primary["feed"], {})
+    parts += [about.get(name, "") for name in ("id", "title", "link", "language")]
+    date, first_seen = instant(primary["date"]), instant(primary["first_seen"])
+    edited, claimed = (from_stamp(primary[name]) for name in ("edited", "updated"))
+    return {
+        "story_id": min(story.entry_ids),
+        "primary_id": primary["entry_id"],
+        "date": primary["date"],
+        "tie": _tie(primary),
+        "rev": digest(*parts, *technologies, *(part for source in sources for part in source)),
+        "in_feeds": int(any(entry["in_feeds"] for entry in entries)),
+        "technologies": json.dumps(technologies),
+        "sources": json.dumps(list(dict.fromkeys(slug for slug, _ in sources))),
+        "updated": to_stamp(shown_update(date, edited, claimed, first_seen)),
+        "why": json.dumps(story.why),
+    }
+
+
+def _tie(entry: Mapping[str, Any]) -> str:
+    """Orders stories of one instant for ever: what was seen later first, then a feed's own in the order of its document."""
+    feed = digest(entry["feed"])[:8]
+    name = digest(entry["feed"], entry["uid"])[:8]
+    return f"{2**63 - entry['first_seen']:019}{feed}{entry['first_position']:06}{name}"
+
+
+def shown_update(date: datetime, edited: datetime | None, claimed: datetime | None, first_seen: datetime) -> datetime:
+    """When a story changed last: our own mark of an edit, else what it claims as far as that can be, else its date."""
+    if edited is not None:
+        return max(date, edited)
+    if claimed is not None and date < claimed <= first_seen:
+        return claimed
+    return date

@@ -1,0 +1,35 @@
+"""The id under which an entry is published: its own where it may be, else a `tag:` of the planet that never changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from planet.model import Entry
+from planet.text import digest
+from planet.urls import is_iri
+
+
+def published_id(host: str, feed: str, entry: Entry, date: datetime) -> str:
+    """The Atom id of an entry: its own where that is a valid absolute IRI (RFC 4287 4.2.6), else one of the planet's."""
+    own = entry.id.strip()
+    return own if is_iri(own) else planet_id(host, feed, entry.uid, date)
+
+
+def planet_id(host: str, feed: str, uid: str, date: datetime) -> str:
+    """An id of the planet's own (RFC 4151), for an entry that has none it may publish."""
+    return f"tag:{host},{date.year}:{digest(feed, uid)[:20]}"
+
+
+def clashing(connection: sqlite3.Connection, column: str = "atom_id") -> frozenset[int]:
+    """Ids of stories that may not publish their id, since another story that precedes them has the same.
+
+    `column`: atom_id, or id (as the feed gave it: the RSS guid).
+    """
+    rows = connection.execute(
+        "SELECT story_id FROM (SELECT s.story_id, row_number() OVER "
+        f"(PARTITION BY e.{column} ORDER BY e.priority, e.source_position, e.date, s.tie) AS nth "
+        f"FROM stories s JOIN entries e ON e.entry_id = s.primary_id WHERE e.{column} != '' AND e.{column} IN "
+        f"(SELECT {column} FROM entries WHERE shown GROUP BY {column} HAVING count(*) > 1)) WHERE nth > 1"
+    )
+    return frozenset(story_id for (story_id,) in rows)

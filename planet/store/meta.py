@@ -1,0 +1,21 @@
+"""What the planet remembers of itself: the names of the texts in the table `meta`."""
+
+from __future__ import annotations
+
+BORN = "born"
+"""When the first run was done, ISO 8601: the date of feeds without stories."""
+FIRST_RUN_DONE = "first_run_done"
+"""Set once a run has ended: from then on a new feed is a newcomer."""
+RULES = "rules_rev"
+"""The rules by which all that is stored was classified, "" while that is being done again."""
+COLLISIONS = "collisions"
+"""Keys of the date collisions that were announced."""
+PUBLISHED = "published"
+"""JSON of `planet.unchanged`: what was published last."""
+HUB = "hub"
+"""JSON of `planet.notify`: what the WebSub hub is still to be told."""
+NOTIFY = "notify "
+"""Prefix: after it the key of a rule of `notify`, its value JSON of what that rule was told."""
+
+KEPT = (BORN, FIRST_RUN_DONE)
+"""Those that a state file carries to another machine."""
