@@ -21,7 +21,7 @@ from planet.model import Message, Outcome, ReadFacts, Task
 if TYPE_CHECKING:  # most runs read little, or nothing
     from pebble import ProcessPool
 
-log = logging.getLogger("planet")
+log = logging.getLogger(__name__)
 ENOUGH = 1_000_000
 LARGE = 256_000
 DEADLINE = 30.0

@@ -19,7 +19,7 @@ from planet.model import Failed, Fetched, Fresh, Message, Report
 from planet.store import damage
 
 ALL_FAILED = 4
-log = logging.getLogger("planet")
+log = logging.getLogger(__name__)
 
 
 def moment(text: str) -> datetime:
