@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from planet import model
+
 PACKAGE = Path(__file__).parent.parent / "planet"
 
 # What lies where, from the ground up. A module at the top level of planet/ and a folder are named alike.
@@ -187,3 +189,16 @@ def test_a_local_name_says_what_it_holds() -> None:
             elif isinstance(node, ast.arg) and node.arg in WEAK:
                 weak.append(f"{path}:{node.lineno} {node.arg}")
     check(weak, WEAK_NAMES)
+
+
+def test_a_value_of_the_model_is_found_where_it_is_defined() -> None:
+    """`planet.model` loads its modules one by one, by a table that must name what type checkers see there."""
+    tree = TREES["model/__init__.py"]
+    seen = {
+        alias.name: node.module.rpartition(".")[2]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("planet.model.")
+        for alias in node.names
+    }
+    assert seen == model._HOMES
+    assert all(getattr(model, name) is not None for name in seen)
