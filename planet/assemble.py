@@ -133,6 +133,8 @@ class Notifier:
     def __call__(self, report: Report, edition: Edition | None, now: datetime) -> tuple[Message, ...]:
         """Announce, and give warnings for what could not be announced."""
         config, store = self._config, self._store
+        if not config.notify:
+            store.set_meta({f"notify {key}": "" for key, text in store.metas("notify ").items() if text})
         if not config.site.hub and not config.notify:
             return ()
         from planet.notify import notify, tell_hub  # most planets announce nothing

@@ -150,6 +150,17 @@ def test_two_spellings_of_a_feed_have_one_key_and_credentials_stay_out_of_it() -
     assert one.configured == "https://u:p@Example.org:443/feed#top"
 
 
+def test_two_users_of_one_address_have_feeds_of_their_own() -> None:
+    made = parsed(
+        HEAD + "members:\n- name: A\n  feeds: ['https://ada:x@a.example.org/private']\n"
+        "- name: B\n  feeds: ['https://bob:x@a.example.org/private', 'https://bob:y@a.example.org/private']\n"
+    )
+    keys = [one.key for source in made.sources for one in source.feeds]
+    assert keys[0] == "https://***@a.example.org/private"
+    assert len(set(keys)) == len(keys) == 2
+    assert not any("bob" in key or "ada" in key for key in keys)
+
+
 def test_a_local_feed_is_found_beside_feeds_yaml_and_its_key_moves_with_the_planet(tmp_path: Path) -> None:
     (tmp_path / "feeds").mkdir()
     (tmp_path / "feeds" / "a.xml").touch()

@@ -122,6 +122,19 @@ def test_what_the_flood_guard_keeps_out_of_the_feeds_is_no_news() -> None:
     assert delivery.rows == (3,)
 
 
+def test_a_rule_that_was_taken_out_starts_silent_when_it_comes_back() -> None:
+    told = Told((rule(), rule("json://other")))
+    told.run(stories(1))
+    told.rules = (rule("json://other"),)
+    told.run(stories(1, 2))
+    told.rules = (rule(), rule("json://other"))
+    told.notifications.clear()
+    told.run(stories(1, 2, 3))
+    assert [url for url, _notification in told.notifications] == ["json://other"]
+    told.run(stories(1, 2, 3, 4))
+    assert [url for url, _notification in told.notifications][1:] == ["json://x", "json://other"]
+
+
 def test_a_rule_hears_of_its_technologies_only() -> None:
     told = Told((rule(technologies=("php", "js")),))
     told.run(stories(1))

@@ -14,13 +14,20 @@ from planet import config
 from planet.config.document import Document
 from planet.errors import ConfigError, UsageError
 from planet.model import Config
-from planet.subscriptions import Imported, Subscription, add, add_all, import_opml, import_venus, new
+from planet.subscriptions import Imported, Subscription, add_all, import_opml, import_venus, new
+from planet.subscriptions import add as add_source
 from planet.subscriptions.editing import scalar
 
 ROOT = Path(__file__).parent.parent
 OURS = (ROOT / "feeds.yaml").read_text("utf-8")
 HEAD = "planet:\n  title: A\n  url: https://a.example.org/\n"
 DATA = Path(__file__).parent / "data" / "subscriptions"
+
+
+def add(text: str, **keys: object) -> str:
+    """The text with one source more."""
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in keys.items()}
+    return add_source(text, Subscription(**values))
 
 
 def parsed(text: str) -> Config:
@@ -81,6 +88,13 @@ def test_a_feed_that_is_there_is_refused_with_its_line() -> None:
     line = next(number for number, text in enumerate(OURS.splitlines(), 1) if "williamdurand.fr/atom.xml" in text)
     with pytest.raises(UsageError, match=f"already, on line {line}"):
         add(OURS, name="X", feeds=["https://WilliamDurand.fr:443/atom.xml#top"])
+
+
+def test_two_spellings_of_a_path_are_one_feed() -> None:
+    once = add(HEAD, name="A", feeds=["./a.xml"])
+    with pytest.raises(UsageError, match=r"a\.xml is in feeds\.yaml already, on line 8"):
+        add(once, name="A", feeds=["a.xml"])
+    assert add_all(once, [Subscription(name="A", feeds=("b/../a.xml",))])[:2] == (once, 0)
 
 
 def test_what_feeds_yaml_would_refuse_is_refused_before_it_is_written() -> None:

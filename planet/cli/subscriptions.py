@@ -17,8 +17,8 @@ from planet.cli.context import Context
 from planet.config import checks
 from planet.errors import UsageError
 from planet.model import Config, Message
-from planet.subscriptions import Imported, editing, finding, starter
-from planet.subscriptions.base import decoded
+from planet.subscriptions import Imported, Subscription, editing, finding, starter
+from planet.subscriptions.subscription import decoded
 from planet.text import slug
 from planet.urls import host, redacted
 
@@ -61,8 +61,7 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
         raise UsageError("a group belongs to one technology or to none")
     found = _find(ctx, ctx.config, url)
     shown = name or found.name
-    added = subscriptions.add(
-        text,
+    source = Subscription(
         name=shown,
         url=found.page,
         kind="group" if group else "member",
@@ -70,7 +69,7 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
         feeds=() if found.calendar else (found.feed,),
         calendars=(found.feed,) if found.calendar else (),
     )
-    _write(ctx, added)
+    _write(ctx, subscriptions.add(text, source))
     _tell(
         ctx,
         Message.of(
@@ -173,7 +172,7 @@ def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
     editing.write(planet.folder / path, calendar)
     if path.as_posix() not in {feed.key for source in planet.sources for feed in source.feeds}:
         owner = name or planet.site.owner.name or planet.site.title
-        _write(ctx, subscriptions.add(text, name=owner, calendars=[path.as_posix()], kind="group"))
+        _write(ctx, subscriptions.add(text, Subscription(name=owner, calendars=(path.as_posix(),), kind="group")))
     _tell(
         ctx,
         Message.of(

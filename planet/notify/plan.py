@@ -77,14 +77,15 @@ def plan(
     """What each rule is to be told now.
 
     A rule that was never told anything starts silent, with what there is then. A planet without stories has no news: its rules start
-    with its first stories. Stories that may not enter the feeds (the flood guard) are no news either.
+    with its first stories. A rule that left feeds.yaml is forgotten, so that one that comes back starts silent. Stories that may not enter the feeds (the flood guard) are no news either.
     """
+    keys = {rule_key(rule) for rule in rules}
+    keep = {key: "" for key, text in state.items() if text and key not in keys}
     if not index:
-        return Plan(keep={})
+        return Plan(keep=keep)
     zone = ZoneInfo(timezone)
     newest = max(row.story_id for row in index)
     deliveries: list[Delivery] = []
-    keep: dict[str, str] = {}
     for rule in rules:
         key = rule_key(rule)
         sent = read_sent(state.get(key, ""))

@@ -11,8 +11,8 @@ from planet.config.disk import Disk
 from planet.config.document import Document
 from planet.errors import UsageError
 from planet.model import Message
-from planet.subscriptions.base import Subscription
 from planet.subscriptions.editing import document_of, insert
+from planet.subscriptions.subscription import Subscription
 from planet.text import fold, one_line
 from planet.urls import feed_key, host, redacted
 
@@ -20,38 +20,21 @@ Kind = Literal["member", "group"]
 _SECTIONS: dict[Kind, str] = {"member": "members", "group": "groups"}
 
 
-def add(
-    text: str,
-    *,
-    name: str,
-    url: str = "",
-    feeds: Sequence[str] = (),
-    calendars: Sequence[str] = (),
-    kind: Kind = "member",
-    technologies: Sequence[str] = (),
-    avatar: str = "",
-) -> str:
+def add(text: str, source: Subscription) -> str:
     """The text with one source more, at the end of its list; under that of the same name and page where there is one.
 
     Raises UsageError, with the line, for a feed that is there already and for a file that cannot be edited as it is written.
     """
-    one = Subscription(
-        name=name,
-        url=url,
-        avatar=avatar,
-        feeds=tuple(feeds),
-        calendars=tuple(calendars),
-        kind=kind,
-        technologies=tuple(technologies),
-    )
     document = document_of(text)
     known = configured(document)
-    for address in (*feeds, *calendars):
+    for address in (*source.feeds, *source.calendars):
         line = known.get(addresses.key_of(address))
         if line:
-            raise UsageError(f"{redacted(address)} is in feeds.yaml already, on line {line}")
-    _refuse(one)
-    return _written(text, document, [(one.kind, _value(one, one.technologies))])
+            raise UsageError(
+                Message.of("{feed} is in feeds.yaml already, on line {line}", feed=redacted(address), line=line)
+            )
+    _refuse(source)
+    return _written(text, document, [(source.kind, _value(source, source.technologies))])
 
 
 def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int, tuple[Message, ...]]:
@@ -61,8 +44,8 @@ def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int,
     notes: list[Message] = []
     new: list[tuple[Kind, dict[str, Any]]] = []
     taken: set[str] = set()
-    for one in subscriptions:
-        for address in (*one.feeds, *one.calendars):
+    for source in subscriptions:
+        for address in (*source.feeds, *source.calendars):
             line = known.get(addresses.key_of(address))
             if line:
                 notes.append(
@@ -72,7 +55,7 @@ def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int,
                         line=line,
                     )
                 )
-        value = _value(one, one.technologies or defined(document, one.folders))
+        value = _value(source, source.technologies or defined(document, source.folders))
         for key in ("feeds", "calendars"):
             value[key] = [
                 address for address in value.get(key, ()) if addresses.key_of(address) not in known.keys() | taken
@@ -83,11 +66,11 @@ def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int,
         if not value.keys() & {"feeds", "calendars"}:
             continue
         try:
-            _refuse(one)
+            _refuse(source)
         except UsageError as error:
-            notes.append(Message.of("{name}: left out: {error}", name=one.name, error=error))
+            notes.append(Message.of("{name}: left out: {error}", name=source.name, error=error.message))
         else:
-            new.append((one.kind, value))
+            new.append((source.kind, value))
     return _written(text, document, new), len(new), tuple(notes)
 
 
@@ -114,30 +97,30 @@ def _written(text: str, document: Document, new: Iterable[tuple[Kind, dict[str, 
     return text
 
 
-def _value(one: Subscription, technologies: Sequence[str]) -> dict[str, Any]:
+def _value(source: Subscription, technologies: Sequence[str]) -> dict[str, Any]:
     """The source as feeds.yaml writes it."""
-    name = one_line(one.name) or host(next(iter((*one.feeds, *one.calendars, one.url)), ""))
+    name = one_line(source.name) or host(next(iter((*source.feeds, *source.calendars, source.url)), ""))
     value: dict[str, Any] = {"name": name}
-    value |= {key: held for key, held in (("url", one.url), ("avatar", one.avatar)) if held}
+    value |= {key: text for key, text in (("url", source.url), ("avatar", source.avatar)) if text}
     if technologies:
         value |= (
             {"technology": technologies[0]}
-            if one.kind == "group"
+            if source.kind == "group"
             else {"technologies": list(dict.fromkeys(technologies))}
         )
-    listed = (("feeds", one.feeds), ("calendars", one.calendars))
-    return value | {key: list(dict.fromkeys(held)) for key, held in listed if held}
+    listed = (("feeds", source.feeds), ("calendars", source.calendars))
+    return value | {key: list(dict.fromkeys(urls)) for key, urls in listed if urls}
 
 
-def _refuse(one: Subscription) -> None:
+def _refuse(source: Subscription) -> None:
     """What feeds.yaml would refuse is refused before it is written."""
     try:
-        for address in one.feeds:
+        for address in source.feeds:
             checks.feed_address(address, Path(), Disk())
-        for address in one.calendars:
+        for address in source.calendars:
             checks.calendar_address(address, Path(), Disk())
-        if one.url:
-            checks.http_url(one.url)
+        if source.url:
+            checks.http_url(source.url)
     except checks.InvalidValueError as error:
         raise UsageError(error.message) from None
 
@@ -146,20 +129,20 @@ def defined(document: Document, names: Iterable[str]) -> tuple[str, ...]:
     """The technologies of the file that are called so, by slug or name."""
     value = document.value if isinstance(document.value, dict) else {}
     technologies = value.get("technologies")
-    called: dict[str, str] = {}
-    for slug, one in technologies.items() if isinstance(technologies, dict) else ():
-        called[fold(slug)] = slug
-        if isinstance(one, dict) and isinstance(one.get("name"), str):
-            called.setdefault(fold(str(one["name"])), slug)
-    return tuple(dict.fromkeys(called[fold(name)] for name in names if fold(name) in called))
+    slugs: dict[str, str] = {}
+    for slug, keys in technologies.items() if isinstance(technologies, dict) else ():
+        slugs[fold(slug)] = slug
+        if isinstance(keys, dict) and isinstance(keys.get("name"), str):
+            slugs.setdefault(fold(str(keys["name"])), slug)
+    return tuple(dict.fromkeys(slugs[fold(name)] for name in names if fold(name) in slugs))
 
 
 def configured(document: Document) -> dict[str, int]:
     """Key -> line of every feed and calendar of the file."""
-    found: dict[str, int] = {}
-    for place, address, _kind in addresses.listed(document.value if isinstance(document.value, dict) else {}):
-        found.setdefault(addresses.key_of(address), document.line(place))
-    return found
+    lines: dict[str, int] = {}
+    for location, address, _kind in addresses.listed(document.value if isinstance(document.value, dict) else {}):
+        lines.setdefault(addresses.key_of(address), document.line(location))
+    return lines
 
 
 def _same(sources: object, value: dict[str, Any]) -> int | None:

@@ -9,7 +9,7 @@ import listparser
 from listparser.common import SuperDict
 
 from planet.model import Message
-from planet.subscriptions.base import Imported, Subscription, decoded
+from planet.subscriptions.subscription import Imported, Subscription, decoded
 from planet.text import fold, one_line
 from planet.urls import host, http_url, redacted
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from planet.model import Message
-from planet.subscriptions.base import Imported, Subscription
+from planet.subscriptions.subscription import Imported, Subscription
 from planet.text import one_line
 from planet.urls import host, http_url
 
