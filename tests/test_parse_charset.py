@@ -70,6 +70,16 @@ def test_a_title_survives_its_labels(body: bytes, content_type: str) -> None:
         ("iso-8859-15", "iso8859-15", "5 €, cœur"),
         ("windows-1250", "cp1250", "Příliš žluťoučký"),
         ("macintosh", "mac-roman", "été"),
+        # every label of the WHATWG list, with and without punctuation; Python's own names of the same sets.
+        ("iso88592", "iso8859-2", "Příliš žluťoučký"),
+        ("csisolatin2", "iso8859-2", "Příliš žluťoučký"),
+        ("latin-9", "iso8859-15", "5 €, cœur"),
+        ("ISO_8859-15", "iso8859-15", "5 €, cœur"),
+        ("x-mac-cyrillic", "mac-cyrillic", "Привет, планета"),
+        ("csshiftjis", "shift_jis", "惑星のコミュニティ"),
+        ("cp936", "gbk", "星球上的社区"),
+        ("windows_1251", "cp1251", "Привет, планета"),
+        ("dos-874", "cp874", "ชุมชนบนดาวเคราะห์"),
     ],
 )
 def test_a_charset_of_another_country_is_read_from_header_or_declaration(label: str, codec: str, text: str) -> None:

@@ -47,6 +47,7 @@ HOMES = {
     "sqlite3": {"store"},
     "urllib3": {"fetch"},
     "w3lib": {"urls"},
+    "webencodings": {"parse"},
     "yaml": {"config", "subscriptions"},
 }
 """Where each library is imported: every one but Python's own (of which only sqlite3 has a home), and no home without its import."""

@@ -7,56 +7,22 @@ US-ASCII as everywhere on the web.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 
-# Labels of the WHATWG Encoding Standard that feeds have been seen with, to Python's codecs. An allow-list: Python also knows codecs
-# that are no character sets (`unicode_escape`, `zlib_codec`) and some that hide markup (`utf-7`).
-_CODECS = {
-    **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), "utf-8"),
-    **dict.fromkeys(("utf-16", "utf-16le", "ucs-2", "unicode", "iso-10646-ucs-2"), "utf-16-le"),
-    "utf-16be": "utf-16-be",
-    **dict.fromkeys(
-        [
-            "iso-8859-1",
-            "iso8859-1",
-            "iso_8859-1",
-            "iso88591",
-            "latin1",
-            "latin-1",
-            "l1",
-            "us-ascii",
-            "ascii",
-            "ansi_x3.4-1968",
-            "windows-1252",
-            "cp1252",
-            "x-cp1252",
-            "cp819",
-            "iso-ir-100",
-        ],
-        "cp1252",
-    ),
-    **dict.fromkeys(("iso-8859-9", "iso8859-9", "latin5", "windows-1254", "cp1254"), "cp1254"),
-    **dict.fromkeys(("iso-8859-11", "tis-620", "windows-874", "cp874"), "cp874"),
-    **{f"iso-8859-{n}": f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
-    **{f"iso8859-{n}": f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
-    **{f"windows-{n}": f"cp{n}" for n in (1250, 1251, 1253, 1255, 1256, 1257, 1258)},
-    **{f"cp{n}": f"cp{n}" for n in (1250, 1251, 1253, 1255, 1256, 1257, 1258)},
-    "latin2": "iso8859-2",
-    "latin9": "iso8859-15",
-    "latin-9": "iso8859-15",
-    **dict.fromkeys(("koi8-r", "koi8", "koi"), "koi8-r"),
-    "koi8-u": "koi8-u",
-    **dict.fromkeys(("macintosh", "mac", "x-mac-roman"), "mac-roman"),
-    **dict.fromkeys(("ibm866", "cp866", "866"), "cp866"),
-    **dict.fromkeys(("gb2312", "gbk", "gb18030", "x-gbk", "gb_2312-80", "cp936", "euc-cn"), "gb18030"),
-    **dict.fromkeys(("big5", "big5-hkscs", "cn-big5", "x-x-big5"), "big5hkscs"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms_kanji"), "cp932"),
-    **dict.fromkeys(("euc-jp", "x-euc-jp"), "euc-jp"),
-    "iso-2022-jp": "iso2022_jp",
-    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "korean", "windows-949", "cp949"), "cp949"),
-}
-_WIDE = {"gb18030", "big5hkscs", "cp932", "euc-jp", "iso2022_jp", "cp949"}
+import webencodings
+from webencodings.labels import LABELS
+
+# Python knows codecs that are no character sets (`unicode_escape`, `zlib_codec`) and some that hide markup (`utf-7`): only those
+# that the WHATWG Encoding Standard names are used, under any spelling of theirs or of Python's (`latin-9`, `cp936`).
+_NAMES = {
+    re.sub("[^a-z0-9]", "", label): name
+    for label, name in LABELS.items()
+    if name not in {"replacement", "x-user-defined"}
+} | {"cp874": "windows-874", "cp949": "euc-kr"}
+_WIDE = frozenset({"gb18030", "big5hkscs", "cp932", "euc_jp", "iso2022_jp", "cp949"})
+"""Of more than one byte a character."""
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:+-]{1,40})", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']\s*([\w.:+-]{1,40})", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:+-]{1,40})", re.IGNORECASE)
@@ -159,6 +125,22 @@ def _lossy(body: bytes, codec: str, label: str) -> Decoded:
     return Decoded(text=text, charset=codec, replaced=text.count("\ufffd"), label=label)
 
 
+def _codec(label: str) -> str:
+    """The codec that a label means, "" for none that may be used."""
+    name = _NAMES.get(_letters(label))
+    if name is None:
+        try:
+            name = _NAMES.get(_letters(codecs.lookup(_letters(label)).name))
+        except LookupError:
+            return ""
+    encoding = webencodings.lookup("gb18030" if name == "gbk" else name) if name else None
+    return encoding.codec_info.name if encoding else ""
+
+
+def _letters(label: str) -> str:
+    return re.sub("[^a-z0-9]", "", label.lower())
+
+
 def _labels(body: bytes, content_type: str) -> tuple[list[str], str]:
     """The codecs that the labels name, header first, and the first label that names none."""
     found = [match[1] for match in (_HEADER.search(content_type),) if match]
@@ -167,6 +149,6 @@ def _labels(body: bytes, content_type: str) -> tuple[list[str], str]:
         found.append(declared[1].decode("ascii", "replace"))
     names = [name.lower() for name in found]
     return (
-        [_CODECS[name] for name in names if name in _CODECS],
-        next((name for name in names if name not in _CODECS), ""),
+        [codec for name in names if (codec := _codec(name))],
+        next((name for name in names if not _codec(name)), ""),
     )
