@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from random import Random
 
 from planet.classify import Placer
 from planet.fetch import polling
+from planet.fetch.headers import http_date
 from planet.merge.entry_changes import diff
 from planet.merge.event_changes import arrive_events
 from planet.merge.stories import copy_priority, merge_keys
@@ -149,12 +149,7 @@ def last_modified(fresh: Fresh) -> datetime | None:
 
     HTTP dates are UTC: one that names no zone is read so (RFC 9110 5.6.7).
     """
-    header = dict(fresh.headers).get("last-modified", "")
-    try:
-        date = parsedate_to_datetime(header)
-        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return http_date(dict(fresh.headers).get("last-modified", ""))
 
 
 class CopyPriority:

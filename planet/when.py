@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.relativedelta import relativedelta
 
+EARLIEST_YEAR = 1990
+"""A date before is that of an unset clock, not of a post or an event."""
 LONGEST = 31
 """Most days of one event that `days_of` gives."""
 

@@ -26,6 +26,7 @@ from planet.model import (
 )
 from planet.normalise import dates, identity, metadata, normalise
 from planet.sanitise import sanitise
+from planet.when import EARLIEST_YEAR
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -411,7 +412,7 @@ def test_b09_a_relative_link_starts_from_the_site_else_the_feed() -> None:
     ],
 )
 def test_a_link_that_must_not_be_followed_is_no_link(link: str) -> None:
-    entry = one(id="a", link=link, title="t", comments=link, thumbnail=link, enclosures=(Enclosure(url=link),))
+    entry = one(id="a", link=link, title="t", comments=link, pictures=(link,), enclosures=(Enclosure(url=link),))
     assert all(
         url == "" or url.startswith("https://blog.example/") for url in (entry.link, entry.comments, entry.image)
     )
@@ -443,13 +444,13 @@ def test_m01_the_picture_to_lead_with_is_the_thumbnail_else_of_the_text_else_att
     fields: dict[str, Any] = {
         "id": "a",
         "title": "t",
-        "thumbnail": "/t.jpg",
+        "pictures": ("/t.jpg",),
         "content": html(f"{smiley}<img src=/c.jpg>"),
         "enclosures": (Enclosure(url="/e.jpg", type="image/jpeg"),),
     }
     assert one(**fields).image == "https://blog.example/t.jpg"
-    assert one(**{**fields, "thumbnail": ""}).image == "https://blog.example/c.jpg"
-    assert one(**{**fields, "thumbnail": "", "content": html(smiley)}).image == "https://blog.example/e.jpg"
+    assert one(**{**fields, "pictures": ()}).image == "https://blog.example/c.jpg"
+    assert one(**{**fields, "pictures": (), "content": html(smiley)}).image == "https://blog.example/e.jpg"
 
 
 @pytest.mark.parametrize(
@@ -567,7 +568,7 @@ some_entry = st.builds(
     enclosures=st.lists(
         st.builds(Enclosure, url=odd, type=odd, length=st.none() | st.integers(), title=odd), max_size=2
     ).map(tuple),
-    thumbnail=odd,
+    pictures=st.tuples(odd),
     language=odd,
     source=st.none() | st.builds(RawSource, id=odd, title=odd, url=odd, feed_url=odd, authors=some_people),
     comments=odd,
@@ -624,4 +625,4 @@ def test_the_way_to_a_site_makes_no_difference_to_an_id(path: str) -> None:
 @given(st.text(max_size=60))
 def test_a_day_is_found_in_any_address_or_none(url: str) -> None:
     day = dates.day_in(url, NOW)
-    assert day is None or dates.EARLIEST <= day.year <= NOW.year
+    assert day is None or EARLIEST_YEAR <= day.year <= NOW.year

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.parse.dates import FIRST_YEAR, LAST_YEAR, read_date
+from planet.parse.dates import LAST_YEAR, read_date
 from planet.parse.datewords import MONTHS, ZONES
+from planet.when import EARLIEST_YEAR
 
 TEN = "2024-08-05T10:00:00+00:00"
 EIGHT = "2024-08-05T08:00:00+00:00"
@@ -178,7 +179,7 @@ def test_the_word_tables_are_whole() -> None:
 
 
 MOMENTS = st.datetimes(
-    min_value=datetime(FIRST_YEAR, 1, 2), max_value=datetime(LAST_YEAR, 12, 30), timezones=st.just(UTC)
+    min_value=datetime(EARLIEST_YEAR, 1, 2), max_value=datetime(LAST_YEAR, 12, 30), timezones=st.just(UTC)
 ).map(lambda moment: moment.replace(microsecond=0))
 OFFSETS = st.integers(-14 * 60, 14 * 60)
 DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -213,4 +214,4 @@ def test_any_text_is_a_moment_in_range_or_none(text: str) -> None:
     assert found.reason
     if found.value is not None:
         assert found.value.tzinfo is UTC
-        assert FIRST_YEAR - 1 <= found.value.year <= LAST_YEAR + 1
+        assert EARLIEST_YEAR - 1 <= found.value.year <= LAST_YEAR + 1

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planet.model import RawEntry, RawFeed, Unreadable
-from planet.parse import PARSER_VERSION, common, discovery, parse
+from planet.parse import PARSER_VERSION, discovery, hints, parse, values
 from planet.text import language_tag
 
 WORDS = st.text(
@@ -142,7 +142,7 @@ def test_the_same_post_in_every_format_is_the_same_entry(
 )
 def test_an_address_is_never_a_name(written: str, name: str, email: str) -> None:
     """Addresses are never printed."""
-    found = common.person(written)
+    found = values.person(written)
     assert found is not None
     assert (found.name, found.email) == (name, email)
 
@@ -166,7 +166,7 @@ def test_languages_are_tags(written: str, tag: str) -> None:
 
 def test_hints_are_taken_or_ignored() -> None:
     """ttl; skipHours and skipDays; the syndication module."""
-    assert [common.ttl(text) for text in ("60", "180", "99999", "0", "-1", "x", "")] == [
+    assert [hints.from_ttl(text) for text in ("60", "180", "99999", "0", "-1", "x", "")] == [
         3600,
         10800,
         86400,
@@ -175,16 +175,16 @@ def test_hints_are_taken_or_ignored() -> None:
         None,
         None,
     ]
-    assert common.period("daily", "2") == 43200
-    assert common.period(None, "2") == 43200
-    assert common.period("weekly", None) == 7 * 86400
-    assert common.period(None, None) is None
-    assert common.period("often", "1") is None
-    assert common.period("hourly", "x") is None
-    assert common.hours(["0", "24", "3", "25", "x"]) == (0, 3)
-    assert common.hours([str(hour) for hour in range(24)]) == ()
-    assert common.days(["Monday", " sunday "]) == (0, 6)
-    assert common.days(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]) == ()
+    assert hints.from_period("daily", "2") == 43200
+    assert hints.from_period(None, "2") == 43200
+    assert hints.from_period("weekly", None) == 7 * 86400
+    assert hints.from_period(None, None) is None
+    assert hints.from_period("often", "1") is None
+    assert hints.from_period("hourly", "x") is None
+    assert hints.hours(["0", "24", "3", "25", "x"]) == (0, 3)
+    assert hints.hours([str(hour) for hour in range(24)]) == ()
+    assert hints.days(["Monday", " sunday "]) == (0, 6)
+    assert hints.days(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]) == ()
 
 
 def test_a_page_names_its_feeds_in_its_order() -> None:

@@ -13,7 +13,19 @@ from planet import model
 PACKAGE = Path(__file__).parent.parent / "planet"
 
 # What lies where, from the ground up. A module at the top level of planet/ and a folder are named alike.
-GROUND = {"model", "errors", "urls", "text", "html_elements", "when", "similarity", "i18n", "themes", "formats"}
+GROUND = {
+    "model",
+    "errors",
+    "urls",
+    "text",
+    "html_elements",
+    "people",
+    "when",
+    "similarity",
+    "i18n",
+    "themes",
+    "formats",
+}
 STAGES = {
     *("config", "fetch", "parse", "normalise", "sanitise", "classify", "merge", "store", "edition", "render"),
     *("publish", "notify"),

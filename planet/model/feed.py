@@ -87,7 +87,8 @@ class RawEntry:
     authors: tuple[RawPerson, ...] = ()
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
-    thumbnail: str = ""
+    pictures: tuple[str, ...] = ()
+    """Addresses of pictures that stand beside the text, the best first: thumbnails, then attached ones."""
     language: str = ""
     source: RawSource | None = None
     comments: str = ""
@@ -103,18 +104,12 @@ class RawFeed:
     reader_reason: str = ""
     id: str = ""
     title: str = ""
-    subtitle: str = ""
     link: str = ""
     base: str = ""
     language: str = ""
     updated: ParsedDate | None = None
     authors: tuple[RawPerson, ...] = ()
-    icon: str = ""
-    generator: str = ""
     self_link: str = ""
-    hubs: tuple[str, ...] = ()
-    next_link: str = ""
-    prev_archive: str = ""
     complete: bool = False
     expired: bool = False
     delay_hint: int | None = None

@@ -7,6 +7,7 @@ Ids in comments (N, D, T, B, M) are cases that a test in tests/test_normalise.py
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
@@ -34,15 +35,10 @@ __all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
 
 NORMALISE_VERSION = "1"
 """Part of every raw_hash: raise it when the rules of this package or of planet.sanitise change, and entries are read anew."""
-_NO_PICTURE = (
-    "s.w.org/images/core/emoji",
-    "/wp-includes/images/smilies",
-    "gravatar.com/avatar",
-    "img.shields.io/",
-    "badge",
-    "feeds.feedburner.com",
-    "/emoji/",
+_NO_PICTURE = re.compile(
+    r"s\.w\.org/images/core/emoji|/wp-includes/images/smilies|gravatar\.com/avatar|img\.shields\.io/|badge|feeds\.feedburner\.com|/emoji/"
 )
+"""Smileys, badges and portraits."""
 
 
 class Sanitise(Protocol):
@@ -234,13 +230,10 @@ class _Reader:
 
     @staticmethod
     def image(raw: RawEntry, clean: Sanitised, files: tuple[Enclosure, ...], base: str) -> str:
-        """A picture to lead with: the thumbnail, else the first of the text that is no smiley, else an attached one; "" for none."""
-        if found := http_url(raw.thumbnail, base):
-            return found
-        for picture in clean.images:
-            if not any(part in picture for part in _NO_PICTURE):
-                return picture
-        return next((file.url for file in files if file.type.startswith("image/")), "")
+        """A picture to lead with: one beside the text, else of the text, else attached, but no smiley, badge or portrait; "" for none."""
+        beside = (http_url(url, base) for url in raw.pictures)
+        attached = (file.url for file in files if file.type.startswith("image/"))
+        return next((url for url in (*beside, *clean.images, *attached) if url and not _NO_PICTURE.search(url)), "")
 
     @staticmethod
     def name_of(draft: Draft, date: datetime | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from planet.html_elements import BLOCKS, ELEMENTS, VOID
 from planet.model import RawEntry, Text
 from planet.text import one_line, plain, shorten, xml_safe
 
@@ -14,10 +15,8 @@ SUMMARY_LENGTH = 1000
 MARKUP_LENGTH = 600_000
 """More than is sanitised."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_ESCAPED_BLOCK = re.compile(
-    r"&lt;(p|div|br|ul|ol|li|h[1-6]|blockquote|pre|table|figure|img|a)(?:\s(?:(?!&gt;).){0,200})?/?\s*&gt;",
-    re.IGNORECASE | re.DOTALL,
-)
+_ESCAPED_START = re.compile(r"\s*&lt;([a-z][a-z0-9]*)(\s(?:(?!&gt;).){1,2000})?/?\s*&gt;", re.IGNORECASE | re.DOTALL)
+_ESCAPED_END = re.compile(r"&lt;/([a-z][a-z0-9]*)\s*&gt;", re.IGNORECASE)
 _BASE = re.compile(r"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _TAILS = re.compile(
@@ -42,10 +41,21 @@ def markup(text: Text) -> str:
     if text.kind == "text":
         return _paragraphs(html.escape(value, quote=False))
     if "<" not in value:
-        if "&lt;" in value and _ESCAPED_BLOCK.search(value):
+        if "&lt;" in value and _escaped_twice(value):
             return html.unescape(value)
         return _paragraphs(value) if _PARAGRAPHS.search(value.strip()) else value
     return value
+
+
+def _escaped_twice(value: str) -> bool:
+    """Whether a text without tags is HTML that was escaped once too often: it begins with an element that it also ends, or with a
+    picture, or ends two elements of their own lines. One tag that is named (`Use &lt;h1&gt; once`) is text.
+    """
+    ends = [name.lower() for name in _ESCAPED_END.findall(value)]
+    if start := _ESCAPED_START.match(value):
+        name = start[1].lower()
+        return name in ELEMENTS and (name in ends or (name in VOID and bool(start[2] or ends)))
+    return sum(name in BLOCKS for name in ends) > 1
 
 
 def own_base(value: str) -> str:

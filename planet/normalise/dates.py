@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from planet.model import ParsedDate
+from planet.when import EARLIEST_YEAR
 
-EARLIEST = 1990
 LATEST = timedelta(days=3660)
 """A date further ahead is a mistake, not an announcement."""
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:([-/_])(\d{1,2})\2(\d{1,2})|(\d\d)(\d\d))(?!\d)")
@@ -19,7 +19,7 @@ def believable(date: ParsedDate | None, now: datetime) -> datetime | None:
     if date is None or date.value is None:
         return None
     value = date.value
-    return value if value.year >= EARLIEST and value <= now + LATEST else None
+    return value if value.year >= EARLIEST_YEAR and value <= now + LATEST else None
 
 
 def day_in(url: str, now: datetime) -> datetime | None:
@@ -34,6 +34,6 @@ def day_in(url: str, now: datetime) -> datetime | None:
             value = datetime(int(year), int(month), int(day), tzinfo=UTC)
         except ValueError:
             continue
-        if value.year >= EARLIEST and value <= now:
+        if value.year >= EARLIEST_YEAR and value <= now:
             return value
     return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from planet.model import Enclosure, Person, RawPerson, RawSource, SourceRef
+from planet.people import split_person
 from planet.text import fold, one_line, plain
 from planet.urls import http_url
 
@@ -17,9 +18,6 @@ MOST_AUTHORS = 10
 MOST_ENCLOSURES = 30
 MOST_GIVEN = 500
 """So many are looked at, repeated ones too."""
-_MAIL = re.compile(r"[^\s@<>()\[\]\",;:]{1,64}@[^\s@<>()\[\]\",;:]{1,190}")
-_MAIL_AND_NAME = re.compile(rf"^(?:mailto:)?{_MAIL.pattern}\s*\((.*)\)$")
-_BRACKETED_MAIL = re.compile(r"[<(\[][^<>()\[\]]*@[^<>()\[\]]*[>)\]]")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,80}")
 _PLACEHOLDERS = {"", "none", "null", "undefined", "unknown", "anonymous", "author", "auteur", "webmaster", "noreply"}
 
@@ -39,11 +37,8 @@ def people(given: Iterable[RawPerson]) -> tuple[Person, ...]:
 
 def person_name(given: str) -> str:
     """The name that a text holds, "" for an address alone and for a word that names nobody."""
-    text = one_line(plain(given[:1000]))
-    if both := _MAIL_AND_NAME.match(text):
-        text = both[1]
-    text = _MAIL.sub("", _BRACKETED_MAIL.sub("", text).replace("mailto:", ""))
-    text = one_line(text.strip(" ,;<>()"), NAME_LENGTH)
+    name, _ = split_person(one_line(plain(given[:1000])))
+    text = one_line(name.strip(" ,;<>()"), NAME_LENGTH)
     return "" if text.casefold() in _PLACEHOLDERS else text
 
 

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from planet.model import ParsedDate
 from planet.parse.datewords import MONTHS, OCLOCK, ZONES, folded
+from planet.when import EARLIEST_YEAR
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+LAST_YEAR = 2100
 """Before and after is a fault of a program, not a date of a post."""
 MAX_LENGTH = 120
 MAX_OFFSET = 14 * 60
@@ -80,7 +81,7 @@ def _read(written: str, timezone: str) -> ParsedDate:
 
 def _parsed(written: str, value: datetime, reason: str, *, date_only: bool = False) -> ParsedDate:
     """The moment in UTC, or none when its year cannot be that of a post."""
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+    if not EARLIEST_YEAR <= value.year <= LAST_YEAR:
         return ParsedDate(written=written, reason=f"the year {value.year} is no year of a post")
     return ParsedDate(written=written, value=value.astimezone(UTC), date_only=date_only, reason=reason)
 
@@ -137,7 +138,7 @@ def _make(year: int, month: int, day: int, hour: int, minute: int, second: int, 
         hour, extra = 0, timedelta(days=1)
     if second == 60:
         second = 59
-    if not FIRST_YEAR <= year <= LAST_YEAR:
+    if not EARLIEST_YEAR <= year <= LAST_YEAR:
         raise ValueError(f"the year {year} is no year of a post")  # and no arithmetic at the ends of the calendar
     return datetime(year, month, day, hour, minute, second, tzinfo=where) + extra
 

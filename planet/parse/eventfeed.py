@@ -112,7 +112,7 @@ def _event(entry: RawEntry, told: _Told) -> RawEvent:
             status="cancelled" if cancelled(name) else "confirmed",
             organizer=one_line(entry.authors[0].name, 200) if entry.authors else "",
             tags=tuple(dict.fromkeys(name for tag in entry.categories if (name := one_line(tag, 100)))),
-            image=entry.thumbnail,
+            image=next(iter(entry.pictures), ""),
         ),
         description=text if is_html else html.unescape(text),
         description_is_html=is_html,

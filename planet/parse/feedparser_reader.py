@@ -16,9 +16,10 @@ from typing import Any
 from feedparser.api import LooseFeedParser
 
 from planet.model import Deleted, Enclosure, ParsedDate, RawEntry, RawFeed, RawPerson, RawSource, Text
-from planet.parse import common
-from planet.parse.attachments import is_image, unique
+from planet.parse import hints, values
+from planet.parse.attachments import is_image
 from planet.parse.dates import read_date
+from planet.parse.hints import positive
 
 _FORMATS = {
     "rss091u": "rss091",
@@ -131,39 +132,32 @@ def _feed(
 ) -> RawFeed:
     atom = version.startswith("atom")
     dates = [_dates(entry, timezone) for entry in entries]
-    places = common.newest([_seconds(*pair) for pair in dates], limit) if len(entries) > limit else range(len(entries))
+    places = values.newest([_seconds(*pair) for pair in dates], limit) if len(entries) > limit else range(len(entries))
     spoken = _str(feed.get("language"))
     made = tuple(_entry(entries[place], place, dates[place], atom=atom, spoken=spoken) for place in places)
     links = _links(feed)
-    image = feed.get("image") or {}
     asked = (
-        common.ttl(_str(feed.get("ttl"))),
-        common.period(_or_none(feed.get("sy_updateperiod")), _or_none(feed.get("sy_updatefrequency"))),
+        hints.from_ttl(_str(feed.get("ttl"))),
+        hints.from_period(_or_none(feed.get("sy_updateperiod")), _or_none(feed.get("sy_updatefrequency"))),
     )
     return RawFeed(
         format=_FORMATS.get(version, version),
         reader="liberal",
         id=_str(feed.get("id")),
         title=" ".join(_str(feed.get("title")).split()),
-        subtitle=" ".join(_str(feed.get("subtitle")).split()),
         link=_alternate(feed),
         language=spoken,
-        updated=common.first_date([_str(feed.get(name)) for name in ("updated", "published", "planet_date")], timezone),
+        updated=values.first_date([_str(feed.get(name)) for name in ("updated", "published", "planet_date")], timezone),
         authors=_people(feed),
-        icon=_str(feed.get("icon")) or _str(image.get("href")) or _str(feed.get("logo")),
-        generator=" ".join(_str(feed.get("generator")).split()),
         self_link=next((href for rel, href in links if rel == "self"), ""),
-        hubs=tuple(dict.fromkeys(href for rel, href in links if rel == "hub")),
-        next_link=next((href for rel, href in links if rel == "next"), ""),
-        prev_archive=next((href for rel, href in links if rel == "prev-archive"), ""),
         complete="fh_complete" in feed,
         delay_hint=max((seconds for seconds in asked if seconds), default=None),
-        skip_hours=common.hours(_lines(feed, "hour")),
-        skip_days=common.days(_lines(feed, "day")),
+        skip_hours=hints.hours(_lines(feed, "hour")),
+        skip_days=hints.days(_lines(feed, "day")),
         entries=made,
         deleted=_deleted(text),
         dropped=len(entries) - len(made),
-        warnings=common.date_warning(made),
+        warnings=values.date_warning(made),
     )
 
 
@@ -211,21 +205,21 @@ def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
     """In the order of the strict reader: Atom's authors, dc:creator, itunes:author, <author>."""
     found: list[RawPerson | None] = []
     for one in holder.get("authors") or ():
-        person = common.person(_unescaped(_str(one.get("name"))), _str(one.get("href")))
+        person = values.person(_unescaped(_str(one.get("name"))), _str(one.get("href")))
         email = _str(one.get("email"))
         if person is not None:
             found.append(RawPerson(name=person.name, email=email or person.email, url=person.url))
         elif email:
             found.append(RawPerson(email=email))
     lines = holder.get("planet_people") or {}
-    return common.first_named(
-        found, *(map(common.person, map(_str, lines.get(kind, ()))) for kind in ("creator", "itunes", "author"))
+    return values.first_named(
+        found, *(map(values.person, map(_str, lines.get(kind, ()))) for kind in ("creator", "itunes", "author"))
     )
 
 
 def _dates(entry: dict[str, Any], timezone: str) -> tuple[ParsedDate | None, ParsedDate | None]:
-    published = common.first_date([_str(entry.get(name)) for name in ("published", "planet_date", "created")], timezone)
-    return published, common.first_date([_str(entry.get("updated"))], timezone)
+    published = values.first_date([_str(entry.get(name)) for name in ("published", "planet_date", "created")], timezone)
+    return published, values.first_date([_str(entry.get("updated"))], timezone)
 
 
 def _seconds(published: ParsedDate | None, updated: ParsedDate | None) -> float | None:
@@ -250,7 +244,7 @@ def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
         value = found[1]
     if kind == "text/plain" and atom:
         return Text(value=value, kind="text", base=base, lang=lang)
-    return common.markup(value, base, lang)
+    return values.markup(value, base, lang)
 
 
 def _entry(
@@ -261,7 +255,7 @@ def _entry(
     link = _alternate(entry) or (identity if permalink else "")
     elsewhere = next((_str(one.get("src")) for one in entry.get("content") or () if one.get("src")), "")
     original = _str(entry.get("feedburner_origlink"))
-    enclosures, thumbnail = _attached(entry)
+    enclosures, pictures = _attached(entry)
     contents = [text for one in entry.get("content") or () if (text := _construct(one, spoken, atom=atom))]
     summary = _construct(entry.get("summary_detail"), spoken, atom=atom)
     title = _construct(entry.get("title_detail"), spoken, atom=atom)
@@ -289,14 +283,14 @@ def _entry(
         published=dates[0],
         updated=dates[1],
         authors=_people(entry),
-        categories=common.tags(
+        categories=tuple(
             name
             for tag in entry.get("tags") or ()
             if not _str(tag.get("scheme")).endswith("#kind")
-            for name in common.names(_str(tag.get("label")), _str(tag.get("term")))
+            for name in values.names(_str(tag.get("label")), _str(tag.get("term")))
         ),
         enclosures=enclosures,
-        thumbnail=thumbnail,
+        pictures=pictures,
         language=_str(entry.get("language")) or lang,
         source=_source(entry.get("source")),
         comments=_str(entry.get("comments")) or _replies(entry),
@@ -304,12 +298,12 @@ def _entry(
     )
 
 
-def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], str]:
+def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], tuple[str, ...]]:
     found = [
         Enclosure(
             url=_str(link.get("href")),
             type=_str(link.get("type")),
-            length=common.length(_str(link.get("length"))),
+            length=positive(_str(link.get("length"))),
             title=_str(link.get("title")),
         )
         for link in entry.get("links") or ()
@@ -319,7 +313,7 @@ def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], str]:
     for one in entry.get("media_content") or ():
         url, kind = _str(one.get("url")), _str(one.get("type"))
         if url:
-            found.append(Enclosure(url=url, type=kind, length=common.length(_str(one.get("filesize")))))
+            found.append(Enclosure(url=url, type=kind, length=positive(_str(one.get("filesize")))))
             if is_image(url, kind, _str(one.get("medium")).lower()):
                 pictures.append(url)
     thumbnails = [_str(one.get("url")) for one in entry.get("media_thumbnail") or ()]
@@ -327,7 +321,7 @@ def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], str]:
     if isinstance(image, dict):
         thumbnails.append(_str(image.get("href")))
     pictures += [one.url for one in found if one.type and is_image(one.url, one.type)]
-    return unique(found), next((url for url in (*thumbnails, *pictures) if url), "")
+    return tuple(found), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
 
 
 def _source(said: Any) -> RawSource | None:

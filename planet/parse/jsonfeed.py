@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from planet.model import Enclosure, Message, RawEntry, RawFeed, RawPerson, Text, Unreadable
-from planet.parse import common
+from planet.parse import values
 from planet.parse.dates import read_date
+from planet.parse.hints import positive
 from planet.text import xml_safe
 
 VERSION = "https://jsonfeed.org/version/"
@@ -72,10 +73,10 @@ def _authors(item: dict[str, Any]) -> tuple[RawPerson, ...]:
     """`authors` of 1.1, `author` of 1.0."""
     single = item.get("author")
     found = _dicts(item.get("authors")) or ([single] if isinstance(single, dict) else [])
-    people = [common.person(_get(one, "name"), _get(one, "url")) for one in found]
+    people = [values.person(_get(one, "name"), _get(one, "url")) for one in found]
     if not found and isinstance(single, str):
-        people = [common.person(single)]
-    return common.first_named(people)
+        people = [values.person(single)]
+    return values.first_named(people)
 
 
 def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed:
@@ -98,45 +99,45 @@ def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed:
         for _, item in items:
             read = read_date(_get(item, "date_published", "date_modified"), timezone)
             dates.append(read.value.timestamp() if read.value else None)
-    places = common.newest(dates, limit) if dates else range(len(items))
+    places = values.newest(dates, limit) if dates else range(len(items))
     entries = tuple(_item(*items[place], timezone) for place in places)
     return RawFeed(
         format=_version(root),
         reader="json",
         title=" ".join(_get(root, "title").split()),
-        subtitle=" ".join(_get(root, "description").split()),
         link=_get(root, "home_page_url"),
         language=_get(root, "language"),
         authors=_authors(root),
-        icon=_get(root, "icon", "favicon"),
         self_link=_get(root, "feed_url"),
-        hubs=tuple(url for hub in _dicts(root.get("hubs")) if (url := _get(hub, "url"))),
-        next_link=_get(root, "next_url"),
         expired=root.get("expired") is True,
         entries=entries,
         dropped=len(items) - len(entries),
-        warnings=(*warnings[:10], *common.date_warning(entries)),
+        warnings=(*warnings[:10], *values.date_warning(entries)),
     )
 
 
 def _enclosures(item: dict[str, Any]) -> tuple[Enclosure, ...]:
-    found: dict[str, Enclosure] = {}
-    for one in _dicts(item.get("attachments")):
-        url = _get(one, "url")
-        if url:
-            size = one.get("size_in_bytes")
-            length = common.length(str(int(size)) if isinstance(size, int | float) and 0 < size < 1e15 else _text(size))
-            found.setdefault(
-                url, Enclosure(url=url, type=_get(one, "mime_type"), length=length, title=_get(one, "title"))
-            )
-    return tuple(found.values())
+    return tuple(
+        Enclosure(
+            url=_get(attachment, "url"),
+            type=_get(attachment, "mime_type"),
+            length=_size(attachment.get("size_in_bytes")),
+            title=_get(attachment, "title"),
+        )
+        for attachment in _dicts(item.get("attachments"))
+        if _get(attachment, "url")
+    )
+
+
+def _size(value: Any) -> int | None:
+    return positive(str(int(value)) if isinstance(value, int | float) and 0 < value < 1e15 else _text(value))
 
 
 def _item(position: int, item: dict[str, Any], timezone: str) -> RawEntry:
     language = _get(item, "language")
     plain, summary, title = _get(item, "content_text"), _get(item, "summary"), _get(item, "title")
     short = Text(value=summary, kind="text", lang=language) if summary else None
-    content = common.markup(_get(item, "content_html"), lang=language)
+    content = values.markup(_get(item, "content_html"), lang=language)
     if content is None:
         content = Text(value=plain, kind="text", lang=language) if plain else short
     tags = item.get("tags")
@@ -149,11 +150,11 @@ def _item(position: int, item: dict[str, Any], timezone: str) -> RawEntry:
         title=Text(value=title, kind="text", lang=language) if title else None,
         content=content,
         summary=short,
-        published=common.first_date([_get(item, "date_published")], timezone),
-        updated=common.first_date([_get(item, "date_modified")], timezone),
+        published=values.first_date([_get(item, "date_published")], timezone),
+        updated=values.first_date([_get(item, "date_modified")], timezone),
         authors=_authors(item),
-        categories=common.tags(_text(tag) for tag in tags) if isinstance(tags, list) else (),
+        categories=tuple(text for tag in tags if (text := _text(tag))) if isinstance(tags, list) else (),
         enclosures=_enclosures(item),
-        thumbnail=_get(item, "image", "banner_image"),
+        pictures=tuple(url for name in ("image", "banner_image") if (url := _get(item, name))),
         language=language,
     )

@@ -12,7 +12,7 @@ from html.entities import html5
 
 from planet import text as plain
 from planet.html_elements import VOID
-from planet.parse.names import PREFIXES
+from planet.parse.namespaces import PREFIXES
 
 _SPECIAL = re.compile(r"<!(?:\[CDATA\[|--)")
 _REFERENCE = re.compile(r"&(?:#([0-9]{1,8});|#[xX]([0-9a-fA-F]{1,7});|([A-Za-z][A-Za-z0-9]{1,31});)?")

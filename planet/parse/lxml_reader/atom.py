@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from planet.model import RawEntry, RawFeed, Text
-from planet.parse import common
-from planet.parse.lxml_reader import media, shared
+from planet.parse import values
+from planet.parse.lxml_reader import elements, media
 from planet.parse.lxml_reader.tree import Element, Fields, Tree
-from planet.parse.names import ATOM03
+from planet.parse.namespaces import ATOM03
 
 PUBLISHED = ("published", "issued", "dcterms:issued", "dc:date", "created", "dcterms:created")
 UPDATED = ("updated", "modified", "dcterms:modified")
@@ -17,10 +17,10 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
     root = tree.root
     fields = tree.fields(root)
     base = tree.base(root, "")
-    found = shared.links(tree, fields, base, "link")
+    found = elements.links(tree, fields, base, "link")
     items = fields.get("entry", [])
     places = (
-        common.newest([shared.when(tree, item, (*PUBLISHED, *UPDATED), timezone) for item in items], limit)
+        values.newest([elements.when(tree, item, (*PUBLISHED, *UPDATED), timezone) for item in items], limit)
         if len(items) > limit
         else range(len(items))
     )
@@ -30,40 +30,34 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         format="atom03" if old else "atom10",
         reader="strict",
         id=tree.first(fields, "id"),
-        title=shared.one_line(tree.first(fields, "title")),
-        subtitle=shared.one_line(tree.first(fields, "subtitle", "tagline")),
+        title=elements.one_line(tree.first(fields, "title")),
         link=found.alternate,
         base=base,
         language=tree.lang(root) or tree.first(fields, "dc:language", "language"),
         updated=tree.date(fields, (*UPDATED, "dc:date"), timezone),
-        authors=tuple(shared.people(tree, fields, base, "author")),
-        icon=tree.first(fields, "icon", "logo"),
-        generator=shared.one_line(tree.first(fields, "generator")),
+        authors=tuple(elements.people(tree, fields, base, "author")),
         self_link=found.self,
-        hubs=found.hubs,
-        next_link=found.next,
-        prev_archive=found.prev_archive,
         complete="fh:complete" in fields,
-        delay_hint=shared.hint(tree, fields),
+        delay_hint=elements.hint(tree, fields),
         entries=entries,
-        deleted=shared.deleted(fields),
+        deleted=elements.deleted(fields),
         dropped=len(items) - len(entries),
-        warnings=common.date_warning(entries),
+        warnings=values.date_warning(entries),
     )
 
 
 def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) -> RawEntry:
     fields = tree.fields(item)
     base, lang = tree.base(item, outer), tree.lang(item)
-    found = shared.links(tree, fields, base, "link")
-    enclosures, thumbnail = media.attached(tree, fields, base, list(found.enclosures))
+    found = elements.links(tree, fields, base, "link")
+    enclosures, pictures = media.attached(tree, fields, base, list(found.enclosures))
     title = _first(tree, fields, base, lang, "title", "dc:title", "media:title")
     summary = _first(tree, fields, base, lang, "summary")
     content = _first(tree, fields, base, lang, "content")
     if content is None and "content:encoded" in fields:
         content = tree.loose(fields["content:encoded"][0], base, lang)
     if content is None:
-        content = summary or next(iter(shared.media_description(tree, fields, base, lang)), None)
+        content = summary or next(iter(elements.media_description(tree, fields, base, lang)), None)
     original = tree.first(fields, "feedburner:origlink") if "feedburner:origlink" in fields else ""
     elsewhere = next((tree.href(one, "src", base) for one in fields.get("content", ()) if one.get("src")), "")
     others = found.others
@@ -80,14 +74,12 @@ def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) 
         summary=summary,
         published=tree.date(fields, PUBLISHED, timezone),
         updated=tree.date(fields, UPDATED, timezone),
-        authors=shared.credited(tree, fields, base, ("author", "dc:creator", "itunes:author")),
-        categories=common.tags(
-            [*shared.terms(tree, fields, "category"), *tree.every(fields, "dc:subject", "media:keywords")]
-        ),
+        authors=elements.credited(tree, fields, base, ("author", "dc:creator", "itunes:author")),
+        categories=(*elements.terms(tree, fields, "category"), *tree.every(fields, "dc:subject", "media:keywords")),
         enclosures=enclosures,
-        thumbnail=thumbnail,
+        pictures=pictures,
         language=lang or tree.first(fields, "dc:language") or _spoken(content, title),
-        source=shared.source(tree, fields["source"][0], base, "") if "source" in fields else None,
+        source=elements.source(tree, fields["source"][0], base, "") if "source" in fields else None,
         comments=found.replies,
         geo=media.place(tree, fields) if media.placed(fields) else None,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from planet.model import Enclosure
-from planet.parse import common
-from planet.parse.attachments import is_image, unique
+from planet.parse.attachments import is_image
+from planet.parse.hints import positive
 from planet.parse.lxml_reader.tree import Fields, Tree
 
 _NUMBERS = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d+)?)[\s,]+([+-]?\d{1,3}(?:\.\d+)?)\s*")
@@ -14,17 +14,19 @@ _ATTACHED = frozenset({"enclosure", "media:content", "media:group", "media:thumb
 _PLACES = frozenset({"georss:point", "georss:where", "geo:lat", "geo:point"})
 
 
-def attached(tree: Tree, fields: Fields, base: str, links: list[Enclosure]) -> tuple[tuple[Enclosure, ...], str]:
-    """The enclosures (`links`: those that the format's own links name) and the thumbnail ("" none)."""
+def attached(
+    tree: Tree, fields: Fields, base: str, links: list[Enclosure]
+) -> tuple[tuple[Enclosure, ...], tuple[str, ...]]:
+    """The enclosures (`links`: those that the format's own links name) and the addresses of pictures, thumbnails first."""
     if not links and _ATTACHED.isdisjoint(fields):
-        return (), ""
+        return (), ()
     found = list(links)
     for element in fields.get("enclosure", ()):
         url = tree.href(element, "url", base) or tree.href(element, "href", base)
         if url:
             found.append(
                 Enclosure(
-                    url=url, type=(element.get("type") or "").strip(), length=common.length(element.get("length") or "")
+                    url=url, type=(element.get("type") or "").strip(), length=positive(element.get("length") or "")
                 )
             )
     pictures: list[str] = []
@@ -42,7 +44,7 @@ def attached(tree: Tree, fields: Fields, base: str, links: list[Enclosure]) -> t
                 Enclosure(
                     url=url,
                     type=kind,
-                    length=common.length(element.get("fileSize") or ""),
+                    length=positive(element.get("fileSize") or ""),
                     title=tree.first(inside, "media:title"),
                 )
             )
@@ -51,7 +53,7 @@ def attached(tree: Tree, fields: Fields, base: str, links: list[Enclosure]) -> t
         thumbnails += [tree.href(one, "url", base) for one in group.get("media:thumbnail", ())]
     thumbnails += [tree.href(one, "href", base) for one in fields.get("itunes:image", ())]
     pictures += [one.url for one in found if is_image(one.url, one.type) and one.url not in pictures and one.type]
-    return unique(found), next((url for url in (*thumbnails, *pictures) if url), "")
+    return tuple(found), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
 
 
 def placed(fields: Fields) -> bool:

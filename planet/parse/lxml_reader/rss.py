@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from planet.model import Enclosure, RawEntry, RawFeed, RawSource, Text
-from planet.parse import common
-from planet.parse.lxml_reader import media, shared
+from planet.parse import hints, values
+from planet.parse.lxml_reader import elements, media
 from planet.parse.lxml_reader.tree import Element, Fields, Tree
 
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -29,44 +29,36 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
     for holder in fields.get("items", ()) if not items else ():
         items += tree.fields(holder).get("item", ())
     places = (
-        common.newest([shared.when(tree, item, (*PUBLISHED, *UPDATED), timezone) for item in items], limit)
+        values.newest([elements.when(tree, item, (*PUBLISHED, *UPDATED), timezone) for item in items], limit)
         if len(items) > limit
         else range(len(items))
     )
     entries = tuple(_item(tree, items[place], place, base, timezone) for place in places)
-    links = shared.links(tree, fields, base, "atom:link")
-    image = next(iter((*fields.get("image", ()), *outer.get("image", ()))), None)
+    links = elements.links(tree, fields, base, "atom:link")
     return RawFeed(
         format=_format(tree, channel),
         reader="strict",
         id=tree.first(fields, "atom:id", "podcast:guid"),
-        title=shared.one_line(tree.first(fields, "title", "dc:title", "atom:title")),
-        subtitle=shared.one_line(tree.first(fields, "description", "itunes:subtitle", "dc:description")),
+        title=elements.one_line(tree.first(fields, "title", "dc:title", "atom:title")),
         link=_link(tree, fields, base) or links.alternate,
         base=base,
         language=tree.first(fields, "language", "dc:language") or tree.lang(channel, tree.lang(root)),
         updated=tree.date(fields, ("lastbuilddate", "pubdate", "dc:date", "atom:updated"), timezone),
-        authors=shared.credited(
+        authors=elements.credited(
             tree,
             fields,
             base,
             ("atom:author", "managingeditor", "dc:creator", "dc:publisher", "itunes:author", "author"),
         ),
-        icon=(tree.first(tree.fields(image), "url") if image is not None else "")
-        or next((tree.href(one, "href", base) for one in fields.get("itunes:image", ())), ""),
-        generator=shared.one_line(tree.first(fields, "generator")),
         self_link=links.self,
-        hubs=links.hubs,
-        next_link=links.next,
-        prev_archive=links.prev_archive,
         complete="fh:complete" in fields,
-        delay_hint=shared.hint(tree, fields),
-        skip_hours=common.hours(_inside(tree, fields, "skiphours", "hour")),
-        skip_days=common.days(_inside(tree, fields, "skipdays", "day")),
+        delay_hint=elements.hint(tree, fields),
+        skip_hours=hints.hours(_inside(tree, fields, "skiphours", "hour")),
+        skip_days=hints.days(_inside(tree, fields, "skipdays", "day")),
         entries=entries,
-        deleted=shared.deleted(fields),
+        deleted=elements.deleted(fields),
         dropped=len(items) - len(entries),
-        warnings=common.date_warning(entries),
+        warnings=values.date_warning(entries),
     )
 
 
@@ -94,8 +86,8 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
     fields = tree.fields(item)
     base, lang = tree.base(item, outer), tree.lang(item)
     identity, permalink = _identity(tree, fields)
-    links = shared.links(tree, fields, base, "atom:link")
-    enclosures, thumbnail = media.attached(tree, fields, base, list(links.enclosures))
+    links = elements.links(tree, fields, base, "atom:link")
+    enclosures, pictures = media.attached(tree, fields, base, list(links.enclosures))
     plain_link = _link(tree, fields, base)
     original = tree.first(fields, "feedburner:origlink") if "feedburner:origlink" in fields else ""
     content, summary = _texts(tree, fields, base, lang)
@@ -111,10 +103,10 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
         summary=summary,
         published=tree.date(fields, PUBLISHED, timezone),
         updated=tree.date(fields, UPDATED, timezone),
-        authors=shared.credited(tree, fields, base, AUTHORS),
-        categories=common.tags(_categories(tree, fields)),
+        authors=elements.credited(tree, fields, base, AUTHORS),
+        categories=tuple(_categories(tree, fields)),
         enclosures=enclosures,
-        thumbnail=thumbnail,
+        pictures=pictures,
         language=lang or tree.first(fields, "dc:language", "language") or (content.lang if content else ""),
         source=_source(tree, fields, base) if "source" in fields or "atom:source" in fields else None,
         comments=tree.first(fields, "comments"),
@@ -172,22 +164,22 @@ def _texts(tree: Tree, fields: Fields, base: str, lang: str) -> tuple[Text | Non
         if key in fields and len(found) < 2 and (read := _read_text(tree, fields, key, base, lang)):
             found.append(read)
     if not found:
-        found += shared.media_description(tree, fields, base, lang)
+        found += elements.media_description(tree, fields, base, lang)
     return (found[0] if found else None), (found[1] if len(found) > 1 else None)
 
 
 def _categories(tree: Tree, fields: Fields) -> list[str]:
     found = tree.every(fields, "category")
     if not _SUBJECTS.isdisjoint(fields):
-        found += [part for text in tree.every(fields, "dc:subject") for part in text.split(";")]
-        found += shared.terms(tree, fields, "atom:category")
+        found += [part for text in tree.every(fields, "dc:subject") for part in map(str.strip, text.split(";")) if part]
+        found += elements.terms(tree, fields, "atom:category")
         found += tree.every(fields, "itunes:keywords", "media:keywords")
     return found
 
 
 def _source(tree: Tree, fields: Fields, base: str) -> RawSource | None:
     if "atom:source" in fields:
-        return shared.source(tree, fields["atom:source"][0], base, "atom:")
+        return elements.source(tree, fields["atom:source"][0], base, "atom:")
     for element in fields.get("source", ()):
         title, url = tree.text(element), tree.href(element, "url", base)
         if title or url:

@@ -9,9 +9,9 @@ from lxml import etree
 
 from planet.html_elements import VOID
 from planet.model import ParsedDate, Text
-from planet.parse import common
+from planet.parse import values
 from planet.parse.dates import read_date
-from planet.parse.names import OF_ATOM, OF_RSS, XHTML, XML_BASE, XML_LANG
+from planet.parse.namespaces import XHTML, XML_BASE, XML_LANG, Names
 from planet.urls import join
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its class
@@ -47,7 +47,7 @@ class Tree:
         marked = b"xml:" in data  # one search of all the bytes instead of two
         self.based = marked and b"xml:base" in data
         self.spoken = marked and b"xml:lang" in data
-        self.names = OF_ATOM if str(self.root.tag).rpartition("}")[2].lower() == "feed" else OF_RSS
+        self.names = Names(atom=str(self.root.tag).rpartition("}")[2].lower() == "feed")
 
     def fields(self, element: Element) -> Fields:
         names = self.names
@@ -106,7 +106,7 @@ class Tree:
     def loose(self, element: Element, outer: str, lang: str) -> Text | None:
         """An RSS text, which is HTML: escaped, or (against the rules) as elements."""
         value = (element.text or "") if len(element) == 0 else inner(element)
-        return common.markup(value, self.base(element, outer), self.lang(element, lang))
+        return values.markup(value, self.base(element, outer), self.lang(element, lang))
 
     def construct(self, element: Element, outer: str, lang: str) -> Text | None:
         """An Atom text construct or content (RFC 4287 3.1 and 4.1.3; `mode` is Atom 0.3's). None for what is elsewhere or no text."""
@@ -123,7 +123,7 @@ class Tree:
         if mode == "base64" or not (kind in {"text", "html"} or kind.startswith("text/") or mode):
             value = _base64(value) if kind.startswith("text/") else ""
         if kind in {"html", "text/html"} or (mode == "escaped" and kind not in {"text", "text/plain"}):
-            return common.markup(value, base, lang)
+            return values.markup(value, base, lang)
         return Text(value=value, kind="text", base=base, lang=lang) if value else None
 
     def _xhtml(self, element: Element, base: str, lang: str) -> Text | None:

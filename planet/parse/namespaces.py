@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 PREFIXES = {
     "admin": "http://webns.net/mvcb/",
     "app": "http://www.w3.org/2007/app",
@@ -74,14 +76,10 @@ _OTHERS = {
 }
 
 
-MOST_NAMES = 5000
-"""A hostile document may not fill the memory with names of its own."""
-
-
 class Names(dict[str, str]):
     """lxml's `{namespace}local` to `prefix:local` in lower case; the format's own elements have no prefix, strangers a `?`.
 
-    A dictionary that fills itself, so that the second element of a name costs one look-up.
+    A dictionary that fills itself, so that the second element of a name in a document costs one look-up.
     """
 
     def __init__(self, *, atom: bool) -> None:
@@ -91,20 +89,18 @@ class Names(dict[str, str]):
     def __missing__(self, tag: object) -> str:
         if not isinstance(tag, str):
             return "?"
-        namespace, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-        plain = _plain(namespace)
-        local = local.lower()
-        if plain in _ATOM or (self.atom and not plain):
-            prefix = "" if self.atom else "atom"
-        elif plain in _RSS:
-            prefix = "rss" if self.atom else ""
-        else:
-            prefix = _OTHERS.get(plain, "?")
-        key = f"{prefix}:{local}" if prefix else local
-        if len(self) < MOST_NAMES:
-            self[tag] = key
+        key = self[tag] = _key(tag, atom=self.atom)
         return key
 
 
-OF_ATOM, OF_RSS = Names(atom=True), Names(atom=False)
-"""Names mean the same in every document, so what one taught serves the next."""
+@lru_cache(maxsize=4096)
+def _key(tag: str, *, atom: bool) -> str:
+    namespace, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+    plain = _plain(namespace)
+    if plain in _ATOM or (atom and not plain):
+        prefix = "" if atom else "atom"
+    elif plain in _RSS:
+        prefix = "rss" if atom else ""
+    else:
+        prefix = _OTHERS.get(plain, "?")
+    return f"{prefix}:{local.lower()}" if prefix else local.lower()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planet.model import Deleted, Enclosure, RawPerson, RawSource, Text
-from planet.parse import common
+from planet.parse import hints, values
 from planet.parse.dates import read_date
+from planet.parse.hints import positive
 from planet.parse.lxml_reader.tree import Element, Fields, Tree
 from planet.urls import join
 
@@ -19,10 +20,7 @@ class Links:
 
     alternate: str = ""
     self: str = ""
-    next: str = ""
-    prev_archive: str = ""
     replies: str = ""
-    hubs: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     others: tuple[tuple[str, str], ...] = ()
 
@@ -37,7 +35,6 @@ def links(tree: Tree, fields: Fields, base: str, key: str) -> Links:
         return NONE
     alternates: list[tuple[bool, str]] = []
     single: dict[str, str] = {}
-    hubs: list[str] = []
     enclosures: list[Enclosure] = []
     others: list[tuple[str, str]] = []
     for element in elements:
@@ -50,22 +47,17 @@ def links(tree: Tree, fields: Fields, base: str, key: str) -> Links:
             alternates.append((kind not in {"", "text/html", "application/xhtml+xml"}, url))
             continue
         if rel == "enclosure":
-            length = common.length(element.get("length") or "")
+            length = positive(element.get("length") or "")
             enclosures.append(Enclosure(url=url, type=kind, length=length, title=(element.get("title") or "").strip()))
             continue
-        if rel == "hub":
-            hubs.append(url)
-        elif rel != "replies" or kind in {"", "text/html", "application/xhtml+xml"}:
+        if rel != "replies" or kind in {"", "text/html", "application/xhtml+xml"}:
             single.setdefault(rel, url)
         others.append((rel, url))
     alternates.sort(key=lambda found: found[0])
     return Links(
         alternate=alternates[0][1] if alternates else "",
         self=single.get("self", ""),
-        next=single.get("next", ""),
-        prev_archive=single.get("prev-archive", ""),
         replies=single.get("replies", ""),
-        hubs=tuple(dict.fromkeys(hubs)),
         enclosures=tuple(enclosures),
         others=(*others, *(("alternate", url) for _, url in alternates[1:])),
     )
@@ -77,13 +69,13 @@ def people(tree: Tree, fields: Fields, base: str, key: str) -> list[RawPerson]:
     prefix = "atom:" if key.startswith("atom:") else ""
     for element in fields.get(key, ()):
         if len(element) == 0:
-            found.append(common.person(tree.text(element)))
+            found.append(values.person(tree.text(element)))
             continue
         inside = tree.fields(element)
         if prefix and f"{prefix}name" not in inside:
             prefix = ""
         url = tree.first(inside, f"{prefix}uri", f"{prefix}url")
-        one = common.person(tree.first(inside, f"{prefix}name"), url)
+        one = values.person(tree.first(inside, f"{prefix}name"), url)
         email = tree.first(inside, f"{prefix}email")
         found.append(
             RawPerson(
@@ -98,11 +90,11 @@ def people(tree: Tree, fields: Fields, base: str, key: str) -> list[RawPerson]:
 def credited(tree: Tree, fields: Fields, base: str, keys: tuple[str, ...]) -> tuple[RawPerson, ...]:
     """The people of the first of these elements that names any: Atom's are elements, the others a line of text."""
     groups = (
-        people(tree, fields, base, key) if key.endswith("author") else map(common.person, tree.every(fields, key))
+        people(tree, fields, base, key) if key.endswith("author") else map(values.person, tree.every(fields, key))
         for key in keys
         if key in fields
     )
-    return common.first_named(*groups)
+    return values.first_named(*groups)
 
 
 def terms(tree: Tree, fields: Fields, key: str) -> list[str]:
@@ -111,7 +103,7 @@ def terms(tree: Tree, fields: Fields, key: str) -> list[str]:
         name
         for element in fields.get(key, ())
         if not (element.get("scheme") or "").endswith("#kind")
-        for name in common.names(element.get("label") or "", element.get("term") or tree.text(element))
+        for name in values.names(element.get("label") or "", element.get("term") or tree.text(element))
     ]
 
 
@@ -136,7 +128,7 @@ def hint(tree: Tree, fields: Fields) -> int | None:
         return None
     name = tree.first(fields, "sy:updateperiod") if "sy:updateperiod" in fields else None
     frequency = tree.first(fields, "sy:updatefrequency") if "sy:updatefrequency" in fields else None
-    asked = (common.ttl(tree.first(fields, "ttl")), common.period(name, frequency))
+    asked = (hints.from_ttl(tree.first(fields, "ttl")), hints.from_period(name, frequency))
     return max((seconds for seconds in asked if seconds), default=None)
 
 
@@ -162,5 +154,5 @@ def one_line(text: str) -> str:
 
 def when(tree: Tree, item: Element, keys: tuple[str, ...], timezone: str) -> float | None:
     """The moment of an entry in seconds, for choosing the newest of too many."""
-    found = common.first_date(tree.every(tree.fields(item), *keys), timezone)
+    found = values.first_date(tree.every(tree.fields(item), *keys), timezone)
     return found.value.timestamp() if found and found.value else None
