@@ -24,6 +24,7 @@ KNOWN = {
     ("atom-inside-rss", "summary"): "outside Atom every text is taken for HTML",
     ("links", "links"): "the proxy's link is lost when the original is known",
     ("rss20-full", "enclosures"): "the title of a media:content",
+    ("rss20-full", "categories"): "feedparser parts the keywords of iTunes itself",
 }
 
 
