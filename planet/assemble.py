@@ -20,6 +20,7 @@ from planet.parse import PARSER_VERSION
 from planet.pipeline import Planet
 from planet.publish import intact, publish, rewrite_health, story_counts
 from planet.store import Store, meta
+from planet.urls import canonical_key, without_credentials
 from planet.workers import map_tasks
 
 
@@ -71,6 +72,27 @@ def user_agent(config: Config) -> str:
     return config.fetch.user_agent or f"Planet/{__version__} (+{config.site.url}{contact})"
 
 
+class FeedOwners:
+    """URL -> the sources that list it as a feed of theirs, whatever its spelling and its password."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def __call__(self, url: str) -> frozenset[str]:
+        """Slugs of sources."""
+        return self._by_address.get(canonical_key(without_credentials(url)), frozenset())
+
+    @functools.cached_property
+    def _by_address(self) -> dict[str, frozenset[str]]:
+        owners: dict[str, frozenset[str]] = {}
+        for source in self._config.sources:
+            for feed in source.feeds:
+                address = canonical_key(without_credentials(feed.url))
+                if address:
+                    owners[address] = owners.get(address, frozenset()) | {source.slug}
+        return owners
+
+
 def fetcher(config: Config, environ: Mapping[str, str] = os.environ) -> Fetcher:
     """What asks feeds, by the rules of feeds.yaml. SSL_CERT_FILE of `environ` names other certificate authorities."""
     return Fetcher(
@@ -78,6 +100,7 @@ def fetcher(config: Config, environ: Mapping[str, str] = os.environ) -> Fetcher:
         user_agent(config),
         config.folder,
         parser_version=PARSER_VERSION,
+        owners=FeedOwners(config),
         ca_file=environ.get("SSL_CERT_FILE") or None,
     )
 

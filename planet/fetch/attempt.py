@@ -7,11 +7,11 @@ another request is pending: a redirect's next hop, or the configured address aft
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
-from urllib.parse import urlsplit, urlunsplit
 
 from planet.fetch.errors import BadUrlError, of_status
 from planet.fetch.headers import retry_after
@@ -31,6 +31,7 @@ from planet.fetch.transport import REDIRECTS, Request, Response
 from planet.model import Deferred, Due, Failed, Fetched, FetchError, Fresh, Hop, Message, Unchanged
 from planet.urls import DEFAULT_PORTS, redacted
 
+log = logging.getLogger(__name__)
 MAX_HOPS = 5
 # Sites of many members at one service: they are paced as the one host that they are.
 _PLATFORMS = (
@@ -64,11 +65,13 @@ class Rules:
     max_bytes: int
     is_listed: Callable[[str, int], bool]
     """Whether the user named host and port as one of theirs (it may then be private)."""
+    owners: Callable[[str], frozenset[str]] = lambda _url: frozenset()
+    """URL -> the sources of feeds.yaml that list it as a feed of theirs."""
     parser_version: str = ""
     default_headers: dict[bool, bytes] = field(default_factory=dict)
 
     def fields_for(self, *, calendar: bool) -> bytes:
-        """The default_headers header fields, made once for each kind."""
+        """The default header fields, made once for each kind."""
         if calendar not in self.default_headers:
             self.default_headers[calendar] = default_headers(
                 self.user_agent, CALENDAR_TYPES if calendar else FEED_TYPES
@@ -127,14 +130,21 @@ class Attempt:
         elif probe_is_due(due.state, self.now):
             self.fallback = due.state.effective_url
         self.authorization = credentials(due.url)
+        if not same_url(first, due.url) and self._belongs_to_others(first):
+            first, self.fallback = due.url, ""
         return self._go(first)
+
+    def _belongs_to_others(self, url: str) -> bool:
+        """Whether an address is a feed of other sources, and not of those that list this one."""
+        owners = self.rules.owners(url)
+        return bool(owners) and owners.isdisjoint(self.rules.owners(self.due.url))
 
     def _go(self, url: str) -> Fetched | None:
         """Start at `url`: the first request, or the fallback's."""
         self.chain.clear()
         self.url = redacted(url)
         try:
-            self.start = target(without_credentials(url))
+            self.start = target(url)
         except BadUrlError as error:
             return self._failed(error.error)
         self.trusted = True
@@ -179,7 +189,7 @@ class Attempt:
     def _is_configured(self, where: Target) -> bool:
         """Whether `where` is the host that the password of feeds.yaml was given for."""
         try:
-            return _may_share_password(target(without_credentials(self.due.url)), where)
+            return _may_share_password(target(self.due.url), where)
         except BadUrlError:
             return False
 
@@ -236,7 +246,7 @@ class Attempt:
             return self.deferred(self.now + wait, Message.of("the server asks to come back later"))
         try:
             to = joined(here.url, location)
-            there = target(without_credentials(to))
+            there = target(to)
         except BadUrlError as error:
             return self._failed(error.error)
         self.chain.append(Hop(status=answer.status, url=here.url, to=there.url))
@@ -248,6 +258,16 @@ class Attempt:
                     answer.status,
                 )
             )
+        if self._belongs_to_others(there.url):
+            # Not even requested: neither its answer nor what it says of our manners is this feed's.
+            return self._failed(
+                FetchError(
+                    "not-a-feed",
+                    Message.of("its address leads to the feed of somebody else here, {url}", url=there.url),
+                    answer.status,
+                )
+            )
+        log.info("%s: %s leads to %s", self.due.key, answer.status, there.url)
         self.url = there.url
         self._request(there)
         return None
@@ -311,17 +331,3 @@ def _may_share_password(start: Target, target: Target) -> bool:
         return True
     upgraded = start.scheme == "http" and target.scheme == "https"
     return upgraded and start.port == DEFAULT_PORTS["http"] and target.port == DEFAULT_PORTS["https"]
-
-
-def without_credentials(url: str) -> str:
-    """The URL without user name and password. Raises BadUrlError."""
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-        return (
-            urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
-            if "@" in parts.netloc
-            else url
-        )
-    except ValueError as error:
-        raise BadUrlError from error

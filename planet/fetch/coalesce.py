@@ -30,13 +30,16 @@ class Coalescer:
             self._owners.setdefault(attempt.request.target.url, attempt)
 
     def join(self, attempt: Attempt, request: AttemptRequest) -> Fetched | bool:
-        """What a redirected attempt does: takes the returned outcome of another feed, waits for one (True), or goes on (False)."""
+        """What a redirected attempt does: takes the returned outcome of another feed, waits for one (True), or goes on (False).
+
+        What is answered to a password is not shared.
+        """
         if attempt.request is None or not attempt.chain:
             return False
         url = attempt.request.target.url
         with self._lock:
             owner = self._owners.get(url)
-            if owner is None or owner is attempt:
+            if owner is None or owner is attempt or owner.authorization:
                 return False
             outcome = self._outcomes.get(url)
             if outcome is not None:

@@ -20,7 +20,8 @@ class Fetcher:
     """Asks feeds, politely, and never raises for what a server does.
 
     `user_agent` names the program and the planet; `folder` is where relative paths of local feeds start. `parser_version`: a feed
-    that was read by another one is asked for its whole document once. The seams: `resolver` (host, port -> what getaddrinfo
+    that was read by another one is asked for its whole document once. `owners` (URL -> sources that list it): a feed that is
+    redirected to a feed of other sources fails. The seams: `resolver` (host, port -> what getaddrinfo
     gives), `transport` (everything below a request), `clock` (seconds that only grow), `ca_file` (other authorities for TLS).
     `web` sends every request that is not polling, by the same rules.
     """
@@ -32,6 +33,7 @@ class Fetcher:
         folder: Path = Path(),
         *,
         parser_version: str = "",
+        owners: Callable[[str], frozenset[str]] = lambda _url: frozenset(),
         resolver: Resolver | None = None,
         transport: Transport | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -50,6 +52,7 @@ class Fetcher:
             max_bytes=rules.max_bytes,
             is_listed=addresses.is_listed,
             parser_version=parser_version,
+            owners=owners,
         )
 
     def fetch_all(

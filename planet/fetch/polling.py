@@ -20,7 +20,8 @@ from typing import assert_never
 
 from planet.fetch.delays import DAY, NOTHING, Plan, allowed, doubled, median_gap, server_hint, unchanged_delay
 from planet.fetch.headers import LONGEST, freshness, retry_after
-from planet.fetch.redirects import discovery, is_elsewhere, moved
+from planet.fetch.redirects import discovery, is_elsewhere, moved, sets_out_from
+from planet.fetch.request import rate_limit_scope
 from planet.model import (
     Deferred,
     Due,
@@ -35,10 +36,12 @@ from planet.model import (
 )
 from planet.model.fetch import ErrorClass
 from planet.text import digest
-from planet.urls import origin
+from planet.urls import host
 
 ORIGIN_BACKOFF = timedelta(hours=1)
 """After a 429 that does not say for how long."""
+LONGEST_FOR_OTHERS = timedelta(hours=6)
+"""The longest that a 429 to one feed keeps the others of its origin waiting: its server may answer in the name of one user."""
 _VALIDATOR_LIMIT = 1024
 
 
@@ -126,7 +129,8 @@ def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> FetchUpda
     if fetched.until is None:
         return FetchUpdate(state=replace(before, next_due=before.next_due or now))
     due = max(fetched.until, before.next_due) if before.next_due else fetched.until
-    backoffs = ((origin(fetched.url), fetched.until),) if fetched.origin_backoff and origin(fetched.url) else ()
+    scope = rate_limit_scope(fetched.url) if fetched.origin_backoff else ""
+    backoffs = ((scope, fetched.until),) if scope else ()
     return FetchUpdate(state=replace(before, hold_until=fetched.until, next_due=due), backoffs=backoffs)
 
 
@@ -167,8 +171,10 @@ def _failed(fetched: Failed, before: FetchState, plan: Plan) -> FetchUpdate:
             delay = LONGEST
         case "rate-limited":
             asked = _rate_limit(headers, asked, failures, plan)
-            if asked is not None and origin(fetched.url):
-                backoffs = ((origin(fetched.url), plan.now + asked),)
+            scope = rate_limit_scope(fetched.url)
+            # Where a redirect of another host led, the others there are not held back by it.
+            if asked is not None and scope and host(fetched.url) == host(sets_out_from(fetched)):
+                backoffs = ((scope, plan.now + min(asked, LONGEST_FOR_OTHERS)),)
         case _:
             pass
     due = plan.after(delay)

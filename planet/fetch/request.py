@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from planet.fetch.decoding import ACCEPT_ENCODING
 from planet.fetch.errors import BadUrlError
-from planet.urls import DEFAULT_PORTS, redacted
+from planet.urls import DEFAULT_PORTS, host, origin, redacted, without_credentials
 
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, "
@@ -17,6 +17,10 @@ FEED_TYPES = (
 )
 CALENDAR_TYPES = "text/calendar, application/calendar+json;q=0.5, application/rss+xml;q=0.5, */*;q=0.1"
 MAX_URL = 8000
+# Hosts whose users write below a path of their own, besides those that mark users with `~` or `@`.
+_SHARED_HOSTS = frozenset(
+    {"dev.to", "medium.com", "github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "pages.perso.orange.fr"}
+)
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~!$&'()*+,;=:@/?-]*\Z")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")
 
@@ -56,8 +60,11 @@ def credentials(url: str) -> str:
 
 
 def target(url: str) -> Target:
-    """The URL as it goes over the wire: IDN as punycode, blanks and non-ASCII as percent escapes. Raises BadUrlError."""
-    url = url.strip()
+    """The URL as it goes over the wire, without user name and password: IDN as punycode, blanks and non-ASCII as percent escapes. Raises BadUrlError."""
+    try:
+        url = without_credentials(url)
+    except ValueError as error:
+        raise BadUrlError from error
     if not _PLAIN.match(url) or len(url) > MAX_URL:
         url = _normalised(url)
     try:
@@ -102,6 +109,15 @@ def joined(base: str, location: str) -> str:
         return urljoin(base, location.strip())
     except ValueError as error:
         raise BadUrlError from error
+
+
+def rate_limit_scope(url: str) -> str:
+    """What a 429 closes: the origin (scheme://host:port); of a host of many users, one user's part of it."""
+    site = origin(url)
+    first = urlsplit(url).path.split("/")[1:2] if site else []
+    if first and (first[0][:1] in {"~", "@"} or host(url) in _SHARED_HOSTS):
+        return f"{site}/{first[0]}"
+    return site
 
 
 def same_url(first: str, second: str) -> bool:

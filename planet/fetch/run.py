@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,10 +16,13 @@ from planet.fetch.errors import of_exception, timed_out
 from planet.fetch.headers import retry_after
 from planet.fetch.limiter import HostLimiter, QueuedRequest
 from planet.fetch.local import read_file
-from planet.fetch.polling import ORIGIN_BACKOFF
+from planet.fetch.polling import LONGEST_FOR_OTHERS, ORIGIN_BACKOFF
+from planet.fetch.request import rate_limit_scope
 from planet.fetch.transport import Deadline, Response, Transport
 from planet.model import Fetched, FetchError, FetchRules, Fresh, Message
+from planet.urls import host, redacted
 
+log = logging.getLogger(__name__)
 _GRACE = 1.0
 """Seconds after its deadline when a request that cannot be interrupted is abandoned."""
 _READ_AHEAD = 64_000_000
@@ -41,17 +45,15 @@ class SharedState:
         """Seconds that one feed has, redirects included."""
         return self.rules.timeout.total_seconds()
 
-    def note_rate_limit(
-        self, origin: str, answer: Response, now: datetime, default: timedelta | None = ORIGIN_BACKOFF
-    ) -> datetime | None:
-        """Leave an origin alone after a 429: for as long as it says, else for `default`. Returns until when."""
+    def note_rate_limit(self, url: str, answer: Response, now: datetime, default: timedelta | None) -> None:
+        """Leave the origin of `url` alone after a 429: for as long as it says, at most six hours, else for `default`."""
         if answer.status != 429:
-            return None
+            return
         wait = retry_after(answer.headers, now) or default
-        if wait is None:
-            return None
-        self.backoffs[origin] = now + wait
-        return now + wait
+        if wait is not None:
+            scope = rate_limit_scope(url)
+            self.backoffs[scope] = now + min(wait, LONGEST_FOR_OTHERS)
+            log.info("%s answers 429: not asked before %s", scope, self.backoffs[scope].isoformat(timespec="minutes"))
 
     def deadline(self, until: float) -> Deadline:
         """The deadline of one request, at `until` of the clock."""
@@ -76,7 +78,8 @@ class Run:
         self._shared = shared
         self._attempts = attempts
         self._now = now
-        self._backoffs = {**backoffs, **shared.backoffs}
+        for scope, until in backoffs.items():
+            shared.backoffs[scope] = max(until, shared.backoffs.get(scope, until))
         self._stop = stop
         self._clock = shared.clock
         self._ends = None if budget is None else self._clock() + budget.total_seconds()
@@ -159,8 +162,9 @@ class Run:
     def _abandon(self, queued: AttemptRequest) -> None:
         attempt = queued.item
         deadline = self._deadlines.pop(id(queued), None)
-        host = attempt.request.target.host if attempt.request else str(attempt.due.url)
-        outcome = attempt.failed(timed_out(host, deadline.phase if deadline else "read"))
+        name = attempt.request.target.host if attempt.request else redacted(attempt.due.url)
+        log.info("%s: abandoned, it takes longer than allowed", attempt.due.key)
+        outcome = attempt.failed(timed_out(name, deadline.phase if deadline else "read"))
         self._continue(attempt, queued.order, outcome)
 
     def _work(self) -> None:
@@ -204,8 +208,9 @@ class Run:
             answer = self._shared.transport(attempt.request, deadline)
         except Exception as error:  # noqa: BLE001 - one feed fails, whatever it was
             answer = of_exception(error, attempt.request.target.host, deadline.phase)
-        if isinstance(answer, Response):
-            self._note_rate_limit(attempt, answer)
+        if isinstance(answer, Response) and host(attempt.request.target.url) == host(attempt.first_url):
+            default = ORIGIN_BACKOFF if attempt.due.interval else None
+            self._shared.note_rate_limit(attempt.request.target.url, answer, self._now, default)
         return answer
 
     def _continue(self, attempt: Attempt, order: int, outcome: Fetched | None) -> None:
@@ -215,6 +220,8 @@ class Run:
         if outcome is None:
             queued = QueuedRequest(attempt, attempt.host_group, order)
             joined = self._coalescer.join(attempt, queued)
+            if joined is not False:
+                log.info("%s: takes the answer that another feed gets from %s", attempt.due.key, attempt.url)
             if joined is True:
                 return
             if joined is False:
@@ -236,24 +243,16 @@ class Run:
         """Honour Retry-After for the whole origin, even with --force."""
         if attempt.request is None:
             return None
-        until = self._backoffs.get(attempt.request.target.origin)
+        where = attempt.request.target
+        until = self._shared.backoffs.get(rate_limit_scope(where.url))
         if until is not None and until > self._now:
+            log.info("%s: not asked: %s answered 429", attempt.due.key, where.host)
             return attempt.deferred(
                 until,
-                Message.of("{host} asked to be left alone for a while", host=attempt.request.target.host),
-                origin_backoff=True,
+                Message.of("{host} asked to be left alone for a while", host=where.host),
+                origin_backoff=not attempt.chain,
             )
         until = attempt.due.state.hold_until
         if until is not None and until > self._now and not attempt.chain:
             return attempt.deferred(until, Message.of("the server asked to come back later"))
         return None
-
-    def _note_rate_limit(self, attempt: Attempt, answer: Response) -> None:
-        """A 429 stops the rest of its origin in this very run."""
-        if attempt.request is None:
-            return
-        origin = attempt.request.target.origin
-        default = ORIGIN_BACKOFF if attempt.due.interval else None
-        until = self._shared.note_rate_limit(origin, answer, self._now, default)
-        if until is not None:
-            self._backoffs[origin] = until

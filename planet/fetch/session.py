@@ -23,7 +23,8 @@ from planet.fetch.addresses import AddressFilter
 from planet.fetch.attempt import MAX_HOPS, host_group
 from planet.fetch.decoding import ACCEPT_ENCODING
 from planet.fetch.errors import BadUrlError
-from planet.fetch.request import Target, agent_name, sendable, target
+from planet.fetch.polling import ORIGIN_BACKOFF
+from planet.fetch.request import Target, agent_name, rate_limit_scope, sendable, target
 from planet.fetch.run import SharedState
 from planet.fetch.transport import Deadline, Request
 from planet.model import FetchError, Message
@@ -108,7 +109,7 @@ class GuardedAdapter(HTTPAdapter):
         )
         if isinstance(answer, FetchError):
             raise FetchFailedError(answer)
-        self._shared.note_rate_limit(where.origin, answer, limits.now)
+        self._shared.note_rate_limit(where.url, answer, limits.now, ORIGIN_BACKOFF)
         raw = HTTPResponse(
             body=io.BytesIO(answer.body),
             headers=dict(answer.headers),
@@ -121,7 +122,7 @@ class GuardedAdapter(HTTPAdapter):
 
     def _await_turn(self, where: Target, limits: Limits) -> None:
         """Keep the pause between two requests of one host, and any Retry-After of its origin."""
-        until = self._shared.backoffs.get(where.origin)
+        until = self._shared.backoffs.get(rate_limit_scope(where.url))
         if until is not None and until > limits.now:
             raise FetchFailedError(FetchError("rate-limited", Message.of("the server asks to come back later")))
         group = host_group(where.host)

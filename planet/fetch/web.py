@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from planet.fetch.addresses import AddressFilter
-from planet.fetch.attempt import without_credentials
 from planet.fetch.errors import BadUrlError, of_status
 from planet.fetch.request import credentials, target
 from planet.model import Download, FetchError, Hop, Message
@@ -74,7 +73,7 @@ class WebClient:
             deadline=self._shared.deadline(self._shared.clock() + self._shared.timeout), max_bytes=max_bytes, now=now
         )
         try:
-            address = target(without_credentials(url)).url
+            address = target(url).url
             return self._session.request(
                 method,
                 address,

@@ -1,0 +1,144 @@
+"""Attacks on the network side of a planet: by servers, and by one member against another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from planet import assemble, config
+from planet.fetch.polling import is_due
+from planet.model import Deferred, Due, Failed, Fresh
+from tests.support.fetching import DAY, HOUR, QUICK, T0, Feed, ask, fetcher, rss
+from tests.support.servers import Server, reply
+
+FEED = rss("a")
+
+
+@pytest.fixture
+def victim() -> Iterator[Server]:
+    """Another member's host: another loopback address."""
+    with Server(host="127.0.0.2") as server:
+        yield server
+
+
+# -- Redirects to somebody else's feed
+
+
+def owners_of(tmp_path: Path, *members: tuple[str, str]) -> assemble.FeedOwners:
+    lines = "".join(f"- {{name: {name}, feeds: ['{url}']}}\n" for name, url in members)
+    text = f"planet: {{title: P, url: 'https://p.example/', owner: {{name: O}}}}\nmembers:\n{lines}"
+    return assemble.FeedOwners(config.parse(text, tmp_path / "feeds.yaml"))
+
+
+@pytest.mark.parametrize("spelling", ["/feed", "/feed/", "/feed?utm_source=x", "/feed#top"])
+def test_a_redirect_to_another_members_feed_brings_nothing_and_is_not_even_asked(
+    server: Server, victim: Server, tmp_path: Path, spelling: str
+) -> None:
+    server.on("/mine", reply(301, b"", Location=victim.url(spelling)))
+    victim.default = reply(200, FEED)
+    private = victim.url("/feed").replace("http://", "http://eve:geheim@")
+    owners = owners_of(tmp_path, ("Mallory", server.url("/mine")), ("Eve", private))
+    asker = fetcher(owners=owners)
+    dues = [Due(key="mine", url=server.url("/mine")), Due(key="theirs", url=private)]
+    outcomes = {outcome.due.key: outcome for outcome in asker.fetch_all(dues, T0, backoffs={})}
+    stolen = outcomes["mine"]
+    assert isinstance(stolen, Failed)
+    assert "somebody else" in str(stolen.error.message)
+    assert "geheim" not in str(stolen.error.message)
+    assert isinstance(outcomes["theirs"], Fresh)
+    assert len(victim.seen) == 1
+
+
+def test_an_address_that_was_adopted_is_left_when_another_member_lists_it(
+    server: Server, victim: Server, tmp_path: Path
+) -> None:
+    server.on("/mine", reply(200, FEED))
+    victim.default = reply(200, FEED)
+    feed = Feed(server.url("/mine"), fetcher())
+    adopted = replace(feed.state, effective_url=victim.url("/feed"), moved_to=victim.url("/feed"))
+    owners = owners_of(tmp_path, ("Mallory", server.url("/mine")), ("Eve", victim.url("/feed")))
+    feed = Feed(server.url("/mine"), fetcher(owners=owners), state=adopted)
+    assert isinstance(feed.ask(), Fresh)
+    assert victim.seen == []
+
+
+def test_one_source_may_move_between_its_own_addresses(server: Server, victim: Server, tmp_path: Path) -> None:
+    server.on("/old", reply(301, b"", Location=victim.url("/new")))
+    victim.default = reply(200, FEED)
+    text = (
+        "planet: {title: P, url: 'https://p.example/', owner: {name: O}}\n"
+        f"members:\n- {{name: A, feeds: ['{server.url('/old')}', '{victim.url('/new')}']}}\n"
+    )
+    owners = assemble.FeedOwners(config.parse(text, tmp_path / "feeds.yaml"))
+    assert isinstance(ask(fetcher(owners=owners), server.url("/old"))[0], Fresh)
+
+
+def test_what_a_password_opened_is_not_handed_to_a_feed_that_is_redirected_there(
+    server: Server, victim: Server
+) -> None:
+    server.on("/mine", reply(302, b"", Location=victim.url("/private")))
+    victim.on("/private", reply(200, FEED), reply(401))
+    private = victim.url("/private").replace("http://", "http://eve:geheim@")
+    dues = [Due(key="theirs", url=private), Due(key="mine", url=server.url("/mine"))]
+    outcomes = {outcome.due.key: outcome for outcome in fetcher().fetch_all(dues, T0, backoffs={})}
+    requests = [seen.fields.get("authorization", "") for seen in victim.seen]
+    assert len(requests) == 2
+    assert sorted(bool(secret) for secret in requests) == [False, True]
+    assert {type(outcome) for outcome in outcomes.values()} == {Fresh, Failed}
+
+
+# -- Keeping others waiting
+
+
+def test_a_429_at_the_end_of_a_redirect_holds_only_who_was_redirected(server: Server, victim: Server) -> None:
+    server.on("/mine", reply(302, b"", Location=victim.url("/limited")))
+    victim.on("/limited", reply(429, b"", Retry_After=6 * 86400))
+    victim.on("/feed", reply(200, FEED))
+    asker = fetcher()
+    feed = Feed(server.url("/mine"), asker)
+    feed.ask()
+    assert feed.backoffs == {}
+    assert feed.wait == 6 * DAY
+    assert isinstance(ask(asker, victim.url("/feed"))[0], Fresh)
+
+
+def test_a_429_of_one_user_of_a_shared_host_holds_that_user_only(server: Server) -> None:
+    server.on("/~mallory/feed", reply(429, b"", Retry_After=6 * 86400))
+    server.default = reply(200, FEED)
+    asker = fetcher()
+    feed = Feed(server.url("/~mallory/feed"), asker)
+    feed.ask()
+    neighbour, other = ask(asker, server.url("/~eve/feed"), server.url("/~mallory/other"))
+    assert isinstance(neighbour, Fresh)
+    assert isinstance(other, Deferred)
+
+
+def test_a_429_keeps_the_others_of_its_origin_waiting_for_six_hours_at_most(server: Server) -> None:
+    server.on("/feed", reply(429, b"", Retry_After=6 * 86400))
+    server.on("/other", reply(200, FEED))
+    feed = Feed(server.url("/feed"), fetcher())
+    feed.ask()
+    other = Feed(server.url("/other"), fetcher(), backoffs=feed.backoffs, now=T0)
+    assert isinstance(other.ask(after=5 * HOUR), Deferred)
+    assert isinstance(other.ask(after=HOUR), Fresh)
+    assert not is_due(feed.state, T0 + 5 * DAY, HOUR, feed.url)
+
+
+def test_why_a_feed_is_not_asked_is_logged(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    server.on("/feed", reply(429, b"", Retry_After=7200))
+    server.on("/moved", reply(302, b"", Location="/there"))
+    server.on("/there", reply(200, FEED))
+    asker = fetcher(replace(QUICK, host_pause=timedelta(0)))
+    with caplog.at_level(logging.INFO, "planet"):
+        ask(asker, server.url("/moved"))
+        ask(asker, server.url("/feed"))
+        ask(asker, server.url("/other"))
+    log = caplog.text
+    assert f"302 leads to {server.url('/there')}" in log
+    assert "answers 429: not asked before 2026-11-24T10:00" in log
+    assert "/other: not asked: 127.0.0.1 answered 429" in log
