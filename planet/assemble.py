@@ -133,13 +133,13 @@ class OutputFolder:
 
 
 def execute(config: Config, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome]]:
-    """Read documents in this process or, when there is much to read, in workers."""
+    """Read documents in worker processes: one, or many where there is much to read."""
 
     @functools.cache
     def reader() -> Callable[[Task], Outcome]:
-        from planet import update  # parsers, which a run without a document does not need
+        from planet import reading  # parsers, which a run without a document does not need
 
-        return functools.partial(update.read, update.Rules.of(config))
+        return functools.partial(reading.read, reading.Rules.of(config))
 
     return map_tasks(reader, tasks)
 

@@ -55,7 +55,7 @@ BUDGET = timedelta(minutes=30)
 Progress = Callable[[Fetched | None, int], None]
 """Called with None and the number of feeds before they are asked, then with each answer and that number."""
 Executor = Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
-"""Reads documents (`planet.update.read`), in any order, in this process or in others."""
+"""Reads documents (`planet.reading.read`), in any order, in other processes."""
 
 
 class Fetcher(Protocol):

@@ -1,8 +1,8 @@
 """Reading documents beside each other, each within limits: pure work, so any process may do it.
 
-Little work is done at once, in this process. From `ENOUGH` bytes on, worker processes are started, and each document has
-`DEADLINE` seconds and its process `MEMORY` bytes: a document over a limit is killed; the others are unaffected. Where no workers can be had,
-or none gets ready, the documents are read here.
+No document is read in the process of the run. The few of most runs are read by one process, forked before the run has threads; from
+`ENOUGH` bytes on, a pool of processes is started. Each document has `DEADLINE` seconds and its process a limit of memory: a document
+over a limit is killed; the others are unaffected.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, wait
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING
 from planet.model import Message, Outcome, ReadFacts, Task
 
 if TYPE_CHECKING:  # most runs read little, or nothing
+    from multiprocessing.connection import Connection
+
     from pebble import ProcessPool
 
 log = logging.getLogger(__name__)
@@ -28,6 +31,9 @@ DEADLINE = 30.0
 START = 30.0
 """Seconds that workers have to get ready, beyond the deadline of a document."""
 MEMORY = 1_500_000_000
+"""Bytes of data of a worker process that reads documents of any size."""
+SMALL_MEMORY = 600_000_000
+"""The same of the process that reads documents of up to `LARGE` bytes."""
 AHEAD = 4
 """Documents in flight for each process: enough to keep it busy, few enough to bound what is held."""
 
@@ -36,7 +42,7 @@ PRELOADED = [
     "nh3",
     "pebble",
     "planet.parse.reader",
-    "planet.update",
+    "planet.reading",
     "planet.workers",
 ]
 """What the workers have in common is imported once, by the process they are forked from."""
@@ -46,13 +52,18 @@ _work: list[Work] = []
 """In a worker process: the function that reads a document."""
 
 
-def _start_worker(function: Work, memory: int) -> None:
-    """Prepare a worker process: its function and its memory limit (where the system has none, only the deadline remains)."""
+def _limit_memory(limit: int) -> None:
+    """Bound the data of this process. Where the system knows no such limit only the deadline remains."""
     import resource  # only workers need it
 
-    _work[:] = [function]
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _start_worker(function: Work, memory: int) -> None:
+    """Prepare a worker process of the pool: its function and its memory limit."""
+    _work[:] = [function]
+    _limit_memory(memory)
 
 
 def _run_task(task: Task) -> Outcome:
@@ -84,18 +95,67 @@ def failure(error: BaseException) -> Outcome:
     return Outcome(facts=ReadFacts(ok=False, error_class="not-a-feed", error=message))
 
 
-def _read_here(function: Work, task: Task) -> Outcome:
-    try:
-        return function(task)
-    except Exception as error:  # noqa: BLE001 - one feed must never end the run
-        return failure(error)
+def _serve(connection: Connection, parent: Connection, make: Callable[[], Work], memory: int) -> None:
+    """A forked reader: documents in, outcomes out, until the other end is closed."""
+    parent.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides what Ctrl-C means
+    _limit_memory(memory)
+    work: Work | None = None
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            task = connection.recv()
+            try:
+                work = work or make()
+                outcome = work(task)
+            except Exception as error:  # noqa: BLE001 - one document must never end the run
+                outcome = failure(error)
+            connection.send(outcome)
+
+
+class _Reader:
+    """One process that reads small documents, forked where that costs next to nothing: before a run has threads."""
+
+    def __init__(self, make: Callable[[], Work], *, deadline: float, memory: int) -> None:
+        import multiprocessing  # most commands read nothing
+
+        context = multiprocessing.get_context("fork")
+        self._deadline = deadline
+        self._connection, connection = context.Pipe()
+        arguments = (connection, self._connection, make, memory)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
+        self._process.start()
+        connection.close()
+        self.alive = True
+
+    def read(self, task: Task) -> Outcome:
+        """The outcome of one document. Where it took too much the process is gone afterwards: see `alive`."""
+        try:
+            self._connection.send(task)
+            if self._connection.poll(self._deadline):
+                outcome: Outcome = self._connection.recv()
+                return outcome
+            self.close()
+            return failure(FutureTimeoutError())
+        except (EOFError, OSError):
+            self.close()
+            return failure(MemoryError())
+
+    def close(self) -> None:
+        """End the process, whatever it is at."""
+        if self.alive:
+            self.alive = False
+            self._connection.close()
+            self._process.kill()
+            self._process.join()
+            self._process.close()
 
 
 class _WorkerPool:
     """Worker processes and their pending tasks. Never waits for ever: workers that do not start are abandoned."""
 
-    def __init__(self, function: Work, *, count: int, deadline: float, start: float, memory: int) -> None:
-        self._function = function
+    def __init__(self, make: Callable[[], Work], *, count: int, deadline: float, start: float, memory: int) -> None:
+        self._make = make
+        self._memory = memory
         self._count = count
         self._deadline = deadline
         self._start = start
@@ -111,14 +171,14 @@ class _WorkerPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
         return ProcessPool(
-            max_workers=self._count, initializer=_start_worker, initargs=[self._function, memory], context=context
+            max_workers=self._count, initializer=_start_worker, initargs=[self._make(), memory], context=context
         )
 
     def submit(self, task: Task) -> Iterator[tuple[Task, Outcome]]:
         """Give a task to a worker. Yields the results that are ready by now."""
         future = self._schedule(task)
         if future is None:
-            yield task, _read_here(self._function, task)
+            yield task, self._read_alone(task)
         else:
             self._pending.append((task, future))
         while self._pending and (len(self._pending) >= AHEAD * self._count or self._pending[0][1].done()):
@@ -144,18 +204,28 @@ class _WorkerPool:
     def _next_result(self) -> tuple[Task, Outcome]:
         """The oldest task: all before it are done, so a worker has it, or takes it next."""
         task, future = self._pending.popleft()
+        if self._pool is None and not future.done():
+            return task, self._read_alone(task)
         if not wait([future], timeout=self._deadline + self._start).done:
-            log.warning("the worker processes do not work: documents are read by this one")
+            log.warning("the worker processes do not work: each document gets a process of its own")
             future.cancel()
             self.close()
         if future.cancelled():
-            return task, _read_here(self._function, task)
+            return task, self._read_alone(task)
         try:
             return task, future.result()
         except BrokenExecutor:  # workers that die before they begin: no fault of the document
-            return task, _read_here(self._function, task)
+            return task, self._read_alone(task)
         except Exception as error:  # noqa: BLE001 - see _read_here
             return task, failure(error)
+
+    def _read_alone(self, task: Task) -> Outcome:
+        """Read one document in a process of its own, where no pool can be had."""
+        reader = _Reader(self._make, deadline=self._deadline, memory=self._memory)
+        try:
+            return reader.read(task)
+        finally:
+            reader.close()
 
     def close(self) -> None:
         """Let the workers go, whatever they are at: what they have not done is cancelled."""
@@ -179,22 +249,26 @@ def map_tasks(
 ) -> Iterator[tuple[Task, Outcome]]:
     """Each task with its outcome, in any order. Never raises for what a document does.
 
-    `make` gives the function that reads, picklable; it is called with the first task, so that a run without one imports no parser.
+    `make` gives the function that reads, picklable. It is called where documents are read, so that this process imports no parser
+    for the few documents of most runs. Nothing is read in this process: what a document makes the reader do costs that document.
     """
     seen = 0
     pool: _WorkerPool | None = None
+    reader = _Reader(make, deadline=deadline, memory=min(memory, SMALL_MEMORY))  # before the first task starts threads
     try:
         for task in tasks:
             size = len(task.fresh.body)
             seen += size
-            if pool is None and (seen > ENOUGH or size > LARGE):
-                pool = _WorkerPool(make(), count=processes or cpus(), deadline=deadline, start=start, memory=memory)
+            if pool is None and (seen > ENOUGH or size > LARGE or not reader.alive):
+                reader.close()
+                pool = _WorkerPool(make, count=processes or cpus(), deadline=deadline, start=start, memory=memory)
             if pool is None:
-                yield task, _read_here(make(), task)
+                yield task, reader.read(task)
             else:
                 yield from pool.submit(task)
         if pool is not None:
             yield from pool.remaining()
     finally:
+        reader.close()
         if pool is not None:
             pool.close()

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import click
 
-from planet import update
+from planet import reading
 from planet.assemble import fetcher
 from planet.cli.context import Context
 from planet.errors import located
@@ -104,7 +104,7 @@ def _answers(
     config: Config, tried: Mapping[str, tuple[Source, FeedConfig]], now: datetime, backoffs: Mapping[str, datetime]
 ) -> Iterator[tuple[Fetched, Outcome | None]]:
     """What each feed answers, and what is read in it; a page that names its one feed is followed to it, as in a run."""
-    rules = update.Rules.of(config)
+    rules = reading.Rules.of(config)
     due = [
         Due(key=key, url=feed.url, local=feed.local, state=FetchState(), interval=config.fetch.interval, accept_calendar=feed.kind == "calendar")
         for key, (_source, feed) in tried.items()
@@ -115,7 +115,7 @@ def _answers(
             for fetched in asker.fetch_all(due, now, backoffs=backoffs):
                 outcome = None
                 if isinstance(fetched, Fresh):
-                    outcome = update.read(rules, Task(fresh=fetched, known={}, now=now))
+                    outcome = reading.read(rules, Task(fresh=fetched, known={}, now=now))
                     interval = fetched.due.interval
                     next_state = fetch_update(fetched, outcome.facts, now=now, interval=interval, jitter=0.0)
                     discovered = None if outcome.facts.ok else follow_discovery(fetched.due, next_state)

@@ -1,0 +1,129 @@
+"""The content of one document: parse -> normalise -> sanitise -> classify. Pure, so that any process may do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from planet.classify import Placer
+from planet.fetch.headers import http_date
+from planet.model import (
+    CalendarRead,
+    Config,
+    Entry,
+    FeedConfig,
+    Fresh,
+    Outcome,
+    ReadFacts,
+    Task,
+    Unreadable,
+)
+from planet.normalise import normalise
+from planet.normalise.events import normalise_events
+from planet.parse import parse
+from planet.parse.calendar import events_from_feed, parse_calendar
+from planet.sanitise import sanitise
+from planet.when import window
+
+NEWEST_DATES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The settings that reading a document needs. Sent to worker processes once."""
+
+    max_entries: int
+    feeds: Mapping[str, FeedConfig]
+    """By feed key."""
+    placer: Placer
+
+    @classmethod
+    def of(cls, config: Config) -> Rules:
+        """The rules of feeds.yaml, its filters and technologies compiled."""
+        return cls(
+            max_entries=config.fetch.max_entries,
+            feeds={key: feed for key, (_source, feed) in config.feeds_by_key().items()},
+            placer=Placer(config),
+        )
+
+
+def read(rules: Rules, task: Task) -> Outcome:
+    """The content of a document. Pure: the same bytes give the same outcome, wherever it is computed."""
+    fresh, now = task.fresh, task.now
+    feed = rules.feeds[fresh.due.key]
+    url = fresh.url or fresh.due.url
+    if feed.kind == "calendar":
+        calendar = parse_calendar(
+            fresh.body, content_type=fresh.content_type, url=url, timezone=feed.timezone, window=window(now)
+        )
+        return _unreadable(calendar) if isinstance(calendar, Unreadable) else _events(calendar, fresh, now)
+    raw = parse(
+        fresh.body,
+        content_type=fresh.content_type,
+        url=url,
+        max_entries=rules.max_entries,
+        timezone=feed.timezone,
+    )
+    if isinstance(raw, Unreadable):
+        return _unreadable(raw)
+    if feed.kind == "events":
+        return _events(events_from_feed(raw, timezone=feed.timezone), fresh, now)
+    entries = normalise(
+        raw,
+        feed=fresh.due.key,
+        url=url,
+        http_date=last_modified(fresh),
+        known=task.known,
+        sanitise=sanitise,
+        now=now,
+    )
+    dates = sorted((entry.published for entry in entries.entries if entry.published), reverse=True)[:NEWEST_DATES]
+    return Outcome(
+        facts=ReadFacts(
+            ok=True,
+            delay_hint=raw.delay_hint,
+            skip_hours=raw.skip_hours,
+            skip_days=raw.skip_days,
+            expired=raw.expired,
+            dates=tuple(dates),
+            entries=len(entries.entries),
+            reader=raw.reader,
+            reader_reason=raw.reader_reason,
+            warnings=entries.warnings,
+        ),
+        read=entries,
+        classifications={
+            entry.uid: rules.placer.place(entry, fresh.due.key) for entry in entries.entries if isinstance(entry, Entry)
+        },
+    )
+
+
+def _unreadable(document: Unreadable) -> Outcome:
+    return Outcome(
+        facts=ReadFacts(
+            ok=False, error_class=document.error_class, error=document.error, candidates=document.candidates
+        ),
+    )
+
+
+def _events(calendar: CalendarRead, fresh: Fresh, now: datetime) -> Outcome:
+    events = normalise_events(calendar, calendar=fresh.due.key, sanitise=sanitise, now=now)
+    return Outcome(
+        facts=ReadFacts(
+            ok=True,
+            delay_hint=calendar.delay_hint,
+            entries=len(events),
+            reader="calendar",
+            warnings=calendar.warnings,
+        ),
+        events=events,
+    )
+
+
+def last_modified(fresh: Fresh) -> datetime | None:
+    """When the document changed last, as HTTP says (RFC 9110 8.8.2): the best guess for entries without a date.
+
+    HTTP dates are UTC: one that names no zone is read so (RFC 9110 5.6.7).
+    """
+    return http_date(dict(fresh.headers).get("last-modified", ""))
