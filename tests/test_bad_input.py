@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,13 +36,26 @@ members:
 """
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Path]]:
+    """A planet that has published, and a copy of its folder."""
+    with World(tmp_path_factory.mktemp("site")) as world:
+        world.serve("/a.xml", rss(*[item(f"Billet {n}", f"https://a.example.org/{n}") for n in range(3)]))
+        world.configure([{"name": "Ada", "feeds": [world.url("/a.xml")]}])
+        assert world.run().code == 0
+        yield world, shutil.copytree(world.folder, tmp_path_factory.mktemp("copy") / "site")
+
+
 @pytest.fixture
-def site(world: World) -> World:
-    """A planet that has published."""
-    world.serve("/a.xml", rss(*[item(f"Billet {n}", f"https://a.example.org/{n}") for n in range(3)]))
-    world.configure([{"name": "Ada", "feeds": [world.url("/a.xml")]}])
-    assert world.run().code == 0
-    return world
+def site(published: tuple[World, Path]) -> Iterator[World]:
+    """A planet that has published, as it was then."""
+    world, copy = published
+    replies = dict(world.replies)
+    yield world
+    shutil.rmtree(world.folder)
+    shutil.copytree(copy, world.folder)
+    world.replies = replies
+    world.asked.clear()
 
 
 def refused(site: World, code: int, *sentences: str, now: str = "2026-11-24T08:00:00Z") -> Result:
