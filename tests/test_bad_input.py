@@ -41,7 +41,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World,
     """A planet that has published, and a copy of its folder."""
     with World(tmp_path_factory.mktemp("site")) as world:
         world.serve("/a.xml", rss(*[item(f"Billet {n}", f"https://a.example.org/{n}") for n in range(3)]))
-        world.configure([{"name": "Ada", "feeds": [world.url("/a.xml")]}])
+        world.configure([{"name": "Ada", "feeds": [world.url("/a.xml")]}], planet={"language": "en"})
         assert world.run().code == 0
         yield world, shutil.copytree(world.folder, tmp_path_factory.mktemp("copy") / "site")
 
@@ -130,7 +130,7 @@ def test_another_configuration_can_be_named_before_and_behind_the_command(site: 
 
 def test_an_output_that_cannot_be_written_is_named(site: World) -> None:
     (site.folder / "file").write_text("x")
-    site.configure([{"name": "Ada", "feeds": [site.url("/a.xml")]}], planet={"output": "file/site"})
+    site.configure([{"name": "Ada", "feeds": [site.url("/a.xml")]}], planet={"language": "en", "output": "file/site"})
     refused(site, 1, str(site.folder / "file"), "What was published stays")
     assert (site.folder / "file").read_text() == "x"
 
@@ -182,7 +182,7 @@ def test_the_database_of_another_program_is_left_alone(site: World) -> None:
 
 
 def test_a_theme_that_is_missing_is_named_with_those_that_ship(site: World) -> None:
-    site.configure([{"name": "Ada", "feeds": [site.url("/a.xml")]}], planet={"theme": "clermontec"})
+    site.configure([{"name": "Ada", "feeds": [site.url("/a.xml")]}], planet={"language": "en", "theme": "clermontec"})
     refused(site, 2, "feeds.yaml:", "clermontec", "did you mean `clermontech`", "`base`")
 
 
@@ -200,7 +200,7 @@ def test_a_template_with_an_error_is_named_with_its_line(site: World, template: 
     theme.mkdir(parents=True)
     (theme / "theme.toml").write_text('extends = "base"\n')
     (theme / "list.html").write_text(template)
-    site.configure([{"name": "Ada", "feeds": [site.url("/a.xml")]}], planet={"theme": "mine"})
+    site.configure([{"name": "Ada", "feeds": [site.url("/a.xml")]}], planet={"language": "en", "theme": "mine"})
     refused(site, 1, f"{theme / 'list.html'}:{line}: ")
 
 
@@ -208,7 +208,7 @@ def test_a_theme_file_that_is_no_toml_is_named(site: World) -> None:
     theme = site.folder / "themes" / "mine"
     theme.mkdir(parents=True)
     (theme / "theme.toml").write_text("extends = base\n")
-    site.configure([{"name": "Ada", "feeds": [site.url("/a.xml")]}], planet={"theme": "mine"})
+    site.configure([{"name": "Ada", "feeds": [site.url("/a.xml")]}], planet={"language": "en", "theme": "mine"})
     refused(site, 1, str(theme / "theme.toml"))
 
 
