@@ -183,7 +183,10 @@ def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:
     """What is to be asked now, the longest overdue first, so that a run cut short starves no one."""
     rows = planet.store.feeds()
     due = []
-    for key, (_source, feed) in planet.feeds.items():
+    for key, (source, feed) in planet.feeds.items():
+        if source.retired:
+            log.info("%s: not asked: %s is retired", redacted(feed.configured), source.name)
+            continue
         row = rows.get(key)
         state = row.state if row else FetchState()
         interval = feed.interval or planet.config.fetch.interval

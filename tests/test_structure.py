@@ -52,6 +52,7 @@ HOMES = {
     "pydantic": {"config"},
     "rapidfuzz": {"similarity"},
     "recurring_ical_events": {"parse"},
+    "regex": {"classify"},
     "requests": {"fetch"},
     "rich": {"cli"},
     "selectolax": {"parse"},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from planet.classify import scores
-from planet.classify.filters import Hidden, Sieve, Subject, subject
+from planet.classify.filters import CompiledFilter, Hidden, Subject, subject
 from planet.classify.homes import HOMES, LANGUAGES
 from planet.classify.words import Vocabulary
 from planet.model import Classification, Config, Entry, Reason
@@ -22,6 +22,25 @@ _AGAIN = {"lead": 2, "body": 6}
 _FEW = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FeedRules:
+    """What feeds.yaml says of a feed of one source: (technology, rule) that it gives; filters of the planet, the source and the feed."""
+
+    source: str
+    technologies: tuple[tuple[str, str], ...]
+    includes: tuple[CompiledFilter, ...]
+    excludes: tuple[CompiledFilter, ...]
+
+    def against(self, of: Subject) -> str:
+        """Why this source does not show an entry, "" where it does. Whatever excludes it wins."""
+        for exclude in self.excludes:
+            if match := exclude.match(of):
+                return f"exclude: {match[0]}: {match[1]}"
+        if not all(include.match(of) for include in self.includes):
+            return "include: nothing of it matches"
+        return ""
+
+
 class Placer:
     """All rules of feeds.yaml about what is shown and where, compiled once. Can be sent to worker processes."""
 
@@ -34,8 +53,8 @@ class Placer:
         for n, technology in enumerate(technologies):
             for tag in technology.tags:
                 self._tags[fold(tag)].append((n, tag))
-        self._include = [(n, Sieve(one.include)) for n, one in enumerate(technologies) if one.include]
-        self._exclude = [(n, Sieve(one.exclude)) for n, one in enumerate(technologies) if one.exclude]
+        self._include = [(n, CompiledFilter(one.include)) for n, one in enumerate(technologies) if one.include]
+        self._exclude = [(n, CompiledFilter(one.exclude)) for n, one in enumerate(technologies) if one.exclude]
         self._languages = {name: number[slug] for slug, names in LANGUAGES.items() if slug in number for name in names}
         self._homes: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for slug, homes in HOMES.items():
@@ -43,11 +62,22 @@ class Placer:
                 for home in homes:
                     host, _, path = home.partition("/")
                     self._homes[host].append((f"/{path}" if path else "", number[slug]))
-        self._feeds: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...], Sieve, Sieve]]] = defaultdict(list)
+        self._feeds: dict[str, list[_FeedRules]] = defaultdict(list)
+        planet = (CompiledFilter(config.site.include), CompiledFilter(config.site.exclude))
         for source in config.sources:
+            own = (CompiledFilter(source.include), CompiledFilter(source.exclude))
             for feed in source.feeds:
+                filters = (planet, own, (CompiledFilter(feed.include), CompiledFilter(feed.exclude)))
                 self._feeds[feed.key].append(
-                    (source.slug, source.technologies, feed.technologies, Sieve(feed.include), Sieve(feed.exclude)),
+                    _FeedRules(
+                        source=source.slug,
+                        technologies=(
+                            *((slug, "source") for slug in source.technologies),
+                            *((slug, "feed") for slug in feed.technologies),
+                        ),
+                        includes=tuple(include for include, _ in filters if include),
+                        excludes=tuple(exclude for _, exclude in filters if exclude),
+                    )
                 )
         self._hidden = Hidden(config.hide)
 
@@ -61,6 +91,7 @@ class Placer:
             language=entry.language,
             code=entry.code,
             links=entry.links,
+            url=entry.link,
         )
         sources, given, hidden = self._sources(entry, of, feed_key)
         found = self._score(of, given)
@@ -95,15 +126,12 @@ class Placer:
         sources: list[tuple[str, str]] = []
         given: list[tuple[str, str]] = []
         hidden = "" if feed_key in self._feeds else "source: none in feeds.yaml"
-        for slug, source_technologies, feed_technologies, include, exclude in self._feeds.get(feed_key, ()):
-            if dropped := exclude.match(of):
-                hidden = hidden or f"exclude: {dropped[0]}: {dropped[1]}"
-            elif include and not include.match(of):
-                hidden = hidden or "include: nothing of it matches"
+        for rules in self._feeds.get(feed_key, ()):
+            if why := rules.against(of):
+                hidden = hidden or why
             else:
-                sources.append((slug, feed_key))
-                given += [(technology, "source") for technology in source_technologies]
-                given += [(technology, "feed") for technology in feed_technologies]
+                sources.append((rules.source, feed_key))
+                given += rules.technologies
         return tuple(sources), given, "" if sources else hidden
 
     def _score(self, of: Subject, given: Sequence[tuple[str, str]]) -> Scores:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import regex
 
 from planet.classify.words import Text, Vocabulary
 from planet.model import Entry, Filter
 from planet.text import fold
 from planet.urls import canonical_key
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,7 @@ class Subject:
     language: str = ""
     code: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    url: str = ""
 
 
 def subject(
@@ -35,7 +41,9 @@ def subject(
     language: str = "",
     code: Sequence[str] = (),
     links: Sequence[str] = (),
+    url: str = "",
 ) -> Subject:
+    """Texts as they are, made ready to be looked through."""
     return Subject(
         title=title,
         head=Text(title),
@@ -45,18 +53,55 @@ def subject(
         language=language.lower().replace("_", "-"),
         code=tuple(code),
         links=tuple(links),
+        url=url,
     )
 
 
-class Sieve:
+class Pattern:
+    """A regular expression of feeds.yaml under a limit of time: one that takes longer matches nothing any more.
+
+    `(a+)+$` would search a title of forty letters for years; an honest one takes microseconds.
+    """
+
+    LIMIT = 0.5
+    """Seconds for one title or URL."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._compiled = regex.compile(pattern)
+        self._gave_up = False
+
+    def search(self, text: str) -> bool:
+        if self._gave_up:
+            return False
+        try:
+            return self._compiled.search(text, timeout=self.LIMIT) is not None
+        except TimeoutError:
+            self._gave_up = True
+            log.info("the regular expression %s takes too long: it is left out", self.pattern)
+            return False
+
+
+def url_pattern(written: str) -> Pattern:
+    """A rule on addresses: `*` stands for anything, scheme and final slash do not matter; or a regular expression with ^."""
+    if written.startswith("^"):
+        return Pattern(written)
+    bare = re.sub(r"^https?://", "", written).rstrip("/")
+    wild = ".*".join(re.escape(part) for part in re.split(r"\*+", bare))
+    return Pattern(rf"(?i)^https?://(?:www\.)?{wild}/?$" if not bare.startswith("*") else rf"(?i){wild}/?$")
+
+
+class CompiledFilter:
     """A filter, compiled: `match` names the first of its rules that an entry meets."""
 
     def __init__(self, rules: Filter) -> None:
         self._tags = {fold(tag): tag for tag in rules.tags}
         self._words = Vocabulary([(word, 0) for word in rules.words], any_case=True)
-        self._title: re.Pattern[str] | None = rules.title
+        self._title = Pattern(rules.title) if rules.title else None
         self._authors = {fold(author): author for author in rules.author}
         self._languages = tuple(language.lower().replace("_", "-") for language in rules.language)
+        self._urls = [(written, url_pattern(written)) for written in rules.url]
+        self._all = [CompiledFilter(part) for part in rules.all]
         self._any = bool(rules)
 
     def __bool__(self) -> bool:
@@ -79,7 +124,17 @@ class Sieve:
         for language in self._languages:
             if of.language == language or of.language.startswith(f"{language}-"):
                 return "language", language
-        return None
+        for written, pattern in self._urls:
+            if of.url and pattern.search(of.url):
+                return "url", written
+        return self._together(of)
+
+    def _together(self, of: Subject) -> tuple[str, str] | None:
+        """The rules of `all`, when each of them matches."""
+        matches = [part.match(of) for part in self._all]
+        if not matches or None in matches:
+            return None
+        return "all", ", ".join(": ".join(match) for match in matches if match)
 
 
 class Hidden:

@@ -55,6 +55,7 @@ def build(root: Section, path: Path, document: Document, disk: Disk) -> model.Co
 
 def _site(builder: _Builder, keys: Section) -> model.Site:
     site = keys.settings(model.Site)
+    _warn_of_filters(builder, ("planet",), keys)
     if builder.folder.is_relative_to(site.output):
         builder.warn(
             builder.line("planet", "output"),
@@ -96,19 +97,20 @@ def _sources(builder: _Builder, root: Section) -> tuple[model.Source, ...]:
         *((("members", number), keys) for number, keys in enumerate(root.members)),
     ]
     located.sort(key=lambda pair: builder.document.line(pair[0]))
-    slugs = _distinct([text.slug(keys.name) for _, keys in located])
+    slugs = _distinct([(keys.slug or text.slug(keys.name), bool(keys.slug)) for _, keys in located])
     return tuple(
         _source(builder, location, keys, root.planet.timezone, slug)
         for (location, keys), slug in zip(located, slugs, strict=True)
     )
 
 
-def _distinct(names: Sequence[str]) -> Iterator[str]:
-    """Each slug once: the second of a name becomes `name-2`, unless somebody is called so."""
-    wanted, taken = set(names), set[str]()
-    for name in names:
+def _distinct(wanted: Sequence[tuple[str, bool]]) -> Iterator[str]:
+    """Each slug once: one that feeds.yaml gives stays; the second of a name becomes `name-2`, unless somebody is called so."""
+    names = {name for name, _ in wanted}
+    taken = {name for name, given in wanted if given}
+    for name, given in wanted:
         slug, number = name, 1
-        while slug in taken or (number > 1 and slug in wanted):
+        while not given and (slug in taken or (number > 1 and slug in names)):
             number += 1
             slug = f"{name}-{number}"
         taken.add(slug)
@@ -126,7 +128,8 @@ def _source(builder: _Builder, location: Location, keys: Section, timezone: str,
                 ),
             )
         feeds.setdefault(feed.key, feed)
-    if not feeds:
+    _warn_of_filters(builder, location, keys)
+    if not feeds and not keys.retired:
         builder.warn(
             builder.line(*location),
             Message.of("{name} has no feed and no calendar, so nothing of theirs will appear", name=keys.name),
@@ -151,6 +154,15 @@ def _feeds(builder: _Builder, location: Location, source: Section, timezone: str
     for number, keys in enumerate(source.calendars):
         zone = keys.timezone or timezone
         yield _feed(builder, (*location, "calendars", number), keys, timezone=zone, kind="calendar")
+    if source.events:
+        folder = checks.within(source.events, builder.folder)
+        line = builder.line(*location, "events")
+        yield model.FeedConfig(
+            configured=source.events, url=str(folder), key=addresses.key_of(source.events), local=True,
+            kind="folder", timezone=timezone, line=line,
+        )  # fmt: skip
+        if not builder.disk.exists(folder):
+            builder.warn(line, Message.of("there is no folder {path} beside feeds.yaml yet", path=source.events))
     for name, _ in addresses.SHORT_FORMS:
         address = getattr(source, name)
         if address:

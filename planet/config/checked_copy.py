@@ -15,7 +15,7 @@ import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any
 
 import msgspec
 
@@ -47,7 +47,7 @@ def load(content: bytes, path: Path) -> Config | None:
         return None
     try:
         copy = msgspec.json.decode(data, type=_Copy, dec_hook=_decoded)
-    except (msgspec.MsgspecError, ValueError, re.error, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     if any(exists(Path(file)) != there for file, there in copy.files.items()):
         return None
@@ -102,14 +102,10 @@ def _start(key: str) -> bytes:
 def _encoded(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, re.Pattern):
-        return value.pattern
     raise NotImplementedError
 
 
 def _decoded(kind: type, value: Any) -> Any:
     if kind is Path:
         return Path(value)
-    if (get_origin(kind) or kind) is re.Pattern:
-        return re.compile(value)
     raise NotImplementedError

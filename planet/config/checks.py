@@ -19,7 +19,7 @@ from planet import text
 from planet.config.disk import Disk
 from planet.formats import RESERVED
 from planet.i18n import languages
-from planet.model import Message
+from planet.model import Contact, Link, Message
 
 DURATION = re.compile(r"(?:\s*(\d{1,9}(?:\.\d{1,6})?)\s*(ms|s|sec|m|min|h|d|w)(?![a-z]))+\s*", re.IGNORECASE)
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
@@ -142,18 +142,60 @@ def page_language(tag: str) -> str:
     return tag
 
 
-def regex(pattern: object) -> re.Pattern[str]:
-    """A regular expression of Python."""
+def regex(pattern: object) -> str:
+    """A regular expression of Python, as it is written."""
     if not isinstance(pattern, str) or not pattern:
         raise InvalidValueError("{value} must be a regular expression: write it in quotes", value=shown(pattern))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return re.compile(pattern)
+            re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise InvalidValueError(
             "{value} is no regular expression: {error}", value=shown(pattern), error=error
         ) from None
+    return pattern
+
+
+def url_pattern(pattern: str) -> str:
+    """An address in which `*` stands for anything, or a regular expression that begins with ^."""
+    return regex(pattern) if pattern.startswith("^") else pattern
+
+
+def source_slug(name: str) -> str:
+    """The address of a source below members/."""
+    if not SLUG.fullmatch(name):
+        raise InvalidValueError(
+            "{value} is no name for an address; use a-z, 0-9 and dashes: `{better}`",
+            value=shown(name),
+            better=text.slug(name),
+        )
+    return name
+
+
+def contact(value: object) -> Contact:
+    """A mail address or a URL, to be shown; or `{private: …}`."""
+    private = isinstance(value, dict) and value.keys() == {"private"}
+    address = value["private"] if isinstance(value, dict) and private else value
+    if not isinstance(address, str) or not address.strip():
+        raise InvalidValueError(
+            "{value} is no contact; write a mail address or a URL, or {{private: name@host}} for one that is not shown",
+            value=shown(value),
+        )
+    address = address.strip()
+    return Contact(address=http_url(address) if _SCHEME.match(address) else email(address), private=private)
+
+
+def links(value: object) -> tuple[Link, ...]:
+    """A list of URLs, or names and URLs."""
+    named = (
+        value.items() if isinstance(value, dict) else [("", url) for url in value] if isinstance(value, list) else ()
+    )
+    if not isinstance(value, (list, dict)) or not all(isinstance(url, str) for _, url in named):
+        raise InvalidValueError(
+            "{value}: write a list of URLs, or names and URLs such as {{Mastodon: https://…}}", value=shown(value)
+        )
+    return tuple(dict.fromkeys(Link(url=http_url(str(url).strip()), name=str(name)) for name, url in named))
 
 
 def slug(name: str) -> str:

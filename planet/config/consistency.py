@@ -26,6 +26,7 @@ def faults(data: dict[str, Any], folder: Path, document: Document, disk: Disk) -
                     document.line(("planet", "database" if "database" in planet else "output")),
                     Message.of("`database` must not lie in `output`, where it would be published: name another folder"),
                 )
+    yield from _slugs(data, document)
     first: dict[str, tuple[str, int]] = {}
     for location, address, kind in addresses.listed(data):
         line = document.line(location)
@@ -38,6 +39,33 @@ def faults(data: dict[str, Any], folder: Path, document: Document, disk: Disk) -
                     other=_KINDS[other], line=where, kind=_KINDS[kind],
                 ),
             )  # fmt: skip
+
+
+def _slugs(data: dict[str, Any], document: Document) -> Iterator[Fault]:
+    """Two sources at one address: of now, or of before."""
+    first: dict[str, int] = {}
+    for section in ("groups", "members"):
+        sources = data.get(section)
+        for number, source in enumerate(sources if isinstance(sources, list) else ()):
+            if not isinstance(source, dict):
+                continue
+            aliases = source.get("aliases")
+            given = [("slug", source.get("slug"))]
+            given += [("aliases", alias) for alias in (aliases if isinstance(aliases, list) else ())]
+            for key, slug in given:
+                if not isinstance(slug, str):
+                    continue
+                line = document.line((section, number, key))
+                if first.setdefault(slug, line) != line:
+                    yield Fault(
+                        line,
+                        Message.of(
+                            "`{key}`: `{slug}` is the address of the source on line {line}: write another",
+                            key=key,
+                            slug=slug,
+                            line=first[slug],
+                        ),
+                    )
 
 
 _KINDS = {"posts": Message.of("posts"), "events": Message.of("events"), "calendar": Message.of("a calendar")}

@@ -137,6 +137,36 @@ CHECKS: dict[str, tuple[Any, ...]] = {
         PlainValidator(checks.regex),
         WithJsonSchema({"type": "string", "minLength": 1, "format": "regex"}),
     ),
+    "url_pattern": (_TEXT, AfterValidator(checks.url_pattern)),
+    "slug": (_TEXT, AfterValidator(checks.slug)),
+    "source_slug": (_TEXT, AfterValidator(checks.source_slug)),
+    "contact": (
+        PlainValidator(checks.contact),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string", "minLength": 1},
+                    {
+                        "type": "object",
+                        "properties": {"private": {"type": "string", "minLength": 1}},
+                        "required": ["private"],
+                        "additionalProperties": False,
+                    },
+                ]
+            }
+        ),
+    ),
+    "links": (
+        PlainValidator(checks.links),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "array", "items": {"type": "string"}},
+                    {"type": "object", "additionalProperties": {"type": "string"}},
+                ]
+            }
+        ),
+    ),
     "technology": (_TEXT, AfterValidator(_technology)),
     "feed_address": (_TEXT, _in_folder(checks.feed_address)),
     "calendar_address": (_TEXT, _in_folder(checks.calendar_address)),
@@ -230,7 +260,9 @@ def _type(hint: Any) -> Any:
 
 
 _NESTED: dict[type, type[Section]] = {}
-Filter = _NESTED[model.Filter] = section("Filter", model.Filter)
+_NESTED[model.Filter] = section("Rule", model.Filter, without=("all",))
+Filter = section("Filter", model.Filter)
+_NESTED[model.Filter] = Filter
 Owner = _NESTED[model.Owner] = section("Owner", model.Owner)
 Technology = section("Technology", model.Technology)
 Feed = section(
@@ -274,6 +306,14 @@ _ADDRESSES: dict[str, tuple[Any, Any]] = {
     "calendars": (
         _list(Calendar, BeforeValidator(_with_url)),
         Field([], description="Its calendars (iCalendar)."),
+    ),
+    "events": (
+        Annotated[(str, *CHECKS["text"])],
+        Field(
+            "",
+            description="A folder of Markdown posts about its events, relative to feeds.yaml, read at each run.",
+            examples=["evenings/"],
+        ),
     ),
     "meetup": (
         Annotated[(str, *CHECKS["meetup"])],

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +41,16 @@ def rules_rev(config: Config, version: str) -> str:
     """Changes when stored entries must be placed or ranked again."""
     return digest(
         version,
-        *(fingerprint(part) for part in (config.technologies, config.sources, config.hide)),
+        *(
+            fingerprint(part)
+            for part in (
+                config.technologies,
+                config.sources,
+                config.hide,
+                config.site.include,
+                config.site.exclude,
+            )
+        ),
     )
 
 
@@ -49,10 +59,7 @@ def settings_rev(config: Config, titles: Mapping[str, str]) -> str:
     return digest(
         fingerprint(config.site),
         fingerprint(config.technologies),
-        *(
-            fingerprint((source.name, source.slug, source.url, source.avatar, source.technologies))
-            for source in config.sources
-        ),
+        *(fingerprint(replace(source, feeds=(), line=0)) for source in config.sources),
         *(
             fingerprint((feed.configured, feed.kind, feed.summary_only))
             for source in config.sources
@@ -89,7 +96,10 @@ def program_rev(parts: tuple[str, ...] = PROGRAM) -> str:
     for name in parts:
         place = package / name
         for path in [place] if place.is_file() else sorted(place.rglob("*")):
-            if path.suffix in {".py", ".po", ".mo", ".css", ".html"} and path.is_file():
+            compiled = (
+                path.suffix == ".mo" and path.with_suffix(".po").exists()
+            )  # by a run, and so no part of the program
+            if path.suffix in {".py", ".po", ".mo", ".css", ".html"} and path.is_file() and not compiled:
                 hashed.update(f"{path.relative_to(package).as_posix()}\n".encode())
                 hashed.update(path.read_bytes())
     return hashed.hexdigest()[:32]

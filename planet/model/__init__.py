@@ -26,6 +26,9 @@ if TYPE_CHECKING:
         Config as Config,
     )
     from planet.model.config import (
+        Contact as Contact,
+    )
+    from planet.model.config import (
         FeedConfig as FeedConfig,
     )
     from planet.model.config import (
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
     )
     from planet.model.config import (
         Filter as Filter,
+    )
+    from planet.model.config import (
+        Link as Link,
     )
     from planet.model.config import (
         NotifyRule as NotifyRule,
@@ -229,7 +235,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "base": "FIRST_HEADING Fault Message SafeHtml",
-    "config": "Config FeedConfig FetchRules Filter NotifyRule Owner Site Source Technology",
+    "config": "Config Contact FeedConfig FetchRules Filter Link NotifyRule Owner Site Source Technology",
     "edition": "Edition FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryList StorySource",
     "entry": "Changes DiffContext Entry EntryKey Insert Person Read Sanitised SourceRef UnchangedEntry Update",
     "event": "Collision Event EventChanges EventData RawEvent StoredEvent",

@@ -6,7 +6,6 @@ known needs neither. A field without `Key` is no key of the file: `planet.config
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -58,7 +57,6 @@ Url: TypeAlias = Annotated[str, Check("http_url")]
 Zone: TypeAlias = Annotated[str, Check("zone")]
 Duration: TypeAlias = Annotated[timedelta, Check("duration")]
 FilePath: TypeAlias = Annotated[Path, Check("path")]
-Regex: TypeAlias = Annotated[re.Pattern[str], Check("regex")]
 Technologies: TypeAlias = tuple[Annotated[str, Check("technology")], ...]
 
 
@@ -69,16 +67,27 @@ class Filter:
     tags: Annotated[Texts, key("Tags of the entry; case, accents, spaces, dots and dashes fold.", ["dev", "php"])] = ()
     words: Annotated[Texts, key("Whole words in title or text.", ["code"])] = ()
     title: Annotated[
-        Regex | None, key("A regular expression (Python) that is searched in the title.", "(?i)sponsoris")
-    ] = None
+        str, Check("regex"), key("A regular expression (Python) that is searched in the title.", "(?i)sponsoris")
+    ] = ""
     author: Annotated[Texts, key("Names of authors.", ["Ada Lovelace"])] = ()
     language: Annotated[
         tuple[Annotated[str, Check("language")], ...],
         key("Languages of the entry (BCP 47); `fr` means `fr-CA` too.", ["fr"]),
     ] = ()
 
+    url: Annotated[
+        tuple[Annotated[str, Check("url_pattern")], ...],
+        key(
+            "Addresses of the entry: `*` stands for anything; one that begins with ^ is a regular expression.",
+            ["https://example.org/perso/*"],
+        ),
+    ] = ()
+    all: Annotated[
+        tuple[Filter, ...], key("Rules that must hold together.", [{"tags": ["php"]}, {"language": ["fr"]}])
+    ] = ()
+
     def __bool__(self) -> bool:
-        return bool(self.tags or self.words or self.title or self.author or self.language)
+        return any((self.tags, self.words, self.title, self.author, self.language, self.url, self.all))
 
 
 NO_FILTER = Filter()
@@ -93,6 +102,10 @@ class Technology:
 
     slug: str
     name: Annotated[Line, key("As it is shown; the key where it is left out.", "PHP")] = ""
+    aliases: Annotated[
+        tuple[Annotated[str, Check("slug")], ...],
+        key("Other addresses of its page: they lead to it.", ["javascript"]),
+    ] = ()
     tags: Annotated[
         Texts, key("Tags that mean it; case, accents, spaces, dots and dashes fold.", ["php", "symfony"])
     ] = ()
@@ -116,7 +129,7 @@ class Technology:
 class FeedConfig:
     """One feed or calendar of a source.
 
-    `configured` is what feeds.yaml says, `url` what is requested: absolute, without fragment and credentials kept, or the
+    A `folder` is one of Markdown posts about events. `configured` is what feeds.yaml says, `url` what is requested: absolute, without fragment and credentials kept, or the
     absolute path of a local file (`local` is true). `key` is the same for two spellings of one URL (host case, default
     port, fragment, blanks): one key is one request.
     """
@@ -130,7 +143,7 @@ class FeedConfig:
     key: str
     local: bool = False
     kind: Annotated[
-        Literal["posts", "events", "calendar"],
+        Literal["posts", "events", "calendar", "folder"],
         key("`events`: its dates are those of the events.", choices=("posts", "events")),
     ] = "posts"
     include: Annotated[Filter, key("Only what matches this is kept.")] = NO_FILTER
@@ -147,11 +160,41 @@ class FeedConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How a source is reached: a mail address or a URL. A private one is never shown, only written to."""
+
+    address: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Another place of a source on the web. `name` is what feeds.yaml calls it, "" where it gives the URL alone."""
+
+    url: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A member or a group: whoever owns feeds. `slug` is unique in the planet, kept from name and order of the file."""
+    """A member or a group: whoever owns feeds.
+
+    `slug` is unique in the planet: the name's, unless feeds.yaml gives another. A folder of events (`events:`) is one of
+    `feeds`, of kind `folder`.
+    """
 
     kind: Literal["member", "group"]
-    slug: str
+    slug: Annotated[
+        str,
+        Check("source_slug"),
+        key(
+            "Its address, below members/; from its name where it is left out. A source that is renamed keeps it.", "ada"
+        ),
+    ] = ""
+    aliases: Annotated[
+        tuple[Annotated[str, Check("source_slug")], ...],
+        key("Addresses that it had before: they lead to the one of today.", ["ancien-nom"]),
+    ] = ()
     name: Annotated[Line, key("As it is shown.", "William Durand", "clermontech.php")]
     url: Annotated[Url, key("The home page.", "https://williamdurand.fr/")] = ""
     avatar: Annotated[
@@ -160,6 +203,30 @@ class Source:
         key("A file beside feeds.yaml, or a URL that the run downloads; never hot-linked.", "avatars/william.png"),
     ] = ""
     technologies: Annotated[Technologies, key("All that it publishes is this.", ["php"])] = ()
+    contact: Annotated[
+        Contact | None,
+        Check("contact"),
+        key(
+            "A mail address or a URL, shown on its page; `{private: …}`: never shown, only written to.",
+            "bonjour@example.org",
+            {"private": "ada@example.org"},
+        ),
+    ] = None
+    links: Annotated[
+        tuple[Link, ...],
+        Check("links"),
+        key(
+            "Its other places on the web, as a list of URLs, or as names and URLs.",
+            ["https://github.com/example"],
+            {"Mastodon": "https://mastodon.example/@example"},
+        ),
+    ] = ()
+    call: Annotated[
+        Line, key("How to propose a talk: a URL or a sentence.", "https://example.org/proposer-un-sujet")
+    ] = ""
+    retired: Annotated[bool, key("Its stories stay, it is asked no more, and its page says so.")] = False
+    include: Annotated[Filter, key("Only what matches this is kept, of all its feeds.")] = NO_FILTER
+    exclude: Annotated[Filter, key("What matches this is dropped, of all its feeds; it wins over include.")] = NO_FILTER
     feeds: tuple[FeedConfig, ...] = ()
     line: int = 0
 
@@ -205,6 +272,8 @@ class Site:
     newcomer_entries: Annotated[
         int, number("Most stories that one newly added feed may bring into the output feeds.")
     ] = 5
+    include: Annotated[Filter, key("Only what matches this is kept, of all feeds.")] = NO_FILTER
+    exclude: Annotated[Filter, key("What matches this is dropped, of all feeds; it wins over include.")] = NO_FILTER
     hub: Annotated[Url, key("WebSub hub to advertise and ping.", "https://pubsubhubbub.appspot.com/")] = ""
 
 
@@ -273,9 +342,9 @@ class Config:
     warnings: tuple[Fault, ...] = ()
 
     def feeds_by_key(self) -> dict[str, tuple[Source, FeedConfig]]:
-        """Each feed once, with the source that lists it first; build it once and keep it."""
+        """Each feed once, with the source that lists it first (one that is not retired, if there is one); build it once and keep it."""
         feeds: dict[str, tuple[Source, FeedConfig]] = {}
-        for source in self.sources:
+        for source in sorted(self.sources, key=lambda source: source.retired):
             for feed in source.feeds:
                 feeds.setdefault(feed.key, (source, feed))
         return feeds

@@ -124,7 +124,7 @@ class FeedHealth:
     url: str
     source: str
     source_slug: str
-    kind: Literal["posts", "events", "calendar"]
+    kind: Literal["posts", "events", "calendar", "folder"]
     state: State
     http_status: int | None
     error_class: ErrorClass | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from planet.errors import PublishError
-from planet.model import Edition, FeedConfig, Filter, Message
+from planet.model import Edition, Message, Source
 from planet.publish.manifest import Manifest, Pending, StoryCount
 from planet.text import digest
 
@@ -13,21 +13,23 @@ ENOUGH = 10
 """Fewer published stories than this may go without a question."""
 
 
-def _filter(rules: Filter) -> str:
-    title = f"{rules.title.pattern}/{rules.title.flags}" if rules.title else ""
-    return repr((rules.tags, rules.words, title, rules.author, rules.language))
-
-
-def _rules(feeds: Sequence[FeedConfig], hide: Sequence[str]) -> str:
-    """Changes when feeds.yaml may take stories of a source away: its feeds, their filters, what is hidden."""
-    return digest(*(f"{feed.key} {feed.kind} {_filter(feed.include)} {_filter(feed.exclude)}" for feed in feeds), *hide)
+def _rules(edition: Edition, source: Source) -> str:
+    """Changes when feeds.yaml may take stories of a source away: its feeds, the filters that meet them, what is hidden."""
+    config = edition.config
+    filters = [(config.site.include, config.site.exclude), (source.include, source.exclude)]
+    filters += [(feed.include, feed.exclude) for feed in source.feeds]
+    return digest(
+        *(f"{feed.key} {feed.kind}" for feed in source.feeds),
+        *map(repr, filters),
+        *config.hide,
+    )
 
 
 def story_counts(edition: Edition) -> dict[str, StoryCount]:
     """How many stories each source shows: what `publish` remembers, to know a loss that nobody asked for."""
     counts = {story_list.slug: len(story_list.rows) for story_list in edition.lists if story_list.kind == "source"}
     return {
-        source.slug: StoryCount(stories=counts.get(source.slug, 0), rules=_rules(source.feeds, edition.config.hide))
+        source.slug: StoryCount(stories=counts.get(source.slug, 0), rules=_rules(edition, source))
         for source in edition.config.sources
     }
 
