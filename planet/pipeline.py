@@ -20,7 +20,7 @@ from typing import Protocol, assert_never
 from planet import health, unchanged
 from planet.fetch import WebClient, polling
 from planet.fetch.health import network_down
-from planet.merge.stories import group
+from planet.merge import stories as merging
 from planet.model import (
     Artifact,
     Bundle,
@@ -378,7 +378,7 @@ def _classifications(planet: Planet) -> Iterator[tuple[int, Classification, int,
 
 def regroup(planet: Planet, *, everything: bool) -> tuple[int, ...]:
     """Merge entries that are one story, among those that changed or (when the rules did) all. Gives the rows of new stories."""
-    new_stories = planet.store.regroup(group, everything=everything)
+    new_stories = planet.store.regroup(merging, everything=everything)
     if everything:
         # Not before: a run that is killed on the way begins again.
         planet.store.set_meta({meta.RULES: planet.rules_rev})

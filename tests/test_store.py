@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import stat
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,9 @@ from planet.model import (
     FetchState,
     FetchUpdate,
     Insert,
+    MergeEntry,
     MergeGroup,
+    MergeLink,
     Message,
     Person,
     Read,
@@ -77,13 +80,32 @@ def inserted(one: Entry, **changed: object) -> Changes:
     return Changes(inserts=(replace(insert, **changed),))  # type: ignore[arg-type]
 
 
-def alone(entries: object, _joining: object = None) -> tuple[MergeGroup, ...]:
-    return tuple(MergeGroup(entry_ids=(one.entry_id,)) for one in entries)  # type: ignore[attr-defined]
+class Alone:
+    """Merging that joins nothing."""
+
+    def find_links(self, *_arguments: object) -> list[MergeLink]:
+        return []
+
+    def group(self, entries: Sequence[MergeEntry], _links: object = None) -> tuple[MergeGroup, ...]:
+        return tuple(MergeGroup(entry_ids=(one.entry_id,)) for one in entries)
 
 
-def together(entries: object, _joining: object = None) -> tuple[MergeGroup, ...]:
-    rows = tuple(one.entry_id for one in entries)  # type: ignore[attr-defined]
-    return (MergeGroup(entry_ids=rows, why=tuple((rows[0], row, "link", 100) for row in rows[1:])),) if rows else ()
+class Together:
+    """Merging that joins all that shares a key."""
+
+    def find_links(self, entries: Sequence[MergeEntry], *_arguments: object) -> list[MergeLink]:
+        return [
+            MergeLink(a=entries[0].entry_id, b=other.entry_id, rule="link", score=100, days=0.0)
+            for other in entries[1:]
+        ]
+
+    def group(self, entries: Sequence[MergeEntry], links: Sequence[MergeLink] = ()) -> tuple[MergeGroup, ...]:
+        rows = tuple(one.entry_id for one in entries)
+        why = tuple(dict.fromkeys((link.a, link.b, link.rule, link.score) for link in links))
+        return (MergeGroup(entry_ids=rows, why=why),) if rows else ()
+
+
+alone, together = Alone(), Together()
 
 
 def test_an_entry_comes_back_as_it_went_in(tmp_path: Path) -> None:

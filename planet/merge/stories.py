@@ -8,13 +8,12 @@ order they came in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, product
 
 from planet.merge.clusters import Clusters
 from planet.merge.keys import candidates, id_key, link_key, merge_keys
-from planet.model import MergeEntry, MergeGroup, Source
+from planet.model import MergeEntry, MergeGroup, MergeLink, Source
 from planet.similarity import (
     ENOUGH_WORDS,
     NEAR_DAYS,
@@ -28,23 +27,12 @@ from planet.similarity import (
 )
 from planet.urls import canonical_key, host
 
-__all__ = ["copy_priority", "group", "merge_keys"]
+__all__ = ["copy_priority", "find_links", "group", "merge_keys"]
 
 TITLE_NEAR = 88
 TEXT_NEAR = 85
 _RULES = ("link", "id", "near")
 """From the strongest to the weakest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Link:
-    """Two entries that a rule takes for one thing. `score` is in hundredths."""
-
-    a: int
-    b: int
-    rule: str
-    score: int
-    days: float
 
 
 def copy_priority(source: Source, link: str) -> int:
@@ -58,35 +46,34 @@ def copy_priority(source: Source, link: str) -> int:
     return 0 if host(link) in own else 1
 
 
-def group(entries: Sequence[MergeEntry], joining: Mapping[str, Sequence[int]] | None = None) -> tuple[MergeGroup, ...]:
-    """The stories of these entries: every entry in exactly one group, the lead first, in an order that only depends on the entries.
+def group(entries: Sequence[MergeEntry], links: Sequence[MergeLink] | None = None) -> tuple[MergeGroup, ...]:
+    """The stories of these entries: every entry in exactly one group, the primary copy first, in an order that only depends on them.
 
-    `joining` says which of them are compared (merge key -> entry ids; None: as `candidates` has it). The entries must hold, with each
-    entry, all that are compared with it; then a story does not depend on what else is given.
+    `links` are those between the entries (None: as `find_links` gives them), which must hold, with each entry, all that it is linked
+    to; then a story does not depend on what else is given.
     """
     if len(entries) == 1:
         return (MergeGroup(entry_ids=(entries[0].entry_id,)),)
     looks = [Look(entry) for entry in sorted(entries, key=_name)]
-    links = sorted(
-        _links(looks, candidates(entries) if joining is None else joining),
-        key=lambda link: (_RULES.index(link.rule), -link.score, link.days, link.a, link.b),
-    )
-    clusters: Clusters[_Link] = Clusters(len(looks))
-    for link in links:
-        clusters.join(link.a, link.b, link, contradict=lambda a, b: _contradict(looks[a], looks[b]))
+    number = {look.entry.entry_id: number for number, look in enumerate(looks)}
+    clusters: Clusters[MergeLink] = Clusters(len(looks))
+    pairs = [
+        (sorted((number[link.a], number[link.b])), link)
+        for link in (find_links(entries, candidates(entries)) if links is None else links)
+    ]
+    pairs.sort(key=lambda pair: (_RULES.index(pair[1].rule), -pair[1].score, pair[1].days, pair[0]))
+    for (a, b), link in pairs:
+        clusters.join(a, b, link, contradict=lambda a, b: _contradict(looks[a], looks[b]))
     groups = [
         MergeGroup(
             entry_ids=tuple(
-                look.entry.entry_id for look in sorted((looks[n] for n in cluster.members), key=_precedence)
+                look.entry.entry_id for look in sorted((looks[member] for member in cluster.members), key=_precedence)
             ),
-            why=tuple(
-                (looks[link.a].entry.entry_id, looks[link.b].entry.entry_id, link.rule, link.score)
-                for link in cluster.links
-            ),
+            why=tuple((link.a, link.b, link.rule, link.score) for link in cluster.links),
         )
         for cluster in clusters
     ]
-    return tuple(sorted(groups, key=lambda made: min(made.entry_ids)))
+    return tuple(sorted(groups, key=lambda story: min(story.entry_ids)))
 
 
 def _name(entry: MergeEntry) -> tuple[str, str, int]:
@@ -105,29 +92,52 @@ def _precedence(look: Look) -> tuple[int, bool, bool, int, float, tuple[str, str
     return (entry.priority, copied, bool(named) and named != look.host, entry.source_position, look.day, _name(entry))
 
 
-def _links(looks: Sequence[Look], joining: Mapping[str, Sequence[int]]) -> Iterator[_Link]:
-    """Every two entries that a rule joins, each once, by its strongest rule. `joining` is as in `group`."""
-    number_of = {look.entry.entry_id: number for number, look in enumerate(looks)}
-    by_key = {
-        key: sorted(number_of[entry_id] for entry_id in sharing if entry_id in number_of)
-        for key, sharing in joining.items()
-    }
-    keys: list[set[str]] = [set() for _ in looks]
-    for key, numbers in by_key.items():
-        for number in numbers:
-            keys[number].add(key)
-    shared = _shared_addresses(looks)
-    named = [(id_key(look.entry), link_key(look.entry)) for look in looks]
-    for key, numbers in by_key.items():
-        for a, b in combinations(numbers, 2):
-            if min(keys[a] & keys[b]) != key:
-                continue  # compared under another key
-            match = _rule(looks[a], looks[b], named[a], named[b], shared)
-            if match is not None:
-                yield _Link(a=a, b=b, rule=match[0], score=round(match[1]), days=days_apart(looks[a], looks[b]))
+def find_links(
+    entries: Sequence[MergeEntry],
+    joining: Mapping[str, Sequence[int]],
+    focus: Collection[int] | None = None,
+    done: Collection[int] = (),
+) -> list[MergeLink]:
+    """Every two of the entries that a rule takes for one thing, each pair once, by its strongest rule.
+
+    `joining` says which of them are compared (merge key -> entry ids). With `focus`, only pairs with one of these entries are looked at,
+    and none with an entry in `done`. The entries must hold all that share a key with one in focus.
+    """
+    looks = {entry.entry_id: Look(entry) for entry in sorted(entries, key=_name)}
+    order = {entry_id: number for number, entry_id in enumerate(looks)}
+    shared = _shared_addresses(looks.values())
+    names = {entry_id: (id_key(look.entry), link_key(look.entry)) for entry_id, look in looks.items()}
+    links: dict[tuple[int, int], MergeLink | None] = {}
+    for sharing in joining.values():
+        for a, b in _pairs([entry_id for entry_id in sharing if entry_id in looks and entry_id not in done], focus):
+            pair = (a, b) if order[a] < order[b] else (b, a)
+            if pair not in links:
+                links[pair] = _link(looks[pair[0]], looks[pair[1]], names[pair[0]], names[pair[1]], shared)
+    return [link for link in links.values() if link is not None]
 
 
-def _shared_addresses(looks: Sequence[Look]) -> frozenset[tuple[str, str]]:
+def _pairs(entry_ids: Sequence[int], focus: Collection[int] | None) -> Iterator[tuple[int, int]]:
+    """The pairs of these, with one in focus at least."""
+    if focus is None:
+        yield from combinations(entry_ids, 2)
+        return
+    inside = [entry_id for entry_id in entry_ids if entry_id in focus]
+    yield from combinations(inside, 2)
+    yield from product(inside, [entry_id for entry_id in entry_ids if entry_id not in focus])
+
+
+def _link(
+    a: Look, b: Look, named: tuple[str, str], also: tuple[str, str], shared: frozenset[tuple[str, str]]
+) -> MergeLink | None:
+    match = _rule(a, b, named, also, shared)
+    if match is None:
+        return None
+    return MergeLink(
+        a=a.entry.entry_id, b=b.entry.entry_id, rule=match[0], score=round(match[1]), days=days_apart(a, b)
+    )
+
+
+def _shared_addresses(looks: Iterable[Look]) -> frozenset[tuple[str, str]]:
     """(feed, address): addresses under which a feed publishes several things, so that they name none of these."""
     listed: dict[tuple[str, str], Look] = {}
     shared: set[tuple[str, str]] = set()

@@ -224,6 +224,12 @@ if TYPE_CHECKING:
         MergeGroup as MergeGroup,
     )
     from planet.model.story import (
+        MergeLink as MergeLink,
+    )
+    from planet.model.story import (
+        Merging as Merging,
+    )
+    from planet.model.story import (
         Reason as Reason,
     )
     from planet.model.update import (
@@ -242,7 +248,7 @@ _NAMES = {
     "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",
     "fetch": "Deferred Download Due Failed FetchError FetchState FetchUpdate Fetched Fresh Hop ReadFacts Unchanged",
     "publish": "Artifact Bundle News Published Report",
-    "story": "Classification MergeEntry MergeGroup Reason",
+    "story": "Classification MergeEntry MergeGroup MergeLink Merging Reason",
     "update": "Outcome Task",
 }
 """Module -> the names above that it defines."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from planet.model.entry import Entry, SourceRef
 
@@ -104,8 +105,35 @@ class MergeEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergeLink:
+    """Two entries (by id) that a rule takes for one thing. `score` is in hundredths, `days` what lies between them."""
+
+    a: int
+    b: int
+    rule: str
+    score: int
+    days: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MergeGroup:
     """Entries that are one story: `entry_ids[0]` is the primary copy. `why` explains each join: (entry id, entry id, rule, score in hundredths)."""
 
     entry_ids: tuple[int, ...]
     why: tuple[tuple[int, int, str, int], ...] = ()
+
+
+class Merging(Protocol):
+    """The rules that make stories of entries: `planet.merge.stories` has them."""
+
+    def find_links(
+        self,
+        entries: Sequence[MergeEntry],
+        joining: Mapping[str, Sequence[int]],
+        focus: Collection[int] | None = None,
+        done: Collection[int] = (),
+    ) -> Sequence[MergeLink]:
+        """The links of the entries in focus to any of these."""
+
+    def group(self, entries: Sequence[MergeEntry], links: Sequence[MergeLink] | None = None) -> tuple[MergeGroup, ...]:
+        """The stories of these entries."""

@@ -17,6 +17,7 @@ from planet.model import (
     FetchUpdate,
     IndexRow,
     MergeEntry,
+    Merging,
     StoredEvent,
     Story,
 )
@@ -187,13 +188,13 @@ class Store:
 
     def regroup(
         self,
-        group: grouping.Group,
+        merging: Merging,
         *,
         everything: bool = False,
     ) -> tuple[int, ...]:
         """Look again at the stories of entries that changed since the last time (or at all). Gives the ids of new stories."""
         with self._writing() as connection:
-            return grouping.regroup(connection, group, everything=everything)
+            return grouping.regroup(connection, merging, everything=everything)
 
     def index(self) -> tuple[IndexRow, ...]:
         """Every shown story, newest first, in an order that does not depend on arrival."""

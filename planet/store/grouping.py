@@ -9,25 +9,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from planet.model import MergeEntry, MergeGroup
+from planet.model import MergeGroup, MergeLink, Merging
 from planet.model.story import common_to
 from planet.store.columns import from_stamp, ids, insert, instant, select, to_stamp
 from planet.store.stored import merge_entries
 from planet.text import digest
 
-Group = Callable[[Sequence[MergeEntry], Mapping[str, Sequence[int]]], tuple[MergeGroup, ...]]
-"""(entries, merge key -> ids of those it may join) -> stories."""
-
-BATCH = 2000
-"""Entries that are grouped and written together, so that memory stays bounded on a first run."""
+BATCH = 1000
+"""Entries that are looked at, grouped or written together, so that memory stays bounded on a first run."""
 _STORY = (*("story_id", "primary_id", "date", "tie", "rev", "in_feeds", "technologies", "sources", "updated", "why"),)
 
 
-def regroup(connection: sqlite3.Connection, group: Group, *, everything: bool) -> tuple[int, ...]:
+def regroup(connection: sqlite3.Connection, merging: Merging, *, everything: bool) -> tuple[int, ...]:
     """See `Store.regroup`. The caller has the transaction."""
     if everything:
         connection.execute("UPDATE entries SET dirty = 1 WHERE NOT dirty")
@@ -36,7 +33,7 @@ def regroup(connection: sqlite3.Connection, group: Group, *, everything: bool) -
     if not dirty:
         return ()
     dirty |= _refresh_common_keys(connection, dirty)
-    related, joining = _closure(connection, dirty)
+    related, links = _closure(connection, merging, dirty)
     values = {"ids": ids(related)}
     before = {
         story_id
@@ -53,7 +50,7 @@ def regroup(connection: sqlite3.Connection, group: Group, *, everything: bool) -
         "UPDATE entries SET story_id = NULL WHERE entry_id IN (SELECT value FROM json_each(:ids))", values
     )
     new: set[int] = set()
-    for stories in _stories(connection, related, joining, group):
+    for stories in _stories(connection, merging, related, links):
         _write(connection, stories)
         new.update(min(story.entry_ids) for story in stories)
     connection.execute("UPDATE entries SET dirty = 0 WHERE dirty")
@@ -61,17 +58,17 @@ def regroup(connection: sqlite3.Connection, group: Group, *, everything: bool) -
 
 
 def _stories(
-    connection: sqlite3.Connection, related: Iterable[int], joining: Mapping[str, Sequence[int]], group: Group
+    connection: sqlite3.Connection, merging: Merging, related: Iterable[int], links: Sequence[MergeLink]
 ) -> Iterator[Sequence[MergeGroup]]:
-    """The stories of all these entries that are shown, batch by batch; what no key joins is not even read."""
-    joined = {entry_id for sharing in joining.values() for entry_id in sharing}
+    """The stories of all these entries that are shown, batch by batch; what is linked to nothing is not even read."""
+    linked = {entry_id for link in links for entry_id in (link.a, link.b)}
     alone = connection.execute(
         "SELECT entry_id FROM entries WHERE shown AND entry_id IN (SELECT value FROM json_each(:ids))",
-        {"ids": ids(set(related) - joined)},
+        {"ids": ids(set(related) - linked)},
     )
     yield [MergeGroup(entry_ids=(entry_id,)) for (entry_id,) in alone.fetchall()]
-    for entry_ids, keys in _batches(joining):
-        yield group(merge_entries(connection, entry_ids), keys)
+    for entry_ids, theirs in _batches(links):
+        yield merging.group(merge_entries(connection, entry_ids), theirs)
 
 
 def _refresh_common_keys(connection: sqlite3.Connection, dirty: Iterable[int]) -> set[int]:
@@ -102,69 +99,74 @@ def _refresh_common_keys(connection: sqlite3.Connection, dirty: Iterable[int]) -
     return affected
 
 
-def _closure(connection: sqlite3.Connection, start: set[int]) -> tuple[set[int], dict[str, list[int]]]:
-    """All that may be one story with these entries, or was: (entry ids, merge key -> ids of those that it may join, two at least)."""
+def _closure(
+    connection: sqlite3.Connection, merging: Merging, start: Iterable[int]
+) -> tuple[set[int], list[MergeLink]]:
+    """All that is linked to these entries, over others or not, or was one story with them: (entry ids, the links between them)."""
     related = set(start)
-    joining: dict[str, list[int]] = {}
-    frontier = set(start)
-    while frontier:
-        keys = {
-            key
-            for (key,) in connection.execute(
-                "SELECT DISTINCT k.key FROM merge_keys k JOIN entries e USING (entry_id) "
-                "WHERE k.entry_id IN (SELECT value FROM json_each(:ids)) AND e.shown "
-                "AND NOT EXISTS (SELECT 1 FROM common_keys c WHERE c.key = k.key AND c.feed IN ('', e.feed))",
-                {"ids": ids(frontier)},
-            )
-        } - joining.keys()
-        joining |= {key: [] for key in keys}
-        reached = set()
-        for key, entry_id in connection.execute(
-            "SELECT k.key, k.entry_id FROM merge_keys k JOIN entries e USING (entry_id) "
-            "WHERE k.key IN (SELECT value FROM json_each(:keys)) AND e.shown "
-            "AND NOT EXISTS (SELECT 1 FROM common_keys c WHERE c.key = k.key AND c.feed = e.feed) ORDER BY k.entry_id",
-            {"keys": json.dumps(sorted(keys))},
-        ):
-            joining[key].append(entry_id)
-            reached.add(entry_id)
+    waiting = sorted(related)
+    done: set[int] = set()
+    links: list[MergeLink] = []
+    while waiting:
+        batch, waiting = waiting[:BATCH], waiting[BATCH:]
+        joining = _joining(connection, batch)
+        compared = {entry_id for sharing in joining.values() for entry_id in sharing}
+        found = merging.find_links(merge_entries(connection, sorted(compared)), joining, set(batch), done)
+        links += found
+        done.update(batch)
         siblings = connection.execute(
             "SELECT other.entry_id FROM entries mine JOIN entries other ON other.story_id = mine.story_id "
             "WHERE mine.entry_id IN (SELECT value FROM json_each(:ids))",
-            {"ids": ids(frontier)},
+            {"ids": ids(batch)},
         )
+        reached = {entry_id for link in found for entry_id in (link.a, link.b)}
         reached.update(entry_id for (entry_id,) in siblings)
-        frontier = reached - related
-        related |= frontier
-    return related, {key: sharing for key, sharing in joining.items() if len(sharing) > 1}
+        waiting += sorted(reached - related)
+        related |= reached
+    return related, links
 
 
-def _components(joining: Mapping[str, Sequence[int]]) -> list[set[int]]:
-    """The entries that keys join, over others or not: each entry in one set."""
+def _joining(connection: sqlite3.Connection, entry_ids: Iterable[int]) -> dict[str, list[int]]:
+    """Merge key of these entries -> ids of the shown entries that it may join, two at least."""
+    joining: dict[str, list[int]] = defaultdict(list)
+    for key, entry_id in connection.execute(
+        "WITH mine AS (SELECT DISTINCT k.key FROM merge_keys k JOIN entries e USING (entry_id) "
+        "WHERE k.entry_id IN (SELECT value FROM json_each(:ids)) AND e.shown "
+        "AND NOT EXISTS (SELECT 1 FROM common_keys c WHERE c.key = k.key AND c.feed IN ('', e.feed))) "
+        "SELECT k.key, k.entry_id FROM mine JOIN merge_keys k USING (key) JOIN entries e USING (entry_id) WHERE e.shown "
+        "AND NOT EXISTS (SELECT 1 FROM common_keys c WHERE c.key = k.key AND c.feed = e.feed) ORDER BY k.key, k.entry_id",
+        {"ids": ids(entry_ids)},
+    ):
+        joining[key].append(entry_id)
+    return {key: sharing for key, sharing in joining.items() if len(sharing) > 1}
+
+
+def _components(links: Iterable[MergeLink]) -> list[set[int]]:
+    """The entries that links join, over others or not: each entry in one set."""
     component: dict[int, set[int]] = {}
-    for sharing in joining.values():
-        joined = max((component.get(entry_id, {entry_id}) for entry_id in sharing), key=len)
-        for entry_id in sharing:
-            other = component.get(entry_id, {entry_id})
-            if other is not joined:
-                joined |= other
-                component.update(dict.fromkeys(other, joined))
-        component.update(dict.fromkeys(sharing, joined))
+    for link in links:
+        one, other = (component.get(entry_id, {entry_id}) for entry_id in (link.a, link.b))
+        if one is not other:
+            smaller, joined = sorted((one, other), key=len)
+            joined |= smaller
+            component.update(dict.fromkeys(smaller, joined))
+            component[link.a] = component[link.b] = joined
     return list({id(entries): entries for entries in component.values()}.values())
 
 
-def _batches(joining: Mapping[str, Sequence[int]]) -> Iterator[tuple[list[int], dict[str, Sequence[int]]]]:
-    """Whole components, some together: (entry ids, the keys that join them)."""
-    keys_of: dict[int, list[str]] = defaultdict(list)
-    for key, sharing in joining.items():
-        keys_of[sharing[0]].append(key)
+def _batches(links: Sequence[MergeLink]) -> Iterator[tuple[list[int], list[MergeLink]]]:
+    """Whole components, some together: (entry ids, their links)."""
+    links_of: dict[int, list[MergeLink]] = defaultdict(list)
+    for link in links:
+        links_of[link.a].append(link)
     batch: list[int] = []
-    for component in sorted(_components(joining), key=min):
+    for component in sorted(_components(links), key=min):
         batch += component
         if len(batch) >= BATCH:
-            yield batch, {key: joining[key] for entry_id in batch for key in keys_of[entry_id]}
+            yield batch, [link for entry_id in batch for link in links_of[entry_id]]
             batch = []
     if batch:
-        yield batch, {key: joining[key] for entry_id in batch for key in keys_of[entry_id]}
+        yield batch, [link for entry_id in batch for link in links_of[entry_id]]
 
 
 def _write(connection: sqlite3.Connection, stories: Sequence[MergeGroup]) -> None:
