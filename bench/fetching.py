@@ -111,7 +111,7 @@ def pooled(work: Callable[[str], object], many: list[str]) -> None:
 
 
 def with_planet(many: list[str], conditional: bool) -> None:
-    from planet.fetch import Fetcher
+    from planet.fetch.fetcher import Fetcher
     from planet.model import Due, FetchRules, FetchState, Fresh, Unchanged
 
     rules = FetchRules(workers=WORKERS, host_pause=timedelta(seconds=1), allow_private=True)
@@ -189,7 +189,7 @@ def measure_here(client: str, port: int, count: int, conditional: bool) -> dict[
 
 
 def pits_here(port: int, count: int, pits: int, timeout: float) -> dict[str, float]:
-    from planet.fetch import Fetcher
+    from planet.fetch.fetcher import Fetcher
     from planet.model import Due, FetchRules, Fresh
 
     rules = FetchRules(timeout=timedelta(seconds=timeout), allow_private=True)
@@ -203,7 +203,7 @@ def pits_here(port: int, count: int, pits: int, timeout: float) -> dict[str, flo
 
 
 def bombs_here(port: int, count: int) -> dict[str, float]:
-    from planet.fetch import Fetcher
+    from planet.fetch.fetcher import Fetcher
     from planet.model import Due, Failed, FetchRules
 
     rules = FetchRules(workers=count, allow_private=True)

@@ -20,7 +20,8 @@ HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
 
 from planet.model import RawFeed  # noqa: E402
-from planet.parse import charset, parse, sniff  # noqa: E402
+from planet.parse import charset, sniff  # noqa: E402
+from planet.parse.reader import parse  # noqa: E402
 
 NEAR = (HERE.parent / "shared" / "data" / "feeds", HERE.parent / "data" / "feeds")
 

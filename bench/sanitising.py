@@ -16,7 +16,7 @@ from pathlib import Path
 import nh3
 
 from planet.model import Unreadable
-from planet.parse import parse
+from planet.parse.reader import parse
 from planet.sanitise import sanitise
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data" / "feeds"

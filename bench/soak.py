@@ -23,8 +23,8 @@ import yaml
 from planet import config as configuration
 from planet import pipeline
 from planet.assemble import OutputFolder, assemble, user_agent
-from planet.fetch import Fetcher
 from planet.fetch.errors import timed_out
+from planet.fetch.fetcher import Fetcher
 from planet.fetch.transport import Deadline, Request, Response
 from planet.model import Artifact, Bundle, Config, Edition, FetchError, Published
 from planet.parse import PARSER_VERSION

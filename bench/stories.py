@@ -33,7 +33,7 @@ from planet.model import (
     Unreadable,
 )
 from planet.normalise import normalise
-from planet.parse import parse
+from planet.parse.reader import parse
 from planet.sanitise import sanitise
 from planet.store import Application, Store
 from planet.text import digest, fold

@@ -7,21 +7,25 @@ import fcntl
 import functools
 import os
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planet import __version__
-from planet.edition import CLASSIFYING, program_rev, rules_rev
+from planet.edition.fingerprints import CLASSIFYING, program_rev, rules_rev
 from planet.errors import LockedError, StoreError
-from planet.fetch import Fetcher, WebClient
-from planet.model import Artifact, Bundle, Config, Edition, Message, Outcome, Published, Report, Task
+from planet.model import Artifact, Bundle, Config, Due, Edition, Fetched, Message, Outcome, Published, Report, Task
 from planet.parse import PARSER_VERSION
 from planet.pipeline import Planet
 from planet.publish import intact, publish, rewrite_health, story_counts
 from planet.store import Store, meta
 from planet.urls import canonical_key, without_credentials
 from planet.workers import map_tasks
+
+if TYPE_CHECKING:
+    from planet.fetch.fetcher import Fetcher
+    from planet.fetch.web import WebClient
 
 
 @contextlib.contextmanager
@@ -95,6 +99,8 @@ class FeedOwners:
 
 def fetcher(config: Config, environ: Mapping[str, str] = os.environ) -> Fetcher:
     """What asks feeds, by the rules of feeds.yaml. SSL_CERT_FILE of `environ` names other certificate authorities."""
+    from planet.fetch.fetcher import Fetcher  # urllib3 and ssl, which a run that asks nobody does without
+
     return Fetcher(
         config.fetch,
         user_agent(config),
@@ -103,6 +109,35 @@ def fetcher(config: Config, environ: Mapping[str, str] = os.environ) -> Fetcher:
         owners=FeedOwners(config),
         ca_file=environ.get("SSL_CERT_FILE") or None,
     )
+
+
+class LateFetcher:
+    """A fetcher that is made with its first request."""
+
+    def __init__(self, make: Callable[[], Fetcher]) -> None:
+        self._make = make
+        self._fetcher: Fetcher | None = None
+
+    def _made(self) -> Fetcher:
+        if self._fetcher is None:
+            self._fetcher = self._make()
+        return self._fetcher
+
+    def fetch_all(
+        self, due: Sequence[Due], now: datetime, *, backoffs: Mapping[str, datetime], budget: timedelta | None = None
+    ) -> Iterator[Fetched]:
+        """Ask feeds; see `planet.fetch.fetcher`."""
+        return self._made().fetch_all(due, now, backoffs=backoffs, budget=budget)
+
+    @property
+    def web(self) -> WebClient:
+        """What asks for everything that is no feed."""
+        return self._made().web
+
+    def close(self) -> None:
+        """Close idle connections, if there are any."""
+        if self._fetcher is not None:
+            self._fetcher.close()
 
 
 class OutputFolder:
@@ -147,10 +182,10 @@ def execute(config: Config, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outco
 class Notifier:
     """Tells the hub which feeds changed, and each rule of `notify:` what is new to it."""
 
-    def __init__(self, config: Config, store: Store, web: WebClient, environ: Mapping[str, str]) -> None:
+    def __init__(self, config: Config, store: Store, fetcher: LateFetcher, environ: Mapping[str, str]) -> None:
         self._config = config
         self._store = store
-        self._web = web
+        self._fetcher = fetcher
         self._environ = environ
 
     def __call__(self, report: Report, edition: Edition | None, now: datetime) -> tuple[Message, ...]:
@@ -169,7 +204,7 @@ class Notifier:
                 config.site.url,
                 report.published.written if report.published else (),
                 store.meta(meta.HUB),
-                post=functools.partial(self._web.post, now=now),
+                post=functools.partial(self._fetcher.web.post, now=now),
                 save=lambda text: store.set_meta({meta.HUB: text}),
             )
         if config.notify and edition is not None:
@@ -191,7 +226,7 @@ def assemble(
     step: Callable[[str], None] = lambda _name: None,
 ) -> Planet:
     """A planet, ready to run. `step` is called before each durable change of output/."""
-    asker = fetcher(config, environ)
+    asker = LateFetcher(functools.partial(fetcher, config, environ))
     return Planet(
         config=config,
         feeds=config.feeds_by_key(),
@@ -200,6 +235,6 @@ def assemble(
         fetcher=asker,
         execute=functools.partial(execute, config),
         publisher=OutputFolder(config, step),
-        notify=Notifier(config, store, asker.web, environ),
+        notify=Notifier(config, store, asker, environ),
         jitter=random.Random(),  # noqa: S311 - it spreads requests, it guards nothing
     )

@@ -14,7 +14,7 @@ from planet.store import Store
 from planet.urls import redacted
 
 if TYPE_CHECKING:
-    from planet.fetch import WebClient
+    from planet.fetch.web import WebClient
 
 log = logging.getLogger(__name__)
 AVATAR_BYTES = 2_000_000

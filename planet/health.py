@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from planet.fetch import health
 from planet.model import Config, FeedConfig, FeedHealth, FetchState, FetchUpdate, News, Source
-from planet.store import Store
 from planet.urls import redacted
+
+if TYPE_CHECKING:
+    from planet.store import Store
 
 
 def feed_health(config: Config, store: Store) -> tuple[FeedHealth, ...]:

@@ -15,12 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from planet import health, unchanged
-from planet.fetch import WebClient, polling
+from planet.fetch import polling
 from planet.fetch.health import network_down
-from planet.merge import stories as merging
 from planet.model import (
     Artifact,
     Bundle,
@@ -47,6 +46,9 @@ from planet.model import (
 from planet.store import FeedRow, Store, meta
 from planet.urls import canonical_key, redacted
 
+if TYPE_CHECKING:
+    from planet.fetch.web import WebClient
+
 log = logging.getLogger(__name__)
 REMOVED_AFTER = timedelta(days=30)
 BUDGET = timedelta(minutes=30)
@@ -59,7 +61,7 @@ Executor = Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
 
 
 class Fetcher(Protocol):
-    """Asks servers. See `planet.fetch.Fetcher`."""
+    """Asks servers. See `planet.fetch.fetcher`."""
 
     def fetch_all(
         self, due: Sequence[Due], now: datetime, *, backoffs: Mapping[str, datetime], budget: timedelta | None = None
@@ -378,6 +380,10 @@ def _classifications(planet: Planet) -> Iterator[tuple[int, Classification, int,
 
 def regroup(planet: Planet, *, everything: bool) -> tuple[int, ...]:
     """Merge entries that are one story, among those that changed or (when the rules did) all. Gives the rows of new stories."""
+    if not everything and not planet.store.needs_grouping():
+        return ()
+    from planet.merge import stories as merging  # with rapidfuzz; most runs bring nothing to merge
+
     new_stories = planet.store.regroup(merging, everything=everything)
     if everything:
         # Not before: a run that is killed on the way begins again.
@@ -387,9 +393,11 @@ def regroup(planet: Planet, *, everything: bool) -> tuple[int, ...]:
 
 def publish(planet: Planet, now: datetime, options: Options) -> tuple[Edition | None, Published | None]:
     """Make the site, or only rewrite health.json where nothing else can have changed. The edition is None when nobody needs it."""
+    if not options.publish:
+        return None, None
     published: Published | None = None
     states = health.feed_health(planet.config, planet.store)
-    if options.publish and not options.force_publish:
+    if not options.force_publish:
         published = _rewrite_health(planet, states, now)
         if published and not planet.config.notify:
             log.info("nothing changed since the site was published: no page is written")
@@ -397,7 +405,7 @@ def publish(planet: Planet, now: datetime, options: Options) -> tuple[Edition | 
     from planet import site  # templates and writers, which a run that changes nothing does not need
 
     edition = site.build(planet.config, planet.store, states, now)
-    if options.publish and not published:
+    if not published:
         published = site.publish(planet, edition, force=options.force_publish)
     return edition, published
 

@@ -21,8 +21,8 @@ from planet.model import (
 )
 from planet.normalise import normalise
 from planet.normalise.events import normalise_events
-from planet.parse import parse
 from planet.parse.calendar import events_from_feed, parse_calendar
+from planet.parse.reader import parse
 from planet.sanitise import sanitise
 from planet.when import window
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from planet import edition, unchanged
+from planet import unchanged
 from planet.avatars import avatars
 from planet.classify import Placer
 from planet.edition.announcements import announcements, with_stories
+from planet.edition.build import Stored
+from planet.edition.build import build as build_edition
+from planet.edition.fingerprints import program_rev
 from planet.merge.events import merge_events
 from planet.model import (
     Artifact,
@@ -19,13 +22,11 @@ from planet.model import (
     Event,
     FeedHealth,
     Published,
-    Story,
-    StorySource,
 )
 from planet.render import calendars, search, syndicate
 from planet.render.html import load_theme, pages
-from planet.store import Store, StoryContext, meta
-from planet.urls import host, redacted
+from planet.store import Store, meta
+from planet.stories import StoryCache, story_context
 
 if TYPE_CHECKING:
     from planet.pipeline import Planet
@@ -39,18 +40,18 @@ def build(config: Config, store: Store, health: tuple[FeedHealth, ...], now: dat
         for row in event.stories:
             announced[row] = (*announced.get(row, ()), event.id)
     born = store.meta(meta.BORN)
-    return edition.build(
+    return build_edition(
         config,
         now,
-        edition.Stored(
+        Stored(
             index=store.index(),
             events=events,
             titles={key: row.title for key, row in store.feeds().items()},
             health=health,
             born=datetime.fromisoformat(born) if born else None,
         ),
-        _StoryCache(store, story_context(config, store, announced)),
-        edition.program_rev(),
+        StoryCache(store, story_context(config, store, announced)),
+        program_rev(),
     )
 
 
@@ -61,53 +62,6 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
         return ()
     events = merge_events(stored, config, place=Placer(config).place)
     return with_stories(events, announcements(events, store.primary_entries(), timezone=config.site.timezone))
-
-
-def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, ...]] | None = None) -> StoryContext:
-    """What of the configuration a story shows. `events`: row of a story -> ids of the events that it announces."""
-    feeds = config.feeds_by_key()
-    return StoryContext(
-        sources={
-            (source.slug, feed.key): StorySource(
-                name=source.name,
-                slug=source.slug,
-                kind=source.kind,
-                feed=redacted(feed.configured),
-                id="",
-                url="",
-            )
-            for source in config.sources
-            for feed in source.feeds
-        },
-        summary_only=frozenset(feeds)
-        - {feed.key for source in config.sources for feed in source.feeds if not feed.summary_only},
-        feeds=store.feeds(),
-        feed_urls={key: redacted(feed.url) for key, (_source, feed) in feeds.items() if not feed.local},
-        host=host(config.site.url),
-        events=events or {},
-        clashing=store.clashing(),
-        same_guid=store.clashing("id"),
-    )
-
-
-class _StoryCache:
-    """Loads whole stories by row. A story is on several pages and in several feeds: those that were read last are kept."""
-
-    SIZE = 2000
-
-    def __init__(self, store: Store, context: StoryContext) -> None:
-        self._store = store
-        self._context = context
-        self._stories: dict[int, Story] = {}
-
-    def __call__(self, rows: Sequence[int]) -> list[Story]:
-        missing = [row for row in rows if row not in self._stories]
-        loaded = {story.story_id: story for story in self._store.load_stories(missing, self._context)}
-        stories = [self._stories.get(row) or loaded.get(row) for row in rows]
-        self._stories.update(loaded)
-        for row in list(self._stories)[: max(0, len(self._stories) - self.SIZE)]:
-            del self._stories[row]
-        return [story for story in stories if story is not None]
 
 
 def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact | Bundle]:

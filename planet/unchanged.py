@@ -13,12 +13,15 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from planet.edition import fingerprint, program_rev
-from planet.model import Config, FeedHealth
+from planet.edition.fingerprints import fingerprint, program_rev
 from planet.store import Store, meta
 from planet.text import digest
+
+if TYPE_CHECKING:
+    from planet.model import Config, FeedHealth
 
 LONGEST = timedelta(hours=6)
 

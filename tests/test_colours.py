@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from planet.edition import HUES
+from planet.edition.build import HUES
 from planet.render.html import colours, load_theme
 from planet.render.html.charts import HEIGHT, months_before, plot
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from planet.edition import program_rev
+from planet.edition.fingerprints import program_rev
 from tests.support.editions import NOW, SOURCES, edition, event, sample, story
 from tests.support.pages import digests, made
 

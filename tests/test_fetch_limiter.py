@@ -139,7 +139,7 @@ def test_a_request_that_hangs_for_ever_does_not_keep_the_program_from_ending() -
     program = """
 import threading
 from datetime import UTC, datetime, timedelta
-from planet.fetch import Fetcher
+from planet.fetch.fetcher import Fetcher
 from planet.model import Due, Failed, FetchRules
 def resolver(host, port):
     threading.Event().wait()

@@ -37,7 +37,7 @@ def test_q01_the_program_says_who_it_is(server: Server) -> None:
 
 
 def test_q01_a_user_agent_cannot_break_the_request(server: Server) -> None:
-    from planet.fetch import Fetcher
+    from planet.fetch.fetcher import Fetcher
 
     ask(Fetcher(QUICK, "planète\r\nX-Evil: 1"), server.url("/feed"))
     assert server.seen[0].fields["user-agent"] == "plan te X-Evil: 1"
@@ -270,7 +270,7 @@ def test_a_local_file_is_read_with_the_same_limit(tmp_path: Path) -> None:
     (tmp_path / "large.xml").write_bytes(b"x" * 101)
     (tmp_path / "empty.xml").write_bytes(b"")
     os.mkfifo(tmp_path / "pipe")
-    from planet.fetch import Fetcher
+    from planet.fetch.fetcher import Fetcher
 
     asker = Fetcher(replace(QUICK, max_bytes=100), AGENT, tmp_path)
     names = ["feed.xml", "large.xml", "empty.xml", "pipe", "missing.xml", "."]

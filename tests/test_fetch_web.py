@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from planet.fetch import WebClient
+from planet.fetch.web import WebClient
 from planet.model import Download, FetchError
 from tests.support.fetching import QUICK, T0, fetcher
 from tests.support.servers import Authority, Clock, Server, hang, head, reply, ticking

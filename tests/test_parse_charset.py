@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planet.model import RawFeed, Unreadable
-from planet.parse import charset, parse
+from planet.parse import charset
+from planet.parse.reader import parse
 
 FRENCH = "L’été à Clermont, « ça » coûte 5 €"
 

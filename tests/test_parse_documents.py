@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from planet.model import Message, ParsedDate, RawFeed, Text, Unreadable
-from planet.parse import parse
+from planet.parse.reader import parse
 
 FOLDER = Path(__file__).parent / "data" / "parse"
 DOCUMENTS = sorted(path for path in FOLDER.iterdir() if path.suffix != ".json")

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planet.model import RawEntry, RawFeed, Unreadable
-from planet.parse import PARSER_VERSION, discovery, hints, parse, values
+from planet.parse import PARSER_VERSION, discovery, hints, values
+from planet.parse.reader import parse
 from planet.text import language_tag
 
 WORDS = st.text(

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planet.model import RawFeed, Unreadable
-from planet.parse import discovery, feedparser_reader, limits, parse, sniff
+from planet.parse import discovery, feedparser_reader, limits, sniff
+from planet.parse.reader import parse
 
 
 def rss(inside: str) -> bytes:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from planet.model import RawEntry, RawFeed, Text
-from planet.parse import charset, feedparser_reader, parse, repair, sniff
+from planet.parse import charset, feedparser_reader, repair, sniff
+from planet.parse.reader import parse
 
 FOLDER = Path(__file__).parent / "data" / "parse"
 XML = sorted(FOLDER.glob("*.xml"))

@@ -30,7 +30,7 @@ STAGES = {
     *("config", "fetch", "parse", "normalise", "sanitise", "classify", "merge", "store", "edition", "render"),
     *("publish", "notify"),
 }
-FLOW = {"pipeline", "reading", "update", "site", "health", "workers", "avatars", "unchanged", "lookup"}
+FLOW = {"pipeline", "reading", "update", "site", "health", "workers", "avatars", "unchanged", "lookup", "stories"}
 EDGE = {"cli", "assemble", "subscriptions", "sample", "locale", "__main__", "__init__"}
 
 HOMES = {

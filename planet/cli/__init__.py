@@ -16,20 +16,36 @@ from planet.errors import PlanetError
 
 EXIT_INTERRUPTED = 130
 COMMANDS = {
-    "run": "planet.cli.run:run",
-    "check": "planet.cli.check:check",
-    "status": "planet.cli.status:status",
-    "entries": "planet.cli.entries:entries",
-    "events": "planet.cli.events:events",
-    "explain": "planet.cli.explain:explain",
-    "add": "planet.cli.subscriptions:add",
-    "import": "planet.cli.subscriptions:import_",
-    "export": "planet.cli.subscriptions:export",
-    "new": "planet.cli.subscriptions:new",
-    "schema": "planet.cli.subscriptions:schema",
-    "serve": "planet.cli.serve:serve",
-    "demo": "planet.cli.demo:demo",
+    "run": ("planet.cli.run:run", "Fetch what is due, merge, render, publish, notify."),
+    "check": (
+        "planet.cli.check:check",
+        "Check feeds.yaml; with --online (or a URL) try the feeds, and change nothing.",
+    ),
+    "status": ("planet.cli.status:status", "Tell the health of each feed: state, last success, next try, what to do."),
+    "entries": ("planet.cli.entries:entries", "List the stories, newest first."),
+    "events": ("planet.cli.events:events", "List the events of the groups, upcoming first."),
+    "explain": (
+        "planet.cli.explain:explain",
+        "Tell why a story or an event is where it is: feeds, merging, technologies, date.",
+    ),
+    "add": ("planet.cli.subscriptions:add", "Find the feeds behind a page or URL, and add their owner to feeds.yaml."),
+    "import": (
+        "planet.cli.subscriptions:import_",
+        "Take over subscriptions: OPML, a config.ini of Planet Venus, or a folder of Hugo event posts.",
+    ),
+    "export": (
+        "planet.cli.subscriptions:export",
+        "Write the feeds as OPML, in groups by technology: to FILE, else to stdout.",
+    ),
+    "new": (
+        "planet.cli.subscriptions:new",
+        "Start a planet for another community: a commented feeds.yaml, and what goes with it.",
+    ),
+    "schema": ("planet.cli.subscriptions:schema", "Print the JSON Schema of feeds.yaml, for editors."),
+    "serve": ("planet.cli.serve:serve", "Show the site on http://127.0.0.1."),
+    "demo": ("planet.cli.demo:demo", "Make the site of the sample community: no network is needed."),
 }
+"""Name -> where the command is, and its help in a sentence: `planet --help` imports none of them."""
 
 
 class Commands(click.Group):
@@ -41,10 +57,9 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
-        where = COMMANDS.get(cmd_name)
-        if where is None:
+        if cmd_name not in COMMANDS:
             return None
-        module, _, name = where.partition(":")
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
@@ -59,9 +74,9 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One whole sentence a command: click would cut it off at the edge."""
-        found = [(name, self.get_command(ctx, name)) for name in COMMANDS]
+        del ctx
         with formatter.section("Commands"):
-            formatter.write_dl([(name, command.get_short_help_str(200)) for name, command in found if command])
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

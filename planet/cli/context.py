@@ -8,13 +8,16 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planet import config as configuration
 from planet.assemble import open_store
 from planet.errors import ConfigError, PlanetError
 from planet.i18n import Translator
-from planet.model import Config, Message
 from planet.store import Store
+
+if TYPE_CHECKING:
+    from planet.model import Config, Message
 
 
 def utc_now() -> datetime:

@@ -10,7 +10,7 @@ import click
 from planet.cli.context import Context
 from planet.errors import UsageError
 from planet.model import Config, Message, Story
-from planet.site import story_context
+from planet.stories import story_context
 
 ON_A_TERMINAL = 20
 TOGETHER = 200

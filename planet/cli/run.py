@@ -7,16 +7,19 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planet import pipeline
 from planet.assemble import assemble, lock, open_store
-from planet.cli.context import Context
 from planet.cli.state import rebuild
 from planet.errors import DamagedError, UsageError
 from planet.model import Failed, Fetched, Fresh, Message, Report
 from planet.store import damage
+
+if TYPE_CHECKING:
+    from planet.cli.context import Context
 
 ALL_FAILED = 4
 log = logging.getLogger(__name__)

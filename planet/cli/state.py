@@ -6,14 +6,17 @@ import json
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planet.assemble import lock, open_store
-from planet.cli.context import Context
 from planet.errors import UsageError
 from planet.model import Config, Message
 from planet.store import Store, damage
+
+if TYPE_CHECKING:
+    from planet.cli.context import Context
 
 STATE_FILE = "planet-state.json"
 """Where `planet run` looks for the dates when the database is lost: beside it."""

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import click
 
-from planet import assemble, config, edition, subscriptions
+from planet import assemble, config, subscriptions
 from planet.cli import state
 from planet.cli.context import Context
 from planet.config import checks
+from planet.edition.build import Stored, build
+from planet.edition.fingerprints import program_rev
 from planet.errors import UsageError
 from planet.model import Config, Message
 from planet.subscriptions import Imported, Subscription, editing, finding, starter
@@ -83,8 +85,8 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
 
 
 def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
-    from planet.parse import parse  # reading feeds is what only `add` needs
     from planet.parse.calendar import parse_calendar
+    from planet.parse.reader import parse  # reading feeds is what only `add` needs
     from planet.when import window
 
     if "://" not in url and (planet.folder / url).is_file():
@@ -230,7 +232,7 @@ def export(ctx: Context, file: Path, is_state: bool) -> int:
         return 0
     from planet.render import syndicate  # what only `export` needs
 
-    empty = edition.build(ctx.config, ctx.now, edition.Stored(), lambda _ids: [], edition.program_rev())
+    empty = build(ctx.config, ctx.now, Stored(), lambda _ids: [], program_rev())
     body = next(syndicate.opml(empty)).make()
     if str(file) == "-":
         click.echo(body.decode("utf-8"), nl=False)

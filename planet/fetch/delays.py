@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import TYPE_CHECKING
 
 from planet.fetch.headers import freshness
-from planet.model import FetchState, Fresh, Unchanged
+
+if TYPE_CHECKING:
+    from planet.model import FetchState, Fresh, Unchanged
 
 NOTHING = timedelta(0)
 DAY = timedelta(days=1)

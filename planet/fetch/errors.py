@@ -7,9 +7,12 @@ import http.client
 import re
 import socket
 import ssl
+from typing import TYPE_CHECKING
 
 from planet.model import FetchError, Message
-from planet.model.fetch import ErrorClass
+
+if TYPE_CHECKING:
+    from planet.model.fetch import ErrorClass
 
 
 class RequestError(Exception):

@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planet.fetch.addresses import AddressFilter, Resolver, system_resolver
 from planet.fetch.attempt import Attempt, Rules
 from planet.fetch.run import Run, SharedState
 from planet.fetch.transport import HttpTransport, Transport
 from planet.fetch.web import WebClient
-from planet.model import Due, Fetched, FetchRules
+
+if TYPE_CHECKING:
+    from planet.model import Due, Fetched, FetchRules
 
 
 class Fetcher:

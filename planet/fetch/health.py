@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from planet.fetch.redirects import is_adopted
 from planet.model import Deferred, Failed, Fetched, FetchState, Fresh, Message, News, Unchanged
-from planet.model.fetch import ErrorClass, State
 from planet.urls import host, redacted
+
+if TYPE_CHECKING:
+    from planet.model.fetch import ErrorClass, State
 
 _FAILURES = 3
 _FOR = timedelta(days=1)

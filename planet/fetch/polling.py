@@ -16,12 +16,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from planet.fetch.delays import DAY, NOTHING, Plan, allowed, doubled, median_gap, server_hint, unchanged_delay
-from planet.fetch.headers import LONGEST, freshness, retry_after
+from planet.fetch.headers import LONGEST, freshness, rate_limit_scope, retry_after
 from planet.fetch.redirects import discovery, is_elsewhere, moved, sets_out_from
-from planet.fetch.request import rate_limit_scope
 from planet.model import (
     Deferred,
     Due,
@@ -34,9 +33,11 @@ from planet.model import (
     ReadFacts,
     Unchanged,
 )
-from planet.model.fetch import ErrorClass
 from planet.text import digest
 from planet.urls import host
+
+if TYPE_CHECKING:
+    from planet.model.fetch import ErrorClass
 
 ORIGIN_BACKOFF = timedelta(hours=1)
 """After a 429 that does not say for how long."""

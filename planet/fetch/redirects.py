@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from planet.fetch.request import same_url
-from planet.model import Fetched, FetchState, Fresh, Hop, ReadFacts, Unchanged
 from planet.urls import host, http_url
+
+if TYPE_CHECKING:
+    from planet.model import Fetched, FetchState, Fresh, Hop, ReadFacts, Unchanged
 
 PERMANENT = frozenset({301, 308})
 CONFIRMED = timedelta(days=1)
 """Between the two sightings that make a move."""
+
+
+def same_url(first: str, second: str) -> bool:
+    """Whether two URLs name the same resource (see `planet.fetch.request.same_url`)."""
+    if first == second:
+        return True
+    from planet.fetch import request  # with it come ssl and http.client, which a run that asks nobody does without
+
+    return request.same_url(first, second)
 
 
 def sets_out_from(fetched: Fetched) -> str:

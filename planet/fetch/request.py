@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from planet.fetch.decoding import ACCEPT_ENCODING
 from planet.fetch.errors import BadUrlError
-from planet.urls import DEFAULT_PORTS, host, origin, redacted, without_credentials
+from planet.urls import DEFAULT_PORTS, redacted, without_credentials
 
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, "
@@ -17,10 +17,6 @@ FEED_TYPES = (
 )
 CALENDAR_TYPES = "text/calendar, application/calendar+json;q=0.5, application/rss+xml;q=0.5, */*;q=0.1"
 MAX_URL = 8000
-# Hosts whose users write below a path of their own, besides those that mark users with `~` or `@`.
-_SHARED_HOSTS = frozenset(
-    {"dev.to", "medium.com", "github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "pages.perso.orange.fr"}
-)
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~!$&'()*+,;=:@/?-]*\Z")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")
 
@@ -109,15 +105,6 @@ def joined(base: str, location: str) -> str:
         return urljoin(base, location.strip())
     except ValueError as error:
         raise BadUrlError from error
-
-
-def rate_limit_scope(url: str) -> str:
-    """What a 429 closes: the origin (scheme://host:port); of a host of many users, one user's part of it."""
-    site = origin(url)
-    first = urlsplit(url).path.split("/")[1:2] if site else []
-    if first and (first[0][:1] in {"~", "@"} or host(url) in _SHARED_HOSTS):
-        return f"{site}/{first[0]}"
-    return site
 
 
 def same_url(first: str, second: str) -> bool:

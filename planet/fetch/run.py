@@ -13,11 +13,10 @@ from pathlib import Path
 from planet.fetch.attempt import Attempt
 from planet.fetch.coalesce import AttemptRequest, Coalescer
 from planet.fetch.errors import of_exception, timed_out
-from planet.fetch.headers import retry_after
+from planet.fetch.headers import rate_limit_scope, retry_after
 from planet.fetch.limiter import HostLimiter, QueuedRequest
 from planet.fetch.local import read_file
 from planet.fetch.polling import LONGEST_FOR_OTHERS, ORIGIN_BACKOFF
-from planet.fetch.request import rate_limit_scope
 from planet.fetch.transport import Deadline, Response, Transport
 from planet.model import Fetched, FetchError, FetchRules, Fresh, Message
 from planet.urls import host, redacted

@@ -23,8 +23,9 @@ from planet.fetch.addresses import AddressFilter
 from planet.fetch.attempt import MAX_HOPS, host_group
 from planet.fetch.decoding import ACCEPT_ENCODING
 from planet.fetch.errors import BadUrlError
+from planet.fetch.headers import rate_limit_scope
 from planet.fetch.polling import ORIGIN_BACKOFF
-from planet.fetch.request import Target, agent_name, rate_limit_scope, sendable, target
+from planet.fetch.request import Target, agent_name, sendable, target
 from planet.fetch.run import SharedState
 from planet.fetch.transport import Deadline, Request
 from planet.model import FetchError, Message

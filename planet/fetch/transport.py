@@ -16,16 +16,18 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
-from planet.fetch.addresses import AddressFilter
 from planet.fetch.decoding import decode
 from planet.fetch.errors import TooLargeError, of_exception
 from planet.fetch.request import Target, head
-from planet.model import FetchError
+
+if TYPE_CHECKING:
+    from planet.fetch.addresses import AddressFilter
+    from planet.model import FetchError
 
 _PIECE = 65536
 _SMALL = 16384

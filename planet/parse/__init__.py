@@ -4,6 +4,5 @@
 what is no feed is an `Unreadable`, with the feeds that an HTML page names.
 """
 
-from planet.parse.reader import PARSER_VERSION, parse
-
-__all__ = ["PARSER_VERSION", "parse"]
+PARSER_VERSION = "1"
+"""Changes when the same bytes would be read differently: every feed is then asked once for its whole body."""

@@ -7,9 +7,6 @@ from dataclasses import replace
 from planet.model import Message, RawFeed, Unreadable
 from planet.parse import charset, discovery, jsonfeed, limits, repair, sniff
 
-PARSER_VERSION = "1"
-"""Changes when the same bytes would be read differently: every feed is then asked once for its whole body."""
-
 
 def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezone: str = "UTC") -> RawFeed | Unreadable:
     """What the document at `url` says.

@@ -38,6 +38,8 @@ class Store:
     in words that say what to do.
     """
 
+    _feeds: dict[str, FeedRow] | None = None
+
     def __init__(self, path: Path | str, *, trace: Callable[[str], None] | None = None) -> None:
         self.path = path
         self._connection = open_database(path)
@@ -74,6 +76,7 @@ class Store:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
+        self._feeds = None
         with self._reading() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -110,9 +113,11 @@ class Store:
     # -- feeds
 
     def feeds(self) -> dict[str, FeedRow]:
-        """Every feed ever configured, by key."""
-        with self._reading() as connection:
-            return feeds.load(connection)
+        """Every feed ever configured, by key. Decoded once between two writes: look, do not change it."""
+        if self._feeds is None:
+            with self._reading() as connection:
+                self._feeds = feeds.load(connection)
+        return self._feeds
 
     def backoffs(self, now: datetime) -> dict[str, datetime]:
         """Retry-After deadline per origin."""
@@ -195,6 +200,11 @@ class Store:
         """Look again at the stories of entries that changed since the last time (or at all). Gives the ids of new stories."""
         with self._writing() as connection:
             return grouping.regroup(connection, merging, everything=everything)
+
+    def needs_grouping(self) -> bool:
+        """Whether entries changed since `regroup` looked at them."""
+        with self._reading() as connection:
+            return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM entries WHERE dirty)").fetchone()[0])
 
     def index(self) -> tuple[IndexRow, ...]:
         """Every shown story, newest first, in an order that does not depend on arrival."""

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from planet import edition as editing
+from planet.edition.build import Stored, build
 from planet.model import (
     Config,
     Edition,
@@ -253,10 +253,10 @@ def edition(
             loads.extend(rows)
         return [by_id[number] for number in rows]
 
-    return editing.build(
+    return build(
         settings,
         now,
-        editing.Stored(
+        Stored(
             index=[index_row(one) for one in ordered],
             events=events,
             health=tuple(healths) or tuple(health(source) for source in settings.sources if source.feeds),

@@ -18,7 +18,7 @@ from planet.classify import Placer, Scores
 from planet.classify.scores import THRESHOLD
 from planet.model import Entry, MergeEntry, MergeGroup, Unreadable
 from planet.normalise import normalise
-from planet.parse import parse
+from planet.parse.reader import parse
 from planet.sanitise import sanitise
 from planet.text import fold
 

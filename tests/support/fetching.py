@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from planet.fetch import Fetcher
+from planet.fetch.fetcher import Fetcher
 from planet.fetch.polling import fetch_update, is_due
 from planet.model import Due, Fetched, FetchRules, FetchState, FetchUpdate, Fresh, Message, ReadFacts
 

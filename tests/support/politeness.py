@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from planet.fetch import Fetcher
 from planet.fetch.errors import timed_out
+from planet.fetch.fetcher import Fetcher
 from planet.fetch.polling import fetch_update, is_due
 from planet.fetch.transport import Deadline, Request, Response
 from planet.model import Due, Fetched, FetchError, FetchRules, FetchState, Fresh, ReadFacts

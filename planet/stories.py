@@ -1,0 +1,56 @@
+"""Whole stories, as pages, feeds and `planet entries` show them: what is stored, with what feeds.yaml says of its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from planet.model import Config, Story, StorySource
+from planet.store import Store, StoryContext
+from planet.urls import host, redacted
+
+
+def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, ...]] | None = None) -> StoryContext:
+    """What of the configuration a story shows. `events`: row of a story -> ids of the events that it announces."""
+    feeds = config.feeds_by_key()
+    return StoryContext(
+        sources={
+            (source.slug, feed.key): StorySource(
+                name=source.name,
+                slug=source.slug,
+                kind=source.kind,
+                feed=redacted(feed.configured),
+                id="",
+                url="",
+            )
+            for source in config.sources
+            for feed in source.feeds
+        },
+        summary_only=frozenset(feeds)
+        - {feed.key for source in config.sources for feed in source.feeds if not feed.summary_only},
+        feeds=store.feeds(),
+        feed_urls={key: redacted(feed.url) for key, (_source, feed) in feeds.items() if not feed.local},
+        host=host(config.site.url),
+        events=events or {},
+        clashing=store.clashing(),
+        same_guid=store.clashing("id"),
+    )
+
+
+class StoryCache:
+    """Loads whole stories by row. A story is on several pages and in several feeds: those that were read last are kept."""
+
+    SIZE = 2000
+
+    def __init__(self, store: Store, context: StoryContext) -> None:
+        self._store = store
+        self._context = context
+        self._stories: dict[int, Story] = {}
+
+    def __call__(self, rows: Sequence[int]) -> list[Story]:
+        missing = [row for row in rows if row not in self._stories]
+        loaded = {story.story_id: story for story in self._store.load_stories(missing, self._context)}
+        stories = [self._stories.get(row) or loaded.get(row) for row in rows]
+        self._stories.update(loaded)
+        for row in list(self._stories)[: max(0, len(self._stories) - self.SIZE)]:
+            del self._stories[row]
+        return [story for story in stories if story is not None]
