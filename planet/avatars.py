@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planet.limited import FunctionFailedError, LimitedProcess
 from planet.model import Config, Download, Source
 from planet.render.avatars import MAX_BYTES, square
 from planet.store import Store
@@ -18,11 +21,41 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 AVATAR_BYTES = 2_000_000
+DEADLINE = 10.0
+"""Seconds to make one picture small."""
+MEMORY = 500_000_000
+"""Bytes of data that the process which does it may have."""
 AVATAR_DAYS = timedelta(days=7)
+
+
+class _Maker:
+    """Makes pictures small in a process of its own: 50 kB of PNG may be 16 million pixels."""
+
+    def __init__(self) -> None:
+        self._process: LimitedProcess[bytes, bytes | None] | None = None
+
+    def square(self, data: bytes) -> bytes | None:
+        """See `planet.render.avatars.square`; None, too, for a picture that takes too long or too much memory."""
+        if self._process is None or not self._process.alive:
+            self._process = LimitedProcess(lambda: square, deadline=DEADLINE, memory=MEMORY)
+        try:
+            return self._process.call(data)
+        except (TimeoutError, MemoryError, FunctionFailedError) as error:
+            log.info("a picture of %d bytes cannot be made small (%s)", len(data), type(error).__name__)
+            return None
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.close()
 
 
 def avatars(config: Config, store: Store, web: WebClient, now: datetime) -> dict[str, bytes]:
     """Slug -> WebP of each source that has a picture: a file beside feeds.yaml, or one that the run downloads, once a week."""
+    with contextlib.closing(_Maker()) as maker:
+        return _avatars(config, store, web, maker, now)
+
+
+def _avatars(config: Config, store: Store, web: WebClient, maker: _Maker, now: datetime) -> dict[str, bytes]:
     pictures: dict[str, bytes] = {}
     kept = store.avatars()
     for source in config.sources:
@@ -36,10 +69,10 @@ def avatars(config: Config, store: Store, web: WebClient, now: datetime) -> dict
                     source.avatar, max_bytes=AVATAR_BYTES, accept="image/webp,image/png,image/jpeg", now=now
                 )
                 # A picture that cannot be had now is shown as it was.
-                image = (square(answer.body) if isinstance(answer, Download) else None) or image
+                image = (maker.square(answer.body) if isinstance(answer, Download) else None) or image
                 store.save_avatar(name, now, image)
         else:
-            image = _local(config, store, source, kept, now)
+            image = _local(source, config.folder / source.avatar, store, kept, maker, now)
         if image:
             pictures[source.slug] = image
     return pictures
@@ -61,14 +94,14 @@ def stored_avatars(config: Config, store: Store) -> dict[str, bytes]:
 
 
 def _local(
-    config: Config,
-    store: Store,
     source: Source,
+    path: Path,
+    store: Store,
     kept: Mapping[str, tuple[datetime, bytes | None]],
+    maker: _Maker,
     now: datetime,
 ) -> bytes | None:
-    """A file beside feeds.yaml, made small; what was made of it is kept under the hash of its bytes."""
-    path = config.folder / source.avatar
+    """A file beside feeds.yaml, made small; the result is kept under the hash of its bytes."""
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
     except OSError as error:
@@ -78,6 +111,6 @@ def _local(
     name = f"file:{hashlib.sha256(data).hexdigest()}"
     if name in kept:
         return kept[name][1]
-    image = square(data)
+    image = maker.square(data)
     store.save_avatar(name, now, image)
     return image

@@ -7,21 +7,17 @@ over a limit is killed; the others are unaffected.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, wait
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING
 
+from planet.limited import FunctionFailedError, LimitedProcess, limit_memory
 from planet.model import Message, Outcome, ReadFacts, Task
 
 if TYPE_CHECKING:  # most runs read little, or nothing
-    from multiprocessing.connection import Connection
-
     from pebble import ProcessPool
 
 log = logging.getLogger(__name__)
@@ -52,18 +48,10 @@ _work: list[Work] = []
 """In a worker process: the function that reads a document."""
 
 
-def _limit_memory(limit: int) -> None:
-    """Bound the data of this process. Where the system knows no such limit only the deadline remains."""
-    import resource  # only workers need it
-
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-
-
 def _start_worker(function: Work, memory: int) -> None:
     """Prepare a worker process of the pool: its function and its memory limit."""
     _work[:] = [function]
-    _limit_memory(memory)
+    limit_memory(memory)
 
 
 def _run_task(task: Task) -> Outcome:
@@ -79,7 +67,7 @@ def cpus() -> int:
 
 def failure(error: BaseException) -> Outcome:
     """The outcome of a document that could not be read, or not within its limits: its feed fails with a reason."""
-    if isinstance(error, FutureTimeoutError):
+    if isinstance(error, TimeoutError):
         message = Message.of(
             "reading this document took longer than {seconds} seconds; it was stopped", seconds=int(DEADLINE)
         )
@@ -90,64 +78,30 @@ def failure(error: BaseException) -> Outcome:
         return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=message))
     message = Message.of(
         "this document made the reader stumble ({error}); please report it",
-        error=f"{type(error).__name__}: {str(error)[:200]}",
+        error=str(error) if isinstance(error, FunctionFailedError) else f"{type(error).__name__}: {str(error)[:200]}",
     )
     return Outcome(facts=ReadFacts(ok=False, error_class="not-a-feed", error=message))
 
 
-def _serve(connection: Connection, parent: Connection, make: Callable[[], Work], memory: int) -> None:
-    """A forked reader: documents in, outcomes out, until the other end is closed."""
-    parent.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides what Ctrl-C means
-    _limit_memory(memory)
-    work: Work | None = None
-    with contextlib.suppress(EOFError, OSError):
-        while True:
-            task = connection.recv()
-            try:
-                work = work or make()
-                outcome = work(task)
-            except Exception as error:  # noqa: BLE001 - one document must never end the run
-                outcome = failure(error)
-            connection.send(outcome)
-
-
 class _Reader:
-    """One process that reads small documents, forked where that costs next to nothing: before a run has threads."""
+    """One process that reads small documents."""
 
     def __init__(self, make: Callable[[], Work], *, deadline: float, memory: int) -> None:
-        import multiprocessing  # most commands read nothing
+        self._process: LimitedProcess[Task, Outcome] = LimitedProcess(make, deadline=deadline, memory=memory)
 
-        context = multiprocessing.get_context("fork")
-        self._deadline = deadline
-        self._connection, connection = context.Pipe()
-        arguments = (connection, self._connection, make, memory)
-        self._process = context.Process(target=_serve, args=arguments, daemon=True)
-        self._process.start()
-        connection.close()
-        self.alive = True
+    @property
+    def alive(self) -> bool:
+        return self._process.alive
 
     def read(self, task: Task) -> Outcome:
         """The outcome of one document. Where it took too much the process is gone afterwards: see `alive`."""
         try:
-            self._connection.send(task)
-            if self._connection.poll(self._deadline):
-                outcome: Outcome = self._connection.recv()
-                return outcome
-            self.close()
-            return failure(FutureTimeoutError())
-        except (EOFError, OSError):
-            self.close()
-            return failure(MemoryError())
+            return self._process.call(task)
+        except (TimeoutError, MemoryError, FunctionFailedError) as error:
+            return failure(error)
 
     def close(self) -> None:
-        """End the process, whatever it is at."""
-        if self.alive:
-            self.alive = False
-            self._connection.close()
-            self._process.kill()
-            self._process.join()
-            self._process.close()
+        self._process.close()
 
 
 class _WorkerPool:

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "planet"
 
 # What lies where, from the ground up. A module at the top level of planet/ and a folder are named alike.
 GROUND = {
+    "limited",
     "model",
     "errors",
     "urls",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from planet import assemble, config
+from planet.avatars import avatars
 from planet.fetch.polling import is_due
 from planet.model import Deferred, Due, Failed, Fresh
+from planet.store import Store
 from tests.support.fetching import DAY, HOUR, QUICK, T0, Feed, ask, fetcher, rss
 from tests.support.servers import Server, reply
 
@@ -142,3 +146,39 @@ def test_why_a_feed_is_not_asked_is_logged(server: Server, caplog: pytest.LogCap
     assert f"302 leads to {server.url('/there')}" in log
     assert "answers 429: not asked before 2026-11-24T10:00" in log
     assert "/other: not asked: 127.0.0.1 answered 429" in log
+
+
+# -- Pictures
+
+
+def png(width: int, height: int, *chunks: bytes) -> bytes:
+    """A PNG of one colour: some kB, whatever its size."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    rows = zlib.compress(bytes(4 * width + 1) * height, 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(chunks) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def test_no_picture_ends_a_run_or_takes_its_memory(tmp_path: Path) -> None:
+    pytest.importorskip("PIL")
+    broken = b"Exif\0\0MM\0*"  # stops after its magic
+    exif = struct.pack(">I", len(broken)) + b"eXIf" + broken + struct.pack(">I", zlib.crc32(b"eXIf" + broken))
+    pictures = {
+        "huge": png(6000, 6600),
+        "exif": png(8, 8, exif),
+        "empty": b"",
+        "cut": png(64, 64)[:60],
+        "good": png(64, 64),
+    }
+    members = ""
+    for name, data in pictures.items():
+        (tmp_path / f"{name}.png").write_bytes(data)
+        members += f"- {{name: {name}, feeds: [{name}.xml], avatar: {name}.png}}\n"
+    text = f"planet: {{title: P, url: 'https://p.example/', owner: {{name: O}}}}\nmembers:\n{members}"
+    planet = config.parse(text, tmp_path / "feeds.yaml")
+    with Store(tmp_path / "planet.db") as store:
+        made = avatars(planet, store, fetcher().web, T0)
+    assert set(made) - {"exif"} == {"good"}
