@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from planet.html_elements import ELEMENTS, INLINE
+from planet.html_elements import BLOCKS, DROPPED, ELEMENTS, INLINE, MATH, VOID
 
 # What XML 1.0 cannot hold (section 2.2), lone surrogates included, and HTML neither (noncharacters); and what only hides or reorders
 # text: bidi controls, zero-width characters but ZWJ and ZWNJ (they spell words), byte order marks.
@@ -17,6 +17,8 @@ _ILLEGAL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-
 _ILLEGAL_ASCII = bytes(code for code in range(128) if _ILLEGAL.match(chr(code)))
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _NOT_FOLDED = re.compile("[^a-z0-9+#]+")
+_HALVES = re.compile(r"&#([xX][dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});")
+_BOX = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 """The blocks of combining marks."""
@@ -29,6 +31,12 @@ RESERVED = frozenset(
 # What else stands in angle brackets is text: `List<T>`, `<your name>`.
 _TAG = re.compile(rf"</?(?:{'|'.join(sorted(ELEMENTS))})(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _INLINE = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})[\s/>]", re.IGNORECASE)
+_PAIRED = re.compile(
+    rf"<(/?)({'|'.join(sorted((INLINE | BLOCKS | MATH) - DROPPED - VOID))})(?:[\s/][^<>]*)?>", re.IGNORECASE
+)
+_LINE_BREAK = re.compile(r"</?br\s*/?>", re.IGNORECASE)
+_PICTURE = re.compile(r"<img\s[^<>]*>", re.IGNORECASE)
+_ALT = re.compile(r"\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _MAY_HIDE = re.compile("<(?:!--|script|style)", re.IGNORECASE)
 _HIDING = re.compile(r"<(!--|(?:script|style)(?=[\s/>]))")
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -47,6 +55,25 @@ def xml_safe(text: str) -> str:
         seen = seen.replace(blank, "")
     # What is illegal is not printable; most texts hold no other character that is not: known at a tenth of the cost of a look at each.
     return text if seen.isprintable() else _ILLEGAL.sub("", text)
+
+
+def join_surrogates(text: str) -> str:
+    """Two references to the halves of one character (`&#55357;&#56832;`), which no document may hold, as that character."""
+    return _HALVES.sub(_joined, text) if "&#" in text else text
+
+
+def _joined(pair: re.Match[str]) -> str:
+    high, low = (int(digits[1:], 16) if digits[0] in "xX" else int(digits) for digits in pair.groups())
+    if 0xD800 <= high < 0xDC00 <= low < 0xE000:
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    return pair[0]
+
+
+def unboxed(text: str) -> str:
+    """The text without the marks of CDATA sections, which some writers escape or put one into the other."""
+    if "<![CDATA[" not in text:
+        return text
+    return _BOX.sub(lambda box: box[1], text).replace("<![CDATA[", "")
 
 
 def one_line(text: str, limit: int = 0) -> str:
@@ -68,6 +95,45 @@ def plain(markup: str) -> str:
         markup = _without_hidden(markup)
         markup = _TAG.sub(lambda found: "" if _INLINE.match(found[0]) else " ", markup)
     return one_line(html.unescape(markup) if "&" in markup else markup)
+
+
+def phrase(markup: str) -> str:
+    """The text of a title or a name in HTML, on one line. What cannot be markup of a title is a word: an element that is not closed,
+    or no part of a line of text, is what the title is about (`The <dialog> element`); `An <em>important</em> note` loses its tags.
+    """
+    markup = unboxed(join_surrogates(xml_safe(markup[:PLAIN_LENGTH])))
+    if "<" in markup:
+        markup = _LINE_BREAK.sub(" ", _without_hidden(markup))
+        markup = _PICTURE.sub(lambda picture: _alt(picture[0]), markup)
+        markup = _without_pairs(markup)
+    return one_line(html.unescape(markup) if "&" in markup else markup)
+
+
+def _without_pairs(markup: str) -> str:
+    """Without the tags of elements that are closed and hold something. Linear."""
+    gone: list[tuple[int, int, str]] = []
+    opened: dict[str, list[re.Match[str]]] = {}
+    for tag in _PAIRED.finditer(markup):
+        name = tag[2].lower()
+        if not tag[1]:
+            opened.setdefault(name, []).append(tag)
+        elif opened.get(name):
+            start = opened[name].pop()
+            if markup[start.end() : tag.start()].strip():
+                blank = "" if name in INLINE or name in MATH else " "
+                gone += [(*start.span(), blank), (*tag.span(), blank)]
+    pieces = []
+    position = 0
+    for start_at, end_at, blank in sorted(gone):
+        pieces += [markup[position:start_at], blank]
+        position = end_at
+    return "".join((*pieces, markup[position:]))
+
+
+def _alt(picture: str) -> str:
+    """What stands for a picture: the text that was written for it."""
+    alt = _ALT.search(picture)
+    return (alt[1] or alt[2] or "") if alt else ""
 
 
 _ASIDE = re.compile(r"<(pre|table|figure|audio|video|details)\b[^>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
@@ -103,8 +169,8 @@ def _without_hidden(markup: str) -> str:
         if end < 0:
             left_open.add(name)
             continue
-        parts.append(markup[position : opened.start()])
-        position = end + (3 if name == "!--" else 0)
+        parts += [markup[position : opened.start()], "" if name == "!--" else " "]
+        position = (lowered.find(">", end) + 1) or len(markup)
     return "".join((*parts, markup[position:]))
 
 

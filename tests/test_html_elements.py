@@ -10,7 +10,7 @@ from planet import html_elements
 from planet.sanitise import plaintext
 from planet.sanitise.nesting import plainly_nested
 
-KEPT = sorted(html_elements.KEPT)
+KEPT = sorted(html_elements.KEPT - html_elements.MATH)
 
 
 def written(*elements: str) -> str:

@@ -28,7 +28,7 @@ from planet.model import (
 )
 from planet.normalise import content, dates, identity, metadata
 from planet.normalise.identity import Draft
-from planet.text import anchor, fold, id_prefix, language_tag, one_line, plain
+from planet.text import anchor, fold, id_prefix, language_tag, one_line, phrase
 from planet.urls import http_url, without_tracking
 
 __all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
@@ -36,7 +36,7 @@ __all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
 NORMALISE_VERSION = "1"
 """Part of every raw_hash: raise it when the rules of this package or of planet.sanitise change, and entries are read anew."""
 _NO_PICTURE = re.compile(
-    r"s\.w\.org/images/core/emoji|/wp-includes/images/smilies|gravatar\.com/avatar|img\.shields\.io/|badge|feeds\.feedburner\.com|/emoji/"
+    r"s\.w\.org/images/core/emoji|/wp-includes/images/smilies|gravatar\.com/avatar|img\.shields\.io/|badge|feeds\.feedburner\.com|/emoji/|/latex\.php\?|avatars\d*\.githubusercontent\.com|/avatars?/|/favicon"
 )
 """Smileys, badges and portraits."""
 
@@ -84,7 +84,7 @@ def normalise(
         ),
         complete=raw.complete,
         feed_id=one_line(raw.id, 500),
-        feed_title=one_line(plain(raw.title), content.TITLE_LENGTH),
+        feed_title=one_line(phrase(raw.title), content.TITLE_LENGTH),
         feed_link=site,
         feed_language=language_tag(raw.language),
         feed_date=dates.believable(raw.updated, now) or http_date,

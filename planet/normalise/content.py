@@ -7,7 +7,7 @@ import re
 
 from planet.html_elements import BLOCKS, ELEMENTS, VOID
 from planet.model import RawEntry, Text
-from planet.text import one_line, plain, shorten, xml_safe
+from planet.text import join_surrogates, one_line, phrase, plain, shorten, unboxed, xml_safe
 
 TITLE_LENGTH = 300
 TITLE_FROM_TEXT = 80
@@ -18,6 +18,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ESCAPED_START = re.compile(r"\s*&lt;([a-z][a-z0-9]*)(\s(?:(?!&gt;).){1,2000})?/?\s*&gt;", re.IGNORECASE | re.DOTALL)
 _ESCAPED_END = re.compile(r"&lt;/([a-z][a-z0-9]*)\s*&gt;", re.IGNORECASE)
 _BASE = re.compile(r"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
+_DATA_URL = re.compile(r"(=\s*[\"']?)data:[^\"'\s<>]{200,}", re.IGNORECASE)
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _TAILS = re.compile(
     # What blog programs write behind an excerpt.
@@ -37,7 +38,12 @@ def chosen(raw: RawEntry) -> Text | None:
 
 def markup(text: Text) -> str:
     """The text as HTML: plain text is escaped and keeps its lines, what was escaped once too often is read once more."""
-    value = xml_safe(text.value[:MARKUP_LENGTH])
+    value = text.value
+    if "data:" in value:
+        value = _DATA_URL.sub(
+            r"\1", value
+        )  # no picture that is shown: its letters must not use up the length of the text
+    value = xml_safe(unboxed(join_surrogates(value[:MARKUP_LENGTH])))
     if text.kind == "text":
         return _paragraphs(html.escape(value, quote=False))
     if "<" not in value:
@@ -80,7 +86,7 @@ def title(given: Text | None) -> str:
     if given is None:
         return ""
     value = given.value[: 20 * TITLE_LENGTH]
-    return one_line(value if given.kind == "text" else plain(value), TITLE_LENGTH)
+    return one_line(value if given.kind == "text" else phrase(value), TITLE_LENGTH)
 
 
 def title_from(text: str) -> str:

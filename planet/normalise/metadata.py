@@ -8,7 +8,7 @@ from itertools import islice
 
 from planet.model import Enclosure, Person, RawPerson, RawSource, SourceRef
 from planet.people import split_person
-from planet.text import fold, one_line, plain
+from planet.text import fold, one_line, phrase
 from planet.urls import http_url
 
 NAME_LENGTH = 100
@@ -37,7 +37,7 @@ def people(given: Iterable[RawPerson]) -> tuple[Person, ...]:
 
 def person_name(given: str) -> str:
     """The name that a text holds, "" for an address alone and for a word that names nobody."""
-    name, _ = split_person(one_line(plain(given[:1000])))
+    name, _ = split_person(one_line(phrase(given[:1000])))
     text = one_line(name.strip(" ,;<>()"), NAME_LENGTH)
     return "" if text.casefold() in _PLACEHOLDERS else text
 
@@ -47,7 +47,7 @@ def tags(given: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for written in islice(given, MOST_GIVEN):
         for part in written[:2000].split(","):
-            tag = one_line(plain(part), TAG_LENGTH)
+            tag = one_line(phrase(part), TAG_LENGTH)
             key = fold(tag) or tag
             if key and key not in found:
                 found[key] = tag
@@ -70,7 +70,7 @@ def enclosures(given: Iterable[Enclosure], base: str) -> tuple[Enclosure, ...]:
             url=url,
             type=(known.type if known else "") or (kind if _MEDIA_TYPE.fullmatch(kind) else ""),
             length=(known.length if known else None) or length,
-            title=(known.title if known else "") or one_line(plain(file.title), 200),
+            title=(known.title if known else "") or one_line(phrase(file.title), 200),
         )
         if len(files) == MOST_ENCLOSURES:
             break
@@ -83,7 +83,7 @@ def source_ref(given: RawSource | None, base: str) -> SourceRef | None:
         return None
     ref = SourceRef(
         id=one_line(given.id, 500),
-        title=one_line(plain(given.title), 200),
+        title=one_line(phrase(given.title), 200),
         url=http_url(given.url, base),
         feed_url=http_url(given.feed_url, base),
     )

@@ -12,6 +12,7 @@ from planet.parse.hints import positive
 from planet.text import xml_safe
 
 VERSION = "https://jsonfeed.org/version/"
+_VALUE_NAMES = ("value", "text", "html", "name", "url", "href")
 _DEEP = 100
 """Python's decoder recurses: what nests deeper is refused by it with RecursionError, which is caught."""
 
@@ -55,9 +56,17 @@ def _version(root: dict[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    """A string; a number where one was written instead (the specification asks readers to take it for ids)."""
+    """A string; a number where one was written instead (the specification asks readers to take it for ids); the first of a list, and
+    what an object holds under the names that such objects have elsewhere.
+    """
     if isinstance(value, str):
         return xml_safe(value).strip()
+    if isinstance(value, list):
+        return next((text for item in value[:10] if not isinstance(item, list) and (text := _text(item))), "")
+    if isinstance(value, dict):
+        return next(
+            (text for key in _VALUE_NAMES if isinstance(value.get(key), str) and (text := _text(value[key]))), ""
+        )
     return str(value)[:100] if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
@@ -66,17 +75,29 @@ def _get(item: dict[str, Any], *names: str) -> str:
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    """The objects of a list; one object alone stands for a list of one."""
+    values = value if isinstance(value, list) else [value]
+    return [item for item in values if isinstance(item, dict)]
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    """The texts of a list; one text alone stands for a list of one."""
+    return tuple(text for item in (value if isinstance(value, list) else [value]) if (text := _text(item)))
 
 
 def _authors(item: dict[str, Any]) -> tuple[RawPerson, ...]:
-    """`authors` of 1.1, `author` of 1.0."""
-    single = item.get("author")
-    found = _dicts(item.get("authors")) or ([single] if isinstance(single, dict) else [])
-    people = [values.person(_get(one, "name"), _get(one, "url")) for one in found]
-    if not found and isinstance(single, str):
-        people = [values.person(single)]
-    return values.first_named(people)
+    """`authors` of 1.1, `author` of 1.0: objects, or names alone."""
+    for name in ("authors", "author"):
+        given = item.get(name)
+        people = [
+            values.person(_get(author, "name"), _get(author, "url"))
+            if isinstance(author, dict)
+            else values.person(_text(author))
+            for author in (given if isinstance(given, list) else [given])
+        ]
+        if named := values.first_named(people):
+            return named
+    return ()
 
 
 def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed:
@@ -85,7 +106,7 @@ def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed:
     items: list[tuple[int, dict[str, Any]]] = []
     for position, item in enumerate(listed if isinstance(listed, list) else []):
         if isinstance(item, dict) and any(
-            item.get(name) for name in ("id", "url", "title", "content_html", "content_text")
+            item.get(name) for name in ("id", "url", "external_url", "title", "content_html", "content_text", "summary")
         ):
             items.append((position, item))
         else:
@@ -140,7 +161,6 @@ def _item(position: int, item: dict[str, Any], timezone: str) -> RawEntry:
     content = values.markup(_get(item, "content_html"), lang=language)
     if content is None:
         content = Text(value=plain, kind="text", lang=language) if plain else short
-    tags = item.get("tags")
     external = _get(item, "external_url")
     return RawEntry(
         position=position,
@@ -153,7 +173,7 @@ def _item(position: int, item: dict[str, Any], timezone: str) -> RawEntry:
         published=values.first_date([_get(item, "date_published")], timezone),
         updated=values.first_date([_get(item, "date_modified")], timezone),
         authors=_authors(item),
-        categories=tuple(text for tag in tags if (text := _text(tag))) if isinstance(tags, list) else (),
+        categories=_strings(item.get("tags")),
         enclosures=_enclosures(item),
         pictures=tuple(url for name in ("image", "banner_image") if (url := _get(item, name))),
         language=language,

@@ -16,6 +16,7 @@ from planet.parse.namespaces import PREFIXES
 
 _SPECIAL = re.compile(r"<!(?:\[CDATA\[|--)")
 _REFERENCE = re.compile(r"&(?:#([0-9]{1,8});|#[xX]([0-9a-fA-F]{1,7});|([A-Za-z][A-Za-z0-9]{1,31});)?")
+_LAST_TAG = re.compile(r"<([A-Za-z_][\w.:-]{0,60})(?:\s[^<>]*)?>\s*\Z")
 _BARE = re.compile(r"<(?![A-Za-z_/?])")
 _USED = re.compile(r"</?([A-Za-z_][\w.-]{0,40}):|\s([A-Za-z_][\w.-]{0,40}):[A-Za-z_][\w.-]{0,60}\s*=")
 _DECLARED = re.compile(r"\sxmlns:([A-Za-z_][\w.-]{0,40})\s*=")
@@ -74,7 +75,7 @@ def _start(found: re.Match[str]) -> str:
 
 def repair(text: str, root: str, begin: int, end: int) -> str:
     """The root element of `text[begin:end]` with the usual faults repaired, as text that needs no declaration."""
-    text = plain.xml_safe(without_c1(text[begin:end].replace("\r\n", "\n").replace("\r", "\n")))
+    text = plain.xml_safe(without_c1(plain.join_surrogates(text[begin:end]).replace("\r\n", "\n").replace("\r", "\n")))
     pieces: list[str] = []
     used: set[str] = set()
     position = 0
@@ -82,6 +83,10 @@ def repair(text: str, root: str, begin: int, end: int) -> str:
         pieces.append(_markup(text[position : found.start()], used))
         closing = "]]>" if found[0] != "<!--" else "-->"
         stop = text.find(closing, found.end())
+        if stop >= 0 and closing == "]]>" and (section := _box(text, found.start(), stop)):
+            position = section[0]
+            pieces.append(section[1])
+            continue
         if stop < 0:
             position = found.end()
             pieces.append(html.escape(found[0], quote=False))
@@ -99,6 +104,27 @@ def repair(text: str, root: str, begin: int, end: int) -> str:
         cut = len(root) + 1
         whole = whole[:cut] + declarations + whole[cut:]
     return whole
+
+
+def _box(text: str, opened: int, closed: int) -> tuple[int, str] | None:
+    """The CDATA section that is all the text of its element but holds `]]>` itself: where it ends, and how it is written rightly.
+
+    None for a section that ends with its element, or is a part of its text only.
+    """
+    tag = _LAST_TAG.search(text, max(0, opened - 300), opened)
+    if tag is None or text.startswith("</" + tag[1], _after_blanks(text, closed + 3)):
+        return None
+    end = text.find(f"</{tag[1]}", closed)
+    if end < 0 or not (content := text[opened + 9 : end].rstrip()).endswith("]]>"):
+        return None
+    content = content[:-3].replace("]]]]><![CDATA[>", "]]>").replace("]]><![CDATA[", "")
+    return end, "<![CDATA[" + content.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+
+
+def _after_blanks(text: str, position: int) -> int:
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
 
 
 def _markup(piece: str, used: set[str]) -> str:

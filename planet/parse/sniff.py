@@ -11,7 +11,7 @@ from planet.html_elements import PAGE_STARTS
 Kind = Literal["feed", "json", "html", "calendar", "empty", "xml", "other"]
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _LATER = re.compile(r"<(rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
-_FEEDS = frozenset({"rss", "feed", "rdf"})
+_FEEDS = frozenset({"rss", "feed", "rdf", "channel"})
 _LOOK = 20_000
 """Characters of anything else (a script's complaints) that may stand before the markup."""
 _STEPS = 1000

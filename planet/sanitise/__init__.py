@@ -13,9 +13,9 @@ import threading
 
 import nh3
 
-from planet.html_elements import DROPPED, FRAMES, KEPT
+from planet.html_elements import DROPPED, KEPT
 from planet.model import SafeHtml, Sanitised
-from planet.sanitise import limits, nesting, plaintext, policy, rewrite
+from planet.sanitise import embeds, limits, nesting, plaintext, policy, rewrite
 from planet.sanitise.attributes import Attributes
 from planet.text import xml_safe
 from planet.urls import http_url
@@ -25,7 +25,6 @@ __all__ = ["MAX_INPUT", "MAX_OUTPUT", "sanitise"]
 MAX_INPUT = 500_000
 MAX_OUTPUT = 1_000_000
 FLAT_LENGTH = 20_000
-_FRAMED = re.compile(r"<(?:iframe|embed|object)", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)(?=[\s/>])", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
 _LEADING_BREAKS = re.compile(r"(<pre(?: [^>]*)?>)\n+")
@@ -39,10 +38,14 @@ class _Cleaners(threading.local):
         self.attributes = Attributes("", "", "")
         attributes = {tag: set(names) for tag, names in policy.ATTRIBUTES.items()}
         self.first = self._cleaner(set(KEPT), attributes, filtered=True)
-        self.framed = self._cleaner(
-            {*KEPT, *FRAMES},
-            attributes | {tag: set(n) for tag, n in policy.FRAME_ATTRIBUTES.items()},
-            filtered=True,
+        self.wide = nh3.Cleaner(
+            tags=set(embeds.TAGS),
+            clean_content_tags=set(DROPPED - embeds.TAGS),
+            attributes=embeds.ATTRIBUTES,
+            url_schemes=set(policy.SCHEMES),
+            generic_attribute_prefixes=None,
+            strip_comments=True,
+            link_rel=None,
         )
         for tag, names in policy.FORCED.items():
             attributes[tag] = attributes.get(tag, set()) | names
@@ -93,7 +96,8 @@ def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
     clean, parts = made
     return Sanitised(
         html=SafeHtml(clean),
-        text=plaintext.plain(parts),
+        text=plaintext.plain(parts if "<math" not in clean else plaintext.split(rewrite.formulas_as_text(clean)))
+        or rewrite.alts(clean),
         links=rewrite.links(clean) if "<a" in clean else (),
         code=tuple(attributes.code),
         images=tuple(seen),
@@ -115,8 +119,10 @@ def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> tuple[st
     None for what cannot be settled, or has grown out of bounds.
     """
     _cleaners.attributes = attributes
-    if _FRAMED.search(html):
-        html = rewrite.frames_to_links(_cleaners.framed.clean(html))
+    if embeds.needed(html):
+        html = embeds.in_words(_cleaners.wide.clean(html), attributes.resolve)
+        if limits.too_much(html):
+            return None
     clean = xml_safe(_cleaners.first.clean(html))
     if "\r" in clean:
         clean = clean.replace("\r", "\n")  # written as a reference: a parser makes it a line end
@@ -124,6 +130,8 @@ def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> tuple[st
         return None
     if "<img" in clean or "<source" in clean:
         clean = rewrite.images(clean, seen)
+    if "<td" in clean or "<th" in clean:
+        clean = rewrite.cells(clean)
     if "<video" in clean or "<audio" in clean:
         clean = rewrite.media(clean)
     if "<h" in clean:

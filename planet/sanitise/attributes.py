@@ -68,7 +68,7 @@ class Attributes:
             if tag in _CODE:
                 self._languages(value[:300])
             return _coloured(value)
-        if name in {"alt", "title"}:
+        if name in {"alt", "title", "alttext"}:
             return value[:500]
         if name in policy.NUMBERS:
             return _number(value, policy.NUMBERS[name])
@@ -93,6 +93,8 @@ class Attributes:
         if name == "type":
             pattern = policy.LIST_TYPE if tag == "ol" else policy.MEDIA_TYPE
             return value if pattern.fullmatch(value) else None
+        if name in policy.MATH_NAMES:
+            return value if policy.MATH_VALUE.fullmatch(value) else None
         if name in {"sizes", "media"}:
             return value if policy.MEDIA_QUERY.fullmatch(value) else None
         if name in {"open", "reversed"}:
@@ -174,7 +176,8 @@ def _number(value: str, greatest: int) -> str | None:
 
 
 def _style(tag: str, value: str) -> str | None:
-    """No style stays. Of a cell its alignment, as the attribute that says the same; of a picture whether it is meant to be seen."""
-    if tag in {"img", "iframe"}:
-        return "0" if policy.PIXEL_STYLE.search(value[:500]) else None
-    return None
+    """No style stays. Of a cell its alignment, which becomes an attribute (`rewrite.cells`); of a picture whether it is not to be seen."""
+    if tag in {"td", "th"}:
+        alignment = policy.ALIGNED.search(value[:500])
+        return alignment[1].lower() if alignment else None
+    return "0" if policy.PIXEL_STYLE.search(value[:500]) else None

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from planet.html_elements import CLOSES_P, HEADINGS, VOID
+from planet.html_elements import CLOSES_P, HEADINGS, MATH, VOID
 
 _PARENTS = {
     "li": frozenset({"ul", "ol"}),
     "dt": frozenset({"dl"}),
     "dd": frozenset({"dl"}),
 }
-_INVOLVED = frozenset(
-    {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th", "ruby", "rt", "rp"}
+_INVOLVED = (
+    frozenset({"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th", "ruby", "rt", "rp"})
+    | MATH
 )
-"""Tables and ruby have rules of their own (13.2.6.4.9 and following): not judged here."""
+"""Tables, ruby and formulas have rules of their own (13.2.6.4.9 and following): not judged here."""
 
 
 def plainly_nested(tags: Iterable[str]) -> bool:

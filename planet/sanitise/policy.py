@@ -4,8 +4,29 @@ from __future__ import annotations
 
 import re
 
-LAZY_SRC = ("data-src", "data-lazy-src", "data-original", "data-orig-src", "data-lazy")
-LAZY_SRCSET = ("data-srcset", "data-lazy-srcset")
+LAZY_SRC = (
+    "data-src",
+    "data-lazy-src",
+    "data-original",
+    "data-orig-src",
+    "data-lazy",
+    "data-lazyload",
+    "data-echo",
+    "data-hi-res-src",
+    "data-src-retina",
+    "data-full-src",
+    "data-actualsrc",
+    "data-delayed-url",
+    "data-cfsrc",
+    "data-ezsrc",
+    "data-pin-media",
+    "data-orig-file",
+    "data-large-file",
+    "data-image",
+    "data-url",
+)
+"""Where scripts of lazy pictures find the address, the best first: plugins of WordPress, jQuery and Squarespace, and others."""
+LAZY_SRCSET = ("data-srcset", "data-lazy-srcset", "data-original-set", "data-ezsrcset")
 _SIZE = {"width", "height"}
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"id", "dir", "lang", "title"},
@@ -16,8 +37,16 @@ ATTRIBUTES: dict[str, set[str]] = {
     "audio": {"src"},
     "ol": {"start", "reversed", "type"},
     "li": {"value"},
-    "td": {"colspan", "rowspan", "align"},
-    "th": {"colspan", "rowspan", "align", "scope"},
+    "td": {"colspan", "rowspan", "align", "style"},
+    "th": {"colspan", "rowspan", "align", "scope", "style"},
+    "math": {"display", "alttext"},
+    "mi": {"mathvariant"},
+    "mo": {"stretchy", "fence", "separator", "form"},
+    "mfrac": {"linethickness"},
+    "mover": {"accent"},
+    "munder": {"accentunder"},
+    "mtable": {"columnalign"},
+    "mtd": {"columnalign"},
     "col": {"span"},
     "colgroup": {"span"},
     "time": {"datetime"},
@@ -32,6 +61,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "span": {"class"},
     "div": {"class"},
 }
+MATH_NAMES = frozenset(name for tag, names in ATTRIBUTES.items() if tag[0] == "m" and tag != "mark" for name in names)
 FRAME_ATTRIBUTES: dict[str, set[str]] = {
     "iframe": {"src", "style", *_SIZE, *LAZY_SRC},
     "embed": {"src", *_SIZE},
@@ -56,6 +86,8 @@ WORDS = {
     "dir": frozenset({"ltr", "rtl", "auto"}),
     "scope": frozenset({"row", "col", "rowgroup", "colgroup"}),
 }
+MATH_VALUE = re.compile(r"[a-z0-9. -]{1,60}")
+ALIGNED = re.compile(r"text-align\s*:\s*(left|right|center)", re.IGNORECASE)
 CLASS = re.compile(r"(?:language|lang|hljs|highlight|token)(?:-[\w+#.-]{1,40})?|highlighter-rouge|[a-z][a-z0-9]?")
 """Classes that colour code: the language, highlight.js, GitHub, Prism, and the two letters of Pygments and Rouge."""
 DATETIME = re.compile(r"[0-9TZ:.+\- PDHMSW]{1,40}")
@@ -82,7 +114,7 @@ TRACKERS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 PLACEHOLDER = re.compile(
-    r"/(?:[\w-]*[_-])?(?:blank|placeholder|spacer|transparent|lazy(?:load|loading)?|loading|loader|pixel|1x1|empty|dummy|grey|gray)"
+    r"/(?:[\w-]*[_-])?(?:blank|placeholder|spacer|spinner|throbber|preloader|transparent|lazy(?:load|loading)?|loading|loader|pixel|1x1|empty|dummy|grey|gray)"
     r"(?:[_-][\w-]*)?\.(?:gif|png|svg|jpe?g|webp)(?:\?|#|$)",
     re.IGNORECASE,
 )

@@ -7,38 +7,30 @@ from __future__ import annotations
 
 import html as entities
 import re
-from urllib.parse import urlsplit
 
 from planet.model import FIRST_HEADING
 from planet.sanitise import policy
 from planet.sanitise.attributes import Attributes
+from planet.sanitise.embeds import is_dot
 
 _ATTRIBUTES = r'((?: [\w:-]+="[^"]*")*)'
 _ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
 _IMAGE = re.compile(rf"<img{_ATTRIBUTES}>")
 _MEDIA = re.compile(rf"<(video|audio){_ATTRIBUTES}>")
 _SOURCE = re.compile(rf"<source{_ATTRIBUTES}>")
-_IFRAME = re.compile(rf"<iframe{_ATTRIBUTES}>.*?</iframe>", re.DOTALL)
-_PLUGIN = re.compile(rf"<(?:embed|object){_ATTRIBUTES}>|</object>|</embed>")
 _HEADING = re.compile(r"(</?h)([1-6])")
 _FRAGMENT = re.compile(r'(<a(?: [\w:-]+="[^"]*")*?) href="#([^"]*)"')
 _LINK = re.compile(r'<a(?: [\w:-]+="[^"]*")*? href="(http[^"]*)"', re.IGNORECASE)
 _ID = re.compile(r' id="([^"]*)"')
 _WITH_ID = re.compile(r'(<\w+(?: [\w:-]+="[^"]*")*?) id="([^"]*)"')
-_VIDEOS = (
-    (
-        re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?:[/?#&].*)?"),
-        "https://www.youtube.com/watch?v={}",
-    ),
-    (re.compile(r"https?://player\.vimeo\.com/video/(\d{1,12})(?:[/?#].*)?"), "https://vimeo.com/{}"),
-    (
-        re.compile(r"https?://(?:www|geo)\.dailymotion\.com/embed/video/(\w{3,20})(?:[/?#].*)?"),
-        "https://www.dailymotion.com/video/{}",
-    ),
+_FORMULA = re.compile(r'<math(?: [\w:-]+="[^"]*")*? alttext="([^"]*)"[^>]*>.*?</math>', re.DOTALL)
+_ALT = re.compile(r'<img(?: [\w:-]+="[^"]*")*? alt="([^"]*)"')
+_CELL = re.compile(r'<(t[dh])((?: [\w:-]+="[^"]*")*?) style="(\w+)"')
+_EMOJI = re.compile(
+    r"s\.w\.org/images/core/emoji|/twemoji|/emoji/|/images/smilies/|fonts\.gstatic\.com/s/e/notoemoji", re.IGNORECASE
 )
-_NO_TITLE = re.compile(
-    r"(?:youtube video player|vimeo[- ]player|embedded (?:content|video)|iframe|video|player)?", re.IGNORECASE
-)
+"""Addresses of pictures that stand for one character."""
+_EMOJI_LENGTH = 20
 
 
 def _parsed(attributes: str) -> dict[str, str]:
@@ -47,40 +39,6 @@ def _parsed(attributes: str) -> dict[str, str]:
 
 def _written(attributes: dict[str, str]) -> str:
     return "".join(f' {name}="{value}"' for name, value in attributes.items())
-
-
-def frames_to_links(html: str) -> str:
-    """Every iframe, embed and object is a link to what it framed, or nothing when that is no address or a counter.
-
-    The result goes through the allow-list once more: a link inside a link is parted there.
-    """
-    last = ""
-
-    def frame(found: re.Match[str]) -> str:
-        nonlocal last
-        attributes = _parsed(found[1] or "")
-        url = next((attributes[name] for name in ("src", *policy.LAZY_SRC, "data") if attributes.get(name)), "")
-        if name := next((name for name in policy.LAZY_SRC if attributes.get(name)), ""):
-            url = attributes[name]
-        plain = entities.unescape(url)
-        if not plain or "style" in attributes or _is_dot(attributes) or policy.TRACKERS.match(plain):
-            return ""
-        for pattern, target in _VIDEOS:
-            if video := pattern.fullmatch(plain):
-                plain = target.format(video[1])
-        if plain == last:
-            return ""
-        last = plain
-        title = attributes.get("title", "").strip()
-        if _NO_TITLE.fullmatch(title):
-            title = entities.escape((urlsplit(plain).hostname or plain).removeprefix("www."))
-        return f'<a href="{entities.escape(plain)}">{title}</a>'
-
-    return _PLUGIN.sub(frame, _IFRAME.sub(frame, html))
-
-
-def _is_dot(attributes: dict[str, str]) -> bool:
-    return attributes.get("width") in {"0", "1"} or attributes.get("height") in {"0", "1"}
 
 
 def _is_small(attributes: dict[str, str]) -> bool:
@@ -95,7 +53,7 @@ def images(html: str, seen: dict[str, None]) -> str:
     def image(found: re.Match[str]) -> str:
         written = found[1]
         attributes = _parsed(written)
-        if "style" in attributes or _is_dot(attributes):
+        if "style" in attributes or is_dot(attributes):
             return ""
         if " data-" in written:
             _wake(attributes)
@@ -107,6 +65,8 @@ def images(html: str, seen: dict[str, None]) -> str:
         plain = entities.unescape(src) if "&" in src else src
         if policy.TRACKERS.match(plain):
             return ""
+        if _EMOJI.search(plain) and (character := attributes.get("alt", ""))[:_EMOJI_LENGTH]:
+            return character.replace("&quot;", '"')
         if not _is_small(attributes):
             seen[plain] = None
         return f"<img{_written(attributes)}{policy.IMAGE_FORCED}>"
@@ -129,6 +89,21 @@ def _wake(attributes: dict[str, str]) -> None:
         attributes["src"] = waiting[0]
     if sets and "srcset" not in attributes:
         attributes["srcset"] = sets[0]
+
+
+def formulas_as_text(html: str) -> str:
+    """The formulas that have a text as that text: for plain text only."""
+    return _FORMULA.sub(r"\1", html)
+
+
+def alts(html: str) -> str:
+    """What the pictures show, in their authors' words, one a line."""
+    return "\n".join(dict.fromkeys(entities.unescape(alt).strip() for alt in _ALT.findall(html) if alt.strip()))
+
+
+def cells(html: str) -> str:
+    """Cells with the alignment that their style gave them, as the attribute that says the same."""
+    return _CELL.sub(r'< align=""', html)
 
 
 def media(html: str) -> str:

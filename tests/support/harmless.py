@@ -11,6 +11,7 @@ from planet.sanitise import policy
 
 PREFIX = "e1a2b3c4-"
 XHTML = "{http://www.w3.org/1999/xhtml}"
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
 ATTRIBUTES = {
     tag: policy.ATTRIBUTES.get(tag, set()) - {"style"} | policy.ATTRIBUTES["*"] | policy.FORCED.get(tag, set())
     for tag in html_elements.KEPT
@@ -100,8 +101,10 @@ def assert_harmless(html: str) -> None:
         if element is mine[0]:
             continue
         assert isinstance(element.tag, str), f"a comment: {html}"
-        tag = element.tag.removeprefix(XHTML)
+        formula = element.tag.startswith(MATHML)
+        tag = element.tag.removeprefix(MATHML if formula else XHTML)
         assert tag in html_elements.KEPT, f"<{tag}>: {html}"
+        assert formula == (tag in html_elements.MATH), f"<{tag}>: {html}"
         for name, value in element.attrib.items():
             assert name in ATTRIBUTES[tag], f"{name} on <{tag}>: {html}"
             if name in {"href", "src", "poster", "cite"}:

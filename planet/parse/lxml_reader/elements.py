@@ -144,6 +144,7 @@ def deleted(fields: Fields) -> tuple[Deleted, ...]:
 def media_description(tree: Tree, fields: Fields, base: str, lang: str) -> list[Text]:
     """The text of Media RSS (plain unless it says html), the last choice."""
     groups = [fields, *(tree.fields(group) for group in fields.get("media:group", ()))]
+    groups += [tree.fields(content) for group in groups for content in group.get("media:content", ())]
     found = [tree.construct(element, base, lang) for group in groups for element in group.get("media:description", ())]
     return [text for text in found if text][:1]
 

@@ -13,8 +13,16 @@ PUBLISHED = ("pubdate", "dc:date", "dcterms:issued", "atom:published", "dcterms:
 AUTHORS = ("atom:author", "dc:creator", "itunes:author", "author", "dc:contributor")
 """Who is credited, the first of these that names anybody."""
 _SUBJECTS = frozenset({"dc:subject", "atom:category", "itunes:keywords", "media:keywords"})
-_WHOLE = ("content:encoded", "atom:content", "xhtml:body", "xhtml:div")
-_SHORT = ("description", "dc:description", "atom:summary", "itunes:summary", "dcterms:abstract", "itunes:subtitle")
+_WHOLE = ("content:encoded", "atom:content", "xhtml:body", "xhtml:div", "content", "fullitem", "fulltext", "body")
+_SHORT = (
+    "description",
+    "summary",
+    "dc:description",
+    "atom:summary",
+    "itunes:summary",
+    "dcterms:abstract",
+    "itunes:subtitle",
+)
 UPDATED = ("atom:updated", "dcterms:modified", "lastbuilddate")
 
 
@@ -26,6 +34,8 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
     fields = tree.fields(channel) if channel is not root else outer
     base = tree.base(channel, tree.base(root, ""))
     items = [*fields.get("item", ()), *(outer.get("item", ()) if channel is not root else ())]
+    for another in outer.get("channel", ())[1:]:
+        items += tree.fields(another).get("item", ())
     for holder in fields.get("items", ()) if not items else ():
         items += tree.fields(holder).get("item", ())
     places = (
@@ -133,7 +143,7 @@ def _wfw(tree: Tree, fields: Fields) -> tuple[tuple[str, str], ...]:
 
 
 def _title(tree: Tree, fields: Fields, base: str, lang: str) -> Text | None:
-    for key in ("title", "dc:title"):
+    for key in ("title", "dc:title", "itunes:title"):
         for element in fields.get(key, ()):
             if read := tree.loose(element, base, lang):
                 return read
