@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from planet.fetch import health
 from planet.model import Config, FeedConfig, FeedHealth, FetchState, FetchUpdate, News, Source
-from planet.urls import redacted
+from planet.urls import masked, redacted
 
 if TYPE_CHECKING:
     from planet.store import Store
@@ -26,8 +26,9 @@ def feed_health(config: Config, store: Store) -> tuple[FeedHealth, ...]:
 
 
 def _of_feed(source: Source, feed: FeedConfig, state: FetchState, entries: int) -> FeedHealth:
+    state = _public(state, feed)
     return FeedHealth(
-        url=redacted(feed.configured),
+        url=feed.label,
         source=source.name,
         source_slug=source.slug,
         kind=feed.kind,
@@ -41,11 +42,31 @@ def _of_feed(source: Source, feed: FeedConfig, state: FetchState, entries: int) 
         last_success=state.last_success,
         next_due=state.next_due,
         entries=entries,
-        effective_url=redacted(feed.configured if feed.local else state.effective_url or feed.url),
+        effective_url=feed.label if feed.local or feed.unlisted else redacted(state.effective_url or feed.url),
         advice=health.advice(state, feed.line),
         reader=state.reader,
         reader_reason=state.reader_reason,
         warnings=state.warnings,
+    )
+
+
+def _public(state: FetchState, feed: FeedConfig) -> FetchState:
+    """The state of a feed with every address masked where the feed is unlisted."""
+    if not feed.unlisted:
+        return state
+    error = state.error and replace(
+        state.error,
+        params=tuple(
+            (name, masked(value) if isinstance(value, str) and "://" in value else value)
+            for name, value in state.error.params
+        ),
+    )
+    return replace(
+        state,
+        error=error,
+        effective_url=masked(state.effective_url) if state.effective_url else "",
+        moved_to=masked(state.moved_to) if state.moved_to else "",
+        discovered=masked(state.discovered) if state.discovered else "",
     )
 
 
@@ -58,11 +79,13 @@ def news(config: Config, store: Store, now: datetime) -> tuple[News, ...]:
         row = rows.get(key)
         if row is None:
             continue
-        notice, announced = health.news(row.state, feed=feed.configured, source=source.name, line=feed.line, now=now)
+        notice, announced = health.news(
+            _public(row.state, feed), feed=feed.label, source=source.name, line=feed.line, now=now
+        )
         if notice is not None:
             notices.append(notice)
         if announced != row.state.announced:
             state = replace(row.state, announced=announced)
-            settled.append((key, redacted(feed.configured), FetchUpdate(state=state)))
+            settled.append((key, feed.label, FetchUpdate(state=state)))
     store.save_updates(settled)
     return tuple(notices)

@@ -79,7 +79,7 @@ class Lookup:
         self._feeds: dict[str, tuple[str, list[Source]]] = {}
         for source in config.sources:
             for feed in source.feeds:
-                self._feeds.setdefault(feed.key, (redacted(feed.configured), []))[1].append(source)
+                self._feeds.setdefault(feed.key, (feed.label, []))[1].append(source)
 
     def answer(self, asked: str) -> Answer:
         """Everything about an address or an id, in any spelling."""

@@ -187,7 +187,7 @@ def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:
     due = []
     for key, (source, feed) in planet.feeds.items():
         if source.retired:
-            log.info("%s: not asked: %s is retired", redacted(feed.configured), source.name)
+            log.info("%s: not asked: %s is retired", feed.label, source.name)
             continue
         row = rows.get(key)
         state = row.state if row else FetchState()
@@ -204,7 +204,7 @@ def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:
                 )
             )
         else:
-            log.info("%s: not asked: %s", redacted(feed.configured), _why_not_due(state))
+            log.info("%s: not asked: %s", feed.label, _why_not_due(state))
     return sorted(due, key=lambda feed: (feed.state.next_due is not None, feed.state.next_due or now))
 
 
@@ -292,7 +292,7 @@ class _Gathering:
             [
                 (
                     fetched.due.key,
-                    redacted(planet.feeds[fetched.due.key][1].configured),
+                    planet.feeds[fetched.due.key][1].label,
                     polling.fetch_update(
                         fetched, None, now=self.now, interval=fetched.due.interval, jitter=planet.jitter.random()
                     ),

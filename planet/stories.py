@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from planet.model import Config, Story, StorySource
 from planet.store import Store, StoryContext
-from planet.urls import host, redacted
+from planet.urls import host
 
 
 def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, ...]] | None = None) -> StoryContext:
@@ -18,7 +18,7 @@ def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, 
                 name=source.name,
                 slug=source.slug,
                 kind=source.kind,
-                feed=redacted(feed.configured),
+                feed=feed.label,
                 id="",
                 url="",
             )
@@ -28,7 +28,7 @@ def story_context(config: Config, store: Store, events: Mapping[int, tuple[str, 
         summary_only=frozenset(feeds)
         - {feed.key for source in config.sources for feed in source.feeds if not feed.summary_only},
         feeds=store.feeds(),
-        feed_urls={key: redacted(feed.url) for key, (_source, feed) in feeds.items() if not feed.local},
+        feed_urls={key: feed.public_url for key, (_source, feed) in feeds.items() if feed.public_url},
         host=host(config.site.url),
         events=events or {},
         clashing=store.clashing(),

@@ -36,7 +36,7 @@ from planet.model import (
 )
 from planet.parse import PARSER_VERSION
 from planet.store import Application, FeedRow, Store
-from planet.urls import host, redacted
+from planet.urls import host
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Writer:
     def apply(self, task: Task, outcome: Outcome, row: FeedRow | None) -> Applied:
         """Store one document. `row` is what was stored of its feed before the run."""
         key = task.fresh.due.key
-        configured = redacted(self.feeds[key][1].configured)
+        configured = self.feeds[key][1].label
         if outcome.events is not None:
             return self._apply_events(task, outcome.events, outcome.facts, configured)
         if outcome.read is None:

@@ -236,7 +236,6 @@ def test_the_same_feed_under_two_sources_is_a_doubt_and_belongs_to_both() -> Non
         ("technologies:\n  php:\n", "5: nothing can be php"),
         ("fetch:\n  interval: 1m\n", "5: `interval`: servers of others"),
         ("notify:\n- url: slack://token\n", "5: `url`: whoever reads this file"),
-        ("  output: .\n  database: ../planet.db\n", "4: `output`: feeds.yaml lies inside"),
     ],
 )  # fmt: skip
 def test_what_is_doubtful_is_a_warning_with_its_line(text: str, what: str) -> None:

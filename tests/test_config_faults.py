@@ -107,6 +107,9 @@ FAULTS = {
     "a key twice": ("hide: []\nhide: []\n", 5, "written twice (first on line 4)"),
     "a tag of YAML": ("hide: [!!binary aGk=]\n", 4, "not understood"),
     "a key that is a list": ("? [a]\n: b\n", 4, "one word"),
+    "feeds.yaml on the site": ("  output: .\n  database: ../planet.db\n", 4, "feeds.yaml lies inside"),
+    "a variable in a path": ("  output: $HOME/www\n", 4, "write the path out"),
+    "a variable in an address that is not closed": ("members:\n- name: A\n  feeds: ['https://a.example/${X']\n", 6, "${NAME}"),
     "the database on the site": ("  output: site\n  database: site/planet.db\n", 5, "published"),
     "one feed as two things": ("members:\n- name: A\n  feeds: ['https://a.example.org/x']\n  calendars: ['https://A.example.org/x']\n", 7, "read as posts on line 6"),
 }  # fmt: skip

@@ -31,7 +31,7 @@ from planet.model import (
     StoredEvent,
     Task,
 )
-from planet.urls import feed_key, redacted
+from planet.urls import feed_key, masked, redacted
 from planet.when import day_of, default_end, is_over
 
 ALL_FAILED = 4
@@ -88,7 +88,7 @@ def _try(ctx: Context, config: Config, tried: dict[str, tuple[Source, FeedConfig
         source, feed = tried[fetched.due.key]
         good, waits = outcome is not None and outcome.facts.ok, isinstance(fetched, Deferred)
         failed += not good and not waits
-        click.echo(f"{'✓' if good else '…' if waits else '✗'} {source.name}: {redacted(feed.configured)}")
+        click.echo(f"{'✓' if good else '…' if waits else '✗'} {source.name}: {feed.label}")
         for line in (*_said(ctx, fetched, feed), *(_read(ctx, outcome, now) if outcome else ())):
             click.echo(f"    {line}")
     return ALL_FAILED if tried and failed == len(tried) else 0
@@ -127,10 +127,11 @@ def _answers(
 
 
 def _said(ctx: Context, fetched: Fetched, feed: FeedConfig) -> Iterable[str]:
+    shown = masked if feed.unlisted else redacted
     if fetched.due.state.discovered:
-        yield ctx.say(Message.of("this page names a feed: {url}", url=redacted(fetched.due.state.discovered)))
+        yield ctx.say(Message.of("this page names a feed: {url}", url=shown(fetched.due.state.discovered)))
     for hop in fetched.chain:
-        yield ctx.say(Message.of("{status}: redirected to {url}", status=hop.status, url=redacted(hop.to)))
+        yield ctx.say(Message.of("{status}: redirected to {url}", status=hop.status, url=shown(hop.to)))
     match fetched:
         case Failed():
             yield ctx.say(fetched.error.message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import locale
+import os
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from planet import config as configuration
 from planet.assemble import open_store
+from planet.cli.logs import mask_unlisted
 from planet.errors import ConfigError, PlanetError
 from planet.i18n import Translator
 from planet.store import Store
@@ -38,7 +40,9 @@ class Context:
     @functools.cached_property
     def config(self) -> Config:
         """feeds.yaml; raises ConfigError with all its faults."""
-        return configuration.load(self.config_path, keep=self.keep_copy)
+        config = configuration.load(self.config_path, keep=self.keep_copy, environ=os.environ)
+        mask_unlisted(config)
+        return config
 
     @functools.cached_property
     def translator(self) -> Translator:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from planet.config import checked_copy
+from planet.config.variables import expanded
 from planet.errors import ConfigError
 from planet.formats import RESERVED
 from planet.model import Config, Fault, Message
@@ -16,23 +18,23 @@ __all__ = ["RESERVED", "SCHEMA", "json_schema", "load", "parse"]
 SCHEMA = Path(__file__).with_name("feeds.schema.json")
 
 
-def load(path: Path, *, keep: bool = False) -> Config:
+def load(path: Path, *, keep: bool = False, environ: Mapping[str, str] | None = None) -> Config:
     """The configuration in a file. Raises ConfigError; its lines begin with the path as given.
 
     A file that was checked before is not checked again: its checked copy beside the database is read instead. `keep`
-    writes that copy where it is missing.
+    writes that copy where it is missing. `environ` holds the values of `${NAME}` in addresses of feeds.
     """
     content = _read(path)
     where = absolute(path)
     copied = checked_copy.load(content, where)
     if copied is not None:
-        return copied
+        return expanded(copied, path, environ or {})
     from planet.config.check import check  # pydantic is only for files that are not known yet
 
     config, disk = check(_text(content, path), path)
     if keep:
         checked_copy.save(config, content, disk.answers)
-    return config
+    return expanded(config, path, environ or {})
 
 
 def parse(text: str, path: Path) -> Config:

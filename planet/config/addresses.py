@@ -18,7 +18,7 @@ SHORT_FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (("meetup", checks.m
 
 def locate(address: str, folder: Path) -> tuple[str, str, bool]:
     """What is requested, its key, whether it is a local file. The key of a file is relative, so that a planet can be moved."""
-    if "://" in address:
+    if "://" in address or address.startswith("${"):
         return address.partition("#")[0], key_of(address), False
     return str(checks.within(address, folder)), key_of(address), True
 
@@ -26,6 +26,8 @@ def locate(address: str, folder: Path) -> tuple[str, str, bool]:
 def key_of(address: str) -> str:
     """What two spellings of one address have in common: `./a.xml` is `a.xml`, `webcal://` is `https://`."""
     address = checks.https_of_webcal(address.strip())
+    if address.startswith("${"):
+        return address
     return feed_key(address) if "://" in address else Path(os.path.normpath(address)).as_posix()
 
 

@@ -13,6 +13,7 @@ from planet.config.disk import Disk
 from planet.config.document import Document, Location
 from planet.config.schema import Section
 from planet.model import Fault, Message
+from planet.urls import carries_secret
 
 SHORT_INTERVAL = 300
 """Seconds: more often than that, servers of others begin to refuse."""
@@ -56,11 +57,8 @@ def build(root: Section, path: Path, document: Document, disk: Disk) -> model.Co
 def _site(builder: _Builder, keys: Section) -> model.Site:
     site = keys.settings(model.Site)
     _warn_of_filters(builder, ("planet",), keys)
-    if builder.folder.is_relative_to(site.output):
-        builder.warn(
-            builder.line("planet", "output"),
-            Message.of("`output`: feeds.yaml lies inside it and may be served: give the site a folder of its own"),
-        )
+    if site.private:
+        site = replace(site, hub="")  # what is published there is public
     if themes.is_path(site.theme):
         return replace(site, theme=str(checks.within(site.theme, builder.folder)))
     return site
@@ -182,8 +180,11 @@ def _feed(builder: _Builder, location: Location, keys: Section, **computed: Any)
     if builder.users.setdefault(key, user) != user:
         key = key.replace("***@", f"***{text.digest(user)[:8]}@", 1)  # two people's private feeds at one address
     line = builder.line(*location, "url")
+    unlisted = keys.unlisted if keys.unlisted is not None else "${" in url or carries_secret(url)
     feed = keys.settings(
-        model.FeedConfig, **{"configured": keys.url, "url": url, "key": key, "local": local, "line": line} | computed
+        model.FeedConfig,
+        **{"unlisted": unlisted, "configured": keys.url, "url": url, "key": key, "local": local, "line": line}
+        | computed,
     )
     _warn_of_filters(builder, location, keys)
     if local and not builder.disk.exists(Path(url)):

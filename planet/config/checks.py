@@ -256,6 +256,14 @@ def site_url(url: str) -> str:
 
 def feed_address(address: str, folder: Path, disk: Disk) -> str:
     """A URL, or a path relative to feeds.yaml: whether that file exists is seen when it is read."""
+    plain = _VARIABLE.sub("x", address)
+    if "${" in plain:
+        raise InvalidValueError("{value}: a variable is written ${{NAME}}", value=shown(address))
+    if address.startswith("${"):
+        return address
+    if plain != address:
+        feed_address(plain, folder, disk)
+        return address
     if address.startswith("//"):
         raise InvalidValueError(
             "{value} has no scheme; did you mean `https:{address}`?", value=shown(address), address=address
@@ -277,8 +285,18 @@ def feed_address(address: str, folder: Path, disk: Disk) -> str:
 
 
 def within(written: str, folder: Path) -> Path:
-    """A path of feeds.yaml, absolute, `..` resolved."""
-    return Path(os.path.normpath(folder / written))
+    """A path of feeds.yaml, absolute, `..` resolved; `~` is the home folder of whoever runs the planet."""
+    home = written == "~" or written.startswith("~/")
+    return Path(os.path.normpath(Path.home() / written[2:] if home else folder / written))
+
+
+def file_path(written: str, folder: Path) -> Path:
+    """A path of feeds.yaml, absolute. Variables and `~name` are no paths: a folder of that very name would be made."""
+    if "$" in written or (written.startswith("~") and written != "~" and not written.startswith("~/")):
+        raise InvalidValueError(
+            "{value}: write the path out, relative to feeds.yaml, absolute, or from ~/", value=shown(written)
+        )
+    return within(written, folder)
 
 
 def https_of_webcal(address: str) -> str:

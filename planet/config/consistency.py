@@ -21,6 +21,13 @@ def faults(data: dict[str, Any], folder: Path, document: Document, disk: Disk) -
         output, database = planet.get("output") or "output", planet.get("database") or "planet.db"
         if isinstance(output, str) and isinstance(database, str):
             site, file = checks.within(output, folder), checks.within(database, folder)
+            if folder.is_relative_to(site):
+                yield Fault(
+                    document.line(("planet", "output")),
+                    Message.of(
+                        "`output`: feeds.yaml lies inside it and would be published: give the site a folder of its own"
+                    ),
+                )
             if file.is_relative_to(site):
                 yield Fault(
                     document.line(("planet", "database" if "database" in planet else "output")),

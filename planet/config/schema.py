@@ -124,7 +124,7 @@ _WEB = WithJsonSchema({"type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://"}
 CHECKS: dict[str, tuple[Any, ...]] = {
     "text": (_TEXT,),
     "line": (_TEXT, AfterValidator(lambda text: re.sub(r"\s+", " ", text))),
-    "path": (_TEXT, AfterValidator(lambda path, info: checks.within(path, _surroundings(info).folder))),
+    "path": (_TEXT, AfterValidator(lambda path, info: checks.file_path(path, _surroundings(info).folder))),
     "duration": (PlainValidator(checks.duration), _LENGTH),
     "positive_duration": (PlainValidator(checks.positive_duration), _LENGTH),
     "size": (PlainValidator(checks.size), _like(r"^\s*\d+(\.\d+)?\s*([kKmMgG]i?)?[bB]?\s*$", "10MB", "500kB")),

@@ -25,7 +25,6 @@ from planet.model import (
     Technology,
 )
 from planet.text import digest
-from planet.urls import redacted
 from planet.when import instant
 
 HUES = {
@@ -55,11 +54,11 @@ def _source(source: Source, rows: Sequence[IndexRow], titles: Mapping[str, str],
         avatar=source.avatar,
         technologies=source.technologies,
         feeds=tuple(
-            (redacted(feed.url), titles.get(feed.key, ""))
+            (feed.public_url, titles.get(feed.key, ""))
             for feed in source.feeds
-            if feed.kind != "calendar" and not feed.local
+            if feed.kind != "calendar" and feed.public_url
         ),
-        calendars=tuple(redacted(feed.url) for feed in source.feeds if feed.kind == "calendar" and not feed.local),
+        calendars=tuple(feed.public_url for feed in source.feeds if feed.kind == "calendar" and feed.public_url),
         stories=len(rows),
         latest=rows[0].date if rows else None,
         months=_months(rows, zone),

@@ -16,7 +16,7 @@ from planet.merge.event_groups import Join, group_events
 from planet.model import Classification, Config, Entry, Event, EventData, FeedConfig, Source, StoredEvent
 from planet.text import digest
 from planet.text import fold as plain_fold
-from planet.urls import host, redacted
+from planet.urls import host
 from planet.when import default_end
 
 Place = Callable[[Entry, str], Classification]
@@ -271,7 +271,7 @@ def _leader(lead: _Copy) -> Source:
 def _sources(copies: Sequence[_Copy]) -> tuple[tuple[str, str, str, str], ...]:
     return tuple(
         dict.fromkeys(
-            (owner.source.name, redacted(owner.feed.configured), copy.event.uid, copy.data.url)
+            (owner.source.name, owner.feed.label, copy.event.uid, copy.data.url)
             for copy in copies
             for owner in copy.owners
         )

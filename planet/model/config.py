@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from planet.model.base import Fault
+from planet.urls import masked, redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,12 @@ class FeedConfig:
     exclude: Annotated[Filter, key("What matches this is dropped; it wins over include.")] = NO_FILTER
     technologies: Annotated[Technologies, key("All that it publishes is this.", ["js"])] = ()
     summary_only: Annotated[bool, key("Show a summary and a link, not the whole text.")] = False
+    unlisted: Annotated[
+        bool | None,
+        key(
+            "Show its address nowhere; left out: so for an address that carries a secret, and for one with ${NAME} in it."
+        ),
+    ] = None
     interval: Annotated[Duration | None, key("Least time between two requests, instead of fetch.interval.", "6h")] = (
         None
     )
@@ -157,6 +164,16 @@ class FeedConfig:
         Zone, key("Of its dates that name none; UTC for posts, planet.timezone for events.", "Europe/Paris")
     ] = ""
     line: int = 0
+
+    @property
+    def label(self) -> str:
+        """What is shown of `configured`: without a password, and masked where it is unlisted."""
+        return masked(self.configured) if self.unlisted else redacted(self.configured)
+
+    @property
+    def public_url(self) -> str:
+        """The address as the site may name it, without a password; "" for a local file and where it is unlisted."""
+        return "" if self.local or self.unlisted else redacted(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +286,9 @@ class Site:
     )
     page_entries: Annotated[int, number("Stories a page.", minimum=1)] = 20
     feed_entries: Annotated[int, number("Stories a feed.", minimum=1)] = 60
+    private: Annotated[
+        bool, key("A planet that is not for the public: no search engine is asked in, no hub is told.")
+    ] = False
     newcomer_entries: Annotated[
         int, number("Most stories that one newly added feed may bring into the output feeds.")
     ] = 5

@@ -12,13 +12,14 @@ from planet.urls.normalise import (
     to_uri,
     without_tracking,
 )
-from planet.urls.redact import redacted, without_credentials
+from planet.urls.redact import carries_secret, masked, redacted, without_credentials
 
 __all__ = [
     "DEFAULT_PORTS",
     "MAX_LENGTH",
     "TRACKING",
     "canonical_key",
+    "carries_secret",
     "feed_key",
     "host",
     "host_and_path",
@@ -26,6 +27,7 @@ __all__ = [
     "is_iri",
     "is_tracking",
     "join",
+    "masked",
     "origin",
     "redacted",
     "to_uri",

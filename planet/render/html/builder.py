@@ -287,7 +287,7 @@ class PageBuilder:
                 base="'self'" if absolute else "'none'",
             ),
             base=(urlsplit(self.site.url).path or "/") if absolute else "",
-            robots=meta.robots,
+            robots="noindex, nofollow" if self.edition.config.site.private else meta.robots,
             technology=meta.technology,
             data=script_json(data) if data else "",
         )

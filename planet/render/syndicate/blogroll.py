@@ -10,7 +10,7 @@ from functools import partial
 from planet.model import Artifact, Edition, FeedConfig, Message, Source
 from planet.render.syndicate.document import Say, public_url
 from planet.text import digest, one_line
-from planet.urls import feed_key, redacted
+from planet.urls import feed_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +42,9 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
     for source in edition.config.sources:
         about = written_about.get(source.slug, Counter())
         for feed in source.feeds:
-            if feed.local or feed.kind == "calendar":
+            if not feed.public_url or feed.kind == "calendar":
                 continue
-            url = public_url(moved.get((source.slug, redacted(feed.configured)), "")) or public_url(feed.url)
+            url = public_url(moved.get((source.slug, feed.label), "")) or public_url(feed.url)
             if not url:
                 continue
             configured = {*source.technologies, *feed.technologies}
@@ -54,7 +54,7 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
             found.setdefault(
                 feed_key(url),
                 Outline(
-                    title=_title(source, feed, called.get((source.slug, redacted(feed.url)), "")),
+                    title=_title(source, feed, called.get((source.slug, feed.public_url), "")),
                     url=url,
                     page=public_url(source.url),
                     group=(named or most or [""])[0],

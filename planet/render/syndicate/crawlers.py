@@ -17,8 +17,10 @@ _UNLISTED = ("health/", "search/", "static/", ".")
 
 
 def robots(edition: Edition) -> Artifact:
-    """`robots.txt`: all may read all, and where the sitemap is."""
-    text = f"User-agent: *\nAllow: /\n\nSitemap: {edition.config.site.url}sitemap.xml\n"
+    """`robots.txt`: all may read all, and where the sitemap is; of a private planet: nobody may."""
+    text = "User-agent: *\nDisallow: /\n"
+    if not edition.config.site.private:
+        text = f"User-agent: *\nAllow: /\n\nSitemap: {edition.config.site.url}sitemap.xml\n"
     return Artifact(path="robots.txt", digest=digest(text), make=text.encode)
 
 
@@ -26,8 +28,10 @@ def sitemap(edition: Edition, paths: Iterable[str], limit: int = LIMIT) -> Itera
     """`sitemap.xml` with the pages among `paths` (files relative to output/): each folder's index.
 
     Past `limit` addresses it lists `sitemap-1.xml`, `sitemap-2.xml` … The date of a list's first page is that of its newest story;
-    other pages have none, for it would not be known without the time of a run.
+    other pages have none, for it would not be known without the time of a run. A private planet has no sitemap.
     """
+    if edition.config.site.private:
+        return
     url = edition.config.site.url
     dates = {
         story_list.path: rfc3339(max(row.updated or row.date for row in story_list.rows))
