@@ -10,8 +10,14 @@ from dateutil.relativedelta import relativedelta
 
 EARLIEST_YEAR = 1990
 """A date before is that of an unset clock, not of a post or an event."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 LONGEST = 31
 """Most days of one event that `days_of` gives."""
+
+
+def is_believable(moment: datetime | date) -> bool:
+    """Whether an event may be then: dates near the ends of time cannot be shown in every zone, and nobody holds an event there."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 def instant(moment: datetime | date) -> datetime:

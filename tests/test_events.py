@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -42,6 +41,7 @@ from planet.render.calendars import lines_of
 from planet.sanitise import sanitise
 from planet.similarity import places_alike, titles_alike
 from planet.store import events as table
+from planet.store.schema import open_database
 from planet.urls import canonical_key
 from tests.support.safe import safe
 
@@ -215,8 +215,7 @@ def test_numbered_lists_keep_their_numbers_on_the_page_and_in_calendars() -> Non
 
 
 def test_what_is_stored_comes_back_as_it_was() -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(table.SCHEMA)
+    connection = open_database(":memory:")
     full = stored(
         geo=(45.5, 3.0), end=EVENING + timedelta(hours=2), tags=("a", "b"), image="https://x.example/i.png", sequence=3, modified=NOW,
         revision=2, organizer="Ada", organizer_url="https://x.example/", timezone="Europe/Paris", date_reason="title", slug="s",
@@ -225,8 +224,8 @@ def test_what_is_stored_comes_back_as_it_was() -> None:
     day = stored("jour", start=date(2026, 12, 24), end=date(2026, 12, 26))
     table.apply(connection, "a", EventChanges(upserts=(full, day)))
     table.apply(connection, "b", EventChanges(upserts=(stored(calendar="b"),)))
-    assert list(table.known(connection, "a")) == [full, day]
-    assert [event.calendar for event in table.all_events(connection)] == ["a", "b", "a"]
+    assert list(table.stored_events(connection, "a")) == [full, day]
+    assert [event.calendar for event in table.stored_events(connection)] == ["a", "b", "a"]
     table.apply(
         connection,
         "a",
@@ -234,9 +233,9 @@ def test_what_is_stored_comes_back_as_it_was() -> None:
             upserts=(replace(day, data=replace(day.data, title="autre")),), withdrawn=((full.uid, full.recurrence_id),)
         ),
     )
-    assert [event.data.title for event in table.known(connection, "a")] == ["autre"]
+    assert [event.data.title for event in table.stored_events(connection, "a")] == ["autre"]
     assert table.forget(connection, ["a", "c"]) == 1
-    assert [event.calendar for event in table.all_events(connection)] == ["b"]
+    assert [event.calendar for event in table.stored_events(connection)] == ["b"]
 
 
 # -- the same, or not

@@ -3,42 +3,72 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from planet.model import EventChanges, StoredEvent
+from planet.similarity import NEAR, titles_alike
 from planet.text import digest, slug, without_accents
-from planet.when import begins_after, day_of
+from planet.when import begins_after, day_of, instant
 
+AGAIN = " again "
+"""Parts the recurrence id of an event from its start, where its UID had been another event's."""
+MOVED = timedelta(days=92)
+"""How far an event may be moved, in days from its first date."""
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
 
 def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent], now: datetime) -> EventChanges:
     """What to write and what to withdraw after a calendar was read.
 
-    An event whose data differ is a new revision of itself. One of the future that is no longer listed is withdrawn; one that has
-    begun stays, for many calendars list only what is to come. A calendar that lists nothing any more is no exception: the one event
-    that it listed was taken out.
+    An event whose data differ is a new revision of itself; one that has begun is never overwritten by another that was given its
+    UID. One of the future that is no longer listed is withdrawn; one that has begun stays, for many calendars list only what is to
+    come. A calendar that lists nothing any more is no exception: the one event that it listed was taken out.
     """
-    stored = {(event.uid, event.recurrence_id): event for event in known}
+    stored: defaultdict[tuple[str, str], list[StoredEvent]] = defaultdict(list)
+    for event in known:
+        stored[event.uid, event.recurrence_id.partition(AGAIN)[0]].append(event)
     upserts: dict[tuple[str, str], StoredEvent] = {}
+    listed: set[tuple[str, str]] = set()
     for event in incoming:
-        key = event.uid, event.recurrence_id
-        before = stored.get(key)
+        bearers = stored[event.uid, event.recurrence_id]
+        before = next((bearer for bearer in reversed(bearers) if not _is_another(bearer, event, now)), None)
         if before is None:
-            upserts[key] = replace(event, first_seen=now, changed=now, revision=0, slug=file_name(event))
-        elif (before.data, before.date_reason) != (event.data, event.date_reason):
-            upserts[key] = replace(
+            again = f"{AGAIN}{event.data.start.isoformat()}" if bearers else ""
+            new = replace(event, recurrence_id=event.recurrence_id + again)
+            key = new.uid, new.recurrence_id
+            upserts[key] = replace(new, first_seen=now, changed=now, revision=0, slug=file_name(new))
+            listed.add(key)
+            continue
+        listed.add((before.uid, before.recurrence_id))
+        if (before.data, before.date_reason) != (event.data, event.date_reason):
+            upserts[before.uid, before.recurrence_id] = replace(
                 event,
+                recurrence_id=before.recurrence_id,
                 first_seen=before.first_seen,
                 changed=now,
                 revision=before.revision + 1,
                 slug=before.slug or file_name(before),
             )
-    listed = {(event.uid, event.recurrence_id) for event in incoming}
-    withdrawn = tuple(key for key, event in stored.items() if key not in listed and begins_after(event.data.start, now))
+    withdrawn = tuple(
+        key
+        for event in known
+        if (key := (event.uid, event.recurrence_id)) not in listed and begins_after(event.data.start, now)
+    )
     return EventChanges(upserts=tuple(upserts.values()), withdrawn=withdrawn)
+
+
+def _is_another(before: StoredEvent, event: StoredEvent, now: datetime) -> bool:
+    """Whether an event that bears the UID of one that has begun is another one: counters of UIDs that start again each season.
+
+    What has begun may still be corrected or put off; what comes later under another title, or a season later, is not it.
+    """
+    if begins_after(before.data.start, now) or not begins_after(event.data.start, now):
+        return False
+    apart = instant(event.data.start) - instant(before.data.start)
+    return apart > MOVED or titles_alike(before.data.title, event.data.title) < NEAR
 
 
 def file_name(event: StoredEvent) -> str:

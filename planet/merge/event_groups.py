@@ -20,14 +20,13 @@ from functools import partial
 from itertools import combinations
 
 from planet.merge.clusters import Cluster, Clusters
+from planet.merge.event_changes import MOVED
 from planet.model import StoredEvent
 from planet.similarity import NEAR, numbered_apart, particular, places_alike, places_apart, titles_alike
 from planet.when import day_of, instant
 
 CROWD = 60
 """Most events of one key that are compared in pairs; a key that more share joins nothing."""
-MOVED = timedelta(days=92)
-"""How far an event may have been moved in one calendar and not yet in another."""
 OFF = timedelta(hours=2, minutes=5)
 """How far two calendars may differ on the start of one event: a zone written wrongly, doors and first talk."""
 

@@ -17,7 +17,7 @@ from planet.model import Classification, Config, Entry, Event, EventData, FeedCo
 from planet.text import digest
 from planet.text import fold as plain_fold
 from planet.urls import host
-from planet.when import default_end
+from planet.when import default_end, is_believable
 
 Place = Callable[[Entry, str], Classification]
 """The classifier: an entry and the key of its feed -> where it belongs, and why."""
@@ -36,7 +36,7 @@ def merge_events(stored: Sequence[StoredEvent], config: Config, *, place: Place)
     """
     owners = _owners(config)
     events = sorted(
-        (event for event in stored if event.calendar in owners),
+        (event for event in stored if event.calendar in owners and is_believable(event.data.start)),
         key=lambda event: (event.calendar, event.uid, event.recurrence_id),
     )
     merger = _Merger(events, owners, config, place)
@@ -152,7 +152,7 @@ class _Merger:
             id=self._ids.uid(oldest),
             slug=oldest.slug or file_name(oldest),
             data=data,
-            end=data.end if data.end is not None else default_end(data.start),
+            end=data.end if data.end is not None and is_believable(data.end) else default_end(data.start),
             group=source.name if source.kind == "group" else "",
             group_slug=source.slug if source.kind == "group" else "",
             technologies=tuple(slug for slug in self._technologies if slug in technologies),

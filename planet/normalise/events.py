@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from planet.model import CalendarRead, RawEvent, Sanitised, StoredEvent
-from planet.normalise.markdown import to_html
+from planet.normalise.markdown import html_of, to_html
 from planet.text import anchor, id_prefix, one_line, shorten
 from planet.urls import canonical_key, http_url, without_tracking
 
@@ -34,7 +34,7 @@ def _stored(
     raw: RawEvent, calendar: str, sanitise: Callable[..., Sanitised], calendar_name: str, now: datetime
 ) -> StoredEvent:
     url, url_key = _address(raw.data.url)
-    markup = raw.description if raw.description_is_html else to_html(raw.description)
+    markup = html_of(raw.description) if raw.description_is_html else to_html(raw.description)
     description = sanitise(markup, base=url, prefix=id_prefix(anchor(raw.uid, raw.recurrence_id)), page=url)
     return StoredEvent(
         calendar=calendar,

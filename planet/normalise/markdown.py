@@ -14,15 +14,22 @@ _STRONG = re.compile(r"(?<![\w*])\*\*(?=\S)([^*\n]{1,500}?)(?<=\S)\*\*(?![\w*])"
 _HEADING = re.compile(r"#{1,6}[ \t]+(\S.*)")
 _ITEM = re.compile(r"[ \t]{0,4}(?:[-*•+]|(\d{1,2})[.)])[ \t]+(\S.*)")
 _HEADING_END = " \t#"
+_STRUCTURE = re.compile(r"<(?:p|br|div|ul|ol|li|h[1-6]|table|tr|pre|blockquote)[\s/>]", re.IGNORECASE)
 _RULE = re.compile(r"[ \t]*(?:[-*_][ \t]*){3,}")
 _TRAILING = ".,;:!?…»)]"
 
 
-def to_html(text: str) -> str:
+def html_of(text: str) -> str:
+    """HTML of a description that holds tags. Line ends are kept where no tag structures it: a plain text with one link in it."""
+    return text if _STRUCTURE.search(text) else to_html(text, escape=False)
+
+
+def to_html(text: str, *, escape: bool = True) -> str:
     """HTML of a plain text: paragraphs, lists (numbered ones keep their numbers), headings, links and bold.
 
-    All else is escaped: what looks like a tag is text.
+    All else is escaped: what looks like a tag is text, unless `escape` is off (then lines are HTML already).
     """
+    inline = _inline if escape else str
     blocks: list[str] = []
     block = _Block()
     for line in text.splitlines():
@@ -31,18 +38,18 @@ def to_html(text: str) -> str:
             block = block.close(blocks)
         elif bare[0] == "#" and (heading := _HEADING.fullmatch(line)):
             block = block.close(blocks)
-            blocks.append(f"<h3>{_inline(heading[1].rstrip(_HEADING_END))}</h3>")
+            blocks.append(f"<h3>{inline(heading[1].rstrip(_HEADING_END))}</h3>")
         elif (bare[0] in "-*•+" or bare[0].isdigit()) and (item := _ITEM.fullmatch(line)):
             number = int(item[1]) if item[1] else None
             if not block.continues_with(number):
                 block = block.close(blocks)
                 block.start = number
                 block.is_list = True
-            block.lines.append(_inline(item[2].rstrip()))
+            block.lines.append(inline(item[2].rstrip()))
         else:
             if block.is_list:
                 block = block.close(blocks)
-            block.lines.append(_inline(bare))
+            block.lines.append(inline(bare))
     block.close(blocks)
     return "".join(blocks)
 

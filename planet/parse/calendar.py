@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,11 +13,23 @@ from planet.parse.charset import decode
 from planet.parse.contentlines import Component, components, unfold
 from planet.parse.eventfeed import events_from_feed
 from planet.parse.icaltimes import read_duration, stamp, utc
-from planet.parse.recurrence import BUDGET, EACH, RuleError, check_rule, expand, is_over, price
+from planet.parse.recurrence import (
+    BUDGET,
+    EACH,
+    Occurrence,
+    RuleError,
+    Timing,
+    check_rule,
+    expand,
+    is_over,
+    occurrence_of,
+    price,
+)
 from planet.parse.sniff import start
 from planet.parse.vevent import BadEventError, Written, read_event
 from planet.parse.zones import Zones
 from planet.text import digest, one_line
+from planet.when import instant, is_believable
 
 __all__ = ["MAX_EVENTS", "events_from_feed", "parse_calendar"]
 
@@ -141,56 +154,25 @@ class _Reading:
         if len(group) == 1 and not group[0].recurring:
             yield group[0].event
             return
-        masters = [written for written in group if not written.event.recurrence_id]
-        overrides = _latest({}, [written for written in group if written.event.recurrence_id])
-        recurring = [written for written in masters if written.recurring]
-        if recurring:
-            master = max(recurring, key=lambda written: (written.timing.sequence, written.timing.index))
-            yield from self._series(master, overrides)
-            return
-        yield from _apart(masters)
-        for written in overrides:
-            yield written.event
+        masters = _current([written for written in group if not written.event.recurrence_id])
+        overrides = _latest([written for written in group if written.event.recurrence_id])
+        of_master = _by_master(masters, overrides)
+        for position, master in enumerate(masters):
+            events = self._series(master, of_master[position]) if master.recurring else [master.event]
+            for event in events:
+                yield event if position == 0 else _distinct(event, master)
+        # Changes of single dates whose series is not there.
+        yield from (written.event for written in of_master[None])
 
     def _series(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
-        by_index = {written.timing.index: written for written in (master, *overrides)}
         title = master.event.data.title[:100]
         try:
-            parts = check_rule(master.timing.rule, master.timing.start) if master.timing.rule else {}
-            cost = price(parts, master.timing.start, self.window[1]) if parts else 0
-            cost += EACH * (len(master.timing.dates) + len(master.timing.except_dates) + len(overrides))
-            if parts and is_over(parts, master.timing, self.window[0]):
-                yield from (written.event for written in overrides if self._inside(written.event.data.start))
-                return
-            if cost > self.left:
-                self.notes[
-                    Message.of(
-                        "“{title}” repeats in a way that takes too long to follow: only its first date is shown",
-                        title=title,
-                    )
-                ] = None
-                yield from self._only(master, overrides)
-                return
-            self.left -= cost
-            occurrences, more = expand(parts, master.timing, [written.timing for written in overrides], self.window)
-        except RuleError as error:
-            self.notes[
-                Message.of("“{title}” repeats several times a day: only its first date is shown", title=title)
-                if error.sub_daily
-                else Message.of(
-                    "“{title}” repeats by a rule that cannot be read: only its first date is shown", title=title
-                )
-            ] = None
-            yield from self._only(master, overrides)
-            return
+            occurrences, complete = self._expand(master.timing, [written.timing for written in overrides])
         except Exception as error:  # noqa: BLE001 - the libraries raise many kinds for dates they cannot combine (RFC 5545 has many)
-            self.notes[
-                Message.of("“{title}” repeats by a rule that cannot be followed ({error}): only its first date is shown",
-                           title=title, error=f"{type(error).__name__}: {error}"[:100])
-            ] = None  # fmt: skip
+            self.notes[_why_not_followed(title, error)] = None
             yield from self._only(master, overrides)
             return
-        if more:
+        if not complete:
             self.notes[
                 Message.of(
                     "“{title}” repeats very often: only {count} of its dates are shown",
@@ -198,14 +180,30 @@ class _Reading:
                     count=len(occurrences),
                 )
             ] = None
+        by_index = {written.timing.index: written for written in (master, *overrides)}
         for occurrence in occurrences:
-            written = by_index[occurrence.index]
-            end = occurrence.end if written.timing.end is not None else None
-            try:
-                data = replace(written.event.data, start=utc(occurrence.start), end=utc(end) if end else None)
-                yield replace(written.event, recurrence_id=occurrence.recurrence_id, data=data)
-            except OverflowError:
-                continue
+            yield from _occurring(by_index[occurrence.index], occurrence)
+
+    def _expand(self, master: Timing, overrides: Sequence[Timing]) -> tuple[list[Occurrence], bool]:
+        """The occurrences of a series inside the window, and whether they are all. Raises RuleError, _TooDearError, and what libraries raise."""
+        rules = [check_rule(rule, master.start, self.zones.default) for rule in master.rules]
+        followed = [parts for parts in rules if not is_over(parts, master, self.window[0])]
+        if rules and not followed:
+            begin, end = self.window
+            return [occurrence_of(timing) for timing in overrides if begin <= instant(timing.start) < end], True
+        cost = sum(price(parts, master.start, self.window[1]) for parts in followed)
+        cost += EACH * (len(master.dates) + len(master.except_dates) + len(overrides)) * max(1, len(followed))
+        if cost > self.left:
+            raise _TooDearError
+        self.left -= cost
+        occurrences: dict[str, Occurrence] = {}
+        complete = True
+        for parts in followed or [{}]:
+            expanded, more = expand(parts, master, overrides, self.window)
+            complete = complete and not more
+            for occurrence in expanded:
+                occurrences.setdefault(occurrence.recurrence_id, occurrence)
+        return sorted(occurrences.values(), key=lambda occurrence: instant(occurrence.start)), complete
 
     def _only(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
         """The first date of a series that is not followed, and what its calendar says of single dates."""
@@ -213,12 +211,6 @@ class _Reading:
         if all(written.event.recurrence_id != first for written in overrides):
             yield replace(master.event, recurrence_id=first)
         yield from (written.event for written in overrides)
-
-    def _inside(self, moment: datetime | date) -> bool:
-        begin, end = self.window
-        if isinstance(moment, datetime):
-            return begin <= moment < end
-        return begin.date() <= moment < end.date()
 
     def told(self) -> Iterator[Message]:
         """What is to be told of this calendar, in few sentences."""
@@ -235,6 +227,38 @@ class _Reading:
             yield Message.of("nobody knows the time zone “{zone}”: the planet's was taken", zone=tzid[:100])
 
 
+class _TooDearError(Exception):
+    """A series that would take too long to follow."""
+
+
+def _why_not_followed(title: str, error: Exception) -> Message:
+    match error:
+        case _TooDearError():
+            return Message.of(
+                "“{title}” repeats in a way that takes too long to follow: only its first date is shown", title=title
+            )
+        case RuleError(sub_daily=True):
+            return Message.of("“{title}” repeats several times a day: only its first date is shown", title=title)
+        case RuleError():
+            return Message.of(
+                "“{title}” repeats by a rule that cannot be read: only its first date is shown", title=title
+            )
+    return Message.of(
+        "“{title}” repeats by a rule that cannot be followed ({error}): only its first date is shown",
+        title=title,
+        error=f"{type(error).__name__}: {error}"[:100],
+    )
+
+
+def _occurring(written: Written, occurrence: Occurrence) -> Iterator[RawEvent]:
+    """One date of a series; none where it lies beyond the ends of time."""
+    end = occurrence.end if written.timing.end is not None or occurrence.start in written.timing.ends else None
+    with contextlib.suppress(OverflowError):
+        data = replace(written.event.data, start=utc(occurrence.start), end=utc(end) if end else None)
+        if is_believable(data.start):
+            yield replace(written.event, recurrence_id=occurrence.recurrence_id, data=data)
+
+
 def _rough_start(component: Component) -> str:
     """Digits by which starts sort, without parsing the event; a recurring one comes first, it may be of any date."""
     start_of = ""
@@ -247,27 +271,64 @@ def _rough_start(component: Component) -> str:
     return start_of
 
 
-def _latest(kept: dict[str, Written], group: Sequence[Written]) -> list[Written]:
+def _latest(group: Sequence[Written]) -> list[Written]:
     """One override for each date: that of the highest SEQUENCE, of the later in the document."""
+    latest: dict[str, Written] = {}
     for written in group:
-        held = kept.get(written.event.recurrence_id)
-        if held is None or written.timing.sequence >= held.timing.sequence:
-            kept[written.event.recurrence_id] = written
-    return list(kept.values())
+        key = written.event.recurrence_id
+        if key not in latest or written.timing.sequence >= latest[key].timing.sequence:
+            latest[key] = written
+    return list(latest.values())
 
 
-def _apart(masters: Sequence[Written]) -> Iterator[RawEvent]:
-    """Single events of one UID: revisions of one event are one, different events that share a UID by mistake stay apart."""
-    if not masters:
-        return
-    newest = max(written.timing.sequence for written in masters)
-    current = [written for written in masters if written.timing.sequence == newest]
-    told: dict[str, RawEvent] = {}
-    for written in current:
-        told[digest(stamp(written.timing.start), written.event.data.title)] = written.event
-    for position, event in enumerate(told.values()):
-        yield (
-            event
-            if position == 0
-            else replace(event, recurrence_id=digest(stamp(event.data.start), event.data.title)[:16])
-        )
+def _current(masters: Sequence[Written]) -> list[Written]:
+    """The events of one UID, in the order of the document: of revisions (the same title or start) the newest.
+
+    Different events that share a UID by mistake stay apart, whether or not they recur.
+    """
+    newest = sorted(masters, key=lambda written: (written.timing.sequence, written.timing.index), reverse=True)
+    current: list[Written] = []
+    for written in newest:
+        if not any(_is_revision(written, other) for other in current):
+            current.append(written)
+    return sorted(current, key=lambda written: written.timing.index)
+
+
+def _is_revision(older: Written, newer: Written) -> bool:
+    """Whether two events of one UID are one: the same title and start, or one of them and another SEQUENCE; twice a series of one title."""
+    same_title = older.event.data.title == newer.event.data.title
+    same_start = older.event.data.start == newer.event.data.start
+    if older.timing.sequence != newer.timing.sequence:
+        return same_title or same_start
+    return same_title and (
+        same_start or (older.recurring and newer.recurring and older.timing.rules == newer.timing.rules)
+    )
+
+
+def _by_master(masters: Sequence[Written], overrides: Sequence[Written]) -> dict[int | None, list[Written]]:
+    """Which series each override changes: position of the master, None where none recurs."""
+    series = [position for position, master in enumerate(masters) if master.recurring]
+    grouped: dict[int | None, list[Written]] = {None: [], **{position: [] for position in range(len(masters))}}
+    for override in overrides:
+        due = override.timing.recurrence_id
+
+        def fitness(
+            position: int, override: Written = override, due: datetime | date | None = due
+        ) -> tuple[bool, bool, int]:
+            master = masters[position]
+            start = master.timing.start
+            same_hour = (
+                isinstance(due, datetime)
+                and isinstance(start, datetime)
+                and due.astimezone(start.tzinfo).time() == start.time()
+            )
+            return same_hour, master.event.data.title == override.event.data.title, -position
+
+        grouped[max(series, key=fitness) if series else None].append(override)
+    return grouped
+
+
+def _distinct(event: RawEvent, master: Written) -> RawEvent:
+    """An event that shares its UID with others, told from them by what its master is."""
+    unique = digest(stamp(master.timing.start), master.event.data.title)[:16]
+    return replace(event, recurrence_id=f"{event.recurrence_id} {unique}".strip())

@@ -16,6 +16,85 @@ _COMMA = re.compile(r"((?:\\.|[^\\,])*)(?:,|$)", re.DOTALL)
 _CARET = re.compile(r"\^(['n^])")
 _BAD_FOLDS = re.compile(r"^(DESCRIPTION:)((?:\n[ \t].*)+)", re.MULTILINE)
 _MARKS = frozenset("BbEe")
+_TEXTS = frozenset({"SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT", "CONTACT", "X-ALT-DESC", "STYLED-DESCRIPTION"})
+"""Properties whose value may go on in lines that nobody escaped."""
+_KNOWN = _TEXTS | frozenset(
+    [
+        "BEGIN",
+        "END",
+        "VERSION",
+        "PRODID",
+        "CALSCALE",
+        "METHOD",
+        "NAME",
+        "COLOR",
+        "SOURCE",
+        "REFRESH-INTERVAL",
+        "IMAGE",
+        "CONFERENCE",
+        "UID",
+        "DTSTAMP",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "DUE",
+        "COMPLETED",
+        "CREATED",
+        "LAST-MODIFIED",
+        "SEQUENCE",
+        "RECURRENCE-ID",
+        "RRULE",
+        "EXRULE",
+        "RDATE",
+        "EXDATE",
+        "CATEGORIES",
+        "CLASS",
+        "STATUS",
+        "TRANSP",
+        "GEO",
+        "URL",
+        "ATTACH",
+        "ATTENDEE",
+        "ORGANIZER",
+        "RELATED-TO",
+        "RESOURCES",
+        "PRIORITY",
+        "PERCENT-COMPLETE",
+        "REQUEST-STATUS",
+        "FREEBUSY",
+        "ACTION",
+        "REPEAT",
+        "TRIGGER",
+        "ACKNOWLEDGED",
+        "PROXIMITY",
+        "DEFAULT-ALARM",
+        "TZID",
+        "TZNAME",
+        "TZOFFSETFROM",
+        "TZOFFSETTO",
+        "TZURL",
+        "TZUNTIL",
+        "TZID-ALIAS-OF",
+        "BUSYTYPE",
+        "LOCATION-TYPE",
+        "PARTICIPANT-TYPE",
+        "CALENDAR-ADDRESS",
+        "RESOURCE-TYPE",
+        "STRUCTURED-DATA",
+        "LINK",
+        "CONCEPT",
+        "REFID",
+        "DALARM",
+        "AALARM",
+        "MALARM",
+        "PALARM",
+        "DAYLIGHT",
+        "TZ",
+    ]
+)
+"""Every registered property (IANA, and vCalendar 1.0)."""
+_DATES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
+_DATE_LINE = re.compile(r"[A-Z-]+;(?:.*;)?TZID=([^;]*?)(;.*)?:(\d{8}(?:[T,].*)?)", re.IGNORECASE)
 DEEPEST = 8
 WANTED = frozenset({"VCALENDAR", "VTIMEZONE", "VEVENT"})
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -101,7 +180,29 @@ def unfold(text: str) -> list[str]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "DESCRIPTION:\n" in text:
         text = _BAD_FOLDS.sub(_with_line_ends, text)
-    return text.replace("\n ", "").replace("\n\t", "").split("\n")
+    return _continued(text.replace("\n ", "").replace("\n\t", "").split("\n"))
+
+
+def _continued(lines: list[str]) -> list[str]:
+    """Lines where each one that is no content line continues the text before it: a writer forgot to escape a line end.
+
+    Where the calendar writes its names in upper case, `Location: ask in the thread` is a line of text.
+    """
+    upper = any(line.startswith("BEGIN:V") for line in lines[:5])
+    joined: list[str] = []
+    in_text = False
+    for line in lines:
+        match = _NAME.match(line)
+        name = match[0] if match and line[match.end() : match.end() + 1] in {":", ";"} else ""
+        if upper and name != name.upper():
+            name = ""
+        name = name.upper()
+        if name in _KNOWN or name.startswith("X-"):
+            in_text = name in _TEXTS
+            joined.append(line)
+        elif in_text and joined:
+            joined[-1] += "\\n" + line.replace("\\", "\\\\")
+    return joined
 
 
 def _with_line_ends(found: re.Match[str]) -> str:
@@ -119,6 +220,9 @@ def parse_line(line: str) -> tuple[str, Property] | None:
     named = _NAME.match(line)
     if named is None:
         return None
+    if named[0].upper() in _DATES and not value[:8].isdigit() and (date_line := _DATE_LINE.fullmatch(line)):
+        # `TZID=tzone://Microsoft/Utc:20261203T190000`: a colon that nobody quoted is part of the zone's name.
+        return named[0].upper(), Property(date_line[3], {"TZID": date_line[1].strip('"')})
     position = named.end()
     parameters: dict[str, str] = {}
     while found := _PARAMETER.match(line, position):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from planet.model import CalendarRead, EventData, Message, ParsedDate, RawEntry, RawEvent, RawFeed, Text
 from planet.text import digest, one_line, plain
+from planet.when import is_believable
 
 MARKUP = re.compile(r"<(?:p|br|a|ul|ol|li|div|b|strong|em|i|span|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
 """Tells HTML from text in a field that may hold either."""
@@ -17,6 +18,7 @@ _TITLE = re.compile(
     r"\s*(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(?:à\s+)?(\d{1,2})\s?[:h]\s?(\d\d))?\s*[:–—-]?\s+(\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,12}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _PLACE = re.compile(r"(\S.*)\s+-\s+(\S.*)", re.DOTALL)
 _OFF = re.compile(r"\b(?:annul[ée]e?s?|cancell?ed)\b", re.IGNORECASE)
 TITLE = 500
@@ -40,7 +42,11 @@ def events_from_feed(raw: RawFeed, *, timezone: str) -> CalendarRead:
         if found is None and (moment is None or moment.value is None):
             undated += 1
             continue
-        events.append(_event(entry, found or _from_date(title, moment)))
+        when = found or _from_date(title, moment)
+        if is_believable(when[0]):
+            events.append(_event(entry, when))
+        else:
+            undated += 1
     warnings = list(raw.warnings)
     if undated:
         warnings.append(Message.of("{count} entries name no date: they are no events", count=undated))
@@ -50,6 +56,11 @@ def events_from_feed(raw: RawFeed, *, timezone: str) -> CalendarRead:
         delay_hint=raw.delay_hint,
         warnings=tuple(warnings),
     )
+
+
+def unescaped(text: str) -> str:
+    """A plain text without the HTML entities that some writers leave in it ("Caf&eacute;", "R&amp;D")."""
+    return html.unescape(text) if _ENTITY.search(text) else text
 
 
 def cancelled(title: str) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from math import prod
 from typing import Any, cast
 
 import recurring_ical_events
@@ -17,6 +18,7 @@ from icalendar import Calendar, Event
 from icalendar.prop import vRecur
 
 from planet.parse.icaltimes import stamp
+from planet.when import instant
 
 MOST = 1_000
 """Occurrences of one series: daily for the 30 months of the window fits."""
@@ -34,7 +36,9 @@ _NUMBERS = {
     "BYHOUR": 23, "BYMINUTE": 59, "BYSECOND": 59,
 }  # fmt: skip
 _LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_LEAST_PRICE = 1_000
+_LEAST_PRICE = 20_000
+_DAY, _RESULT, _POSITION, _SHOWN = 1.0, 1.5, 0.4, 160
+"""Microseconds for each day of a step, each of its results, each result and BYSETPOS, each occurrence that is kept (`bench.recurrence`)."""
 _TIMES_A_DAY = 4
 
 
@@ -53,8 +57,11 @@ class Timing:
     index: int
     start: datetime | date
     end: datetime | date | None = None
-    rule: str = ""
+    rules: tuple[str, ...] = ()
+    """RRULEs: most series have one, and all dates of all of them count."""
     dates: tuple[datetime | date, ...] = ()
+    ends: Mapping[datetime | date, datetime] = field(default_factory=dict)
+    """Of an RDATE that is a PERIOD, when it ends."""
     except_dates: tuple[datetime | date, ...] = ()
     recurrence_id: datetime | date | None = None
     and_future: bool = False
@@ -71,8 +78,8 @@ class Occurrence:
     recurrence_id: str
 
 
-def check_rule(rule: str, start: datetime | date) -> dict[str, str]:
-    """The parts of an RRULE, UNTIL made comparable with `start` (3.3.10). Raises RuleError."""
+def check_rule(rule: str, start: datetime | date, zone: tzinfo = UTC) -> dict[str, str]:
+    """The parts of an RRULE, UNTIL made comparable with `start` (3.3.10); `zone` is the calendar's own. Raises RuleError."""
     parts: dict[str, str] = {}
     for piece in filter(None, rule.upper().replace(" ", "").split(";")):
         if not _PART.fullmatch(piece):
@@ -92,27 +99,42 @@ def check_rule(rule: str, start: datetime | date) -> dict[str, str]:
             raise RuleError
     if "BYDAY" in parts and not all(_WEEKDAY.fullmatch(day) for day in parts["BYDAY"].split(",")):
         raise RuleError
-    a_day = 1
-    for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-        a_day *= len(set(parts[name].split(","))) if name in parts else 1
-    if a_day > _TIMES_A_DAY:
+    if times_a_day(parts) > _TIMES_A_DAY:
         raise RuleError(sub_daily=True)
+    for name in _NUMBERS.keys() & parts.keys():
+        parts[name] = ",".join(dict.fromkeys(parts[name].split(",")))
     if "UNTIL" in parts:
-        parts["UNTIL"] = _until(parts["UNTIL"], start)
+        parts["UNTIL"] = _until(parts["UNTIL"], start, zone)
     known = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST", *_NUMBERS}
     return {name: value for name, value in parts.items() if name in known}
 
 
-def _until(written: str, start: datetime | date) -> str:
+def read_utc(written: str) -> datetime:
+    """`20261130T230000Z`. Raises ValueError."""
+    return datetime.strptime(written, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def day_in(moment: datetime, zone: tzinfo) -> date:
+    """The day that a moment means in an all-day series: its own where it is a midnight, else the day in the calendar's zone."""
+    return moment.date() if moment.time() == time() else moment.astimezone(zone).date()
+
+
+def times_a_day(parts: Mapping[str, str]) -> int:
+    """How many times of a day a rule names."""
+    counts = (len(set(parts[name].split(","))) for name in ("BYHOUR", "BYMINUTE", "BYSECOND") if name in parts)
+    return prod(counts)
+
+
+def _until(written: str, start: datetime | date, zone: tzinfo) -> str:
     """UNTIL of the kind of `start`: a date stands for its whole day, a local time for that of the event's zone."""
     found = re.fullmatch(r"(\d{8})(?:T(\d{6})(Z?))?", written)
     if found is None:
         raise RuleError
-    if not isinstance(start, datetime):
-        return found[1]
-    if found[3]:
+    if isinstance(start, datetime) and found[3]:
         return written
     try:
+        if not isinstance(start, datetime):
+            return f"{day_in(read_utc(written), zone):%Y%m%d}" if found[3] else found[1]
         local = datetime.strptime(found[1] + (found[2] or "235959"), "%Y%m%d%H%M%S").replace(tzinfo=start.tzinfo)
         return f"{local.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     except (ValueError, OverflowError) as error:
@@ -137,6 +159,8 @@ def may_never_come(parts: Mapping[str, str]) -> bool:
         return True
     if {"BYYEARDAY", "BYWEEKNO"} & parts.keys() and (len(restricting) > 1 or "BYDAY" in parts):
         return True
+    if "BYMONTHDAY" in parts and any(character.isdigit() for character in parts.get("BYDAY", "")):
+        return True
     days = _numbers(parts, "BYMONTHDAY")
     months = _numbers(parts, "BYMONTH") or range(1, 13)
     if days and not any(abs(day) <= _LONGEST_MONTHS[abs(month) - 1] for day in days for month in months if month):
@@ -151,12 +175,15 @@ def price(parts: Mapping[str, str], start: datetime | date, end: datetime) -> in
     """About how many microseconds the occurrences of a rule up to `end` take to find."""
     days_a_step, each = _FREQUENCIES[parts["FREQ"]]
     interval = int(parts.get("INTERVAL", "1"))
+    positions = parts["BYSETPOS"].count(",") + 1 if "BYSETPOS" in parts else 0
+    each += round(days_a_step * (_DAY + _RESULT * times_a_day(parts) + _POSITION * positions * times_a_day(parts)))
     last = 9999 * 365 if may_never_come(parts) else end.year * 365 + 365
     until = _until_day(parts)
     if until and not may_never_come(parts):
         last = min(last, until.year * 365 + 365)
     steps = max(0, last - start.year * 365) // (days_a_step * interval)
-    return _LEAST_PRICE + steps * each
+    in_window = (end.year - max(start.year, end.year - 3)) * 366 * times_a_day(parts) // interval
+    return _LEAST_PRICE + steps * each + _SHOWN * min(in_window, 4 * MOST)
 
 
 def is_over(parts: Mapping[str, str], timing: Timing, begin: datetime) -> bool:
@@ -169,11 +196,7 @@ def is_over(parts: Mapping[str, str], timing: Timing, begin: datetime) -> bool:
 def _length(timing: Timing) -> timedelta:
     if timing.end is None:
         return timedelta(0)
-    return abs(_instant(timing.end) - _instant(timing.start))
-
-
-def _instant(moment: datetime | date) -> datetime:
-    return moment.astimezone(UTC) if isinstance(moment, datetime) else datetime.combine(moment, time(), tzinfo=UTC)
+    return abs(instant(timing.end) - instant(timing.start))
 
 
 def expand(
@@ -185,14 +208,22 @@ def expand(
     """
     calendar = Calendar()
     for timing in (master, *overrides):
-        calendar.add_component(_component(timing, parts if timing is master else {}))
+        calendar.add_component(_component(timing, parts if timing is master else {}, master))
     found = recurring_ical_events.of(calendar).between(*window)
-    occurrences = [_occurrence(event) for event in cast("Iterable[Any]", found)]
-    occurrences.sort(key=lambda occurrence: (_instant(occurrence.start), occurrence.recurrence_id))
+    timings = {timing.index: timing for timing in (master, *overrides)}
+    occurrences = [_occurrence(event, timings) for event in cast("Iterable[Any]", found)]
+    occurrences.sort(key=lambda occurrence: (instant(occurrence.start), occurrence.recurrence_id))
     return occurrences[:MOST], len(occurrences) > MOST
 
 
-def _component(timing: Timing, parts: Mapping[str, str]) -> Event:
+def occurrence_of(timing: Timing) -> Occurrence:
+    """An override by itself, its series left out."""
+    due = timing.recurrence_id if timing.recurrence_id is not None else timing.start
+    return Occurrence(index=timing.index, start=timing.start, end=timing.end, recurrence_id=stamp(due))
+
+
+def _component(timing: Timing, parts: Mapping[str, str], master: Timing) -> Event:
+    due = _alike(timing.recurrence_id, master.start) if timing.recurrence_id is not None else None
     made = Event()
     made.add("UID", "series")
     made.add("DTSTART", timing.start)
@@ -205,10 +236,8 @@ def _component(timing: Timing, parts: Mapping[str, str]) -> Event:
     for name, moments in (("RDATE", timing.dates), ("EXDATE", timing.except_dates)):
         for moment in moments:
             made.add(name, _alike(moment, timing.start))
-    if timing.recurrence_id is not None:
-        made.add(
-            "RECURRENCE-ID", timing.recurrence_id, parameters={"RANGE": "THISANDFUTURE"} if timing.and_future else {}
-        )
+    if due is not None:
+        made.add("RECURRENCE-ID", due, parameters={"RANGE": "THISANDFUTURE"} if timing.and_future else {})
     return made
 
 
@@ -221,8 +250,15 @@ def _alike(moment: datetime | date, start: datetime | date) -> datetime | date:
     return moment
 
 
-def _occurrence(event: Any) -> Occurrence:
+def _occurrence(event: Any, timings: Mapping[int, Timing]) -> Occurrence:
+    index = int(str(event["X-INDEX"]))
+    timing = timings[index]
     start = event["DTSTART"].dt
     end = event["DTEND"].dt if "DTEND" in event else None
     due = event["RECURRENCE-ID"].dt if "RECURRENCE-ID" in event else start
-    return Occurrence(index=int(str(event["X-INDEX"])), start=start, end=end, recurrence_id=stamp(due))
+    if timing.and_future and timing.recurrence_id is not None:
+        # The library gives every later occurrence the recurrence id of the change (RFC 5545 3.2.13): when it was due tells them apart.
+        moved_by = instant(timing.start) - instant(_alike(timing.recurrence_id, timing.start))
+        due = start - moved_by
+    end = timing.ends.get(start, end)
+    return Occurrence(index=index, start=start, end=end, recurrence_id=stamp(due))

@@ -11,15 +11,18 @@ from zoneinfo import ZoneInfo
 
 from planet.model import EventData, Message, RawEvent
 from planet.parse.contentlines import Component, split_list
-from planet.parse.eventfeed import MARKUP, TITLE
+from planet.parse.eventfeed import MARKUP, TITLE, unescaped
 from planet.parse.icaltimes import later, read_moment, read_moments, stamp, utc
-from planet.parse.recurrence import Timing
+from planet.parse.recurrence import Timing, day_in
 from planet.parse.zones import Zones
-from planet.text import digest, one_line
+from planet.text import digest, one_line, plain
+from planet.when import is_believable
 
 DESCRIPTION = 100_000
 _GEO = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d*)?)\s*[;,]\s*([+-]?\d{1,3}(?:\.\d*)?)\s*")
+_DECLARATION = re.compile(r"<![^>]*>")
 _EXCEPTIONS = 5_000
+_RULES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +45,11 @@ class BadEventError(ValueError):
 
 def read_event(component: Component, zones: Zones, index: int, *, cancelled: bool = False) -> Written:
     """What a VEVENT says (3.6.1). Raises BadEventError for one without a date that can be read."""
-    title = one_line(component.text("SUMMARY"), TITLE)
+    title = one_line(unescaped(component.text("SUMMARY")), TITLE)
     start, start_utc = _start(component, zones, title)
     end, end_utc = _end(component, zones, start, start_utc)
     timing = _timing(component, zones, start, end, index)
-    location = one_line(component.text("LOCATION"), TITLE)
+    location = _lines(unescaped(component.text("LOCATION")))
     description, is_html = _description(component)
     organizer, organizer_url = _organizer(component)
     modified = component.first("LAST-MODIFIED")
@@ -74,29 +77,57 @@ def read_event(component: Component, zones: Zones, index: int, *, cancelled: boo
         modified=changed.astimezone(UTC) if isinstance(changed, datetime) else None,
     )
     private = component.text("CLASS").strip().upper() in {"PRIVATE", "CONFIDENTIAL"}
-    return Written(event=event, timing=timing, recurring=bool(timing.rule or timing.dates), private=private)
+    return Written(event=event, timing=timing, recurring=bool(timing.rules or timing.dates), private=private)
+
+
+def _lines(text: str) -> str:
+    """A place: its lines, each cleaned, parted by line ends."""
+    return "\n".join(line for part in text.splitlines() if (line := one_line(part, TITLE)))[:TITLE]
 
 
 def _timing(
     component: Component, zones: Zones, start: datetime | date, end: datetime | date | None, index: int
 ) -> Timing:
     due = component.first("RECURRENCE-ID")
-    rule = component.first("RRULE")
+    recurrence_id = read_moment(due, zones) if due else None
+
+    def moments(name: str) -> tuple[datetime | date, ...]:
+        read = (moment for line in component.all(name) for moment in read_moments(line, zones))
+        return tuple(_of_kind(moment, start, zones) for moment in read)[:_EXCEPTIONS]
+
     return Timing(
         index=index,
         start=start,
         end=end,
-        rule=rule.value.strip() if rule else "",
-        dates=_moments(component, "RDATE", zones),
-        except_dates=_moments(component, "EXDATE", zones),
-        recurrence_id=read_moment(due, zones) if due else None,
+        rules=tuple(rule for line in component.all("RRULE") if (rule := line.value.strip()))[:_RULES],
+        dates=moments("RDATE"),
+        ends=_period_ends(component, zones),
+        except_dates=moments("EXDATE"),
+        recurrence_id=_of_kind(recurrence_id, start, zones) if recurrence_id is not None else None,
         and_future=bool(due and due.parameters.get("RANGE", "").upper() == "THISANDFUTURE"),
         sequence=_number(component.text("SEQUENCE")),
     )
 
 
-def _moments(component: Component, name: str, zones: Zones) -> tuple[datetime | date, ...]:
-    return tuple(moment for line in component.all(name) for moment in read_moments(line, zones))[:_EXCEPTIONS]
+def _of_kind(moment: datetime | date, start: datetime | date, zones: Zones) -> datetime | date:
+    """A moment of an all-day series as its day: some writers name it in UTC."""
+    if isinstance(start, datetime) or not isinstance(moment, datetime):
+        return moment
+    return day_in(moment, zones.default)
+
+
+def _period_ends(component: Component, zones: Zones) -> dict[datetime | date, datetime]:
+    """When each RDATE that is a PERIOD (3.3.9) ends, by its start."""
+    ends: dict[datetime | date, datetime] = {}
+    for line in component.all("RDATE"):
+        for piece in line.value.split(",")[:_EXCEPTIONS]:
+            first, slash, last = piece.partition("/")
+            start = read_moment(line, zones, first) if slash else None
+            if isinstance(start, datetime):
+                end = later(start, last) if last.lstrip("+").upper().startswith("P") else read_moment(line, zones, last)
+                if isinstance(end, datetime) and end > start:
+                    ends[start] = end
+    return ends
 
 
 def _categories(component: Component) -> tuple[str, ...]:
@@ -117,7 +148,7 @@ def _start(component: Component, zones: Zones, title: str) -> tuple[datetime | d
     ):
         start = start.date()
     with contextlib.suppress(OverflowError):
-        if start is not None:
+        if start is not None and is_believable(start):
             return start, utc(start)
     raise BadEventError(
         Message.of("“{title}” was left out: its start cannot be read ({date})", title=title[:100], date=held.value[:40])
@@ -143,20 +174,22 @@ def _end(
             end = later(start, written) if written else None
         if end is not None and isinstance(start, datetime) == isinstance(end, datetime):
             end_utc = utc(end)
-            if end_utc > start_utc:
+            if end_utc > start_utc and is_believable(end):
                 return end, end_utc
     return None, None
 
 
 def _description(component: Component) -> tuple[str, bool]:
+    """The description, and whether it is HTML. An HTML alternative without a visible word or picture is none."""
     for name in ("STYLED-DESCRIPTION", "X-ALT-DESC"):
-        for held in component.all(name):
-            if held.parameters.get("FMTTYPE", "").lower().startswith("text/html"):
-                text = held.text.strip()
-                if text:
-                    return text[:DESCRIPTION], True
+        for line in component.all(name):
+            if line.parameters.get("FMTTYPE", "").lower().startswith("text/html"):
+                text = line.text.strip()[:DESCRIPTION]
+                if "<img" in text.lower() or plain(_DECLARATION.sub("", text)).strip():
+                    return text, True
     text = component.text("DESCRIPTION").strip()[:DESCRIPTION]
-    return text, "<" in text and bool(MARKUP.search(text))
+    is_html = "<" in text and bool(MARKUP.search(text))
+    return text if is_html else unescaped(text), is_html
 
 
 def _organizer(component: Component) -> tuple[str, str]:
