@@ -111,6 +111,16 @@ class Technology:
         Texts, key("Tags that mean it; case, accents, spaces, dots and dashes fold.", ["php", "symfony"])
     ] = ()
     words: Annotated[Texts, key("Whole words in title or text that mean it.", ["PHP", "Symfony"])] = ()
+    everyday: Annotated[
+        Texts, key("Its names that are ordinary words, too: they count as they are written, in company.", ["Go"])
+    ] = ()
+    phrases: Annotated[Texts, key("Phrases that give such a word its meaning.", ["en Go", "go test"])] = ()
+    company: Annotated[Texts, key("Words that, near by, give such a word its meaning.", ["goroutine"])] = ()
+    homes: Annotated[
+        Texts,
+        key("Hosts, or hosts with the beginning of a path: a link there is a sign.", ["go.dev", "github.com/golang"]),
+    ] = ()
+    code: Annotated[Texts, key("Languages of code blocks that are a sign of it.", ["go", "golang"])] = ()
     include: Annotated[Filter, key("What else means it.")] = NO_FILTER
     exclude: Annotated[Filter, key("What is not it, whatever else matches.", {"words": ["recrutement"]})] = NO_FILTER
     hue: Annotated[
