@@ -138,6 +138,27 @@ def test_t08_what_is_neither_coded_nor_a_document_is_an_error(server: Server) ->
     assert error(one(server, reply(200, b"\x00\x01\x02", Content_Encoding="gzip"))) == "protocol"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("aws-chunked", FEED),
+        ("utf-8", FEED),
+        ("none", b"\xff\xfe" + FEED.decode().encode("utf-16-le")),
+        ("UTF-8, gzip", gzip.compress(FEED)),
+        ("", gzip.compress(FEED)),
+        ("gzip, gzip", gzip.compress(FEED)),
+        ("gzip", gzip.compress(gzip.compress(FEED))),
+        ("gzip", b"BEGIN:VCALENDAR\r\n"),
+        ("gzip;q=1", gzip.compress(FEED)),
+    ],
+    ids=["aws", "charset", "none", "charset-gzip", "unannounced", "announced-twice", "coded-twice", "plain", "quality"],
+)
+def test_what_the_bytes_are_decides_where_a_coding_is_announced_wrongly(encoding: str, body: bytes) -> None:
+    decoded = decode(body, encoding, 10_000)
+    assert decoded in {FEED, body}
+    assert not decoded.startswith(b"\x1f\x8b")
+
+
 def test_t09_both_kinds_of_deflate_are_read() -> None:
     raw_deflate = zlib.compressobj(wbits=-15)
     assert decode(raw_deflate.compress(FEED) + raw_deflate.flush(), "deflate", 10_000) == FEED

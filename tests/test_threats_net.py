@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,11 +13,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from backports import zstd
 
 from planet import assemble, config
 from planet.avatars import avatars
+from planet.fetch import decoding
+from planet.fetch.decoding import decode
+from planet.fetch.errors import UndecodableError
 from planet.fetch.polling import is_due
-from planet.model import Deferred, Due, Failed, Fresh
+from planet.model import Deferred, Due, Failed, Fresh, Message
 from planet.store import Store
 from tests.support.fetching import DAY, HOUR, QUICK, T0, Feed, ask, fetcher, rss
 from tests.support.servers import Server, reply
@@ -182,3 +188,45 @@ def test_no_picture_ends_a_run_or_takes_its_memory(tmp_path: Path) -> None:
     with Store(tmp_path / "planet.db") as store:
         made = avatars(planet, store, fetcher().web, T0)
     assert set(made) - {"exif"} == {"good"}
+
+
+# -- Compressed answers
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "zstd, gzip", "gzip, zstd"])
+def test_thousands_of_empty_pieces_cost_next_to_nothing(coding: str) -> None:
+    """A few hundred bytes that hold a hundred thousand empty members or frames."""
+    empty = {"gzip": gzip.compress(b""), "zstd": zstd.compress(b"")}
+    compress = {"gzip": gzip.compress, "zstd": zstd.compress}
+    inner, *outer = coding.split(", ")
+    body = empty[inner] * 400_000
+    for name in outer:
+        body = compress[name](body)
+    began = time.thread_time()
+    with pytest.raises(UndecodableError) as caught:
+        decode(body, coding, 10_000_000)
+    assert caught.value.error.kind == "too-large"
+    assert time.thread_time() - began < decoding.SECONDS
+
+
+def test_decoding_has_a_budget_of_its_own() -> None:
+    with pytest.raises(UndecodableError) as caught:
+        decode(gzip.compress(FEED), "gzip", 10_000, seconds=-1.0)
+    assert "too long to decompress" in str(caught.value)
+
+
+# -- What servers write into sentences
+
+
+@pytest.mark.parametrize("evil", ["\x1b]0;owned\x07", "\x9b2J", "\u202egpj", "a\r\nb\0", "\udc9b"])
+def test_no_control_character_of_a_server_reaches_a_terminal_or_a_mail(evil: str) -> None:
+    message = Message.of("the answer is compressed as {coding}", coding=evil)
+    assert str(message).isprintable()
+    assert str(Message.of("{error}", error=message)).isprintable()
+
+
+def test_a_coding_with_escape_sequences_is_named_without_them(server: Server) -> None:
+    server.default = reply(200, b"\0binary", "Content-Encoding: \x9b2J\x1b[31mred")
+    (outcome,) = ask(fetcher(), server.url("/"))
+    assert isinstance(outcome, Failed)
+    assert str(outcome.error.message).isprintable()

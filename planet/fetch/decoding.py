@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+import time
 import zlib
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -17,6 +18,12 @@ from planet.model import Message
 MAX_LAYERS = 2
 _PIECE = 65536
 _KEPT = 1_000_000
+_MOST_PARTS = 256
+"""Members of gzip, frames of zstd: an honest answer has one, and thousands of empty ones cost seconds for some hundred bytes."""
+SECONDS = 5.0
+"""Of the processor, for one answer."""
+_GZIP = b"\x1f\x8b"
+_ZSTD_FRAMES = (b"\x28\xb5\x2f\xfd", *(bytes([number]) + b"\x2a\x4d\x18" for number in range(0x50, 0x60)))
 # Decoding is work for the processor, not for the network: more at once than this only holds more memory.
 _AT_ONCE = threading.BoundedSemaphore(4)
 
@@ -46,6 +53,10 @@ def _broken(coding: str) -> UndecodableError:
     return UndecodableError("protocol", Message.of("the answer says that it is {coding}, and is not", coding=coding))
 
 
+def _too_many_parts() -> UndecodableError:
+    return UndecodableError("too-large", Message.of("the answer is compressed in too many pieces"))
+
+
 def _inflated(stream: Any, data: bytes, start: int = 0) -> Generator[bytes, None, int]:
     """What a zlib stream gives for `data` from `start` on, in pieces. Returns where the stream ended, or the data."""
     view = memoryview(data)
@@ -66,7 +77,7 @@ def _inflated(stream: Any, data: bytes, start: int = 0) -> Generator[bytes, None
 def _gzip(data: bytes) -> Iterator[bytes]:
     """Members are put together; junk behind the last one is ignored."""
     position = 0
-    while True:
+    for _ in range(_MOST_PARTS):
         member = zlib.decompressobj(31)
         try:
             end = yield from _inflated(member, data, position)
@@ -77,8 +88,9 @@ def _gzip(data: bytes) -> Iterator[bytes]:
         if not member.eof:
             raise _truncated()
         position = end
-        if not data.startswith(b"\x1f\x8b", position):
+        if not data.startswith(_GZIP, position):
             return
+    raise _too_many_parts()
 
 
 def _deflate(data: bytes) -> Iterator[bytes]:
@@ -113,35 +125,41 @@ def _br(data: bytes) -> Iterator[bytes]:
 
 
 def _zstandard(data: bytes) -> Iterator[bytes]:
+    """Frames are put together; junk behind the last one is ignored."""
     # RFC 9659: no window above 8 MB in HTTP.
     options = {_zstd.DecompressionParameter.window_log_max: 23}
-    rest = data
-    while rest:
+    view = memoryview(data)
+    position = 0
+    for _ in range(_MOST_PARTS):
         stream = _zstd.ZstdDecompressor(options=options)
         try:
-            yield stream.decompress(rest, max_length=_PIECE)
-            while not stream.eof and not stream.needs_input:
-                yield stream.decompress(b"", max_length=_PIECE)
+            while not stream.eof and (position < len(data) or not stream.needs_input):
+                piece = view[position : position + _PIECE] if stream.needs_input else b""
+                position += len(piece)
+                yield stream.decompress(piece, max_length=_PIECE)
         except _zstd.ZstdError:
-            if rest is not data:
-                return
             raise _broken("zstd") from None
         if not stream.eof:
             raise _truncated()
-        rest = stream.unused_data
+        position -= len(stream.unused_data)
+        if not data.startswith(_ZSTD_FRAMES, position):
+            return
+    raise _too_many_parts()
 
 
 _DECODERS = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _br, "zstd": _zstandard}
 
 
-def _undone(name: str, data: bytes, limit: int) -> bytes:
-    """One coding undone. What is large is counted first and pieces only the second time: a bomb never fills more than a megabyte."""
+def _undone(name: str, data: bytes, limit: int, ends: float) -> bytes:
+    """One coding undone. What is large is counted first and kept only the second time: a bomb never fills more than a megabyte."""
     pieces: list[bytes] = []
     size = 0
     for piece in _DECODERS[name](data):
         size += len(piece)
         if size > limit:
             raise _too_large(limit)
+        if time.thread_time() > ends:
+            raise UndecodableError("too-large", Message.of("the answer takes too long to decompress"))
         if size <= _KEPT:
             pieces.append(piece)
         else:
@@ -151,34 +169,41 @@ def _undone(name: str, data: bytes, limit: int) -> bytes:
     return b"".join(_DECODERS[name](data))
 
 
-def decode(data: bytes, content_encoding: str, limit: int) -> bytes:
-    """The body itself, at most `limit` bytes of it. Raises UndecodableError.
+def _is_document(data: bytes) -> bool:
+    """Whether a body is plainly no compressed one: markup, JSON, a calendar, with or without a byte order mark."""
+    if data.startswith((b"\xff\xfe<", b"\xfe\xff\0<")):
+        return True
+    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return start[:1] in {b"<", b"{", b"["} or start[:6].upper() == b"BEGIN:"
 
-    A body that is plainly a document although its coding says otherwise is taken as it is.
+
+def decode(data: bytes, content_encoding: str, limit: int, seconds: float = SECONDS) -> bytes:
+    """The body itself, at most `limit` bytes of it, for `seconds` of this thread's processor. Raises UndecodableError.
+
+    Servers write names that are no codings (aws-chunked, utf-8, none), announce one twice, or do not announce it: what the bytes are
+    decides. A body that is plainly a document is taken as it is, and gzip is recognised by its first bytes.
     """
-    layers = [name for name in (part.strip().lower() for part in content_encoding.split(",")) if name]
-    layers = [name for name in layers if name != "identity"]
-    if len(layers) > MAX_LAYERS:
+    names = [name for name in (part.strip().lower() for part in content_encoding.split(",")) if name]
+    names = [name for name in names if name != "identity"]
+    codings = [name for name in names if name.removeprefix("x-") in CODINGS]
+    if len(codings) > MAX_LAYERS:
         raise UndecodableError(
-            "unsupported", Message.of("the answer is compressed {times} times over", times=len(layers))
+            "unsupported", Message.of("the answer is compressed {times} times over", times=len(codings))
         )
-    for name in layers:
-        if name.removeprefix("x-") not in CODINGS:
-            raise UndecodableError(
-                "unsupported",
-                Message.of("the answer is compressed as {coding}, which was not asked for", coding=name[:40]),
-            )
-    if layers and data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"<", b"{"} and not data.startswith(b"\x1f\x8b"):
-        return _within(data, limit)
-    if not layers:
-        return _within(data, limit)
+    layers = len(codings)
     with _AT_ONCE:
-        for name in reversed(layers):
-            data = _undone(name, data, limit)
-    return data
-
-
-def _within(data: bytes, limit: int) -> bytes:
+        ends = time.thread_time() + seconds
+        while codings and not _is_document(data):
+            data = _undone(codings.pop(), data, limit, ends)
+        while data.startswith(_GZIP) and layers < MAX_LAYERS:
+            data = _undone("gzip", data, limit, ends)
+            layers += 1
+    foreign = [name for name in names if name.removeprefix("x-") not in CODINGS]
+    if foreign and not _is_document(data):
+        raise UndecodableError(
+            "unsupported",
+            Message.of("the answer is compressed as {coding}, which was not asked for", coding=foreign[0][:40]),
+        )
     if len(data) > limit:
         raise _too_large(limit)
     return data

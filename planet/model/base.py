@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NewType
 
@@ -10,6 +11,16 @@ SafeHtml = NewType("SafeHtml", str)
 ids begin with `text.id_prefix` of what it belongs to, and each `#` link in it leads to one of them."""
 FIRST_HEADING = 4
 """One below the title of a story, which is an h3 in lists; a page with another outline moves them (`render.html.builder.placed`)."""
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+"""What moves a cursor, starts an escape sequence, or reorders text; C1 controls and lone surrogates too."""
+
+
+def _shown(value: object) -> str:
+    """A parameter as text for a terminal or a mail: names and reasons that servers send may hold anything."""
+    text = str(value)
+    return text if text.isprintable() else _CONTROL.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +40,10 @@ class Message:
         return cls(text).filled(**params)
 
     def filled(self, **params: object) -> Message:
-        """The same sentence with these parameters."""
+        """The same sentence with these parameters, without control characters."""
         return Message(
             self.text,
-            tuple((name, value if isinstance(value, Message) else str(value)) for name, value in params.items()),
+            tuple((name, value if isinstance(value, Message) else _shown(value)) for name, value in params.items()),
         )
 
     def __str__(self) -> str:
