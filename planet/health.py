@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from planet.fetch import health
-from planet.model import Config, FeedConfig, FeedHealth, FetchState, FetchUpdate, News, Source
-from planet.urls import masked, redacted
+from planet.fetch.addresses import is_public
+from planet.model import Config, FeedConfig, FeedHealth, FetchState, FetchUpdate, Message, News, Source
+from planet.urls import host, masked, redacted
 
 if TYPE_CHECKING:
     from planet.store import Store
@@ -23,6 +25,53 @@ def feed_health(config: Config, store: Store) -> tuple[FeedHealth, ...]:
         for source in config.sources
         for feed in source.feeds
     )
+
+
+_UNREACHED = frozenset({"dns", "connect", "tls", "timeout", "blocked-address"})
+_INSIDE_NAMES = (
+    ".local",
+    ".internal",
+    ".intranet",
+    ".lan",
+    ".home",
+    ".corp",
+    ".localdomain",
+    ".home.arpa",
+    "localhost",
+)
+_ADDRESS = re.compile(r"[0-9a-f.:%]*[.:][0-9a-f.:%]+", re.IGNORECASE)
+
+
+def public_health(config: Config, store: Store) -> tuple[FeedHealth, ...]:
+    """The same for pages that everybody reads: nothing is said of names, addresses and hosts inside our network.
+
+    What a server of a stranger leads to, and how it failed there, is told by `planet status` only.
+    """
+    return tuple(_published(feed) for feed in feed_health(config, store))
+
+
+def _published(feed: FeedHealth) -> FeedHealth:
+    error, advice = feed.error, feed.advice
+    if error is not None and (feed.error_class in _UNREACHED or _names_inside(error)):
+        error = Message.of("not reachable from here")
+    if advice is not None and _names_inside(advice):
+        advice = None
+    effective_url = feed.url if is_inside(host(feed.effective_url)) else feed.effective_url
+    return replace(feed, error=error, advice=advice, effective_url=effective_url)
+
+
+def _names_inside(message: Message) -> bool:
+    values = [value for _name, value in message.params if isinstance(value, str)]
+    # A parameter is a URL, a host, or a word: only of hosts in URLs is it known that a single label is a name.
+    return any(is_inside(host(value)) if host(value) else "." in value and is_inside(value) for value in values)
+
+
+def is_inside(name: str) -> bool:
+    """Whether a host name or an address can only be one of a private network."""
+    name = name.lower().strip("[]").removesuffix(".")
+    if _ADDRESS.fullmatch(name):
+        return not is_public(name)
+    return bool(name) and ("." not in name or name.endswith(_INSIDE_NAMES))
 
 
 def _of_feed(source: Source, feed: FeedConfig, state: FetchState, entries: int) -> FeedHealth:

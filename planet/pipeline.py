@@ -396,7 +396,7 @@ def publish(planet: Planet, now: datetime, options: Options) -> tuple[Edition | 
     if not options.publish:
         return None, None
     published: Published | None = None
-    states = health.feed_health(planet.config, planet.store)
+    states = health.public_health(planet.config, planet.store)
     if not options.force_publish:
         published = _rewrite_health(planet, states, now)
         if published and not planet.config.notify:

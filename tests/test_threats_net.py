@@ -20,8 +20,9 @@ from planet.avatars import avatars
 from planet.fetch import decoding
 from planet.fetch.decoding import decode
 from planet.fetch.errors import UndecodableError
-from planet.fetch.polling import is_due
-from planet.model import Deferred, Due, Failed, Fresh, Message
+from planet.fetch.polling import fetch_update, is_due
+from planet.health import feed_health, is_inside, public_health
+from planet.model import Deferred, Due, Failed, FetchError, Fresh, Message
 from planet.store import Store
 from tests.support.fetching import DAY, HOUR, QUICK, T0, Feed, ask, fetcher, rss
 from tests.support.servers import Server, reply
@@ -230,3 +231,42 @@ def test_a_coding_with_escape_sequences_is_named_without_them(server: Server) ->
     (outcome,) = ask(fetcher(), server.url("/"))
     assert isinstance(outcome, Failed)
     assert str(outcome.error.message).isprintable()
+
+
+# -- What everybody may read
+
+
+@pytest.mark.parametrize(
+    ("error", "secret"),
+    [
+        (FetchError("blocked-address", Message.of("{host} leads to the private address {address}", host="a.example", address="10.1.2.3")), "10.1.2.3"),
+        (FetchError("dns", Message.of("the name {host} does not resolve", host="db.internal")), "db.internal"),
+        (FetchError("connect", Message.of("{host} refuses connections", host="192.168.0.9")), "192.168.0.9"),
+        (FetchError("redirect-loop", Message.of("it is redirected in circles, or too often: {url}", url="http://wiki.lan/x")), "wiki.lan"),
+        (FetchError("not-a-feed", Message.of("its address leads to another feed now, {url}; put that into feeds.yaml if it is meant", url="http://[fd00::1]/")), "fd00"),
+    ],
+)  # fmt: skip
+def test_the_public_health_page_says_nothing_of_the_inside(tmp_path: Path, error: FetchError, secret: str) -> None:
+    text = (
+        "planet: {title: P, url: 'https://p.example/', owner: {name: O}}\n"
+        "members:\n- {name: A, feeds: ['https://a.example/feed']}\n"
+    )
+    planet = config.parse(text, tmp_path / "feeds.yaml")
+    (key,) = planet.feeds_by_key()
+    failed = Failed(due=Due(key=key, url=key), url=key, error=error)
+    update = fetch_update(failed, None, now=T0, interval=HOUR, jitter=0.0)
+    state = replace(update.state, moved_to=f"http://{secret}/", effective_url=f"http://{secret}/")
+    with Store(tmp_path / "planet.db") as store:
+        store.save_updates([(key, key, replace(update, state=state))])
+        (private,), (public,) = feed_health(planet, store), public_health(planet, store)
+    assert secret in str(private.error)
+    assert secret not in f"{public.error} {public.advice} {public.effective_url}"
+    assert "not reachable from here" in str(public.error)
+    assert public.error_class == error.kind
+
+
+def test_a_public_failure_is_told_as_it_is(tmp_path: Path) -> None:
+    assert not is_inside("blog.example.org")
+    assert not is_inside("93.184.216.34")
+    assert is_inside("127.0.0.1")
+    assert is_inside("nas.local")

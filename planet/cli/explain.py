@@ -274,14 +274,14 @@ def _page_lines(ctx: Context, page: str) -> Iterator[str]:
     """Which inputs of a file of the site changed since it was published. Raises UsageError for a file that the site does not have."""
     from planet import site
     from planet.avatars import stored_avatars
-    from planet.health import feed_health
+    from planet.health import public_health
     from planet.publish import file_state
 
     path = page.removeprefix(ctx.config.site.url).removeprefix("./").lstrip("/")
     if path.endswith("/") or not path:
         path += "index.html"
     with ctx.store() as store:
-        edition = site.build(ctx.config, store, feed_health(ctx.config, store), ctx.now)
+        edition = site.build(ctx.config, store, public_health(ctx.config, store), ctx.now)
         made = next(
             (file for file in site.artifacts(edition, stored_avatars(ctx.config, store)) if path in _paths(file)), None
         )
