@@ -167,16 +167,16 @@ class OutputFolder:
         return intact(self._site.output)
 
 
+def document_reader(config: Config) -> Callable[[Task], Outcome]:
+    """What reads documents by the rules of feeds.yaml. Imports the parsers: it is called in the processes that read."""
+    from planet import reading  # parsers, which a run without a document does not need
+
+    return functools.partial(reading.read, reading.Rules.of(config))
+
+
 def execute(config: Config, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome]]:
     """Read documents in worker processes: one, or many where there is much to read."""
-
-    @functools.cache
-    def reader() -> Callable[[Task], Outcome]:
-        from planet import reading  # parsers, which a run without a document does not need
-
-        return functools.partial(reading.read, reading.Rules.of(config))
-
-    return map_tasks(reader, tasks)
+    return map_tasks(functools.partial(document_reader, config), tasks)
 
 
 class Notifier:

@@ -7,6 +7,7 @@ over a limit is killed; the others are unaffected.
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 from collections import deque
@@ -83,24 +84,29 @@ def failure(error: BaseException) -> Outcome:
     return Outcome(facts=ReadFacts(ok=False, error_class="not-a-feed", error=message))
 
 
-class _Reader:
-    """One process that reads small documents."""
+class DocumentReader:
+    """One process that reads small documents, under the limits that hold for all; it is started again when one was over them."""
 
-    def __init__(self, make: Callable[[], Work], *, deadline: float, memory: int) -> None:
-        self._process: LimitedProcess[Task, Outcome] = LimitedProcess(make, deadline=deadline, memory=memory)
+    def __init__(self, make: Callable[[], Work], *, deadline: float = DEADLINE, memory: int = SMALL_MEMORY) -> None:
+        self._start = functools.partial(LimitedProcess[Task, Outcome], make, deadline=deadline, memory=memory)
+        self._process = self._start()
 
     @property
     def alive(self) -> bool:
+        """Whether the process that was started last is still there."""
         return self._process.alive
 
     def read(self, task: Task) -> Outcome:
-        """The outcome of one document. Where it took too much the process is gone afterwards: see `alive`."""
+        """The outcome of one document. Where it took too much the process is gone afterwards."""
+        if not self._process.alive:
+            self._process = self._start()
         try:
             return self._process.call(task)
         except (TimeoutError, MemoryError, FunctionFailedError) as error:
             return failure(error)
 
     def close(self) -> None:
+        """End the process."""
         self._process.close()
 
 
@@ -175,7 +181,7 @@ class _WorkerPool:
 
     def _read_alone(self, task: Task) -> Outcome:
         """Read one document in a process of its own, where no pool can be had."""
-        reader = _Reader(self._make, deadline=self._deadline, memory=self._memory)
+        reader = DocumentReader(self._make, deadline=self._deadline, memory=self._memory)
         try:
             return reader.read(task)
         finally:
@@ -208,7 +214,9 @@ def map_tasks(
     """
     seen = 0
     pool: _WorkerPool | None = None
-    reader = _Reader(make, deadline=deadline, memory=min(memory, SMALL_MEMORY))  # before the first task starts threads
+    reader = DocumentReader(
+        make, deadline=deadline, memory=min(memory, SMALL_MEMORY)
+    )  # before the first task starts threads
     try:
         for task in tasks:
             size = len(task.fresh.body)

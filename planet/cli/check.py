@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 import click
 
-from planet import reading
-from planet.assemble import fetcher
+from planet.assemble import document_reader, fetcher
 from planet.cli.context import Context
 from planet.errors import located
 from planet.fetch import health
@@ -33,6 +33,7 @@ from planet.model import (
 )
 from planet.urls import feed_key, masked, redacted
 from planet.when import day_of, default_end, is_over
+from planet.workers import DocumentReader
 
 ALL_FAILED = 4
 SHOWN = 5
@@ -104,18 +105,18 @@ def _answers(
     config: Config, tried: Mapping[str, tuple[Source, FeedConfig]], now: datetime, backoffs: Mapping[str, datetime]
 ) -> Iterator[tuple[Fetched, Outcome | None]]:
     """What each feed answers, and what is read in it; a page that names its one feed is followed to it, as in a run."""
-    rules = reading.Rules.of(config)
     due = [
         Due(key=key, url=feed.url, local=feed.local, state=FetchState(), interval=config.fetch.interval, accept_calendar=feed.kind == "calendar")
         for key, (_source, feed) in tried.items()
     ]  # fmt: skip
-    with contextlib.closing(fetcher(config)) as asker:
+    make = functools.partial(document_reader, config)
+    with contextlib.closing(fetcher(config)) as asker, contextlib.closing(DocumentReader(make)) as reader:
         while due:
             again: list[Due] = []
             for fetched in asker.fetch_all(due, now, backoffs=backoffs):
                 outcome = None
                 if isinstance(fetched, Fresh):
-                    outcome = reading.read(rules, Task(fresh=fetched, known={}, now=now))
+                    outcome = reader.read(Task(fresh=fetched, known={}, now=now))
                     interval = fetched.due.interval
                     next_state = fetch_update(fetched, outcome.facts, now=now, interval=interval, jitter=0.0)
                     discovered = None if outcome.facts.ok else follow_discovery(fetched.due, next_state)

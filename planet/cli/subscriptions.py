@@ -6,8 +6,11 @@ import contextlib
 import functools
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,11 +21,13 @@ from planet.config import checks
 from planet.edition.build import Stored, build
 from planet.edition.fingerprints import program_rev
 from planet.errors import UsageError
-from planet.model import Config, Message
+from planet.limited import FunctionFailedError, LimitedProcess
+from planet.model import CalendarRead, Config, Download, Message, RawFeed, Unreadable
 from planet.subscriptions import Imported, Subscription, editing, finding, starter
 from planet.subscriptions.subscription import decoded
 from planet.text import slug
 from planet.urls import host, redacted
+from planet.workers import failure
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/calendar, text/html;q=0.9, */*;q=0.5"
 MAX_LIST = 20_000_000
@@ -84,11 +89,31 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
     return 0
 
 
-def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
+_READING_SECONDS = 30.0
+_READING_MEMORY = 600_000_000
+
+
+def _page_reader(
+    planet: Config, now: datetime
+) -> Callable[[tuple[bool, Download]], RawFeed | CalendarRead | Unreadable]:
+    """What reads a page that was found: (whether it is taken for a calendar, the page) -> its content."""
     from planet.parse.calendar import parse_calendar
-    from planet.parse.reader import parse  # reading feeds is what only `add` needs
+    from planet.parse.reader import parse
     from planet.when import window
 
+    def read(work: tuple[bool, Download]) -> RawFeed | CalendarRead | Unreadable:
+        is_calendar, page = work
+        if is_calendar:
+            timezone = planet.site.timezone
+            return parse_calendar(
+                page.body, content_type=page.content_type, url=page.url, timezone=timezone, window=window(now)
+            )
+        return parse(page.body, content_type=page.content_type, url=page.url, max_entries=planet.fetch.max_entries)
+
+    return read
+
+
+def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
     if "://" not in url and (planet.folder / url).is_file():
         return finding.Found(feed=url, calendar=url.endswith(".ics"), name=Path(url).stem, page="", entries=0)
     address = url if "://" in url else f"https://{url}"
@@ -96,21 +121,21 @@ def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
         checks.http_url(address)
     except checks.InvalidValueError as error:
         raise UsageError(error.message) from None
-    with contextlib.closing(assemble.fetcher(planet)) as fetcher:
-        found = finding.find(
-            address,
-            functools.partial(fetcher.web.get, max_bytes=planet.fetch.max_bytes, accept=ACCEPT, now=ctx.now),
-            lambda page: parse(
-                page.body, content_type=page.content_type, url=page.url, max_entries=planet.fetch.max_entries
-            ),
-            lambda page: parse_calendar(
-                page.body,
-                content_type=page.content_type,
-                url=page.url,
-                timezone=planet.site.timezone,
-                window=window(ctx.now),
-            ),
-        )
+    # Pages of strangers: read in a process of their own, with a deadline and a limit of memory.
+    make = functools.partial(_page_reader, planet, ctx.now)
+    process: LimitedProcess[tuple[bool, Download], Any] = LimitedProcess(
+        make, deadline=_READING_SECONDS, memory=_READING_MEMORY
+    )
+    with contextlib.closing(process), contextlib.closing(assemble.fetcher(planet)) as fetcher:
+        try:
+            found = finding.find(
+                address,
+                functools.partial(fetcher.web.get, max_bytes=planet.fetch.max_bytes, accept=ACCEPT, now=ctx.now),
+                lambda page: process.call((False, page)),
+                lambda page: process.call((True, page)),
+            )
+        except (TimeoutError, MemoryError, FunctionFailedError) as error:
+            found = failure(error).facts.error or Message.of("no feed was found there")
     if isinstance(found, Message):
         raise UsageError(f"{redacted(address)}: {ctx.say(found)}")
     return found
