@@ -312,14 +312,14 @@ def test_t01e_a_title_is_bounded() -> None:
 
 def test_t02e_without_a_title_the_first_words_are_shown_as_one() -> None:
     entry = one(id="a", content=html("<p>A note about nothing in particular, " + "and then some more " * 10 + "</p>"))
-    assert entry.title_from_text
+    assert entry.untitled
     assert entry.title.startswith("A note about nothing")
     assert (len(entry.title) <= 80, entry.title.endswith("…")) == (True, True)
     assert entry.title_key == ""
 
 
-def test_t02e_without_title_and_text_the_address_or_the_day_is() -> None:
-    assert one(link="https://blog.example/p/my-photo.html", content=html("<img src=/p.jpg>")).title == "my-photo"
+def test_t02e_without_title_and_text_the_day_is_and_never_the_address() -> None:
+    assert one(link="https://blog.example/p/my-photo.html", content=html("<img src=/p.jpg>")).title == "…"
     assert one(id="x", published=on(NOW)).title == "2026-11-23"
     assert one(id="tag:x").title == "tag:x"
 

@@ -77,6 +77,33 @@ READ = [
     ("  2024-08-05T10:00:00Z\n", TEN),
     ("20240805T100000Z", TEN),
     ("Mon, 05 Aug 2024 10:00:00 +0000 (UTC)", TEN),
+    # an offset behind GMT or UTC is ahead of Greenwich where it says plus, as people mean it.
+    ("Mon, 05 Aug 2024 12:00:00 GMT+2", TEN),
+    ("Mon, 05 Aug 2024 07:00 UTC-3", TEN),
+    ("2024-08-05 15:30:00 GMT+5:30", TEN),
+    ("2024-08-05T12:00:00 UTC+02:00", TEN),
+    # what programs print: Go, Hugo, Java, templates that lost their plus sign or put a remark behind.
+    ("2024-08-05 12:00:00.123 +0200 CEST", "2024-08-05T10:00:00+00:00"),
+    ("2024-08-05 10:00:00 +0000 UTC m=+0.012345", TEN),
+    ("2024-08-05T12:00:00+02:00[Europe/Paris]", TEN),
+    ("2024-08-05T10:00:00Z[Etc/UTC]", TEN),
+    ("2024-08-05 12:00:00 Europe/Paris", TEN),
+    ("2024-08-05T12:00:00 02:00", TEN),
+    ("2024-08-05 12:00:00 +02:00:00", TEN),
+    ("031, Mon 05 Aug 2024 10:00:00 GMT", TEN),
+    ('<time datetime="2024-08-05T12:00:00+02:00">5 août</time>', TEN),
+    # morning and afternoon.
+    ("2024-08-05 10:00:00 AM", TEN),
+    ("2024-08-05 10:00 p.m.", "2024-08-05T22:00:00+00:00"),
+    ("2024/08/05 12:05am", "2024-08-05T00:05:00+00:00"),
+    # numbers: the year first, or a day that can be no month; whatever parts them.
+    ("2024/08/05 10:00:00", TEN),
+    ("2024.08.05 10:00", TEN),
+    ("25/08/2024 10:00", "2024-08-25T10:00:00+00:00"),
+    ("le 25.08.2024 à 10h30", "2024-08-25T10:30:00+00:00"),
+    ("08/25/2024 10:00", "2024-08-25T10:00:00+00:00"),
+    ("08-08-2024 10:00 GMT", "2024-08-08T10:00:00+00:00"),
+    ("Mon, 25/08/2024 - 10:00", "2024-08-25T10:00:00+00:00"),
 ]
 
 
@@ -135,6 +162,10 @@ def test_a_day_without_an_hour_is_midnight_utc_and_marked(written: str, expected
         "08/05/2024",
         "05/08/24 10:00",
         "5.8.2024 10:00",
+        "05-08-2024",
+        "05 08 2024 10:00",
+        "8-5-2024 10:00 PM",
+        "2024-08-05 13:00 PM",
         # no dates.
         "",
         "   ",

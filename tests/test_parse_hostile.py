@@ -52,7 +52,7 @@ LONG = {
     "unknown entities": lambda: rss("<item><title>" + "&x;" * 200_000 + "</title></item>"),
     "bare signs": lambda: rss("<item><title>" + "< " * 200_000 + "</title></item>"),
     "undeclared prefixes": lambda: rss("".join(f"<p{n}:a/>" for n in range(20_000))),
-    "end tags": lambda: rss("<item>&</item>") + b"</rss" * 200_000,
+    "end tags": lambda: rss("<item><title>&</title></item>") + b"</rss" * 200_000,
     "escaped blocks": lambda: rss("<item><description>" + "&amp;lt;p &amp;gt;" * 50_000 + "</description></item>"),
     "a text of megabytes": lambda: rss("<item><title>" + "x" * 5_000_000 + "</title></item>"),
     "processing instructions": lambda: rss("<?x y?>" * 100_000),
@@ -331,8 +331,11 @@ JSON = st.recursive(
 def test_any_json_feed_is_read_whatever_its_items_are(items: list[object], more: dict[str, object]) -> None:
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items, **more}).encode()
     found = read(body)
-    assert isinstance(found, RawFeed)
-    assert len(found.entries) <= len(items)
+    if isinstance(found, RawFeed):
+        assert len(found.entries) <= len(items)
+        assert found.entries or not items
+    else:
+        assert items  # never an empty success
 
 
 @settings(max_examples=200)

@@ -328,7 +328,7 @@ def test_ordinary_markup_is_not_taken_for_a_bomb() -> None:
 
 def test_what_is_too_deep_is_kept_as_text() -> None:
     made = clean("<div>" * 600 + "<script>x()</script>the &amp; text" + "</div>" * 600)
-    assert made == Sanitised(html="<p>the &amp; text</p>", text="the & text")
+    assert made == Sanitised(html="<p>the &amp; text</p>", text="the & text", shortened="deep")
 
 
 # --- for any input ----------------------------------------------------------------------------------------------------------------

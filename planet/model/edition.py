@@ -85,6 +85,8 @@ class Story:
     rev: str
     events: tuple[str, ...] = ()
     """Ids of the events it announces."""
+    untitled: bool = False
+    """Its author gave it no title: a note, a picture. `title` is for lists and feeds that need one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from planet.model.base import Message, SafeHtml
 from planet.model.feed import Deleted, Enclosure
@@ -36,6 +37,8 @@ class Sanitised:
     links: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    shortened: Literal["", "long", "deep"] = ""
+    """Why not all of it is kept: beyond the length that is read, or nested too deep, so that only the beginning of its text is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,8 @@ class Entry:
     raw_hash: str
     content_hash: str
     title: str
-    title_from_text: bool = False
+    untitled: bool = False
+    """The author gave no title: `title` is how its text begins, what its picture shows, or its day."""
     html: SafeHtml
     text: str
     summary: str

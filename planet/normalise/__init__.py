@@ -11,12 +11,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 from planet.model import (
     Deleted,
     Enclosure,
     Entry,
+    Message,
     Person,
     RawEntry,
     RawFeed,
@@ -33,8 +33,10 @@ from planet.urls import http_url, without_tracking
 
 __all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
 
-NORMALISE_VERSION = "1"
+NORMALISE_VERSION = "2"
 """Part of every raw_hash: raise it when the rules of this package or of planet.sanitise change, and entries are read anew."""
+MOST_WARNINGS = 5
+"""Of single entries, from one document."""
 _NO_PICTURE = re.compile(
     r"s\.w\.org/images/core/emoji|/wp-includes/images/smilies|gravatar\.com/avatar|img\.shields\.io/|badge|feeds\.feedburner\.com|/emoji/|/latex\.php\?|avatars\d*\.githubusercontent\.com|/avatars?/|/favicon"
 )
@@ -45,6 +47,10 @@ class Sanitise(Protocol):
     """What `planet.sanitise.sanitise` is."""
 
     def __call__(self, html: str, *, base: str, prefix: str, page: str = "") -> Sanitised: ...
+
+
+def _label(raw: RawEntry) -> str:
+    return one_line(raw.title.value if raw.title else "", 60) or one_line(raw.link or raw.id, 100) or "…"
 
 
 def normalise(
@@ -66,7 +72,7 @@ def normalise(
     base = http_url(raw.base, url) or url
     site = http_url(raw.link, base)
     reader = _Reader(raw, feed=feed, base=base, site=site, sanitise=sanitise, now=now)
-    drafts = [draft for entry in raw.entries if (draft := reader.draft(entry))]
+    drafts = [draft for entry in raw.entries for draft in reader.drafts(entry)]
     drafts = identity.told_apart(drafts, atom=raw.format.startswith("atom"))
     entries: list[Entry | UnchangedEntry] = []
     for draft in drafts:
@@ -76,7 +82,7 @@ def normalise(
                 UnchangedEntry(uid=draft.uid, raw_hash=draft.raw_hash, position=draft.raw.position, published=published)
             )
         else:
-            entries.append(reader.entry(draft))
+            entries += reader.whole(draft)
     return Read(
         entries=tuple(entries),
         deleted=tuple(
@@ -88,7 +94,7 @@ def normalise(
         feed_link=site,
         feed_language=language_tag(raw.language),
         feed_date=dates.believable(raw.updated, now) or http_date,
-        warnings=raw.warnings,
+        warnings=(*raw.warnings, *reader.warnings[:MOST_WARNINGS]),
     )
 
 
@@ -104,6 +110,49 @@ class _Reader:
         self.now = now
         self.rss = raw.format.startswith("rss")
         self.context = (raw.language, repr(raw.authors))
+        self.warnings: list[Message] = []
+
+    def drafts(self, raw: RawEntry) -> list[Draft]:
+        """The draft of an entry; none where it says nothing, or where reading it fails (which is warned of)."""
+        try:
+            draft = self.draft(raw)
+        except Exception as error:  # noqa: BLE001 - one entry, whatever it holds, costs itself and no other
+            self.warn_left_out(raw, error)
+            return []
+        return [draft] if draft else []
+
+    def whole(self, draft: Draft) -> list[Entry]:
+        """The entry of a draft; none where reading it fails (which is warned of)."""
+        try:
+            return [self.entry(draft)]
+        except Exception as error:  # noqa: BLE001 - one entry, whatever it holds, costs itself and no other
+            self.warn_left_out(draft.raw, error)
+            return []
+
+    def warn_left_out(self, raw: RawEntry, error: Exception) -> None:
+        self.warnings.append(
+            Message.of(
+                "“{title}” is left out: it cannot be read ({error}); please report it",
+                title=_label(raw),
+                error=f"{type(error).__name__}: {error}"[:200],
+            )
+        )
+
+    def warn_shortened(self, raw: RawEntry, clean: Sanitised) -> None:
+        if clean.shortened == "long":
+            self.warnings.append(
+                Message.of(
+                    "“{title}” is very long: only its beginning is kept; the whole text is behind its link",
+                    title=_label(raw),
+                )
+            )
+        elif clean.shortened == "deep":
+            self.warnings.append(
+                Message.of(
+                    "“{title}” nests its markup too deep: the beginning of its text is kept, without markup; mend its HTML",
+                    title=_label(raw),
+                )
+            )
 
     def draft(self, raw: RawEntry) -> Draft | None:
         """The entry with its identity; None for one that says nothing at all."""
@@ -157,6 +206,7 @@ class _Reader:
         link_key = draft.link_key
         prefix = id_prefix(anchor(self.feed, draft.uid))
         clean = self.clean(draft, chosen, prefix)
+        self.warn_shortened(raw, clean)
         published, updated, url_date = self.dates(draft)
         written, reason = next(
             (
@@ -167,9 +217,9 @@ class _Reader:
             (None, "url" if url_date else ""),
         )
         title = content.title(raw.title)
-        from_text = not title
+        untitled = not title
         title = title or content.title_from(clean.text) or self.name_of(draft, published or updated or url_date)
-        title_key = "" if from_text else fold(title)
+        title_key = "" if untitled else fold(title)
         base = self.content_base(draft, None)
         files = metadata.enclosures(raw.enclosures, base)
         image = self.image(raw, clean, files, base)
@@ -184,7 +234,7 @@ class _Reader:
             raw_hash=draft.raw_hash,
             content_hash=identity.content_hash(clean.html, prefix, title, link_key, image, repr(files)),
             title=title,
-            title_from_text=from_text,
+            untitled=untitled,
             html=clean.html,
             text=clean.text,
             summary=content.summary(raw, chosen, clean.text),
@@ -226,7 +276,7 @@ class _Reader:
             raw.source.authors if raw.source else (),
             self.raw.authors,
         )
-        return next((found for given in candidates if (found := metadata.people(given))), ())
+        return next((found for given in candidates if (found := metadata.people(given, phrase(self.raw.title)))), ())
 
     @staticmethod
     def image(raw: RawEntry, clean: Sanitised, files: tuple[Enclosure, ...], base: str) -> str:
@@ -237,9 +287,5 @@ class _Reader:
 
     @staticmethod
     def name_of(draft: Draft, date: datetime | None) -> str:
-        """What to call an entry without title and text: the last part of its address, else its day, else its id."""
-        path = urlsplit(draft.link).path if draft.own else ""
-        last = one_line(
-            unquote(path.rstrip("/").rpartition("/")[2]).rpartition(".")[0] or path.rstrip("/").rpartition("/")[2], 80
-        )
-        return last or (date.date().isoformat() if date else "") or one_line(draft.id, 80) or "…"
+        """What to call an entry without title and text: its day, else its id."""
+        return (date.date().isoformat() if date else "") or one_line(draft.id, 80) or "…"

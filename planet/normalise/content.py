@@ -29,10 +29,12 @@ _TAILS = re.compile(
 
 
 def chosen(raw: RawEntry) -> Text | None:
-    """The content, else the summary; None when there is no text at all."""
+    """The content, else the summary, else a title that is a whole post; None when there is no text at all."""
     for text in (raw.content, raw.summary):
         if text is not None and text.value.strip():
             return text
+    if raw.title is not None and len(raw.title.value) > TITLE_LENGTH:
+        return raw.title
     return None
 
 

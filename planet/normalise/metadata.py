@@ -19,16 +19,36 @@ MOST_ENCLOSURES = 30
 MOST_GIVEN = 500
 """So many are looked at, repeated ones too."""
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,80}")
-_PLACEHOLDERS = {"", "none", "null", "undefined", "unknown", "anonymous", "author", "auteur", "webmaster", "noreply"}
+_PLACEHOLDERS = {
+    "",
+    "none",
+    "null",
+    "undefined",
+    "unknown",
+    "anonymous",
+    "author",
+    "auteur",
+    "webmaster",
+    "noreply",
+    "admin",
+    "administrator",
+    "administrateur",
+    "root",
+    "user",
+    "editor",
+    "staff",
+    "wordpress",
+    "default",
+}
 
 
-def people(given: Iterable[RawPerson]) -> tuple[Person, ...]:
+def people(given: Iterable[RawPerson], blog: str = "") -> tuple[Person, ...]:
     """Who is credited, in order, each once. An e-mail address is never shown: `joe@x.org (Joe)` is Joe, a bare one is nobody."""
     named: dict[str, Person] = {}
     for person in islice(given, MOST_GIVEN):
         name = person_name(person.name)
         key = fold(name)
-        if key and key not in named:
+        if key and key not in named and key != fold(blog):
             named[key] = Person(name=name, url=http_url(person.url))
         if len(named) == MOST_AUTHORS:
             break

@@ -4,5 +4,5 @@
 what is no feed is an `Unreadable`, with the feeds that an HTML page names.
 """
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Changes when the same bytes would be read differently: every feed is then asked once for its whole body."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -29,11 +30,25 @@ _ISO = re.compile(
     r"(?:[Tt_,\s]+(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?\s*(?:([A-Za-z]{1,5})|(?:GMT|UTC)?([+\-\u2212])(\d\d):?(\d\d)?)?)?",
 )
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})")
-_SLASHES = re.compile(r"\d{1,4}[/.]\d{1,2}[/.]\d{1,4}\b")
+_NUMERIC = re.compile(
+    r"(?:[^\W\d]+\.?,?\s+){0,2}(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})(?!\d)"
+    r"(?:[Tt,\s]+(?:(?:à|at|-)\s+)?(\d{1,2})\s*[:hH](?:\s*(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(?:([ap])\.?m\b\.?)?)?(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A date in numbers only, whatever parts it, with what stands behind its clock."""
+_TAIL_OFFSET = re.compile(
+    r"(?:GMT|UTC|UT|Z)?\s*(?:([+\-\u2212])(\d{1,2}):?(\d\d)?(?::\d\d)?|(\d\d):(\d\d))(?:\s+([A-Za-z]{1,5}))?",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\s*(?:\([^()]*\)|m=[+-][\d.]+)\s*\Z")
+"""A remark, or the clock that Go prints beside the date."""
+_BRACKETED_ZONE = re.compile(r"\[([A-Za-z_/+-]+\d*)\]\Z")
+_TIME_ELEMENT = re.compile(r"<time\s[^<>]*?datetime\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
+_AHEAD = re.compile(r"\b(?:GMT|UTC)\s*(?=[+-]\d)")
 _TIME = re.compile(
     r"\b(\d{1,2})\s*[:hH]\s*(\d\d)(?:\s*[:m]\s*(\d\d)(?:[.,]\d+)?)?(?:\s*([ap])\.?m\b\.?)?", re.IGNORECASE
 )
-_OFFSET = re.compile(r"(?:\b(?:GMT|UTC))?([+\-\u2212])(\d\d):?(\d\d)\b")
+_OFFSET = re.compile(r"(?:\b(?:GMT|UTC)\s*)?([+\-\u2212])(\d{1,2}):?(\d\d)?(?::\d\d)?(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+(?:/[A-Za-z_]+)?", re.UNICODE)
 _NUMBER = re.compile(r"\d+")
 _IANA = re.compile(r"\b[A-Z][A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?\b")
@@ -65,6 +80,8 @@ def read_date(text: str, timezone: str = "UTC") -> ParsedDate:
     2100, and dates with slashes (ambiguous) have no value.
     """
     written = text.strip()
+    if written[:1] == "<" and (element := _TIME_ELEMENT.search(written)):
+        return replace(read_date(element[1], timezone), written=written)
     if not written or len(written) > MAX_LENGTH:
         return ParsedDate(written=written[:MAX_LENGTH], reason="empty" if not written else "too long to be a date")
     return _read(written, timezone)
@@ -153,11 +170,67 @@ def _any(written: str, default: str) -> ParsedDate:
             "seconds since 1970" if found[1] else "milliseconds since 1970",
         )
     found = _ISO.fullmatch(written)
-    if found:
+    if found and (not found[7] or found[7].lower() in ZONES):
         return _iso(written, found, default)
-    if _SLASHES.match(written):
+    return _numeric(written, default) or _named(written, default) or _dateutil(written, default)
+
+
+def _numeric(written: str, default: str) -> ParsedDate | None:
+    """A date in numbers: year first, or day and month where only one of them can be the month; None for another form."""
+    parts = _NUMERIC.fullmatch(written)
+    if parts is None:
+        return None
+    first, _, second, last, hour, minute, clock_second, half, tail = parts.groups()
+    if len(first) == 4:
+        year, month, day = int(first), int(second), int(last)
+    elif len(last) == 4 and (int(first) > 12 or first == second):
+        day, month, year = int(first), int(second), int(last)
+    elif len(last) == 4 and int(second) > 12:
+        month, day, year = int(first), int(second), int(last)
+    else:
         return ParsedDate(written=written, reason="day and month cannot be told apart")
-    return _named(written, default) or _dateutil(written, default)
+    if not hour:
+        if tail.strip():
+            return None
+        return _parsed(written, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
+    where = _zone_behind(tail, default)
+    if where is None:
+        return None
+    value = _make(year, month, day, _hour(int(hour), half), int(minute or 0), int(clock_second or 0), where[0])
+    return _parsed(written, value, where[1])
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """The hour of the day, from one of its two halves (`a` or `p`) or from none."""
+    if not half:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(f"{hour} o'clock has no morning and afternoon")
+    return hour % 12 + (12 if half.lower() == "p" else 0)
+
+
+def _zone_behind(tail: str, default: str) -> tuple[tzinfo, str] | None:
+    """The zone that a text behind a clock names, and what to say of it; None for what names none.
+
+    `GMT+7` is seven hours ahead of Greenwich, as people mean it (POSIX means the opposite).
+    """
+    tail = _BEHIND.sub("", tail).strip()
+    if bracketed := _BRACKETED_ZONE.search(tail):
+        tail = tail[: bracketed.start()].strip() or bracketed[1]
+    if not tail:
+        return zone(default), _no_zone(default)
+    if tail.lower() in ZONES:
+        return _fixed(ZONES[tail.lower()]), "a date in numbers"
+    if _IANA.fullmatch(tail) and zone(tail) is not UTC:
+        return zone(tail), "a date in numbers"
+    if offset := _TAIL_OFFSET.fullmatch(tail):
+        sign, hours, minutes, bare_hours, bare_minutes, _name = offset.groups()
+        # A blank before an offset was a plus sign once, in an address.
+        return (
+            _fixed_offset("+" if sign in {"+", None} else "-", hours or bare_hours, minutes or bare_minutes),
+            "a date in numbers",
+        )
+    return None
 
 
 def _iso(written: str, found: re.Match[str], default: str) -> ParsedDate:
@@ -196,17 +269,15 @@ def _named(written: str, default: str) -> ParsedDate | None:
     words = [folded(word) for word in _WORD.findall(rest)]
     months = [place for place, word in enumerate(words) if word in MONTHS]
     numbers = _NUMBER.findall(rest)
+    if len(numbers) == 3 and rest.lstrip().startswith(numbers[0] + ","):
+        numbers = numbers[1:]  # where a weekday belongs
     if not months or len(numbers) != 2:
         return None
     month = MONTHS[words[months[-1]]]
     day, year = _day_and_year(numbers[0], numbers[1])
     if clock is None:
         return _parsed(written, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
-    hour = int(clock[1])
-    if clock[4]:
-        if not 1 <= hour <= 12:
-            raise ValueError(f"{hour} o'clock has no morning and afternoon")
-        hour = hour % 12 + (12 if clock[4].lower() == "p" else 0)
+    hour = _hour(int(clock[1]), clock[4])
     where, reason = _zone_of(words[months[-1] + 1 :] or words, iana, offset, default)
     return _parsed(written, _make(year, month, day, hour, int(clock[2]), int(clock[3] or 0), where), reason)
 
@@ -248,7 +319,7 @@ def _dateutil(written: str, default: str) -> ParsedDate:
     read = []
     for start in (datetime(1996, 3, 4), datetime(1997, 5, 6)):
         try:
-            read.append(parser.parse(written, default=start, tzinfos=_offset))
+            read.append(parser.parse(_AHEAD.sub("", written), default=start, tzinfos=_offset))
         except (ValueError, OverflowError, TypeError, ArithmeticError, IndexError, AttributeError):
             return ParsedDate(written=written, reason="not a date")
     if read[0] != read[1]:

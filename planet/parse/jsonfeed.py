@@ -100,7 +100,7 @@ def _authors(item: dict[str, Any]) -> tuple[RawPerson, ...]:
     return ()
 
 
-def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed:
+def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed | Unreadable:
     warnings: list[Message] = []
     listed = root.get("items")
     items: list[tuple[int, dict[str, Any]]] = []
@@ -113,6 +113,11 @@ def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed:
             warnings.append(
                 Message.of("item {number} of the JSON Feed says nothing and is left out", number=position + 1)
             )
+    if warnings and not items:
+        return Unreadable(
+            error_class="not-a-feed",
+            error=Message.of("{count} entries, and none has a title, a text, a link or an id", count=len(warnings)),
+        )
     if not isinstance(listed, list):
         warnings.append(Message.of("the JSON Feed has no list of items"))
     dates: list[float | None] = []

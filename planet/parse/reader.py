@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from planet.model import Message, RawFeed, Unreadable
+from planet.model import Message, RawEntry, RawFeed, Unreadable
 from planet.parse import charset, discovery, jsonfeed, limits, repair, sniff
+
+_ENTRY = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
 
 
 def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezone: str = "UTC") -> RawFeed | Unreadable:
@@ -30,9 +33,25 @@ def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezon
         if isinstance(read, RawFeed) and not read.format.startswith("rss2") and _says_nothing(read):
             what = Message.of("XML, but not a feed: <{root}> has neither title, link nor entries", root=start.root[:60])
             return Unreadable(error_class="not-a-feed", error=what)
+        if isinstance(read, RawFeed) and not read.entries and (count := len(_ENTRY.findall(text, start.at))):
+            what = Message.of(
+                "{count} entries, none of which can be read: <{root}> is not built like a feed",
+                count=count,
+                root=start.root[:60],
+            )
+            return Unreadable(error_class="not-a-feed", error=what)
     else:
         return _no_feed(text, start, url)
-    return replace(read, warnings=(*_about_charset(decoded), *read.warnings)) if isinstance(read, RawFeed) else read
+    if not isinstance(read, RawFeed):
+        return read
+    if read.entries and not any(map(_says_anything, read.entries)):
+        what = Message.of("{count} entries, and none has a title, a text, a link or an id", count=len(read.entries))
+        return Unreadable(error_class="not-a-feed", error=what)
+    return replace(read, warnings=(*_about_charset(decoded), *read.warnings))
+
+
+def _says_anything(entry: RawEntry) -> bool:
+    return bool(entry.id or entry.link or entry.title or entry.content or entry.summary or entry.enclosures)
 
 
 def _says_nothing(read: RawFeed) -> bool:

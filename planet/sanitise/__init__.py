@@ -10,6 +10,7 @@ from __future__ import annotations
 import html as entities
 import re
 import threading
+from typing import Literal
 
 import nh3
 
@@ -81,9 +82,12 @@ def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
     if "<" not in html and "&" not in html:
         text = xml_safe(html[:MAX_INPUT]).replace("\r\n", "\n").replace("\r", "\n")
         escaped = entities.escape(text, quote=False).replace("\xa0", "&nbsp;")
-        return Sanitised(html=SafeHtml(escaped), text=" ".join(text.split()))
+        return Sanitised(
+            html=SafeHtml(escaped), text=" ".join(text.split()), shortened="long" if len(html) > MAX_INPUT else ""
+        )
     attributes = Attributes(http_url(base), prefix, http_url(page))
     seen: dict[str, None] = {}
+    shortened: Literal["", "long", "deep"] = "long" if len(html) > MAX_INPUT else ""
     html = _cut(html)
     try:
         made = None if limits.too_much(html) else _clean(html, attributes, seen)
@@ -93,6 +97,7 @@ def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
     if made is None:
         flat = _flat(html)
         made, attributes, seen = (flat, plaintext.split(flat)), Attributes("", "", ""), {}
+        shortened = "deep"
     clean, parts = made
     return Sanitised(
         html=SafeHtml(clean),
@@ -101,6 +106,7 @@ def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
         links=rewrite.links(clean) if "<a" in clean else (),
         code=tuple(attributes.code),
         images=tuple(seen),
+        shortened=shortened,
     )
 
 

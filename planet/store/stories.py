@@ -198,6 +198,7 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
         enclosures=entry.enclosures,
         image=entry.image,
         language=entry.language or (feed.language if feed else ""),
+        untitled=entry.untitled,
         minutes=max(1, round(entry.words / WORDS_A_MINUTE)),
         summary_only=primary.feed in context.summary_only,
         comments=entry.comments,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from planet.model import Enclosure
 from planet.parse.attachments import is_image
 from planet.parse.hints import positive
-from planet.parse.lxml_reader.tree import Fields, Tree
+from planet.parse.lxml_reader.tree import Element, Fields, Tree
 
+ICON = 100
 _NUMBERS = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d+)?)[\s,]+([+-]?\d{1,3}(?:\.\d+)?)\s*")
 _ATTACHED = frozenset({"enclosure", "media:content", "media:group", "media:thumbnail", "itunes:image"})
 _PLACES = frozenset({"georss:point", "georss:where", "geo:lat", "geo:point"})
@@ -36,7 +38,7 @@ def attached(
         for element in group.get("media:content", ()):
             url = tree.href(element, "url", base)
             inside = tree.fields(element) if len(element) else {}
-            thumbnails += [tree.href(one, "url", base) for one in inside.get("media:thumbnail", ())]
+            thumbnails += _large(tree, inside.get("media:thumbnail", ()), base)
             if not url:
                 continue
             kind, medium = (element.get("type") or "").strip(), (element.get("medium") or "").strip().lower()
@@ -50,10 +52,22 @@ def attached(
             )
             if is_image(url, kind, medium):
                 pictures.append(url)
-        thumbnails += [tree.href(one, "url", base) for one in group.get("media:thumbnail", ())]
+        thumbnails += _large(tree, group.get("media:thumbnail", ()), base)
     thumbnails += [tree.href(one, "href", base) for one in fields.get("itunes:image", ())]
     pictures += [one.url for one in found if is_image(one.url, one.type) and one.url not in pictures and one.type]
     return tuple(found), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
+
+
+def _large(tree: Tree, thumbnails: Iterable[Element], base: str) -> list[str]:
+    """The thumbnails that are no icons: of a size that says nothing, or of 100 pixels and more."""
+    return [tree.href(thumbnail, "url", base) for thumbnail in thumbnails if not _is_icon(thumbnail)]
+
+
+def _is_icon(element: Element) -> bool:
+    sizes = [
+        int(size) for name in ("width", "height") if (size := element.get(name) or "").isascii() and size.isdigit()
+    ]
+    return bool(sizes) and max(sizes) < ICON
 
 
 def placed(fields: Fields) -> bool:
