@@ -24,6 +24,7 @@ from planet.merge.stories import group, merge_keys
 from planet.model import (
     Changes,
     Classification,
+    Classified,
     Entry,
     FetchState,
     FetchUpdate,
@@ -101,9 +102,9 @@ def synthetic(count: int) -> list[Entry]:
 
 
 def apply(store: Store, feed: str, entries: list[Entry]) -> None:
-    def place(entry: Entry, date: datetime) -> tuple[Classification, int, int, tuple[str, ...]]:
+    def place(entry: Entry, date: datetime) -> Classified:
         classification = Classification(sources=(("ada", feed),), technologies=())
-        return classification, 1, 0, merge_keys(MergeEntry.of(entry, entry_id=0, feed=feed, date=date))
+        return Classified(classification=classification, keys=merge_keys(MergeEntry.of(entry, feed=feed, date=date)))
 
     inserts = tuple(
         Insert(entry=entry, date=entry.published or NOW, date_reason="published", first_seen=NOW) for entry in entries

@@ -23,7 +23,7 @@ from planet.fetch.health import network_down
 from planet.model import (
     Artifact,
     Bundle,
-    Classification,
+    Classified,
     Config,
     Deferred,
     Due,
@@ -241,7 +241,7 @@ class _Gathering:
             config=planet.config,
             feeds=planet.feeds,
             store=planet.store,
-            priority=update.CopyPriority(planet.config),
+            authors=update.Authors(planet.config.sources),
             jitter=planet.jitter,
             first_run=not planet.store.meta(meta.FIRST_RUN_DONE),
         )
@@ -365,17 +365,15 @@ def reclassify(planet: Planet) -> bool:
     return True
 
 
-def _classifications(planet: Planet) -> Iterator[tuple[int, Classification, int, int, tuple[str, ...]]]:
+def _classifications(planet: Planet) -> Iterator[tuple[int, Classified]]:
     from planet.classify import Placer  # needed after a change of feeds.yaml only
-    from planet.update import CopyPriority
+    from planet.merge.authorship import Authors
 
-    placer, priority = Placer(planet.config), CopyPriority(planet.config)
+    placer, authors = Placer(planet.config), Authors(planet.config.sources)
     for stored in list(planet.store.stored_entries()):
         classification = placer.place(stored.entry, stored.feed)
-        classified = priority.classified(
-            stored.entry, classification, feed=stored.feed, date=stored.date, entry_id=stored.entry_id
-        )
-        yield stored.entry_id, *classified
+        classified = authors.classified(stored.entry, classification, feed=stored.feed, date=stored.date)
+        yield stored.entry_id, classified
 
 
 def regroup(planet: Planet, *, everything: bool) -> tuple[int, ...]:

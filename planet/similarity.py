@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 
 from planet.model import MergeEntry
 from planet.text import without_accents
-from planet.urls import host
+from planet.urls import canonical_key, host
 
 NEAR_DAYS = 5
 """What says nearly the same is one thing only when it was published so close together: a weekly post is not."""
@@ -21,6 +21,8 @@ FAR_DAYS = 120
 """One address, told again after so long, is another thing (a page for each year's meeting) unless its text is the same."""
 ENOUGH_WORDS = 12
 """A text of fewer words proves nothing by being alike: it must be equal."""
+LONG_TEXT = 100
+"""Words of a text that nobody writes twice: the same title and text again are the same post."""
 SHINGLE = 3
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
@@ -174,6 +176,11 @@ class Look:
     @cached_property
     def host(self) -> str:
         return host(self.entry.link)
+
+    @cached_property
+    def link_keys(self) -> frozenset[str]:
+        """Canonical addresses of the pages that its text links to."""
+        return frozenset(canonical_key(url) for url in self.entry.links[:200])
 
 
 def days_apart(a: Look, b: Look) -> float:

@@ -13,12 +13,13 @@ from datetime import datetime
 from random import Random
 
 from planet.fetch import polling
+from planet.merge.authorship import Authors
 from planet.merge.entry_changes import diff
 from planet.merge.event_changes import arrive_events
-from planet.merge.stories import copy_priority, merge_keys
 from planet.model import (
     Changes,
     Classification,
+    Classified,
     Config,
     DiffContext,
     Entry,
@@ -26,7 +27,6 @@ from planet.model import (
     EventChanges,
     FeedConfig,
     FetchUpdate,
-    MergeEntry,
     Outcome,
     Read,
     ReadFacts,
@@ -39,32 +39,6 @@ from planet.store import Application, FeedRow, Store
 from planet.urls import host
 
 log = logging.getLogger(__name__)
-
-
-class CopyPriority:
-    """Sort key of the copies of a story: source kind, then position in feeds.yaml."""
-
-    def __init__(self, config: Config) -> None:
-        self._sources = {source.slug: (position, source) for position, source in enumerate(config.sources)}
-
-    def of(self, entry: Entry, classification: Classification) -> tuple[int, int]:
-        """(priority, position); the smallest leads. An entry that no source shows comes last."""
-        priorities = [
-            (copy_priority(source, entry.link), position)
-            for slug, _key in classification.sources
-            for position, source in [self._sources[slug]]
-        ]
-        return min(priorities, default=(3, len(self._sources)))
-
-    def classified(
-        self, entry: Entry, classification: Classification, *, feed: str, date: datetime, entry_id: int = 0
-    ) -> tuple[Classification, int, int, tuple[str, ...]]:
-        """What is stored beside an entry: its classification, priority and position, and the keys by which it may join a story."""
-        priority, position = self.of(entry, classification)
-        merged = MergeEntry.of(
-            entry, entry_id=entry_id, feed=feed, date=date, priority=priority, source_position=position
-        )
-        return classification, priority, position, merge_keys(merged)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +57,7 @@ class Writer:
     config: Config
     feeds: Mapping[str, tuple[Source, FeedConfig]]
     store: Store
-    priority: CopyPriority
+    authors: Authors
     jitter: Random
     first_run: bool
     """Whether the planet never fetched before: newcomers are not held back then."""
@@ -119,8 +93,8 @@ class Writer:
             self.store.save_updates([(key, configured, update)])
             return Applied(update=update)
 
-        def place(entry: Entry, date: datetime) -> tuple[Classification, int, int, tuple[str, ...]]:
-            return self.priority.classified(entry, outcome.classifications[entry.uid], feed=key, date=date)
+        def place(entry: Entry, date: datetime) -> Classified:
+            return self.authors.classified(entry, outcome.classifications[entry.uid], feed=key, date=date)
 
         self.store.apply(
             Application(

@@ -15,6 +15,7 @@ from planet.merge.stories import merge_keys
 from planet.model import (
     Changes,
     Classification,
+    Classified,
     Entry,
     FetchState,
     FetchUpdate,
@@ -43,9 +44,11 @@ def post(title: str, *, link: str, text: str = TEXT, at: int = 0) -> Entry:
 
 
 def put(store: Store, feed: str, entries: Iterable[Entry], *, updates: tuple[Update, ...] = ()) -> None:
-    def place(entry: Entry, date: datetime) -> tuple[Classification, int, int, tuple[str, ...]]:
-        merged = MergeEntry.of(entry, feed=feed, date=date, priority=1)
-        return Classification(sources=((feed, feed),), technologies=()), 1, 0, merge_keys(merged)
+    def place(entry: Entry, date: datetime) -> Classified:
+        merged = MergeEntry.of(entry, feed=feed, date=date)
+        return Classified(
+            classification=Classification(sources=((feed, feed),), technologies=()), keys=merge_keys(merged)
+        )
 
     inserts = tuple(
         Insert(entry=entry, date=entry.published or NOW, date_reason="published", first_seen=NOW) for entry in entries

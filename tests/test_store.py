@@ -18,6 +18,7 @@ from planet.errors import StoreError, UsageError
 from planet.model import (
     Changes,
     Classification,
+    Classified,
     Enclosure,
     Entry,
     EventChanges,
@@ -70,7 +71,7 @@ def application(changes: Changes, *entries: Entry, state: FetchState | None = No
         changes=changes,
         read=Read(entries=entries, feed_title="A", feed_id="urn:a"),
         now=NOW,
-        place=lambda _entry, _date: (PLACED, 1, 0, ("key",)),
+        place=lambda _entry, _date: Classified(classification=PLACED, keys=("key",)),
         host="planet.example.org",
     )
 

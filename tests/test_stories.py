@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.merge.stories import copy_priority, group, merge_keys
+from planet.merge.authorship import copy_priority
+from planet.merge.stories import group, merge_keys
 from planet.model import FeedConfig, MergeEntry, Source, SourceRef
 from planet.similarity import Look, plainly_differ, text_likeness, title_likeness
 from planet.text import digest, fold

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from planet.model import MergeEntry
 from planet.model.story import common_to
-from planet.similarity import ENOUGH_WORDS, NEAR_DAYS, Look, shingles, words
+from planet.similarity import ENOUGH_WORDS, LONG_TEXT, NEAR_DAYS, Look, shingles, words
 from planet.urls import canonical_key
 
 SPAN = 30
@@ -80,6 +80,8 @@ def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
         near += [("w", str(min(number * salt & 0xFFFFFFFF for number in head))) for salt in _SALTS[:SAMPLES]]
     if head_words:
         near.append(("t", entry.text_key))  # an exact copy is found whatever else shares its words
+    if len(words(entry.text)) >= LONG_TEXT:
+        found.add(_hashed("x", entry.text_key))
     found.update(_hashed(kind, what, bucket) for kind, what in near for bucket in _buckets(look))
     found.discard("")
     return tuple(sorted(found))

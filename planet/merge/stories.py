@@ -13,9 +13,10 @@ from itertools import combinations, product
 
 from planet.merge.clusters import Clusters
 from planet.merge.keys import candidates, id_key, link_key, merge_keys
-from planet.model import MergeEntry, MergeGroup, MergeLink, Source
+from planet.model import MergeEntry, MergeGroup, MergeLink
 from planet.similarity import (
     ENOUGH_WORDS,
+    LONG_TEXT,
     NEAR_DAYS,
     Look,
     counted_apart,
@@ -27,23 +28,14 @@ from planet.similarity import (
 )
 from planet.urls import canonical_key, host
 
-__all__ = ["copy_priority", "find_links", "group", "merge_keys"]
+__all__ = ["find_links", "group", "merge_keys"]
 
 TITLE_NEAR = 88
 TEXT_NEAR = 85
+AGAIN_DAYS = 60
+"""Within which it is; a text of every year is another one each year."""
 _RULES = ("link", "id", "near")
 """From the strongest to the weakest."""
-
-
-def copy_priority(source: Source, link: str) -> int:
-    """How near a copy is to its author: 0 a member's own site, 1 a member, 2 a group. `link` is the entry's.
-
-    A site is a member's own when it is the member's page, or where one of the member's feeds comes from.
-    """
-    if source.kind == "group":
-        return 2
-    own = {host(source.url), *(host(feed.url) for feed in source.feeds)} - {""}
-    return 0 if host(link) in own else 1
 
 
 def group(entries: Sequence[MergeEntry], links: Sequence[MergeLink] | None = None) -> tuple[MergeGroup, ...]:
@@ -66,9 +58,7 @@ def group(entries: Sequence[MergeEntry], links: Sequence[MergeLink] | None = Non
         clusters.join(a, b, link, contradict=lambda a, b: _contradict(looks[a], looks[b]))
     groups = [
         MergeGroup(
-            entry_ids=tuple(
-                look.entry.entry_id for look in sorted((looks[member] for member in cluster.members), key=_precedence)
-            ),
+            entry_ids=tuple(look.entry.entry_id for look in _ordered([looks[member] for member in cluster.members])),
             why=tuple((link.a, link.b, link.rule, link.score) for link in cluster.links),
         )
         for cluster in clusters
@@ -76,20 +66,72 @@ def group(entries: Sequence[MergeEntry], links: Sequence[MergeLink] | None = Non
     return tuple(sorted(groups, key=lambda story: min(story.entry_ids)))
 
 
+def _ordered(cluster: Sequence[Look]) -> list[Look]:
+    return sorted(cluster, key=lambda look: _precedence(look, cluster))
+
+
 def _name(entry: MergeEntry) -> tuple[str, str, int]:
     """What tells entries apart for ever, whatever numbers the store gave them."""
     return (entry.feed, entry.uid, entry.entry_id)
 
 
-def _precedence(look: Look) -> tuple[int, bool, bool, int, float, tuple[str, str, int]]:
-    """Who leads: the nearest to the author; of those an original before a copy that names its source; then the file's order."""
+_Precedence = tuple[bool, bool, bool, bool, float, int, float, int, tuple[str, str, int]]
+
+
+def _precedence(look: Look, cluster: Sequence[Look]) -> _Precedence:
+    """Sort key of the copies of a story, the primary one first.
+
+    The author's own copy; of several an original before a copy that names its source (atom:source, an id or a link of the other's);
+    where nobody owns the site, the first that this planet saw, for ever; then the nearest to the author, the oldest, the order of the
+    file.
+    """
     entry = look.entry
     copied = False
     if entry.source is not None:
         origin = host(entry.source.feed_url) or host(entry.source.url) or host(entry.source.id)
         copied = bool(origin) and origin != host(entry.feed)
     named = host(entry.id) if canonical_key(entry.id) else ""
-    return (entry.priority, copied, bool(named) and named != look.host, entry.source_position, look.day, _name(entry))
+    own = bool(entry.owner) or entry.priority == 0
+    return (
+        not own,
+        copied or any(_credits(look, other) for other in cluster if other is not look),
+        bool(named) and named != look.host,
+        not entry.owner,
+        entry.first_seen.timestamp() if entry.first_seen else 0.0,
+        entry.priority,
+        look.day,
+        entry.source_position,
+        _name(entry),
+    )
+
+
+def _credits(copy: Look, original: Look) -> bool:
+    """Whether an entry names another, of another source, as its origin: by a link to it, its id, or atom:source."""
+    theirs = original.entry.link_key
+    if not theirs or copy.entry.link_key == theirs or copy.entry.owner == original.entry.owner:
+        return False
+    if copy.entry.source is not None:
+        named = (copy.entry.source.url, copy.entry.source.feed_url, copy.entry.source.id)
+        if original.host and any(host(url) == original.host for url in named):
+            return True
+    return canonical_key(copy.entry.id) == theirs or theirs in copy.link_keys
+
+
+def _of_two_authors(a: Look, b: Look) -> bool:
+    """Whether two sources publish these on their own sites, and nothing tells which of them is the copy.
+
+    It is told when one names the other, or when one was both seen and published first: a date alone is easily claimed.
+    """
+    if not a.entry.owner or not b.entry.owner or a.entry.owner == b.entry.owner:
+        return False
+    if _credits(a, b) != _credits(b, a):
+        return False
+    first_seen = [entry.first_seen or entry.date for entry in (a.entry, b.entry)]
+    seen = (first_seen[0] > first_seen[1]) - (first_seen[0] < first_seen[1])
+    dated = (a.entry.date > b.entry.date) - (a.entry.date < b.entry.date)
+    if a.entry.first_seen is None or b.entry.first_seen is None:
+        seen = 0
+    return seen * dated < 0 or (seen == 0 and dated == 0)
 
 
 def find_links(
@@ -152,8 +194,11 @@ def _shared_addresses(looks: Iterable[Look]) -> frozenset[tuple[str, str]]:
 
 
 def _twins(a: Look, b: Look) -> bool:
-    """Whether one feed lists one thing twice: nothing that a reader sees tells the two apart."""
+    """Whether one feed lists one thing twice: nothing that a reader sees tells the two apart, or a long text came again."""
     one, other = a.entry, b.entry
+    again = one.text_key == other.text_key and one.link_key != other.link_key
+    if again and len(a.words) >= LONG_TEXT and days_apart(a, b) <= AGAIN_DAYS:
+        return True
     return (
         bool(one.link_key)
         and bool(a.words)
@@ -169,7 +214,7 @@ def _contradict(a: Look, b: Look) -> bool:
     """Whether two entries can in no case be in one story: a feed does not say one thing twice."""
     if a.entry.feed == b.entry.feed:
         return not _twins(a, b)
-    return plainly_differ(a, b)
+    return plainly_differ(a, b) or _of_two_authors(a, b)
 
 
 def _rule(
@@ -178,6 +223,8 @@ def _rule(
     """The strongest rule that makes the two one thing, and how alike they are. `named`, `also`: the keys of their ids and addresses."""
     if a.entry.feed == b.entry.feed:
         return ("link", 100.0) if _twins(a, b) else None
+    if _same_again(a, b):
+        return "near", 100.0
     if (
         named[1]
         and named[1] == also[1]
@@ -189,6 +236,14 @@ def _rule(
         return "id", kinship(a, b)
     score = _nearly_the_same(a, b)
     return None if score is None else ("near", score)
+
+
+def _same_again(a: Look, b: Look) -> bool:
+    """Whether an author published a long text again, word for word, or one of the two names the other as its origin."""
+    if a.entry.text_key != b.entry.text_key or len(a.words) < LONG_TEXT or days_apart(a, b) > AGAIN_DAYS:
+        return False
+    same_author = a.entry.source_position == b.entry.source_position
+    return same_author or _credits(a, b) or _credits(b, a)
 
 
 def _same_by_id(a: Look, b: Look) -> bool:

@@ -215,7 +215,13 @@ if TYPE_CHECKING:
         Report as Report,
     )
     from planet.model.story import (
+        Authorship as Authorship,
+    )
+    from planet.model.story import (
         Classification as Classification,
+    )
+    from planet.model.story import (
+        Classified as Classified,
     )
     from planet.model.story import (
         MergeEntry as MergeEntry,
@@ -248,7 +254,7 @@ _NAMES = {
     "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",
     "fetch": "Deferred Download Due Failed FetchError FetchState FetchUpdate Fetched Fresh Hop ReadFacts Unchanged",
     "publish": "Artifact Bundle News Published Report",
-    "story": "Classification MergeEntry MergeGroup MergeLink Merging Reason",
+    "story": "Authorship Classification Classified MergeEntry MergeGroup MergeLink Merging Reason",
     "update": "Outcome Task",
 }
 """Module -> the names above that it defines."""

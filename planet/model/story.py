@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -59,8 +59,30 @@ MERGE_TEXT = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authorship:
+    """How near a copy is to its author. `priority`: 0 a member's own site, 1 a member, 2 a group, 3 anybody."""
+
+    priority: int = 3
+    source_position: int = 0
+    """Position of its first source in feeds.yaml."""
+    owner: str = ""
+    """Slug of the source that shows it, where it is on that source's own site; "" elsewhere."""
+    owns_id: bool = False
+    """Whether its id is an address or tag of a source that shows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classified:
+    """What the rules of feeds.yaml make of one entry; `keys` are its merge keys."""
+
+    classification: Classification
+    authorship: Authorship = field(default_factory=Authorship)
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MergeEntry:
-    """What merging needs to know of an entry. `priority` orders copies: 0 member's own site, 1 member, 2 group, 3 any; then `source_position`."""
+    """What merging needs to know of an entry."""
 
     entry_id: int
     feed: str
@@ -75,16 +97,28 @@ class MergeEntry:
     text_key: str
     date: datetime
     published: datetime | None = None
+    first_seen: datetime | None = None
+    """When this planet saw it first; None: not stored yet."""
     priority: int = 3
     source_position: int = 0
-    """Position of its first source in feeds.yaml."""
+    owner: str = ""
+    """As in `Authorship`, as are the two before."""
     source: SourceRef | None = None
+    links: tuple[str, ...] = ()
+    """Addresses that its text links to."""
 
     @classmethod
     def of(
-        cls, entry: Entry, *, feed: str, date: datetime, entry_id: int = 0, priority: int = 3, source_position: int = 0
+        cls,
+        entry: Entry,
+        *,
+        feed: str,
+        date: datetime,
+        entry_id: int = 0,
+        authorship: Authorship | None = None,
     ) -> MergeEntry:
         """What merging sees of an entry of a feed."""
+        by = authorship or Authorship()
         return cls(
             entry_id=entry_id,
             feed=feed,
@@ -98,9 +132,11 @@ class MergeEntry:
             text_key=entry.text_key,
             date=date,
             published=entry.published,
-            priority=priority,
-            source_position=source_position,
+            priority=by.priority,
+            source_position=by.source_position,
+            owner=by.owner,
             source=entry.source,
+            links=entry.links,
         )
 
 

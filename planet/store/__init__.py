@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from planet.model import (
-    Classification,
+    Classified,
     EntryKey,
     EventChanges,
     FetchUpdate,
@@ -182,10 +182,8 @@ class Store:
         with self._reading() as connection:
             return stored.find(connection, link_key, identifier)
 
-    def replace_classifications(
-        self, classified: Iterable[tuple[int, Classification, int, int, tuple[str, ...]]]
-    ) -> None:
-        """New classifications for entries, each with its priority, its position in feeds.yaml and its merge keys."""
+    def replace_classifications(self, classified: Iterable[tuple[int, Classified]]) -> None:
+        """What the rules of feeds.yaml make of entries now, by their ids."""
         with self._writing() as connection:
             entries.replace_classifications(connection, classified)
 

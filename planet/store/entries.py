@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from planet.model import Changes, Classification, Entry, FetchUpdate, Insert, Read
+from planet.model import Changes, Classified, Entry, FetchUpdate, Insert, Read
 from planet.store.columns import assignments, encode, insert, instant, select, to_stamp
 from planet.store.identifiers import published_id
 
@@ -22,12 +22,12 @@ KEYS = (
 DETAILS = tuple(field.name for field in fields(Entry) if field.name not in {*KEYS, *TEXTS})
 """Fields of an Entry that are stored together, as JSON."""
 
-_CLASSIFIED = ("classification", "priority", "source_position")
+_CLASSIFIED = ("classification", "priority", "source_position", "owner", "owns_id")
 _FIXED = ("date", "date_reason", "first_seen", "edited", "in_feeds", "tombstone", "atom_id")
 """What is decided when an entry is new, and never changes by itself; what a state file brings back."""
-_INSERT = insert("entries", ("feed", "first_position", *KEYS, *_FIXED, *_CLASSIFIED, "shown"))
+_INSERT = insert("entries", ("feed", "first_position", "feed_updated", *KEYS, *_FIXED, *_CLASSIFIED, "shown"))
 _UPDATE = (
-    f"UPDATE entries SET {assignments((*KEYS, *_CLASSIFIED))}, edited = coalesce(:edited, edited), "
+    f"UPDATE entries SET {assignments((*KEYS, *_CLASSIFIED))}, feed_updated = :feed_updated, edited = coalesce(:edited, edited), "
     "shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE :shown END, changes = changes + 1, dirty = 1, missing_since = NULL "
     "WHERE entry_id = :entry_id"
 )
@@ -38,8 +38,8 @@ _BODY = insert("bodies", ("entry_id", *TEXTS, "details"), replace=True)
 class Application:
     """One document, decided: everything that is to be written about it, in one transaction.
 
-    `place` gives for an entry and its fixed date: classification, priority, position in feeds.yaml, merge keys. `host` is the
-    planet's, for the ids of entries that have none of their own.
+    `place` gives what the rules of feeds.yaml make of an entry, from it and its fixed date. `host` is the planet's, for the ids of
+    entries that have none of their own.
     """
 
     feed: str
@@ -48,7 +48,7 @@ class Application:
     changes: Changes
     read: Read
     now: datetime
-    place: Callable[[Entry, datetime], tuple[Classification, int, int, tuple[str, ...]]]
+    place: Callable[[Entry, datetime], Classified]
     host: str
 
 
@@ -72,30 +72,36 @@ def _insert(connection: sqlite3.Connection, application: Application, new: Inser
         "tombstone": 0,
         "atom_id": published_id(application.host, application.feed, new.entry, new.date),
     }
-    classified, keys = _classified(application, new.entry, instant(fixed["date"]))
+    classified = application.place(new.entry, instant(fixed["date"]))
     values = {
         "feed": application.feed,
         "first_position": new.entry.position,
         **_keys(new.entry),
         **fixed,
-        **classified,
+        **_columns(classified),
+        "feed_updated": to_stamp(application.read.feed_date),
     }
     if fixed["tombstone"]:
         values["shown"] = 0
     entry_id = connection.execute(_INSERT, values).lastrowid
     assert entry_id is not None
     _write_body(connection, entry_id, new.entry)
-    _write_keys(connection, entry_id, keys)
+    _write_keys(connection, entry_id, classified.keys)
 
 
 def _update(
     connection: sqlite3.Connection, application: Application, entry_id: int, entry: Entry, edited: datetime | None
 ) -> None:
     (date,) = connection.execute("SELECT date FROM entries WHERE entry_id = :id", {"id": entry_id}).fetchone()
-    classified, keys = _classified(application, entry, instant(date))
-    connection.execute(_UPDATE, {"entry_id": entry_id, "edited": to_stamp(edited), **_keys(entry), **classified})
+    classified = application.place(entry, instant(date))
+    values = {
+        "entry_id": entry_id,
+        "edited": to_stamp(edited),
+        "feed_updated": to_stamp(application.read.feed_date),
+    }
+    connection.execute(_UPDATE, values | _keys(entry) | _columns(classified))
     _write_body(connection, entry_id, entry)
-    _write_keys(connection, entry_id, keys)
+    _write_keys(connection, entry_id, classified.keys)
 
 
 def _remembered(connection: sqlite3.Connection, feed: str, uid: str) -> dict[str, Any] | None:
@@ -112,15 +118,16 @@ def _keys(entry: Entry) -> dict[str, object]:
     return values | {"published": to_stamp(entry.published), "updated": to_stamp(entry.updated)}
 
 
-def _classified(application: Application, entry: Entry, date: datetime) -> tuple[dict[str, object], tuple[str, ...]]:
-    """(columns of the classification, merge keys) of an entry."""
-    classification, priority, position, keys = application.place(entry, date)
+def _columns(classified: Classified) -> dict[str, object]:
+    classification, authorship = classified.classification, classified.authorship
     return {
         "classification": encode(classification),
-        "priority": priority,
-        "source_position": position,
+        "priority": authorship.priority,
+        "source_position": authorship.source_position,
+        "owner": authorship.owner,
+        "owns_id": int(authorship.owns_id),
         "shown": int(bool(classification.sources)),
-    }, keys
+    }
 
 
 def _write_body(connection: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
@@ -181,28 +188,19 @@ def _describe_feed(connection: sqlite3.Connection, application: Application) -> 
     )
 
 
-def replace_classifications(
-    connection: sqlite3.Connection,
-    classified: Iterable[tuple[int, Classification, int, int, tuple[str, ...]]],
-) -> None:
+def replace_classifications(connection: sqlite3.Connection, classified: Iterable[tuple[int, Classified]]) -> None:
     """Only what differs is written, and looked at again by the next regrouping. The caller has the transaction.
 
     The merge keys too: another version of the program may make others for the same entry.
     """
-    for entry_id, classification, priority, position, keys in classified:
+    differs = " OR ".join(f"{column} != :{column}" for column in _CLASSIFIED)
+    for entry_id, value in classified:
         connection.execute(
             f"UPDATE entries SET {assignments(_CLASSIFIED)}, dirty = 1, "
-            "shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE :shown END WHERE entry_id = :entry_id AND "
-            "(classification != :classification OR priority != :priority OR source_position != :source_position)",
-            {
-                "entry_id": entry_id,
-                "classification": encode(classification),
-                "priority": priority,
-                "source_position": position,
-                "shown": int(bool(classification.sources)),
-            },
+            f"shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE :shown END WHERE entry_id = :entry_id AND ({differs})",
+            _columns(value) | {"entry_id": entry_id},
         )
         stored = connection.execute("SELECT key FROM merge_keys WHERE entry_id = :id", {"id": entry_id})
-        if {key for (key,) in stored} != set(keys):
-            _write_keys(connection, entry_id, keys)
+        if {key for (key,) in stored} != set(value.keys):
+            _write_keys(connection, entry_id, value.keys)
             connection.execute("UPDATE entries SET dirty = 1 WHERE entry_id = :id", {"id": entry_id})

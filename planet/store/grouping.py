@@ -173,7 +173,7 @@ def _write(connection: sqlite3.Connection, stories: Sequence[MergeGroup]) -> Non
     """Stories, in the place of those that their entries were in."""
     columns = (
         "entry_id, feed, uid, content_hash, link, date, edited, updated, first_seen, in_feeds, classification, atom_id, "
-        "first_position"
+        "first_position, owner, feed_updated"
     )
     query = f"SELECT {columns} FROM entries WHERE entry_id IN (SELECT value FROM json_each(:ids))"
     for start in range(0, len(stories), BATCH):
@@ -197,9 +197,15 @@ def _row(
     """The columns of a story; its entries are given with the primary copy first."""
     primary = entries[0]
     classifications = [json.loads(entry["classification"]) for entry in entries]
-    technologies = list(dict.fromkeys(name for each in classifications for name in each["technologies"]))
+    # Where the author shows the story, no copy of another adds to it.
+    own = [not primary["owner"] or entry["owner"] == primary["owner"] for entry in entries]
+    technologies = list(
+        dict.fromkeys(
+            name for each, theirs in zip(classifications, own, strict=True) if theirs for name in each["technologies"]
+        )
+    )
     sources = [(slug, feed) for each in classifications for slug, feed in each["sources"]]
-    shown = ("feed", "uid", "content_hash", "link", "date", "edited", "updated", "in_feeds", "atom_id")
+    shown = ("feed", "uid", "content_hash", "link", "date", "edited", "updated", "in_feeds", "atom_id", "feed_updated")
     parts = [str(entry[name]) for entry in entries for name in shown]
     about = feeds.get(primary["feed"], {})
     parts += [about.get(name, "") for name in ("id", "title", "link", "language")]
@@ -211,7 +217,7 @@ def _row(
         "date": primary["date"],
         "tie": _tie(primary),
         "rev": digest(*parts, *technologies, *(part for source in sources for part in source)),
-        "in_feeds": int(any(entry["in_feeds"] for entry in entries)),
+        "in_feeds": int(any(entry["in_feeds"] for entry, theirs in zip(entries, own, strict=True) if theirs)),
         "technologies": json.dumps(technologies),
         "sources": json.dumps(list(dict.fromkeys(slug for slug, _ in sources))),
         "updated": to_stamp(shown_update(date, edited, claimed, first_seen)),

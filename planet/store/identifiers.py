@@ -24,11 +24,13 @@ def planet_id(host: str, feed: str, uid: str, date: datetime) -> str:
 def clashing(connection: sqlite3.Connection, column: str = "atom_id") -> frozenset[int]:
     """Ids of stories that may not publish their id, since another story that precedes them has the same.
 
+    An id that is an address or tag of a source is that source's; any other is the first story's that came with it.
+
     `column`: atom_id, or id (as the feed gave it: the RSS guid).
     """
     rows = connection.execute(
         "SELECT story_id FROM (SELECT s.story_id, row_number() OVER "
-        f"(PARTITION BY e.{column} ORDER BY e.priority, e.source_position, e.date, s.tie) AS nth "
+        f"(PARTITION BY e.{column} ORDER BY e.owns_id DESC, e.first_seen, e.priority, e.date, e.source_position, s.tie) AS nth "
         f"FROM stories s JOIN entries e ON e.entry_id = s.primary_id WHERE e.{column} != '' AND e.{column} IN "
         f"(SELECT {column} FROM entries WHERE shown GROUP BY {column} HAVING count(*) > 1)) WHERE nth > 1"
     )

@@ -63,6 +63,9 @@ CREATE TABLE entries (
   classification TEXT NOT NULL DEFAULT '{"sources":[],"technologies":[]}', -- Classification as JSON
   shown INTEGER NOT NULL DEFAULT 0,       -- has sources, is not withdrawn
   priority INTEGER NOT NULL DEFAULT 3,    -- among copies: 0 a member's own site, 1 a member, 2 a group
+  owner TEXT NOT NULL DEFAULT '',         -- slug of the source that shows it on its own site
+  owns_id INTEGER NOT NULL DEFAULT 0,     -- its id is an address or tag of that source
+  feed_updated INTEGER,                   -- the date of its feed when it was read
   source_position INTEGER NOT NULL DEFAULT 0, -- of its first source in feeds.yaml
   story_id INTEGER,
   dirty INTEGER NOT NULL DEFAULT 1,       -- its story must be looked at again

@@ -18,16 +18,16 @@ from planet.store.entries import KEYS, TEXTS
 log = logging.getLogger(__name__)
 
 _KEY = tuple(field.name for field in fields(EntryKey))
-_TIMES = ("date", "first_seen", "published", "updated", "edited", "missing_since")
+_TIMES = ("date", "first_seen", "published", "updated", "edited", "missing_since", "feed_updated")
 _STORED = (
     *("entry_id", "feed", "atom_id", "date", "date_reason", "first_seen", "edited", "in_feeds", "withdrawn", "tombstone"),
-    *("shown", "priority", "source_position", "classification", "story_id"),
+    *("shown", "priority", "source_position", "owner", "feed_updated", "classification", "story_id"),
 )  # fmt: skip
 _ENTRY = (
     f"SELECT {names((*_STORED, *KEYS), table='e')}, {names((*TEXTS, 'details'), table='b')} "
     "FROM entries e JOIN bodies b USING (entry_id) "
 )
-_MERGE = tuple(field.name for field in fields(MergeEntry) if field.name not in {"text", "source"})
+_MERGE = tuple(field.name for field in fields(MergeEntry) if field.name not in {"text", "source", "links"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,8 @@ class StoredEntry:
     shown: bool
     priority: int
     source_position: int
+    owner: str
+    feed_updated: datetime | None
     classification: Classification
     story_id: int | None
 
@@ -105,7 +107,7 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
     """What merging needs to know of the shown entries among these, in the order of their ids."""
     query = (
         f"SELECT {names(_MERGE, table='e')}, substr(b.text, 1, {MERGE_TEXT}) AS text, "
-        "json_extract(b.details, '$.source') AS source FROM entries e JOIN bodies b USING (entry_id) "
+        "json_extract(b.details, '$.source') AS source, json_extract(b.details, '$.links') AS links FROM entries e JOIN bodies b USING (entry_id) "
         "WHERE e.shown AND e.entry_id IN (SELECT value FROM json_each(:ids)) ORDER BY e.entry_id"
     )
     return [
@@ -115,6 +117,8 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
                 | {
                     "date": instant(row["date"]),
                     "published": from_stamp(row["published"]),
+                    "first_seen": instant(row["first_seen"]),
+                    "links": tuple(json.loads(row["links"] or "[]")),
                     "source": decode(SourceRef, row["source"]) if row["source"] else None,
                 }
             )

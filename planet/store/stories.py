@@ -157,8 +157,10 @@ def _excerpt(primary: StoredEntry, context: StoryContext) -> str:
 
 
 def _tags(members: Sequence[StoredEntry]) -> tuple[str, ...]:
-    """The tags of all copies as written, one of each when folded, those of the primary copy first."""
-    tags = {tag.casefold(): tag for member in reversed(members) for tag in reversed(member.entry.tags)}
+    """Tags as written, one of each when folded: the author's own where the author shows the story, else those of all copies."""
+    owner = members[0].owner
+    theirs = [member for member in members if not owner or member.owner == owner]
+    tags = {tag.casefold(): tag for member in reversed(theirs) for tag in reversed(member.entry.tags)}
     return tuple(tags.values())[::-1]
 
 
@@ -188,7 +190,7 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
         published=primary.date,
         updated=updated,
         edited=primary.edited is not None,
-        first_seen=min(member.first_seen for member in members),
+        first_seen=primary.first_seen if primary.owner else min(member.first_seen for member in members),
         author=", ".join(person.name for person in authors),
         authors=authors,
         source=source,
@@ -206,7 +208,7 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
         feed_title=(feed.title if feed else "") or source.name,
         feed_url=context.feed_urls.get(primary.feed, ""),
         feed_link=feed.link if feed else "",
-        feed_updated=updated,
+        feed_updated=primary.feed_updated,
         rev=digest(head["rev"], identifier, *events),
         events=events,
     )
