@@ -235,13 +235,14 @@ class _Gathering:
     def ask(self, due: Sequence[Due], rows: Mapping[str, FeedRow], *, follow: bool) -> None:
         """Ask feeds, and store each document. With `follow`, a page that names its one feed is no failure yet: see `discovered`."""
         from planet import update  # parsers, which a run without a document does not need
+        from planet.merge.authorship import Authors
 
         planet = self.planet
         writer = update.Writer(
             config=planet.config,
             feeds=planet.feeds,
             store=planet.store,
-            authors=update.Authors(planet.config.sources),
+            authors=Authors(planet.config.sources),
             jitter=planet.jitter,
             first_run=not planet.store.meta(meta.FIRST_RUN_DONE),
         )
