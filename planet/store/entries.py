@@ -79,7 +79,7 @@ def _insert(connection: sqlite3.Connection, application: Application, new: Inser
         **_keys(new.entry),
         **fixed,
         **_columns(classified),
-        "feed_updated": to_stamp(application.read.feed_date),
+        "feed_updated": _feed_updated(application),
     }
     if fixed["tombstone"]:
         values["shown"] = 0
@@ -97,7 +97,7 @@ def _update(
     values = {
         "entry_id": entry_id,
         "edited": to_stamp(edited),
-        "feed_updated": to_stamp(application.read.feed_date),
+        "feed_updated": _feed_updated(application),
     }
     connection.execute(_UPDATE, values | _keys(entry) | _columns(classified))
     _write_body(connection, entry_id, entry)
@@ -111,6 +111,14 @@ def _remembered(connection: sqlite3.Connection, feed: str, uid: str) -> dict[str
         connection, f"SELECT {columns} FROM remembered WHERE feed = :feed AND uid = :uid", {"feed": feed, "uid": uid}
     )
     return next(rows, None)
+
+
+def _feed_updated(application: Application) -> int | None:
+    """The date of the document: its own, or that of the newest of its entries where that is later."""
+    read = application.read
+    dates = [read.feed_date, *(entry.published for entry in read.entries)]
+    dates += [entry.updated for entry in read.entries if isinstance(entry, Entry)]
+    return to_stamp(max((date for date in dates if date is not None and date <= application.now), default=None))
 
 
 def _keys(entry: Entry) -> dict[str, object]:
