@@ -26,6 +26,7 @@ _RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "syr",
 _RTL_SCRIPTS = frozenset(["adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"])
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "planet"
+_DAY = re.compile(r"\b(\d{1,2}(?:er)?) (?=[^\W\d])")
 _FIRST = re.compile(r"\b1 (?=[^\W\d])")  # French counts the first day of a month, CLDR does not know
 
 
@@ -134,7 +135,8 @@ class Translator:
         shown = dates.format_date(self.day_of(moment), form, locale=self.locale)
         if self.locale.language == "fr":
             shown = _FIRST.sub("1er ", shown)
-        return shown
+        # A day and its month stay on one line.
+        return _DAY.sub("\\1\u00a0", shown)
 
     def time(self, moment: dt.datetime | dt.time) -> str:
         """14:05"""
@@ -143,11 +145,12 @@ class Translator:
 
         return dates.format_time(shown, "short", locale=self.locale)
 
-    def clock(self, moment: dt.datetime) -> str:
-        """The hour; nothing at midnight, where most often only the day is known."""
+    def has_time(self, moment: dt.datetime | dt.date) -> bool:
+        """Whether an hour is known: at midnight, here or in UTC, most often only the day is."""
+        if not isinstance(moment, dt.datetime):
+            return False
         shown = self.local(moment)
-        known = (shown.hour, shown.minute) != (0, 0) and (moment.hour, moment.minute) != (0, 0)
-        return self.time(moment) if known else self.date(moment, "medium")
+        return (shown.hour, shown.minute) != (0, 0) and (moment.hour, moment.minute) != (0, 0)
 
     def language_name(self, tag: str) -> str:
         """What a language is called here: "en" -> anglais; the tag itself where nobody knows it."""

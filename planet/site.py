@@ -75,13 +75,12 @@ def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact
                 paths.append(file.path)
             yield file
 
-    yield from noted(pages(site, theme, pictures, searchable=search.available()))
+    yield from noted(pages(site, theme, pictures))
     yield from noted(syndicate.feeds(site))
     yield from syndicate.opml(site)
     yield from calendars.calendars(site)
     yield syndicate.health_json(site)
-    if search.available():
-        yield from search.index(site)
+    yield from search.index(site)
     yield syndicate.robots(site)
     yield from syndicate.sitemap(site, paths)
 

@@ -8,7 +8,6 @@ rendered.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -36,7 +35,6 @@ def edition_rev(
         fingerprint(config.site),
         fingerprint(config.notify),
         f"{now.astimezone(ZoneInfo(config.site.timezone)):%Y-%m-%d}",
-        str(importlib.util.find_spec("pagefind_bin") is not None),
         str(config.site.output),
         *_files((*themes, config.folder / "themes")),
         *_files(

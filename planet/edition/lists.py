@@ -14,7 +14,7 @@ def story_lists(
     index: Sequence[IndexRow],
     now: datetime,
 ) -> tuple[StoryList, ...]:
-    """Every list of stories: all, technologies, sources, the months that are over in the planet's time zone (newest first)."""
+    """Every list of stories: all, technologies, sources, the months in the planet's time zone (newest first)."""
     zone = ZoneInfo(config.site.timezone)
     by_technology: dict[str, list[IndexRow]] = {technology.slug: [] for technology in config.technologies}
     by_source: dict[str, list[IndexRow]] = {source.slug: [] for source in config.sources}
@@ -28,8 +28,7 @@ def story_lists(
             if slug in by_source:
                 by_source[slug].append(row)
         month = f"{row.date.astimezone(zone):%Y/%m}"
-        if month < this_month:
-            by_month.setdefault(month, []).append(row)
+        by_month.setdefault(month, []).append(row)
     names = {technology.slug: technology.name for technology in config.technologies}
     return (
         StoryList(kind="all", path="", slug="", name=config.site.title, rows=tuple(index)),
@@ -54,6 +53,7 @@ def story_lists(
                 slug=month.replace("/", "-"),
                 name=month,
                 rows=tuple(rows),
+                over=month < this_month,
             )
             for month, rows in sorted(by_month.items(), reverse=True)
         ),

@@ -39,6 +39,8 @@ class IndexRow:
     rev: str
     in_feeds: bool = True
     updated: datetime | None = None
+    size: int = 0
+    """Length of its HTML in bytes, 0 where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,13 @@ class FeedHealth:
     warnings: tuple[Message, ...] = ()
 
 
+PAGE_TEXT = 100_000
+"""Characters of HTML of one story that a page shows; of a longer text it shows the beginning."""
+PART_SIZE = 130_000
+"""Characters of HTML on one page of a month: some 45 kB as sent."""
+PART_STORIES = 40
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of a list. `number` 1 is the list's own index; `path` is its folder below output/, "" or ending with a slash."""
@@ -167,6 +176,8 @@ class StoryList:
     slug: str
     name: str
     rows: tuple[IndexRow, ...]
+    over: bool = True
+    """False for the month of now: it has a page, and no archive feed yet (RFC 5005)."""
 
     def feed(self, size: int) -> tuple[IndexRow, ...]:
         """The newest `size` stories that may enter the output feeds (an archive's feed holds them all)."""
@@ -177,31 +188,73 @@ class StoryList:
     def pages(self, size: int) -> tuple[Page, ...]:
         """The pages of the list, the index first, then `page/2/` (the oldest stories), `page/3/` …
 
-        Numbers count from the oldest story, so that new stories never move old pages: every page but the index is full and
-        final. The index shows the newest `size`; the newest numbered page may repeat some of them.
+        Numbers count from the oldest period, so that new stories never move old pages; a period is a year, or as many years as fit
+        on one page, so that a story that comes late, or goes, changes pages of its own period only. The index shows the newest
+        `size`; the newest numbered page may repeat some of them.
         """
-        stories = self.rows
-        last = 1 + max(0, -(-(len(stories) - size) // size))
+        chunks: list[tuple[IndexRow, ...]] = []
+        if len(self.rows) > size:
+            chunks = _periods(self.rows, size)
+            while chunks and len(self.rows) - sum(map(len, chunks[:-1])) <= size:
+                chunks.pop()  # the index shows all of it
+        last = 1 + len(chunks)
         index = Page(
             number=1,
             path=self.path,
-            rows=stories[:size],
+            rows=self.rows[:size],
             older=last if last > 1 else None,
-            following=stories[size] if last > 1 else None,
+            following=self.rows[size] if last > 1 else None,
         )
-        numbered = []
-        for number in range(2, last + 1):
-            end = len(stories) - (number - 2) * size
-            numbered.append(
-                Page(
-                    number=number,
-                    path=f"{self.path}page/{number}/",
-                    rows=stories[max(0, end - size) : end],
-                    newer=number + 1 if number < last else 1,
-                    older=number - 1 if number > 2 else None,
-                ),
+        numbered = (
+            Page(
+                number=number,
+                path=f"{self.path}page/{number}/",
+                rows=rows,
+                newer=number + 1 if number < last else 1,
+                older=number - 1 if number > 2 else None,
             )
+            for number, rows in enumerate(chunks, 2)
+        )
         return (index, *numbered)
+
+    def parts(self) -> tuple[Page, ...]:
+        """The pages of a month, where the whole texts of its stories stand: one, or several where one would weigh too much.
+
+        The first part holds the oldest stories, so that the place of a story never changes. Rows are newest first.
+        """
+        parts: list[list[IndexRow]] = [[]]
+        room = PART_SIZE
+        for row in reversed(self.rows):
+            if parts[-1] and (len(parts[-1]) >= PART_STORIES or row.size > room):
+                parts.append([])
+                room = PART_SIZE
+            parts[-1].append(row)
+            room -= min(row.size, PAGE_TEXT)
+        count = len(parts)
+        return tuple(
+            Page(
+                number=number,
+                path=self.path if number == 1 else f"{self.path}{number}/",
+                rows=tuple(reversed(rows)),
+                newer=number + 1 if number < count else None,
+                older=number - 1 if number > 1 else None,
+            )
+            for number, rows in enumerate(parts, 1)
+        )
+
+
+def _periods(rows: Sequence[IndexRow], size: int) -> list[tuple[IndexRow, ...]]:
+    """Rows (newest first) in pages of at most `size`, the oldest page first: whole years together, or parts of one year."""
+    years: dict[int, list[IndexRow]] = {}
+    for row in reversed(rows):
+        years.setdefault(row.date.year, []).append(row)
+    pages: list[list[IndexRow]] = []
+    for of_year in years.values():
+        if pages and len(pages[-1]) + len(of_year) <= size:
+            pages[-1] += of_year
+        else:
+            pages += [of_year[start : start + size] for start in range(0, len(of_year), size)]
+    return [tuple(reversed(page)) for page in pages]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +267,7 @@ class Edition:
     sources: tuple[ListedSource, ...]
     index: tuple[IndexRow, ...]
     lists: tuple[StoryList, ...]
-    """All first, then the technologies in the order of feeds.yaml, the sources, the months that are over (newest first)."""
+    """All first, then the technologies in the order of feeds.yaml, the sources, the months (newest first; that of now is not over)."""
     events: tuple[Event, ...]
     """By start, oldest first."""
     collisions: tuple[Collision, ...] = ()

@@ -185,6 +185,11 @@ def _write(connection: sqlite3.Connection, stories: Sequence[MergeGroup]) -> Non
             insert("stories", _STORY),
             (_row(story, [entries[entry_id] for entry_id in story.entry_ids], feeds) for story in part),
         )
+        connection.execute(
+            "UPDATE stories SET size = (SELECT length(html) FROM bodies WHERE bodies.entry_id = primary_id) "
+            "WHERE story_id IN (SELECT value FROM json_each(:ids))",
+            {"ids": ids(min(story.entry_ids) for story in part)},
+        )
         connection.executemany(
             "UPDATE entries SET story_id = ? WHERE entry_id = ?",
             ((min(story.entry_ids), entry_id) for story in part for entry_id in story.entry_ids),

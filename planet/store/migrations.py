@@ -28,6 +28,8 @@ _1_TO_2 = (
     "CREATE TABLE common_keys (key TEXT NOT NULL, feed TEXT NOT NULL, PRIMARY KEY (key, feed)) WITHOUT ROWID",
     "ALTER TABLE stories RENAME COLUMN row TO story_id",
     "ALTER TABLE stories RENAME COLUMN lead TO primary_id",
+    "ALTER TABLE stories ADD COLUMN size INTEGER NOT NULL DEFAULT 0",
+    "UPDATE stories SET size = (SELECT length(html) FROM bodies WHERE bodies.entry_id = primary_id)",
     "ALTER TABLE events RENAME COLUMN said TO data",
     # Keys that many entries share join nothing any more: every story is looked at again.
     "UPDATE entries SET dirty = 1",

@@ -104,6 +104,7 @@ CREATE TABLE stories (
   technologies TEXT NOT NULL,             -- JSON list of slugs
   sources TEXT NOT NULL,                  -- JSON list of slugs, that of the primary copy first
   updated INTEGER NOT NULL,
+  size INTEGER NOT NULL DEFAULT 0,        -- characters of its HTML
   why TEXT NOT NULL                       -- JSON: why its entries are one, for `planet explain`
 );
 CREATE INDEX stories_date ON stories (date DESC, tie);

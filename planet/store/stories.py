@@ -46,7 +46,7 @@ class StoryContext:
 def index(connection: sqlite3.Connection) -> tuple[IndexRow, ...]:
     """Every shown story, newest first, in an order that does not depend on arrival."""
     rows = connection.execute(
-        "SELECT story_id, date, rev, in_feeds, technologies, sources, updated FROM stories ORDER BY date DESC, tie"
+        "SELECT story_id, date, rev, in_feeds, technologies, sources, updated, size FROM stories ORDER BY date DESC, tie"
     )
     names = functools.cache(_names)  # the same few lists come back thousands of times
     return tuple(
@@ -58,8 +58,9 @@ def index(connection: sqlite3.Connection) -> tuple[IndexRow, ...]:
             technologies=names(technologies),
             sources=names(sources),
             updated=instant(updated),
+            size=size,
         )
-        for story_id, date, rev, in_feeds, technologies, sources, updated in rows
+        for story_id, date, rev, in_feeds, technologies, sources, updated, size in rows
     )
 
 

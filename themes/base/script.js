@@ -2,13 +2,9 @@
 (() => {
   "use strict";
   const $ = (query, within = document) => [...within.querySelectorAll(query)];
-  const make = (tag, values = {}, ...children) => {
-    const element = Object.assign(document.createElement(tag), values);
-    element.append(...children);
-    return element;
-  };
   const language = document.documentElement.lang;
   const words = document.getElementById("words");
+  const kept = (name, value) => { try { if (value === undefined) return localStorage.getItem(name); localStorage.setItem(name, value); } catch { /* not kept */ } return null; };
 
   /* Dates of the last day are told from now; the absolute one stays as the title. */
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
@@ -17,8 +13,8 @@
     const date = new Date(time.dateTime);
     const minutes = Math.round((Date.now() - date) / 60000);
     time.title = absolute.format(date);
-    if (minutes >= 0 && minutes < 1440)
-      time.textContent = minutes < 60 ? relative.format(-minutes, "minute") : relative.format(-Math.round(minutes / 60), "hour");
+    const hour = time.querySelector("span");
+    if (hour && minutes >= 0 && minutes < 1440) hour.textContent = minutes < 60 ? relative.format(-minutes, "minute") : relative.format(-Math.round(minutes / 60), "hour");
   }
 
   /* An event that is over is greyed at once, not at the next run. */
@@ -27,10 +23,46 @@
     if (end && new Date(end.dateTime) < Date.now()) event.classList.add("over");
   }
 
-  /* What scrolls sideways within a text can be reached by keys, in every browser. */
-  document.addEventListener("toggle", (event) => { for (const wide of $("pre, table", event.target)) wide.tabIndex = 0; }, true);
+  /* What scrolls sideways within a text can be reached by keys; code says its language; a picture that fails leaves no hole. */
+  const dress = (text) => {
+    for (const wide of $("pre, table", text)) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    for (const code of $("pre code[class*=language-]", text)) code.parentNode.dataset.language = code.className.match(/language-([\w+#-]+)/)?.[1] ?? "";
+  };
+  document.addEventListener("toggle", (event) => { if (event.target.open && event.target.matches?.("details.text")) finish(event.target); }, true);
+  document.addEventListener("error", (event) => { if (event.target.matches?.(".story img, .h-card img")) event.target.remove(); }, true);
+  for (const image of $(".story img")) if (image.complete && image.currentSrc && !image.naturalWidth) image.remove();
 
-  /* Copy buttons. */
+  /* Close, within reach at the end of a text. */
+  const finish = (details) => {
+    dress(details);
+    const end = details.querySelector(".end");
+    if (!end || end.querySelector("button")) return;
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: words.dataset.close });
+    button.addEventListener("click", () => { details.open = false; details.closest("article").scrollIntoView({ block: "nearest" }); details.querySelector("summary").focus({ preventScroll: true }); });
+    end.prepend(button);
+  };
+
+  /* "Read here" opens the text in place: it stands on the page of its month. */
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a.read");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok) throw new Error(answer.status);
+      const there = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const text = there.getElementById(new URL(link.href).hash.slice(1)).querySelector("details.text");
+      text.open = true;
+      link.closest("article").append(document.adoptNode(text));
+      link.remove();
+      text.querySelector("summary").focus({ preventScroll: true });
+    } catch { location.href = link.href; }
+  });
+  const opened = () => { const text = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.querySelector(":scope > details.text"); if (text) text.open = true; };
+  addEventListener("hashchange", opened);
+  if (document.body.classList.contains("on-month")) opened();
+
+  /* Copy buttons, the filter and the order of lists. */
   for (const button of $("button[data-copy]")) {
     if (!navigator.clipboard) break;
     button.hidden = false;
@@ -41,95 +73,66 @@
       setTimeout(() => { button.firstChild.data = label; }, 2000);
     });
   }
+  for (const input of $("input.address")) input.addEventListener("focus", () => input.select());
+  const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  for (const box of $(".filter")) {
+    box.hidden = false;
+    box.querySelector("input").addEventListener("input", (event) => { for (const one of $(event.target.dataset.filter)) one.hidden = !folded(one.textContent).includes(folded(event.target.value)); });
+    box.querySelector("button").addEventListener("click", () => { for (const list of $(".people")) list.append(...$("li", list).sort((one, other) => other.dataset.latest.localeCompare(one.dataset.latest))); });
+  }
 
-  /* Keys: j and k move the focus from story to story, / searches, ? explains and can switch them off (WCAG 2.1.4). */
-  let keys = true;
-  const remember = (value) => { try { localStorage.setItem("planet-keys", value); } catch { /* not kept */ } };
-  try { keys = localStorage.getItem("planet-keys") !== "off"; } catch { /* not kept */ }
-  if (words) {
-    const help = words.content.querySelector("dialog");
-    const opener = words.content.querySelector("button.plain");
-    const box = help.querySelector("input");
-    document.body.append(help);
-    document.querySelector(".bottom .wide").append(opener);
-    const show = () => { box.checked = keys; help.showModal(); };
-    opener.addEventListener("click", show);
-    box.addEventListener("change", () => { keys = box.checked; remember(keys ? "on" : "off"); });
-    document.addEventListener("keydown", (event) => {
-      if (!keys || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-      if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-      const step = { j: 1, k: -1 }[event.key];
-      if (step) {
-        const links = $(".story h3 a").filter((link) => link.checkVisibility());
-        const at = document.activeElement.closest?.(".story");
-        const here = at ? links.findIndex((link) => at.contains(link)) : step > 0 ? -1 : links.length;
-        const next = links[here + step];
-        if (next) { next.focus({ preventScroll: true }); next.closest(".story").scrollIntoView({ block: "start" }); }
-      } else if (event.key === "/") (document.querySelector("form.search:not([hidden]) input") ?? document.querySelector(".find"))?.focus();
-      else if (event.key === "?") show();
-      else return;
-      event.preventDefault();
+  /* Compose my feeds: an OPML file of what is ticked, made here. */
+  for (const form of $(".compose")) {
+    const boxes = $("input[type=checkbox]", form), button = form.querySelector(".compose-it");
+    for (const one of [...boxes, button, ...$(".script-only", form)]) one.hidden = false;
+    for (const one of $(".noscript", form)) one.hidden = true;
+    form.addEventListener("change", () => { button.disabled = !boxes.some((one) => one.checked); });
+    button.addEventListener("click", () => {
+      const file = document.implementation.createDocument(null, "opml");
+      const add = (parent, name, values = {}, text = "") => { const element = file.createElement(name); for (const [key, value] of Object.entries(values)) element.setAttribute(key, value); element.textContent = text; parent.append(element); return element; };
+      file.documentElement.setAttribute("version", "2.0");
+      add(add(file.documentElement, "head"), "title", {}, form.dataset.title);
+      const body = add(file.documentElement, "body");
+      for (const one of boxes) if (one.checked) { const name = one.parentNode.textContent.trim(); add(body, "outline", { type: "rss", text: name, title: name, xmlUrl: form.dataset.site + one.value }); }
+      const link = Object.assign(document.createElement("a"), { download: "planet.opml", href: URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(file)], { type: "text/x-opml" })) });
+      link.click();
+      URL.revokeObjectURL(link.href);
     });
   }
 
-  /* Search: the index is loaded when the field is first used. */
-  const form = document.querySelector("form.search");
-  if (!form) return;
-  const input = form.querySelector("input");
-  const status = form.querySelector("[role=status]");
-  const results = form.querySelector(".results");
-  const say = status.dataset;
-  const chosen = {};
-  let engine, round = 0;
-  form.hidden = false;
-  form.addEventListener("submit", (event) => event.preventDefault());
-  const load = () => (engine ??= (async () => {
-    const [first, ...others] = form.dataset.index.trim().split(" ").map((path) => new URL(path, document.baseURI).href);
-    const pagefind = await import(`${first}pagefind.js`);
-    await pagefind.options({ basePath: first, excerptLength: 24, noWorker: true });
-    await pagefind.init();
-    for (const other of others) await pagefind.mergeIndex(other, { noWorker: true });
-    const filters = await pagefind.filters();
-    for (const name of ["technology", "source"]) {
-      const values = Object.keys(filters[name] ?? {});
-      if (!values.length) continue;
-      const select = make("select", {}, make("option", { value: "" }, say.all), ...values.map((value) => make("option", { value }, value)));
-      select.addEventListener("change", () => { chosen[name] = select.value; search(); });
-      form.querySelector(".filters").append(make("label", {}, say[name], " ", select));
-    }
-    return pagefind;
-  })());
-  const marked = (html) => [...new DOMParser().parseFromString(`<p>${html}`, "text/html").querySelector("p").childNodes].map((part) =>
-    part.nodeName === "MARK" ? make("mark", {}, part.textContent) : part.textContent);
-  const shown = async (found, start) => {
-    for (const one of await Promise.all(found.slice(start, start + 10).map((result) => result.data()))) {
-      const { title, author, date, url } = one.meta;
-      const heading = make("h2", {}, make("a", { href: url || "../" }, title));
-      results.append(make("li", {}, heading, make("p", { className: "soft" }, [author, new Date(date).toLocaleDateString(language, { dateStyle: "long" })].join(" · ")), make("p", {}, ...marked(one.excerpt))));
-    }
-    if (found.length <= start + 10) return;
-    const more = make("button", { type: "button" }, say.more);
-    more.addEventListener("click", async () => { more.parentNode.remove(); await shown(found, start + 10); results.children[start + 10].querySelector("a").focus(); });
-    results.append(make("li", {}, more));
-  };
-  const search = async () => {
-    const mine = ++round;
-    const query = input.value.trim();
-    history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
-    if (!query) { results.replaceChildren(); status.textContent = ""; return; }
-    status.textContent = say.wait;
-    try {
-      const filters = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value));
-      const found = (await (await load()).search(query, { filters })).results;
-      if (mine !== round) return;
-      results.replaceChildren();
-      status.textContent = found.length === 0 ? say.none : found.length === 1 ? say.one : say.many.replace("{count}", found.length);
-      await shown(found, 0);
-    } catch (error) { engine = undefined; status.textContent = say.broken; }
-  };
-  let waiting;
-  input.addEventListener("focus", () => load().catch(() => { engine = undefined; }), { once: true });
-  input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(search, 150); });
-  const asked = new URLSearchParams(location.search).get("q");
-  if (asked) { input.value = asked; search(); }
+  /* Since the last visit: a line between rows, from this browser's own memory. A visit ends after an hour. */
+  if (words && kept("planet-since") !== "off" && document.querySelector(".on-all .stories, .on-technology .stories")) {
+    const now = Date.now(), seen = Number(kept("planet-seen")), before = now - seen > 3600000 ? seen : Number(kept("planet-before"));
+    if (now - seen > 3600000) kept("planet-before", String(seen));
+    kept("planet-seen", String(now));
+    const first = before && $(".month > .story").find((story) => new Date(story.querySelector(".dt-published").dateTime) <= before);
+    if (first && first !== document.querySelector(".month > .story")) first.before(Object.assign(document.createElement("p"), { className: "since", textContent: words.dataset.since }));
+  }
+
+  /* Keys: j and k move the focus from story to story, / searches, ? explains and can switch them off (WCAG 2.1.4). */
+  if (!words) return;
+  let keys = kept("planet-keys") !== "off";
+  const help = words.content.querySelector("dialog"), opener = words.content.querySelector("button.plain");
+  const [keysBox, sinceBox] = $("input", help);
+  document.body.append(help);
+  document.querySelector(".bottom .wide")?.append(opener);
+  const show = () => { keysBox.checked = keys; sinceBox.checked = kept("planet-since") !== "off"; help.showModal(); };
+  opener.addEventListener("click", show);
+  keysBox.addEventListener("change", () => { keys = keysBox.checked; kept("planet-keys", keys ? "on" : "off"); });
+  sinceBox.addEventListener("change", () => { kept("planet-since", sinceBox.checked ? "on" : "off"); for (const one of $(".since")) one.hidden = !sinceBox.checked; });
+  document.addEventListener("keydown", (event) => {
+    if (!keys || event.ctrlKey || event.metaKey || event.altKey || help.open || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const step = { j: 1, k: -1 }[event.key];
+    if (step) {
+      const stories = $(".story");
+      const at = document.activeElement.closest?.(".story");
+      let place = at ? stories.indexOf(at) + step : step > 0 ? 0 : stories.length - 1;
+      while (stories[place] && !stories[place].querySelector("h3 a")) place += step;
+      const next = stories[place]?.querySelector("h3 a");
+      if (next) { next.focus({ preventScroll: true }); stories[place].scrollIntoView({ block: "start" }); }
+    } else if (event.key === "/") ($("form.search:not([hidden]) input, .quick input").find((one) => one.checkVisibility()) ?? document.querySelector(".find"))?.focus();
+    else if (event.key === "?") show();
+    else return;
+    event.preventDefault();
+  });
 })();

@@ -18,16 +18,14 @@ __all__ = ["Theme", "load_theme", "pages"]
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
-def pages(
-    edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE, *, searchable: bool = False
-) -> Iterator[Artifact | Bundle]:
+def pages(edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE) -> Iterator[Artifact | Bundle]:
     """Every page, and the files that pages need.
 
     `avatars` maps the slug of a source to its picture, a WebP of 96 px (see `planet.render.avatars`); a source that is not in it
-    shows its initials. `searchable` says that a search index is published beside the pages (see `planet.render.search`).
+    shows its initials.
     The artifacts raise ThemeError when they are made from a template that is wrong.
     """
-    builder = PageBuilder(edition, theme, avatars, searchable=searchable)
+    builder = PageBuilder(edition, theme, avatars)
     event_pages = EventPages(builder)
     months = [story_list for story_list in edition.lists if story_list.kind == "month"]
     for story_list in edition.lists:
@@ -36,7 +34,7 @@ def pages(
     yield from lists.month_pages(builder, months)
     yield lists.archive_page(builder, months)
     yield from event_pages.pages()
-    yield from rest.rest(builder)
+    yield from rest.rest(builder, event_pages)
     yield from _assets(builder)
 
 
@@ -48,6 +46,8 @@ def _assets(builder: PageBuilder) -> Iterator[Artifact]:
         yield Artifact(path="static/planet.js", digest=sha256(builder.script).hexdigest(), make=lambda: builder.script)
     for name, path in theme.assets().items():
         yield Artifact(path=f"static/{name}", digest=sha256(path.read_bytes()).hexdigest(), make=path.read_bytes)
+    manifest = builder.manifest()
+    yield Artifact(path="static/site.webmanifest", digest=sha256(manifest).hexdigest(), make=lambda: manifest)
     for slug, picture in sorted(builder.avatars.items()):
         if slug in builder.sources:
             yield Artifact(

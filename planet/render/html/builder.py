@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,19 +15,16 @@ from planet import __version__
 from planet.formats import formats_of
 from planet.i18n import Translator
 from planet.model import (
-    FIRST_HEADING,
     Artifact,
     Edition,
     Event,
     IndexRow,
     ListedSource,
     Message,
-    SafeHtml,
     Site,
     Story,
-    StorySource,
 )
-from planet.render.html import colours
+from planet.render.html.stories import Articles, EventLink, StoryRef, name_of, others
 from planet.render.html.theme import Theme
 from planet.text import digest, fold, named_digests, shorten
 
@@ -40,13 +37,12 @@ Context = Mapping[str, object]
 Present = Callable[[dict[str, Any]], dict[str, Any]]
 
 POLICY = (
-    "default-src 'none'; script-src 'self'{script}; style-src 'self'; img-src 'self' https: http: data:; "
-    "media-src 'self' https: http:; connect-src {connect}; manifest-src 'self'; base-uri {base}; form-action 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data:; "
+    "media-src 'self' https: http:; connect-src 'self'; manifest-src 'self'; base-uri {base}; form-action 'self'"
 )
-_HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
 MENU = (
     ("", Message.of("Home")),
-    ("#technologies", Message.of("Technologies")),
+    ("technologies/", Message.of("Technologies")),
     ("events/", Message.of("Events")),
     ("members/", Message.of("Members")),
     ("archive/", Message.of("Archive")),
@@ -61,23 +57,6 @@ class Technology:
     slug: str
     name: str
     shown: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryRef:
-    """A story on a page before it is loaded: `rev` changes with all that is shown of it."""
-
-    story_id: int
-    rev: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventLink:
-    """An event that a story announces. `path` leads to it, below output/."""
-
-    title: str
-    start: object
-    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +86,8 @@ class Meta:
     feeds: tuple[Alternate, ...] = ()
     robots: str = "index, follow"
     technology: str = ""
+    subject: str = ""
+    """What a numbered page is a page of: the name of its list."""
     file: str = "index.html"
     volatile: bool = False
 
@@ -128,21 +109,20 @@ class Frame:
     base: str
     robots: str
     technology: str
+    subject: str
     data: str
 
     def link(self, path: str) -> str:
         """A relative link to `path` below output/."""
         if self.path and path == self.path:
             return "./"
-        if path.startswith("#") and not self.root and self.kind != "all":
-            return f"./{path}"
         return f"{self.root}{path}" or "./"
 
 
 class PageBuilder:
     """Makes the pages of one edition with one theme. `avatars` maps the slug of a source to its picture."""
 
-    def __init__(self, edition: Edition, theme: Theme, avatars: Mapping[str, bytes], *, searchable: bool) -> None:
+    def __init__(self, edition: Edition, theme: Theme, avatars: Mapping[str, bytes]) -> None:
         self.edition = edition
         self.site = edition.config.site
         self.theme = theme
@@ -159,8 +139,18 @@ class PageBuilder:
             style=f"static/planet.css?v={digest(self.style.decode())[:8]}",
             script=f"static/planet.js?v={digest(self.script.decode())[:8]}" if self.script else "",
             assets=tuple(theme.assets()),
-            searchable=searchable,
+            searchable=bool(edition.index),
         )
+        self.technologies = {one.slug: one for one in self.common.technologies}
+        self.places = {
+            row.story_id: part.path
+            for month in edition.lists
+            if month.kind == "month"
+            for part in month.parts()
+            for row in part.rows
+        }
+        """Story id -> folder of the page of its month, where its whole text stands."""
+        self.articles = Articles(self)
         self._events_of: dict[int, list[Event]] = {}
         for event in edition.events:
             for story_id in event.stories:
@@ -191,17 +181,42 @@ class PageBuilder:
             {
                 "version": __version__,
                 "initials": initials,
-                "tone": tone,
                 "event_ics": lambda event: f"events/{event.slug}.ics",
                 "webcal": lambda path: f"webcal://{address.netloc}{address.path}{path}",
                 "map_link": map_link,
-                "placed": placed,
                 "others": others,
                 "name_of": name_of,
+                "size": lambda count: megabytes(self.t, count),
                 "formats_of": formats_of,
+                "month_name": lambda month: self.t.month(date.fromisoformat(f"{month}-01")),
+                "event_path": self.event_path,
+                "og_locale": og_locale(str(self.t.locale)),
                 **self.functions,
             },
         )
+
+    def manifest(self) -> bytes:
+        """The web app manifest (W3C): what a phone calls the site, and shows for it."""
+        icons = [
+            {"src": name, "type": "image/png", "sizes": f"{size}x{size}"}
+            for name, size in (("icon-192.png", 192), ("icon-512.png", 512))
+            if name in self.common.assets
+        ]
+        if "icon.svg" in self.common.assets:
+            icons.append({"src": "icon.svg", "type": "image/svg+xml", "sizes": "any"})
+        text = {
+            "name": self.site.title,
+            "short_name": shorten(self.site.title, 24),
+            "description": self.site.description,
+            "lang": self.site.language,
+            "start_url": "../",
+            "scope": "../",
+            "display": "browser",
+            "theme_color": self.theme.light.get("paper", "#ffffff"),
+            "background_color": self.theme.light.get("paper", "#ffffff"),
+            "icons": icons,
+        }
+        return json.dumps(text, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
 
     def event_path(self, event: Event) -> str:
         """Where the page of events shows an event."""
@@ -211,25 +226,36 @@ class PageBuilder:
         """Where the picture of a source is, "" when it has none."""
         return f"static/avatars/{slug}.webp" if slug in self.avatars else ""
 
-    def stories_of(self, rows: Sequence[IndexRow]) -> dict[str, object]:
-        """The context of a list of stories: what is loaded later (`rows`), the events they announce, the pictures beside them."""
-        announced = {
-            row.story_id: tuple(
-                EventLink(title=event.data.title, start=event.data.start, path=self.event_path(event))
-                for event in self._events_of[row.story_id]
+    def refs(self, rows: Sequence[IndexRow]) -> tuple[StoryRef, ...]:
+        """The stories of a page as its context holds them: what is loaded later, and what the page itself adds."""
+        return tuple(
+            StoryRef(
+                story_id=row.story_id,
+                rev=row.rev,
+                date=row.date,
+                source=row.sources[0] if row.sources else "",
+                path=self.places.get(row.story_id, ""),
+                picture=self.avatar(row.sources[0]) if row.sources else "",
+                events=self._announced(row.story_id),
             )
             for row in rows
-            if row.story_id in self._events_of
-        }
-        return {
-            "rows": tuple(StoryRef(story_id=row.story_id, rev=row.rev) for row in rows),
-            "announced": announced,
-            "pictures": {slug: self.avatar(slug) for row in rows for slug in row.sources[:1] if slug in self.avatars},
-        }
+        )
 
-    def load(self, rows: Sequence[StoryRef]) -> list[Story]:
+    def _announced(self, story_id: int) -> tuple[EventLink, ...]:
+        return tuple(
+            EventLink(
+                title=event.data.title,
+                start=event.data.start,
+                path=self.event_path(event),
+                ics=f"events/{event.slug}.ics",
+                place=event.data.location.partition(",")[0],
+            )
+            for event in self._events_of.get(story_id, ())
+        )
+
+    def load(self, refs: Sequence[StoryRef]) -> list[Story]:
         """The stories themselves, in that order."""
-        return self.edition.load([row.story_id for row in rows])
+        return self.edition.load([ref.story_id for ref in refs])
 
     def feeds_of(self, path: str, name: str, kind: str) -> tuple[Alternate, ...]:
         """The feeds that live in a folder of the site."""
@@ -253,12 +279,14 @@ class PageBuilder:
             ]
             common = {
                 "site": self.site,
-                "technologies": {one.slug: one for one in self.common.technologies},
+                "technologies": self.technologies,
                 "listed": [one for one in self.common.technologies if one.shown],
                 "style": self.common.style,
                 "script": self.common.script,
                 "assets": self.common.assets,
                 "searchable": self.common.searchable,
+                "card": "static/card.png" if "card.png" in self.common.assets else "",
+                "mailing_list": "",
             }
             return self.templates.render(
                 template, {**common, "page": frame, "link": frame.link, "menu": menu, **values}
@@ -281,14 +309,11 @@ class PageBuilder:
             feeds=(*meta.feeds, *(feed for feed in main if feed not in meta.feeds)),
             root="" if absolute else "../" * meta.path.count("/"),
             canonical=f"{self.site.url}{meta.path}{'' if meta.file == 'index.html' else meta.file}",
-            policy=POLICY.format(
-                script=" 'wasm-unsafe-eval'" if meta.kind == "search" else "",
-                connect="'self'" if meta.kind == "search" else "'none'",
-                base="'self'" if absolute else "'none'",
-            ),
+            policy=POLICY.format(base="'self'" if absolute else "'none'"),
             base=(urlsplit(self.site.url).path or "/") if absolute else "",
             robots="noindex, nofollow" if self.edition.config.site.private else meta.robots,
             technology=meta.technology,
+            subject=meta.subject,
             data=script_json(data) if data else "",
         )
 
@@ -297,30 +322,6 @@ def initials(name: str) -> str:
     """One or two letters that stand for a name: « William Durand » WD, « clermontech.php » CP."""
     words = [word for word in name.replace(".", " ").replace("-", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
-
-
-def tone(slug: str) -> str:
-    """The class that colours the initials of a source: always the same for one source."""
-    return f"a{int(digest(slug)[:4], 16) % colours.INITIALS}"
-
-
-def placed(html: SafeHtml, title: int = FIRST_HEADING - 1) -> SafeHtml:
-    """The text of a story below its title, a heading of that level. Safe HTML has no `<` but those of its tags."""
-    shift = title + 1 - FIRST_HEADING
-    if not shift:
-        return html
-    return SafeHtml(_HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + shift, 6)}", html))
-
-
-def name_of(story: Story) -> str:
-    """What a story is called: its title, else how it begins, else where it is."""
-    return story.title or shorten(story.text, 80) or story.url
-
-
-def others(story: Story) -> list[StorySource]:
-    """Who else carries a story: each source once."""
-    found = {source.slug: source for source in reversed(story.sources)}
-    return [one for slug, one in reversed(found.items()) if slug != story.source.slug]
 
 
 def map_link(event: Event) -> str:
@@ -334,21 +335,19 @@ def map_link(event: Event) -> str:
     return f"https://www.openstreetmap.org/search?query={quote(place)}"
 
 
+def megabytes(t: Translator, count: int | None) -> str:
+    """The size of an enclosure in words: « 18,9 Mo », "" when it is not known."""
+    return t.gettext("{size} MB").format(size=t.number(round(count / 1_000_000, 1))) if count else ""
+
+
+def og_locale(locale: str) -> str:
+    """`fr` -> `fr_FR`, as the Open Graph protocol wants it; a language that is spoken in no country of its name keeps its own."""
+    return locale if "_" in locale else {"en": "en_GB"}.get(locale, f"{locale}_{locale.upper()}")
+
+
 def script_json(value: object) -> str:
     """JSON for a <script>: nothing in it can end the element (security: JSON inside script)."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def story_data(story: Story) -> dict[str, object]:
-    """A story for schema.org."""
-    return {
-        "@type": "BlogPosting",
-        "headline": name_of(story),
-        "url": story.url,
-        "datePublished": story.published.isoformat(),
-        "author": {"@type": "Person", "name": story.author},
-        **({"inLanguage": story.language} if story.language else {}),
-    }

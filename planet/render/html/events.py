@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from planet.model import Artifact, Event
-from planet.render.html.builder import Meta, PageBuilder, StoryRef
+from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.stories import StoryRef
 from planet.when import day_of, is_over, last_day
 
 NEXT = 3
@@ -171,5 +172,4 @@ class EventPages:
         wanted = {story_id for event in events for story_id in event.stories}
         if not wanted:
             return ()
-        rows = (row for row in self._builder.edition.index if row.story_id in wanted)
-        return tuple(StoryRef(story_id=row.story_id, rev=row.rev) for row in rows)
+        return self._builder.refs([row for row in self._builder.edition.index if row.story_id in wanted])

@@ -7,85 +7,78 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from planet.model import Artifact, Event, IndexRow, Page, Story, StoryList
-from planet.render.html.builder import Meta, PageBuilder, StoryRef, story_data
+from markupsafe import Markup
+
+from planet.model import Artifact, IndexRow, Page, StoryList
+from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.charts import months_before, plot
 from planet.render.html.events import EventPages
+from planet.render.html.stories import Row, StoryRef, at_root
 
 BURST = 3
-"""As many stories of one source on one day are shown one by one; what is more is folded."""
+"""As many stories of one source on one day have a row each; with more, those after the first are shown as titles."""
+HOME_TEXT = 90_000
+"""Characters of HTML of whole texts on the home page: some 30 kB as sent."""
+PLOT_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Stories that stand together: one story, or those of one source that are folded on a busy day."""
+class Item:
+    """A story in a list, and the others that its source published on the same day."""
 
-    stories: tuple[Story, ...]
-    source: str = ""
-    """Name of the source whose stories are folded, "" when they are shown."""
+    article: Markup
+    same_day: tuple[Markup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class Month:
     """The stories below one heading."""
 
     heading: str
-    day: date
-    runs: tuple[Run, ...]
+    items: tuple[Item, ...]
 
 
-def days(builder: PageBuilder, stories: Sequence[Story], *, by_month: bool = False, fold: bool = True) -> list[Day]:
-    """Stories below the days (or months) of the planet's time zone; a source that publishes much on one day is folded after its first."""
-    found: dict[date, list[Story]] = {}
-    for story in stories:
-        day = builder.t.day_of(story.published)
-        found.setdefault(day.replace(day=1) if by_month else day, []).append(story)
+def months_of(builder: PageBuilder, pairs: Sequence[tuple[StoryRef, Row]], root: str, *, fold: bool) -> list[Month]:
+    """Stories below the months of the planet's time zone. `fold`: a source's many stories of one day stand together."""
+    t = builder.t
+    by_month: dict[date, dict[tuple[object, ...], list[Markup]]] = {}
+    counts: dict[tuple[object, ...], int] = {}
+    for ref, _row in pairs:
+        key = (t.day_of(ref.date), ref.source)
+        counts[key] = counts.get(key, 0) + 1
+    for position, (ref, row) in enumerate(pairs):
+        day = t.day_of(ref.date)
+        key = (day, ref.source)
+        group = key if fold and counts[key] > BURST else (position,)
+        by_month.setdefault(day.replace(day=1), {}).setdefault(group, []).append(at_root(row.html, root))
     return [
-        Day(
-            heading=builder.t.month(day) if by_month else builder.t.day(day),
-            day=day,
-            runs=_runs(of_day) if fold else tuple(Run(stories=(story,)) for story in of_day),
+        Month(
+            heading=t.month(first),
+            items=tuple(Item(article=articles[0], same_day=tuple(articles[1:])) for articles in groups.values()),
         )
-        for day, of_day in found.items()
+        for first, groups in by_month.items()
     ]
 
 
-def _runs(stories: Sequence[Story]) -> tuple[Run, ...]:
-    by_source: dict[str, list[Story]] = {}
-    for story in stories:
-        by_source.setdefault(story.source.slug, []).append(story)
-    runs = []
-    seen: set[str] = set()
-    for story in stories:
-        slug = story.source.slug
-        if len(by_source[slug]) <= BURST:
-            runs.append(Run(stories=(story,)))
-        elif slug not in seen:
-            seen.add(slug)
-            runs.append(Run(stories=(story,)))
-            runs.append(Run(stories=tuple(by_source[slug][1:]), source=story.source.name))
-    return tuple(runs)
-
-
 def _span(builder: PageBuilder, rows: Sequence[IndexRow]) -> str:
-    """The days that a page tells of: « 3 novembre – 12 novembre 2026 »."""
+    """The days that a page covers, the newest first as the list is: « du 7 janvier 2013 au 19 mars 2012 »."""
     if not rows:
         return ""
-    newest, oldest = builder.t.day_of(rows[0].date), builder.t.day_of(rows[-1].date)
+    t = builder.t
+    newest, oldest = t.day_of(rows[0].date), t.day_of(rows[-1].date)
     if newest == oldest:
-        return builder.t.date(newest)
-    return builder.t.gettext("{first} to {last}").format(first=builder.t.date(oldest), last=builder.t.date(newest))
+        return t.date(newest)
+    return t.gettext("From {newest} back to {oldest}").format(newest=t.date(newest), oldest=t.date(oldest))
 
 
-def _data(
-    builder: PageBuilder, meta: Meta, stories: Sequence[Story], events: Sequence[Event], event_pages: EventPages
-) -> dict[str, Any]:
+def _data(builder: PageBuilder, meta: Meta, parts: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "CollectionPage",
         "name": meta.heading,
         "url": builder.site.url + meta.path,
         "inLanguage": builder.site.language,
-        "hasPart": [*(story_data(story) for story in stories), *(event_pages.data(event) for event in events)],
+        "hasPart": list(parts),
     }
 
 
@@ -99,56 +92,89 @@ def list_pages(builder: PageBuilder, event_pages: EventPages, story_list: StoryL
 def _list_page(
     builder: PageBuilder, event_pages: EventPages, story_list: StoryList, page: Page, pages: Mapping[int, Page]
 ) -> Artifact:
-    t, index = builder.t, page.number == 1
+    index = page.number == 1
+    meta = _list_meta(builder, story_list, page)
+    upcoming = event_pages.next(story_list.kind, story_list.slug) if index else ()
     context: dict[str, object] = {
-        **builder.stories_of(page.rows),
+        "rows": builder.refs(page.rows),
         "number": page.number,
         "newer": _neighbour(builder, page.newer, pages),
         "older": _neighbour(builder, page.older, pages, page.following),
-        "following": StoryRef(story_id=page.following.story_id, rev=page.following.rev) if page.following else None,
-        "span": _span(builder, page.rows),
+        "following": builder.refs([page.following])[0] if page.following else None,
         "current": story_list.slug if story_list.kind == "technology" else "",
-        "dated": story_list.kind == "source",
         "count": len(story_list.rows) if index and story_list.kind != "all" else 0,
-        "next_events": event_pages.next(story_list.kind, story_list.slug) if index else (),
+        "next_events": upcoming,
         **_about(builder, story_list, index=index),
     }
-    name = story_list.name if story_list.kind != "all" else builder.site.title
-    heading = name if index else t.gettext("{name}, page {number}").format(name=name, number=page.number)
-    meta = Meta(
+    root = "../" * page.path.count("/")
+
+    def present(values: dict[str, Any]) -> dict[str, Any]:
+        if index and story_list.kind == "all":
+            pairs = builder.articles.whole(values["rows"], HOME_TEXT)
+        else:
+            pairs = builder.articles.rows(values["rows"])
+        if values["following"] and (following := builder.articles.rows([values["following"]])):
+            values["older"] = {**values["older"], "path": f"{values['older']['path']}#{following[0][1].anchor}"}
+        parts = [*(row.data for _, row in pairs), *(event_pages.data(event) for event in upcoming)]
+        return {
+            **values,
+            "months": months_of(builder, pairs, root, fold=story_list.kind != "source"),
+            "data": _data(builder, meta, parts) if index else None,
+        }
+
+    return builder.page("source.html" if story_list.kind == "source" else "list.html", meta, context, present)
+
+
+def _list_meta(builder: PageBuilder, story_list: StoryList, page: Page) -> Meta:
+    index, title = page.number == 1, builder.site.title
+    name = title if story_list.kind == "all" else story_list.name
+    heading = name if index else _span(builder, page.rows)
+    shown = heading if index else f"{name} – {heading}"
+    return Meta(
         path=page.path,
-        title=heading if story_list.kind == "all" else f"{heading} – {builder.site.title}",
+        title=shown if story_list.kind == "all" else f"{shown} – {title}",
         heading=heading,
         description=_description(builder, story_list),
         kind=story_list.kind if index else "page",
         feeds=builder.feeds_of(story_list.path, story_list.name, story_list.kind),
         robots="index, follow" if index else "noindex, follow",
         technology=story_list.slug if story_list.kind == "technology" else "",
+        subject=name,
     )
-
-    def present(context: dict[str, Any]) -> dict[str, Any]:
-        following = [context["following"]] if context["following"] else []
-        stories = builder.load([*context["rows"], *following])
-        if following:
-            context["older"] = {**context["older"], "path": f"{context['older']['path']}#{stories.pop().anchor}"}
-        data = _data(builder, meta, stories, context["next_events"], event_pages) if index else None
-        by_source = story_list.kind == "source"
-        return {**context, "days": days(builder, stories, by_month=by_source, fold=not by_source), "data": data}
-
-    return builder.page("source.html" if story_list.kind == "source" else "list.html", meta, context, present)
 
 
 def _about(builder: PageBuilder, story_list: StoryList, *, index: bool) -> dict[str, object]:
-    """What the index of a list shows beside its stories."""
+    """What a list shows beside its stories."""
     if story_list.kind == "source":
         source = builder.sources[story_list.slug]
         # The counts of a source change with each of its stories; its older pages do not show them.
         who = source if index else replace(source, stories=0, latest=None, months=())
-        return {"who": who, "picture": builder.avatar(source.slug)}
+        about: dict[str, object] = {"who": who, "picture": builder.avatar(source.slug)}
+        return {**about, **(_writing(builder, story_list) if index else {"topics": (), "plot": None, "years": ""})}
     if story_list.kind == "all" and index:
-        counts = {one.slug: one.stories for one in builder.edition.technologies if one.stories}
-        return {"counts": counts, "updated": builder.edition.updated}
-    return {"counts": {}}
+        return {
+            "counts": {one.slug: one.stories for one in builder.edition.technologies if one.stories},
+            "updated": builder.edition.updated,
+            "first_run": not builder.edition.config.sources,
+        }
+    return {"counts": {}, "first_run": False}
+
+
+def _writing(builder: PageBuilder, story_list: StoryList) -> dict[str, object]:
+    """What a source writes about, and how much: its technologies by count, its last 24 months, its first and last year."""
+    counts: dict[str, int] = {}
+    for row in story_list.rows:
+        for slug in row.technologies:
+            counts[slug] = counts.get(slug, 0) + 1
+    now = builder.t.local(builder.edition.now)
+    months = dict(builder.sources[story_list.slug].months)
+    years = [builder.t.local(row.date).year for row in (*story_list.rows[:1], *story_list.rows[-1:])]
+    shown = [(slug, count) for slug, count in counts.items() if slug in builder.technologies]
+    return {
+        "topics": tuple(sorted(shown, key=lambda one: (-one[1], one[0]))[:5]),
+        "plot": plot(months, months_before(now.year, now.month, PLOT_MONTHS)) if months else None,
+        "years": " – ".join(dict.fromkeys(str(year) for year in reversed(years))),
+    }
 
 
 def _description(builder: PageBuilder, story_list: StoryList) -> str:
@@ -166,24 +192,24 @@ def _description(builder: PageBuilder, story_list: StoryList) -> str:
 def _neighbour(
     builder: PageBuilder, number: int | None, pages: Mapping[int, Page], following: IndexRow | None = None
 ) -> dict[str, str] | None:
-    """A link to another page of the list, with the days it tells of (those of the index change too often to be named)."""
+    """A link to another page of the list, with the days it covers (those of the index change too often to be named)."""
     if number is None:
         return None
-    page = pages[number]
+    page, t = pages[number], builder.t
     if following is not None:
-        return {
-            "path": page.path,
-            "span": builder.t.gettext("from {date} on").format(date=builder.t.date(following.date)),
-        }
+        # What is older than the last story of the index.
+        return {"path": page.path, "span": t.gettext("before {date}").format(date=t.date(pages[1].rows[-1].date))}
     return {"path": page.path, "span": "" if number == 1 else _span(builder, page.rows)}
 
 
 def month_pages(builder: PageBuilder, months: Sequence[StoryList]) -> Iterator[Artifact]:
-    """A page for each month that is over, newest first: what was published, in short."""
+    """The pages of every month, newest first: the place of the whole text of each story."""
     for position, month in enumerate(months):
         newer = months[position - 1] if position else None
         older = months[position + 1] if position + 1 < len(months) else None
-        yield _month_page(builder, month, newer, older)
+        parts = month.parts()
+        for part in parts:
+            yield _month_page(builder, month, part, parts, (newer, older))
 
 
 def first_day(month: StoryList) -> date:
@@ -191,35 +217,61 @@ def first_day(month: StoryList) -> date:
     return datetime.strptime(month.slug, "%Y-%m").date()  # noqa: DTZ007 - a month, not a moment
 
 
-def _month_page(builder: PageBuilder, month: StoryList, newer: StoryList | None, older: StoryList | None) -> Artifact:
-    def neighbour(other: StoryList | None) -> dict[str, str] | None:
-        return {"path": other.path, "span": builder.t.month(first_day(other))} if other else None
+def _month_page(
+    builder: PageBuilder,
+    month: StoryList,
+    part: Page,
+    parts: Sequence[Page],
+    around: tuple[StoryList | None, StoryList | None],
+) -> Artifact:
+    t = builder.t
+    newer, older = around
 
-    name = builder.t.month(first_day(month))
+    def neighbour(page: Page | None, other: StoryList | None) -> dict[str, str] | None:
+        if page is not None:
+            return {"path": page.path, "span": _span(builder, page.rows)}
+        return {"path": other.path, "span": t.month(first_day(other))} if other else None
+
+    name = t.month(first_day(month))
+    heading = name if len(parts) == 1 else _span(builder, part.rows)
     meta = Meta(
-        path=month.path,
-        title=f"{name} – {builder.site.title}",
-        heading=name,
+        path=part.path,
+        title=f"{heading} – {builder.site.title}",
+        heading=heading,
         kind="month",
-        description=builder.t.gettext("What was published in {month}.").format(month=name),
-        feeds=builder.feeds_of(month.path, name, "month"),
+        description=t.gettext("What was published in {month}.").format(month=name),
+        feeds=builder.feeds_of(month.path, name, "month") if month.over else (),
+        subject=name,
     )
-    context = {**builder.stories_of(month.rows), "newer": neighbour(newer), "older": neighbour(older)}
-    return builder.page(
-        "month.html",
-        meta,
-        context,
-        lambda values: {**values, "days": days(builder, builder.load(values["rows"]), fold=False)},
-    )
+    context = {
+        "rows": builder.refs(part.rows),
+        "newer": neighbour(parts[part.number] if part.newer else None, newer),
+        "older": neighbour(parts[part.number - 2] if part.older else None, older),
+        "feed": f"{month.path}atom.xml" if month.over else "",
+    }
+    root = "../" * part.path.count("/")
+
+    def present(values: dict[str, Any]) -> dict[str, Any]:
+        pairs = builder.articles.whole(values["rows"], room=10**9)
+        return {**values, "months": months_of(builder, pairs, root, fold=False)}
+
+    return builder.page("month.html", meta, context, present)
 
 
 def archive_page(builder: PageBuilder, months: Sequence[StoryList]) -> Artifact:
-    """Every month that is over, by year, with how much was published."""
+    """Every month by year, with how much was published: a table of years and months."""
     t = builder.t
-    years: dict[int, list[tuple[str, str, int]]] = {}
+    names = tuple(
+        (t.date(date(2001, month, 1), "LLLLL"), t.date(date(2001, month, 1), "LLLL")) for month in range(1, 13)
+    )
+    years: dict[int, list[tuple[str, str, int, int] | None]] = {}
+    ordered = sorted(len(month.rows) for month in months)
     for month in months:
         day = first_day(month)
-        years.setdefault(day.year, []).append((month.path, t.date(day, "LLLL"), len(month.rows)))
+        count = len(month.rows)
+        # Five steps by rank: one busy month must not make all others look empty.
+        step = 1 + 4 * sum(1 for other in ordered if other < count) // max(1, len(ordered) - 1)
+        years.setdefault(day.year, [None] * 12)[day.month - 1] = (month.path, t.month(day), count, min(step, 5))
     meta = Meta(
         path="archive/",
         title=f"{t.gettext('Archive')} – {builder.site.title}",
@@ -227,5 +279,4 @@ def archive_page(builder: PageBuilder, months: Sequence[StoryList]) -> Artifact:
         kind="archive",
         description=t.gettext("All that was published, month by month."),
     )
-    most = max((len(month.rows) for month in months), default=1)
-    return builder.page("archive.html", meta, {"years": years, "most": most})
+    return builder.page("archive.html", meta, {"years": years, "names": names})

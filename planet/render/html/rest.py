@@ -1,26 +1,35 @@
-"""Every other page: members, health, how to subscribe, how to join and leave, search, and what stands where nothing is."""
+"""Every other page: technologies, members, health, how to subscribe, how to join and leave, search, and what stands where nothing is."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from planet.model import Artifact
+from markupsafe import Markup
+
+from planet.i18n import Translator
+from planet.model import Artifact, Event, FeedHealth, IndexRow
 from planet.render import search
 from planet.render.html.builder import Meta, PageBuilder
-from planet.render.html.charts import months_before, plot
+from planet.render.html.charts import Plot, months_before, plot
+from planet.render.html.events import EventPages
+from planet.text import fold
 
 MONTHS = 24
+MANY = 40
+"""From so many members on, the page has letters to jump to."""
 SHAPES = {"ok": "●", "new": "○", "deferred": "◐", "moved": "➜", "failing": "▲", "gone": "■"}
 """A state is told as a word and a shape, never by colour alone."""
 TROUBLE = ("failing", "gone", "moved")
+_CODE = re.compile("``?(.+?)``?(?!`)")
 
 
-def rest(builder: PageBuilder) -> Iterator[Artifact]:
+def rest(builder: PageBuilder, event_pages: EventPages) -> Iterator[Artifact]:
     """All pages that list no stories."""
+    yield technologies(builder, event_pages)
     yield members(builder)
     yield health(builder)
     yield subscribe(builder)
@@ -28,26 +37,72 @@ def rest(builder: PageBuilder) -> Iterator[Artifact]:
 
 
 def members(builder: PageBuilder) -> Artifact:
-    """Who writes here: members and groups, each with what they write about."""
+    """Who writes here: members and groups, in the order of a telephone book (accents and case do not count)."""
     t = builder.t
-    sources = sorted(builder.edition.sources, key=lambda source: source.name.casefold())
-    shown = [replace(source, months=()) for source in sources]
+    sources = sorted(builder.edition.sources, key=lambda source: (fold(source.name), source.slug))
+    shown = [replace(source, months=(), feeds=(), calendars=()) for source in sources]
+    people = tuple(source for source in shown if source.kind == "member")
+    letters = {fold(source.name)[:1].upper(): source.slug for source in reversed(people) if fold(source.name)}
+    description = t.gettext("Who writes here, and the groups that hold the events.")
     return builder.page(
         "members.html",
-        _meta(
-            builder,
-            "members",
-            t.gettext("Members"),
-            t.gettext("Who writes here, and the groups that hold the events."),
-        ),
+        _meta(builder, "members", t.gettext("Members"), description),
         {
-            "members": tuple(source for source in shown if source.kind == "member"),
+            "members": people,
             "groups": tuple(source for source in shown if source.kind == "group"),
+            "letters": tuple(reversed(letters.items())) if len(people) >= MANY else (),
             "pictures": {
                 source.slug: builder.avatar(source.slug) for source in shown if source.slug in builder.avatars
             },
         },
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A technology on the page of technologies: its last 24 months and its next event."""
+
+    slug: str
+    name: str
+    stories: int
+    plot: Plot
+    event: Event | None
+
+
+def technologies(builder: PageBuilder, event_pages: EventPages) -> Artifact:
+    """Every technology: how much is written about it, the latest story, the next event, and how to follow it."""
+    t = builder.t
+    now = t.local(builder.edition.now)
+    months = months_before(now.year, now.month, MONTHS)
+    lists = {one.slug: one for one in builder.edition.lists if one.kind == "technology"}
+    latest: dict[str, IndexRow] = {}
+    topics = []
+    for technology in builder.edition.technologies:
+        rows = lists[technology.slug].rows
+        counted = Counter(f"{t.local(row.date):%Y-%m}" for row in rows)
+        event = next(iter(event_pages.next("technology", technology.slug)), None)
+        topics.append(
+            Topic(
+                slug=technology.slug,
+                name=technology.name,
+                stories=len(rows),
+                plot=plot(dict(counted), months),
+                event=event,
+            )
+        )
+        if rows:
+            latest[technology.slug] = rows[0]
+    refs = dict(zip(latest, builder.refs(tuple(latest.values())), strict=True))
+
+    def present(values: dict[str, Any]) -> dict[str, Any]:
+        rows = {ref.story_id: row for ref, row in builder.articles.rows(tuple(values["latest"].values()))}
+        shown = {slug: rows[ref.story_id] for slug, ref in values["latest"].items() if ref.story_id in rows}
+        return {**values, "latest": shown}
+
+    description = t.gettext("What {title} writes about.").format(title=builder.site.title)
+    meta = _meta(builder, "technologies", t.gettext("Technologies"), description)
+    ordered = tuple(sorted(topics, key=lambda topic: (not topic.stories, fold(topic.name))))
+    return builder.page("technologies.html", meta, {"topics": ordered, "latest": refs}, present)
 
 
 def _meta(builder: PageBuilder, name: str, heading: str, description: str = "", **fields: Any) -> Meta:
@@ -61,12 +116,13 @@ def health(builder: PageBuilder) -> Artifact:
     t = builder.t
     feeds = builder.edition.health
     now = t.local(builder.edition.now)
-    months = months_before(now.year, now.month, MONTHS)
     everything = Counter(t.local(row.date).strftime("%Y-%m") for row in builder.edition.index)
+    trouble = tuple(feed for feed in feeds if feed.state in TROUBLE)
     context = {
         "now": builder.edition.now,
-        "trouble": tuple(feed for feed in feeds if feed.state in TROUBLE),
-        "fine": tuple(feed for feed in feeds if feed.state not in TROUBLE),
+        "trouble": trouble,
+        "fine": tuple(sorted((feed for feed in feeds if feed.state not in TROUBLE), key=lambda one: fold(one.source))),
+        "summary": _summary(t, feeds),
         "shapes": SHAPES,
         "words": {
             "ok": t.gettext("answers"),
@@ -76,12 +132,7 @@ def health(builder: PageBuilder) -> Artifact:
             "failing": t.gettext("does not answer"),
             "gone": t.gettext("gone"),
         },
-        "planet_plot": plot(dict(everything), months),
-        "plots": tuple(
-            (source.slug, source.name, plot(dict(source.months), months))
-            for source in builder.edition.sources
-            if source.feeds
-        ),
+        "planet_plot": plot(dict(everything), months_before(now.year, now.month, MONTHS)),
     }
     description = t.gettext("Which feeds answer, which do not, and what would help.")
     meta = _meta(
@@ -93,16 +144,44 @@ def health(builder: PageBuilder) -> Artifact:
         context,
         lambda values: {
             **values,
-            "month_name": lambda month: t.month(datetime.strptime(month, "%Y-%m").date()),  # noqa: DTZ007 - a month
             "since": lambda moment: t.date(moment, "full"),
+            "place": lambda feed: feed.url if "://" in feed.url else t.gettext("local file"),
+            "sentence": lambda message: _sentence(t.say(message)),
         },
     )
 
 
+def _summary(t: Translator, feeds: Sequence[FeedHealth]) -> str:
+    """« 240 flux : 238 répondent, 1 ne répond plus, 1 a déménagé »."""
+    counts: Counter[str] = Counter(feed.state for feed in feeds)
+    parts = [
+        t.ngettext(one, many, counts[state]) % {"num": t.number(counts[state])}
+        for state, one, many in (
+            ("ok", "%(num)s answers", "%(num)s answer"),
+            ("failing", "%(num)s does not answer", "%(num)s do not answer"),
+            ("moved", "%(num)s has moved", "%(num)s have moved"),
+            ("gone", "%(num)s is gone", "%(num)s are gone"),
+            ("deferred", "%(num)s is put off", "%(num)s are put off"),
+            ("new", "%(num)s was not asked yet", "%(num)s were not asked yet"),
+        )
+        if counts[state]
+    ]
+    total = t.ngettext("%(num)s feed", "%(num)s feeds", len(feeds)) % {"num": t.number(len(feeds))}
+    return t.gettext("{feeds}: {states}").format(feeds=total, states=", ".join(parts)) if parts else total
+
+
+def _sentence(text: str) -> Markup:
+    """A message as HTML: it begins with a capital, and what stands in backquotes is code."""
+    parts = _CODE.split(text[:1].upper() + text[1:])
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part.strip()) if number % 2 else part for number, part in enumerate(parts)
+    )
+
+
 def subscribe(builder: PageBuilder) -> Artifact:
-    """What a feed is, and every feed there is."""
+    """How to follow everything, one technology, or what one ticks."""
     t = builder.t
-    technologies = builder.common.technologies
+    shown = builder.common.technologies
     return builder.page(
         "subscribe.html",
         _meta(
@@ -112,8 +191,12 @@ def subscribe(builder: PageBuilder) -> Artifact:
             t.gettext("Every feed and calendar of {title}.").format(title=builder.site.title),
         ),
         {
-            "feed_technologies": tuple(one for one in technologies if one.shown) or technologies,
-            "writers": tuple((source.slug, source.name) for source in builder.edition.sources if source.stories),
+            "feed_technologies": tuple(one for one in shown if one.shown) or shown,
+            "writers": tuple(
+                (source.slug, source.name)
+                for source in sorted(builder.edition.sources, key=lambda source: fold(source.name))
+                if source.stories
+            ),
         },
     )
 
@@ -123,9 +206,9 @@ def plain(builder: PageBuilder) -> Iterator[Artifact]:
     t = builder.t
     description = t.gettext("How to be read here, and how not to be any more.")
     yield builder.page("join.html", _meta(builder, "join", t.gettext("Add or remove my blog"), description), {})
-    indexes = tuple(search.shards(builder.edition)) if builder.common.searchable else ()
     meta = _meta(builder, "search", t.gettext("Search"), robots="noindex, follow")
-    yield builder.page("search.html", meta, {"indexes": indexes})
+    segments = tuple(segment.name for segment in search.segments(builder.edition))
+    yield builder.page("search.html", meta, {"segments": segments, "search_script": search.script_path()})
     heading = t.gettext("This page is not here")
     meta = Meta(
         path="",

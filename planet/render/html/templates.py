@@ -49,8 +49,12 @@ class Templates:
 
     def render(self, name: str, context: Mapping[str, Any]) -> bytes:
         """A whole page, without the control characters that no document may hold. Raises ThemeError."""
+        return xml_safe(self.text(name, context)).encode()
+
+    def text(self, name: str, context: Mapping[str, Any]) -> str:
+        """What a template makes of its context. Raises ThemeError."""
         try:
-            return xml_safe(self._environment.get_template(name).render(context)).encode()
+            return self._environment.get_template(name).render(context)
         except TemplateSyntaxError as error:
             raise ThemeError(
                 Message.of(

@@ -14,12 +14,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from planet import themes
 from planet.errors import ThemeError
 from planet.model import Message
-from planet.render.html import colours
 
 _REFERENCE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 SETTINGS = {"extends", "variables", "light", "dark"}
@@ -60,20 +60,16 @@ class Theme:
         yield from [place for place in places if place.is_file()][:1]
 
     def stylesheet(self, hues: Mapping[str, int]) -> bytes:
-        """The one style of the site: custom properties, the styles from the most general theme on, the computed colours.
+        """The one style of the site: custom properties, the styles from the most general theme on, the hues of technologies.
 
-        `hues` maps the slug of each technology to degrees.
+        `hues` maps the slug of each technology to degrees of the colour wheel (HSL); `style.css` makes a text and a ground of them.
         """
-        shown = {f"t-{slug}": float(hue) for slug, hue in hues.items()}
-        shown |= {f"a{number}": 360.0 / colours.INITIALS * number for number in range(colours.INITIALS)}
-        pale, deep = colours.rules(shown)
         return "\n".join(
             (
                 f":root{{color-scheme:light dark;{_properties(self.variables)}{_properties(self.light)}}}",
                 f"@media (prefers-color-scheme:dark){{:root{{{_properties(self.dark)}}}}}",
                 *self._texts("style.css"),
-                f"@media screen{{{pale}}}",
-                f"@media screen and (prefers-color-scheme:dark){{{deep}}}",
+                *(f".t-{slug}{{--hue:{oklch_hue(hue)}}}" for slug, hue in hues.items()),
                 "",
             ),
         ).encode()
@@ -95,6 +91,17 @@ class Theme:
             path = folder / name
             if path.is_file():
                 yield path.read_text("utf-8").strip()
+
+
+_OKLCH = ((0, 29), (60, 110), (120, 142), (180, 195), (240, 264), (300, 328), (360, 389))
+"""The hue of a saturated colour in HSL, and in OKLCH (CSS Color 4, section 9)."""
+
+
+def oklch_hue(hue: float) -> int:
+    """Degrees of HSL, as people name colours, in degrees of OKLCH, whose colours are equally light at every hue."""
+    hue %= 360
+    (start, low), (end, high) = next(pair for pair in pairwise(_OKLCH) if pair[0][0] <= hue <= pair[1][0])
+    return round(low + (hue - start) / (end - start) * (high - low)) % 360
 
 
 def _properties(values: Mapping[str, str]) -> str:

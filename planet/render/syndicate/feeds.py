@@ -42,9 +42,11 @@ def list_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
     The current feed names the newest archive, and archives each other (RFC 5005 section 4).
     """
     cache = _Cache()
-    months = [story_list for story_list in edition.lists if story_list.kind == "month"]
+    months = [story_list for story_list in edition.lists if story_list.kind == "month" and story_list.over]
     places = {story_list.path: place for place, story_list in enumerate(months)}
     for story_list in edition.lists:
+        if not story_list.over:
+            continue
         older = newer = ""
         match story_list.kind:
             case "all":

@@ -1,0 +1,196 @@
+"""Segments, buckets and what is shown of stories, as files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from planet.model import Artifact, Bundle, Edition, IndexRow, Story
+from planet.render.search.words import stems
+from planet.text import named_digests
+
+FOLDER = "search/"
+SMALL = 2000
+"""Years that are over are one segment until it holds so many stories."""
+BUCKET = 40_000
+"""Characters of a bucket."""
+SHOWN = 100
+"""Stories in one file of what is shown."""
+MAX_TEXT = 30_000
+"""Characters of a story that are searched."""
+TITLE, NAMES, MOST = 12, 6, 40
+"""How much a word counts in a title, and as author, tag or technology; the most that a word of a text counts for."""
+CLIENT = Path(__file__).parent / "client"
+SCRIPTS = ("base-stemmer.js", "french-stemmer.js", "english-stemmer.js", "search.js")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Stories of one span of time, the oldest first."""
+
+    name: str
+    rows: tuple[IndexRow, ...]
+
+
+def segments(edition: Edition) -> tuple[Segment, ...]:
+    """The segments of a planet, the newest first; an empty planet has none."""
+    zone = ZoneInfo(edition.config.site.timezone)
+    now = edition.now.astimezone(zone)
+    by_span: dict[str, list[IndexRow]] = {}
+    for row in reversed(edition.index):
+        day = row.date.astimezone(zone)
+        span = f"{day:%Y-%m}" if (day.year, day.month) >= (now.year, now.month) else f"{day:%Y}"
+        by_span.setdefault(f"{now:%Y-%m}" if len(span) > 4 else span, []).append(row)
+    found: list[Segment] = []
+    past: list[IndexRow] = []
+    for span, rows in by_span.items():
+        if len(span) > 4 or span == f"{now:%Y}":
+            found.append(Segment(name="month" if len(span) > 4 else "year", rows=tuple(rows)))
+            continue
+        past += rows
+        if len(past) >= SMALL:
+            found.append(Segment(name=f"to-{span}", rows=tuple(past)))
+            past = []
+    if past:
+        found.insert(len([one for one in found if one.name.startswith("to-")]), Segment(name="past", rows=tuple(past)))
+    return tuple(reversed(found))
+
+
+@cache
+def _script() -> bytes:
+    return b"\n".join((CLIENT / name).read_bytes().strip() for name in SCRIPTS) + b"\n"
+
+
+def script_path() -> str:
+    """The script of the search page, loaded by it alone; its address changes with its bytes."""
+    return f"{FOLDER}search.js?v={hashlib.sha256(_script()).hexdigest()[:8]}"
+
+
+def index(edition: Edition) -> Iterator[Artifact | Bundle]:
+    """The script of the search page, the names of people and events, and each segment."""
+    yield Artifact(
+        path=f"{FOLDER}search.js",
+        digest=named_digests({"content": hashlib.sha256(_script()).hexdigest()}),
+        make=_script,
+    )
+    names = _names(edition)
+    yield Artifact(path=f"{FOLDER}names.json", digest=named_digests({"names": names}), make=lambda: _json(names))
+    technologies = {one.slug: one.name for one in edition.technologies}
+    for segment in segments(edition):
+        inputs = {
+            "program": edition.program_rev,
+            "settings": edition.settings_rev,
+            "stories": " ".join(row.rev for row in segment.rows),
+        }
+        yield Bundle(
+            folder=f"{FOLDER}{segment.name}/",
+            digest=named_digests(inputs),
+            make=partial(_segment, edition, segment, technologies),
+        )
+
+
+def _names(edition: Edition) -> list[list[str]]:
+    """People, groups, technologies and events, found by their names: [name, path, kind, when]."""
+    people = [[one.name, f"members/{one.slug}/", one.kind, ""] for one in edition.sources]
+    topics = [[one.name, f"{one.slug}/", "technology", ""] for one in edition.technologies if one.stories]
+    events = [
+        [event.data.title, f"events/#e-{event.slug}", "event", event.data.start.isoformat()[:10]]
+        for event in reversed(edition.events)
+        if event.data.title
+    ]
+    return people + topics + events
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _segment(edition: Edition, segment: Segment, technologies: Mapping[str, str]) -> dict[str, bytes]:
+    """The files of a segment. A posting is two numbers: the distance to the story before, and how much the stem counts there."""
+    postings: dict[str, list[int]] = {}
+    last: dict[str, int] = {}
+    facts: list[list[object]] = []
+    files: dict[str, bytes] = {}
+    sources: dict[str, int] = {}
+    topics: dict[str, int] = {}
+    site = edition.config.site
+    folder = f"{FOLDER}{segment.name}/"
+    number = 0
+    for start in range(0, len(segment.rows), SHOWN):
+        shown = []
+        for story in edition.load([row.story_id for row in segment.rows[start : start + SHOWN]]):
+            for term, weight in weights(story, technologies, site.language).items():
+                postings.setdefault(term, []).extend((number - last.get(term, 0), weight))
+                last[term] = number
+            shown.append(_shown(story))
+            names = (source.name for source in story.sources)
+            facts.append(
+                [
+                    [
+                        topics.setdefault(technologies[slug], len(topics))
+                        for slug in story.technologies
+                        if slug in technologies
+                    ],
+                    [sources.setdefault(name, len(sources)) for name in dict.fromkeys(names)],
+                    int(story.published.timestamp()) // 86400,
+                ]
+            )
+            number += 1
+        files[f"{folder}d{start // SHOWN}.json"] = _json(shown)
+    buckets, bounds = _buckets(postings)
+    files |= {f"{folder}{place}.json": _json(bucket) for place, bucket in enumerate(buckets)}
+    files[f"{folder}index.json"] = _json(
+        {"buckets": bounds, "facts": facts, "technologies": list(topics), "sources": list(sources), "shown": SHOWN}
+    )
+    return files
+
+
+def _buckets(postings: Mapping[str, list[int]]) -> tuple[list[dict[str, list[int]]], list[str]]:
+    """Stems in alphabetical order, parted into buckets of about one size, and the first stem of each."""
+    buckets: list[dict[str, list[int]]] = []
+    bounds: list[str] = []
+    size = BUCKET
+    for term in sorted(postings):
+        if size >= BUCKET:
+            buckets.append({})
+            bounds.append(term)
+            size = 0
+        buckets[-1][term] = postings[term]
+        size += len(term) + 4 * len(postings[term]) + 5
+    return buckets, bounds
+
+
+def weights(story: Story, technologies: Mapping[str, str], language: str) -> dict[str, int]:
+    """Stem -> how much it counts in a story: in its title, its names, and (less each time, and less in a long text) in its text."""
+    tag = story.language or language
+    counts = Counter(stems(story.text[:MAX_TEXT], tag))
+    total = sum(counts.values())
+    damping = 0.4 + 0.6 * total / 300
+    found = {
+        term: max(1, min(MOST, round(10 * count * 2.2 / (count + 1.2 * damping)))) for term, count in counts.items()
+    }
+    for term in set(stems(story.title, tag)):
+        found[term] = found.get(term, 0) + 10 * TITLE // 4
+    names = [story.author, *story.tags, *(source.name for source in story.sources)]
+    names += [technologies[slug] for slug in story.technologies if slug in technologies]
+    for term in set(stems(" ".join(names), tag)):
+        found[term] = found.get(term, 0) + 10 * NAMES // 4
+    return found
+
+
+def _shown(story: Story) -> list[str]:
+    """[title, address, author, day, excerpt, language]."""
+    return [
+        story.title or story.url,
+        story.url,
+        story.author or story.source.name,
+        story.published.date().isoformat(),
+        story.excerpt,
+        story.language,
+    ]

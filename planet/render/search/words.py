@@ -1,0 +1,49 @@
+"""Words as the index holds them: folded, then stemmed. The page does the same with what is typed (`client/search.js`)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from snowballstemmer.english_stemmer import EnglishStemmer
+from snowballstemmer.french_stemmer import FrenchStemmer
+
+LONGEST = 40
+"""Longer words are addresses and hashes: nobody types them."""
+_WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_STEMMERS = {"french": FrenchStemmer(), "english": EnglishStemmer()}
+"""Snowball 3.0, as the scripts of the page: their stems must be the same ones."""
+
+
+def folded(text: str) -> str:
+    """Lower case without accents: « Géométrie » geometrie, « Œuvre » oeuvre."""
+    text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
+
+
+def words(text: str) -> Iterator[str]:
+    """The words of a text, folded; `c++` and `c#` are words."""
+    yield from (word for word in _WORD.findall(folded(text)) if len(word) <= LONGEST)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str, language: str) -> str:
+    """The stem of a folded word: French or English by Snowball, any other language the word itself."""
+    stemmer = _STEMMERS.get(language)
+    return str(stemmer.stemWord(word)) if stemmer and word.isascii() else word
+
+
+def language_of(tag: str) -> str:
+    """The stemmer for a BCP 47 tag, "" when there is none."""
+    return {"fr": "french", "en": "english"}.get(tag.split("-", maxsplit=1)[0].lower(), "")
+
+
+def stems(text: str, tag: str) -> Iterator[str]:
+    """The stems of a text in the language `tag`."""
+    language = language_of(tag)
+    for word in words(text):
+        yield stem(word, language)
