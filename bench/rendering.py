@@ -58,7 +58,7 @@ def grown(count: int) -> list[Any]:
 
 
 def digests(of: Edition) -> dict[str, str]:
-    return {one.path: one.digest for one in pages(of, load_theme("clermontech", Path()), searchable=True)}
+    return {one.path: one.digest for one in pages(of, load_theme("clermontech", Path()))}
 
 
 def sizes() -> None:
@@ -66,7 +66,7 @@ def sizes() -> None:
     events = sample().events
     made = {
         one.path: one.make()
-        for one in pages(edition(stories, events), load_theme("clermontech", Path()), searchable=True)
+        for one in pages(edition(stories, events), load_theme("clermontech", Path()))
         if isinstance(one, Artifact) and one.path in {"index.html", "static/planet.css", "static/planet.js"}
     }
     packed = {path: len(gzip.compress(content)) for path, content in made.items()}
@@ -83,9 +83,7 @@ def rendering() -> None:
     stories = grown(STORIES)
     before = edition(stories)
     listed, known = timed(lambda: digests(before))
-    artifacts = [
-        one for one in pages(before, load_theme("clermontech", Path()), searchable=True) if isinstance(one, Artifact)
-    ]
+    artifacts = [one for one in pages(before, load_theme("clermontech", Path())) if isinstance(one, Artifact)]
     some = [one for one in artifacts if "page/" in one.path][:1000]
     spent, _ = timed(lambda: [one.make() for one in some])
     print(f"{len(some)} pages of 20 whole stories: {spent:.2f} s of CPU, {1000 * spent / len(some):.2f} ms a page")
@@ -95,7 +93,7 @@ def rendering() -> None:
 
     def again() -> int:
         changed = 0
-        for one in pages(newer, load_theme("clermontech", Path()), searchable=True):
+        for one in pages(newer, load_theme("clermontech", Path())):
             if known.get(one.path) != one.digest:
                 one.make()
                 changed += 1
@@ -111,7 +109,7 @@ def browsing() -> None:
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as place:
-        for one in pages(edition(grown(60), sample().events), load_theme("clermontech", Path()), searchable=True):
+        for one in pages(edition(grown(60), sample().events), load_theme("clermontech", Path())):
             assert isinstance(one, Artifact)
             path = Path(place, one.path)
             path.parent.mkdir(parents=True, exist_ok=True)

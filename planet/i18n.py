@@ -26,7 +26,6 @@ _RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "syr",
 _RTL_SCRIPTS = frozenset(["adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"])
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "planet"
-_DAY = re.compile(r"\b(\d{1,2}(?:er)?) (?=[^\W\d])")
 _FIRST = re.compile(r"\b1 (?=[^\W\d])")  # French counts the first day of a month, CLDR does not know
 
 
@@ -135,8 +134,7 @@ class Translator:
         shown = dates.format_date(self.day_of(moment), form, locale=self.locale)
         if self.locale.language == "fr":
             shown = _FIRST.sub("1er ", shown)
-        # A day and its month stay on one line.
-        return _DAY.sub("\\1\u00a0", shown)
+        return shown
 
     def time(self, moment: dt.datetime | dt.time) -> str:
         """14:05"""

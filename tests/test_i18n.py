@@ -105,9 +105,10 @@ def test_french_counts_the_first_day_of_a_month() -> None:
 
 def test_the_hour_is_told_where_one_is_known() -> None:
     t = Translator("fr", "Europe/Paris")
-    assert t.clock(EVENING) == "00:30"
-    assert t.clock(datetime(2026, 11, 23, 23, 0, tzinfo=UTC)) == "24 nov. 2026"  # midnight there
-    assert t.clock(datetime(2026, 11, 23, tzinfo=UTC)) == "23 nov. 2026"  # midnight as written
+    assert t.has_time(EVENING)
+    assert not t.has_time(datetime(2026, 11, 23, 23, 0, tzinfo=UTC))  # midnight there
+    assert not t.has_time(datetime(2026, 11, 23, tzinfo=UTC))  # midnight as written
+    assert not t.has_time(date(2026, 11, 23))
 
 
 def test_a_message_is_translated_and_filled_in() -> None:

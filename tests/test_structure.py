@@ -48,7 +48,7 @@ HOMES = {
     "lxml": {"parse", "render"},
     "msgspec": {"config", "store"},
     "nh3": {"sanitise"},
-    "pagefind_bin": {"render"},
+    "snowballstemmer": {"render"},
     "pebble": {"workers"},
     "pydantic": {"config"},
     "rapidfuzz": {"similarity"},

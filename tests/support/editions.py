@@ -170,6 +170,7 @@ def index_row(of: Story, **fields: Any) -> IndexRow:
             "sources": sources,
             "rev": of.rev,
             "updated": of.updated if of.edited else None,
+            "size": len(of.html),
             **fields,
         }
     )

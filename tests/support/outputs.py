@@ -24,7 +24,7 @@ def files(output: Path) -> Iterator[tuple[str, Path]]:
     """What a reader can ask for: path and file, the planet's own notes left out."""
     for path in sorted(output.rglob("*")):
         name = path.relative_to(output).as_posix()
-        if path.is_file() and not name.startswith((".planet/", "pagefind/", "search/pagefind")):
+        if path.is_file() and not name.startswith((".planet/", "search/")):
             yield name, path
 
 
@@ -64,7 +64,7 @@ def _links(name: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _wrong(name: str, path: Path, *, strict: bool) -> Iterator[str]:
     data = path.read_bytes()
-    if path.suffix in {".png", ".ico", ".webp", ".woff2", ".jpg"} or "pagefind" in name:
+    if path.suffix in {".png", ".ico", ".webp", ".woff2", ".jpg"}:
         return
     try:
         text = data.decode("utf-8")

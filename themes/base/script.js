@@ -6,6 +6,8 @@
   const words = document.getElementById("words");
   const kept = (name, value) => { try { if (value === undefined) return localStorage.getItem(name); localStorage.setItem(name, value); } catch { /* not kept */ } return null; };
 
+  for (const one of $(".script-only")) one.hidden = false;
+
   /* Dates of the last day are told from now; the absolute one stays as the title. */
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   const absolute = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
@@ -73,7 +75,6 @@
       setTimeout(() => { button.firstChild.data = label; }, 2000);
     });
   }
-  for (const input of $("input.address")) input.addEventListener("focus", () => input.select());
   const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   for (const box of $(".filter")) {
     box.hidden = false;
@@ -84,9 +85,9 @@
   /* Compose my feeds: an OPML file of what is ticked, made here. */
   for (const form of $(".compose")) {
     const boxes = $("input[type=checkbox]", form), button = form.querySelector(".compose-it");
-    for (const one of [...boxes, button, ...$(".script-only", form)]) one.hidden = false;
+    for (const one of boxes) one.hidden = false;
     for (const one of $(".noscript", form)) one.hidden = true;
-    form.addEventListener("change", () => { button.disabled = !boxes.some((one) => one.checked); });
+    form.addEventListener("change", () => { button.hidden = !boxes.some((one) => one.checked); });
     button.addEventListener("click", () => {
       const file = document.implementation.createDocument(null, "opml");
       const add = (parent, name, values = {}, text = "") => { const element = file.createElement(name); for (const [key, value] of Object.entries(values)) element.setAttribute(key, value); element.textContent = text; parent.append(element); return element; };

@@ -268,7 +268,10 @@ class PageBuilder:
 
     def page(self, template: str, meta: Meta, context: Context, present: Present = dict) -> Artifact:
         """One page. Its template sees `context`, what `present` makes of it when the page is made, and nothing else of the site."""
-        inputs = named_digests({"template": self._template_rev(template), "page": meta, **context})
+        revs = self._template_rev(template)
+        if not context.keys().isdisjoint(("rows", "latest")):
+            revs += self._template_rev("story.html")
+        inputs = named_digests({"template": revs, "page": meta, **context})
 
         def make() -> bytes:
             values = present(dict(context))

@@ -154,18 +154,15 @@ def health(builder: PageBuilder) -> Artifact:
 def _summary(t: Translator, feeds: Sequence[FeedHealth]) -> str:
     """« 240 flux : 238 répondent, 1 ne répond plus, 1 a déménagé »."""
     counts: Counter[str] = Counter(feed.state for feed in feeds)
-    parts = [
-        t.ngettext(one, many, counts[state]) % {"num": t.number(counts[state])}
-        for state, one, many in (
-            ("ok", "%(num)s answers", "%(num)s answer"),
-            ("failing", "%(num)s does not answer", "%(num)s do not answer"),
-            ("moved", "%(num)s has moved", "%(num)s have moved"),
-            ("gone", "%(num)s is gone", "%(num)s are gone"),
-            ("deferred", "%(num)s is put off", "%(num)s are put off"),
-            ("new", "%(num)s was not asked yet", "%(num)s were not asked yet"),
-        )
-        if counts[state]
-    ]
+    sentences = (
+        ("ok", t.ngettext("%(num)s answers", "%(num)s answer", counts["ok"])),
+        ("failing", t.ngettext("%(num)s does not answer", "%(num)s do not answer", counts["failing"])),
+        ("moved", t.ngettext("%(num)s has moved", "%(num)s have moved", counts["moved"])),
+        ("gone", t.ngettext("%(num)s is gone", "%(num)s are gone", counts["gone"])),
+        ("deferred", t.ngettext("%(num)s is put off", "%(num)s are put off", counts["deferred"])),
+        ("new", t.ngettext("%(num)s was not asked yet", "%(num)s were not asked yet", counts["new"])),
+    )
+    parts = [sentence % {"num": t.number(counts[state])} for state, sentence in sentences if counts[state]]
     total = t.ngettext("%(num)s feed", "%(num)s feeds", len(feeds)) % {"num": t.number(len(feeds))}
     return t.gettext("{feeds}: {states}").format(feeds=total, states=", ".join(parts)) if parts else total
 

@@ -1,4 +1,4 @@
-"""Words as the index holds them: folded, then stemmed. The page does the same with what is typed (`client/search.js`)."""
+"""Words as the index holds them: stemmed and folded. The page does the same with what is typed (`client/search.js`)."""
 
 from __future__ import annotations
 
@@ -26,15 +26,23 @@ def folded(text: str) -> str:
 
 
 def words(text: str) -> Iterator[str]:
-    """The words of a text, folded; `c++` and `c#` are words."""
-    yield from (word for word in _WORD.findall(folded(text)) if len(word) <= LONGEST)
+    """The words of a text in lower case, accents kept; `c++` and `c#` are words."""
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
+    yield from (word for word in _WORD.findall(text.lower()) if len(word) <= LONGEST)
 
 
-@lru_cache(maxsize=200_000)
-def stem(word: str, language: str) -> str:
-    """The stem of a folded word: French or English by Snowball, any other language the word itself."""
+@lru_cache(maxsize=100_000)
+def terms(word: str, language: str) -> tuple[str, ...]:
+    """What a word of a text is found by: its stem, with the accents as written and without, both folded.
+
+    Snowball needs the accents of French (`génèrent`), and who searches may leave them out. A language without a stemmer has the word.
+    """
+    plain = folded(word)
     stemmer = _STEMMERS.get(language)
-    return str(stemmer.stemWord(word)) if stemmer and word.isascii() else word
+    if stemmer is None or not plain.isascii():
+        return (plain,)
+    stem = str(stemmer.stemWord(plain))
+    return (stem,) if plain == word else tuple(dict.fromkeys((folded(str(stemmer.stemWord(word))), stem)))
 
 
 def language_of(tag: str) -> str:
@@ -46,4 +54,4 @@ def stems(text: str, tag: str) -> Iterator[str]:
     """The stems of a text in the language `tag`."""
     language = language_of(tag)
     for word in words(text):
-        yield stem(word, language)
+        yield from terms(word, language)

@@ -9,9 +9,9 @@
   const language = document.documentElement.lang;
   const stemmers = [new FrenchStemmer(), new EnglishStemmer()];
   const folded = (text) => text.toLowerCase().replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/ß/g, "ss").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
-  const wordsOf = (text) => (folded(text).match(/[\p{L}\p{N}]+(?:\+\+|#)?/gu) ?? []).filter((word) => word.length <= 40);
+  const wordsOf = (text) => (text.normalize("NFC").toLowerCase().match(/[\p{L}\p{N}]+(?:\+\+|#)?/gu) ?? []).filter((word) => word.length <= 40);
   const ascii = /^[\x00-\x7f]*$/;
-  const stemsOf = (word) => new Set([word, ...(ascii.test(word) ? stemmers.map((one) => one.stemWord(word)) : [])]);
+  const stemsOf = (word) => { const plain = folded(word); return new Set([plain, ...(ascii.test(plain) ? stemmers.flatMap((one) => [folded(one.stemWord(word)), one.stemWord(plain)]) : [])]); };
   const files = new Map();
   const json = (path) => { if (!files.has(path)) files.set(path, fetch(path).then((answer) => answer.ok ? answer.json() : Promise.reject(new Error(path)))); return files.get(path); };
   const segments = () => Promise.all(names.map(async (name) => ({ name, ...(await json(`${name}/index.json`)) })));
@@ -20,16 +20,16 @@
 
   /* The stems of a segment that a word means, with their postings: the word itself, its stems, and while it is being typed what begins so. */
   const lookup = async (segment, word, typing) => {
-    const wanted = stemsOf(word), found = new Map();
+    const wanted = stemsOf(word), start = folded(word), found = new Map();
     const bucketOf = (term) => { let place = segment.buckets.findLastIndex((first) => first <= term); return Math.max(place, 0); };
     const places = new Set([...wanted].map(bucketOf));
-    const prefix = typing && word.length > 2;
-    if (prefix) for (let place = bucketOf(word); place <= bucketOf(`${word}\uffff`) && place < bucketOf(word) + 3; place++) places.add(place);
+    const prefix = typing && start.length > 2;
+    if (prefix) for (let place = bucketOf(start); place <= bucketOf(`${start}\uffff`) && place < bucketOf(start) + 3; place++) places.add(place);
     for (const place of places) {
       if (place >= segment.buckets.length) continue;
       const bucket = await json(`${segment.name}/${place}.json`);
       for (const term of wanted) if (Object.hasOwn(bucket, term)) found.set(term, [bucket[term], 1]);
-      if (prefix) for (const term in bucket) if (term.startsWith(word) && !found.has(term)) found.set(term, [bucket[term], 0.4]);
+      if (prefix) for (const term in bucket) if (term.startsWith(start) && !found.has(term)) found.set(term, [bucket[term], 0.4]);
     }
     const scores = new Map();
     for (const [postings, share] of found.values()) for (let at = 0, story = 0; at < postings.length; at += 2) {
@@ -66,11 +66,11 @@
   const byName = async (query) => {
     const words = wordsOf(query);
     const all = await json("names.json");
-    return words.length ? all.filter(([name]) => { const parts = wordsOf(name); return words.every((word) => parts.some((part) => part.startsWith(word) || [...stemsOf(part)].some((stem) => stemsOf(word).has(stem)))); }).slice(0, 5) : [];
+    return words.length ? all.filter(([name]) => { const parts = wordsOf(name); return words.every((word) => parts.some((part) => folded(part).startsWith(folded(word)) || [...stemsOf(part)].some((stem) => stemsOf(word).has(stem)))); }).slice(0, 5) : [];
   };
   const marked = (text, query) => {
     const wanted = new Set(wordsOf(query).flatMap((word) => [...stemsOf(word)]));
-    return text.split(/([\p{L}\p{N}]+)/u).map((part) => part && [...stemsOf(folded(part))].some((stem) => wanted.has(stem)) ? make("mark", {}, part) : part);
+    return text.split(/([\p{L}\p{N}]+)/u).map((part) => part && [...stemsOf(part.toLowerCase())].some((stem) => wanted.has(stem)) ? make("mark", {}, part) : part);
   };
   const date = (day) => new Date(day).toLocaleDateString(language, { dateStyle: "long", timeZone: "UTC" });
   const show = async (hits, start, query) => {
