@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from planet.edition import HUES
+from planet.edition.build import HUES
+from planet.render.html import load_theme
+from planet.render.html.charts import HEIGHT, months_before, plot
 from planet.render.html.theme import oklch_hue
 
 STYLE = Path("themes/base/style.css").read_text("utf-8")
@@ -59,3 +61,31 @@ def test_hues_keep_their_names() -> None:
     around = [(oklch_hue(hue) - 29) % 360 for hue in range(360)]
     assert around == sorted(around)
     assert all(0 <= oklch_hue(hue) < 360 for hue in HUES.values())
+
+
+def painted(colour: str) -> float:
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    parts = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
+    linear = [part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("name", ["base", "clermontech"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_themes_choose_can_be_read_on_paper_and_card(name: str, scheme: str) -> None:
+    theme = load_theme(name, Path("/nowhere"))
+    chosen = theme.light if scheme == "light" else theme.dark
+    grounds = [painted(chosen["paper"]), painted(chosen["card"])]
+    for ink in ("ink", "soft", "accent", "link"):
+        assert min(contrast(painted(chosen[ink]), ground) for ground in grounds) >= 4.5, ink
+    tone = (LIGHT if scheme == "light" else DARK)["tone"]
+    for hue in HUES.values():  # headings of technologies stand on paper
+        assert contrast(luminance(*tone, oklch_hue(hue)), grounds[0]) >= 4.5
+
+
+def test_a_plot_has_a_bar_for_each_month_with_something() -> None:
+    assert months_before(2026, 2, 4) == ["2025-11", "2025-12", "2026-01", "2026-02"]
+    made = plot({"2026-01": 1, "2026-02": 400, "2020-01": 7}, months_before(2026, 2, 4))
+    assert [(bar.count, bar.height) for bar in made.bars] == [(0, 0), (0, 0), (1, 2), (400, HEIGHT)]
+    assert made.total == 401
+    assert plot({}, months_before(2026, 2, 4)).total == 0

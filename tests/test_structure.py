@@ -49,6 +49,7 @@ HOMES = {
     "msgspec": {"config", "store"},
     "nh3": {"sanitise"},
     "snowballstemmer": {"render"},
+    "markupsafe": {"render"},
     "pebble": {"workers"},
     "pydantic": {"config"},
     "rapidfuzz": {"similarity"},
