@@ -128,8 +128,8 @@
       const stories = $(".story");
       const at = document.activeElement.closest?.(".story");
       let place = at ? stories.indexOf(at) + step : step > 0 ? 0 : stories.length - 1;
-      while (stories[place] && !stories[place].querySelector("h3 a")) place += step;
-      const next = stories[place]?.querySelector("h3 a");
+      while (stories[place] && !stories[place].querySelector(".u-url")) place += step;
+      const next = stories[place]?.querySelector(".u-url");
       if (next) { next.focus({ preventScroll: true }); stories[place].scrollIntoView({ block: "start" }); }
     } else if (event.key === "/") ($("form.search:not([hidden]) input, .quick input").find((one) => one.checkVisibility()) ?? document.querySelector(".find"))?.focus();
     else if (event.key === "?") show();
