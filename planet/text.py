@@ -213,6 +213,12 @@ def _cased(subtag: str) -> str:
     return subtag.title() if len(subtag) == 4 and subtag.isalpha() else subtag.lower()
 
 
+def body_key(text: str) -> str:
+    """What two texts have in common when they are the same but for blanks; "" for a text of fewer than eight words, which proves nothing."""
+    words = text.split()
+    return digest(" ".join(words)) if len(words) >= 8 else ""
+
+
 def digest(*parts: str) -> str:
     """32 hexadecimal characters that name a sequence of texts."""
     hashed = hashlib.sha256()

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.merge.entry_changes import MOST_CHANGES, diff
+from planet.merge.entry_changes import MOST_A_DAY, MOST_CHANGES, diff
 from planet.model import Changes, Deleted, DiffContext, Entry, EntryKey, Insert, Read, UnchangedEntry
-from planet.text import digest, fold
+from planet.text import body_key, digest, fold
 from planet.urls import canonical_key
 from tests.support.safe import safe
 
@@ -105,6 +105,7 @@ class Feed:
                 text_key=new.text_key,
                 raw_hash=new.raw_hash,
                 content_hash=new.content_hash,
+                body_key=body_key(new.text),
                 published=new.published,
                 updated=new.updated,
                 changes=old.changes + 1,
@@ -149,6 +150,7 @@ def key_of(row: int, insert: Insert) -> EntryKey:
         text_key=new.text_key,
         raw_hash=new.raw_hash,
         content_hash=new.content_hash,
+        body_key=body_key(new.text),
         date=insert.date,
         first_seen=insert.first_seen,
         published=new.published,
@@ -634,3 +636,86 @@ def test_a_flood_never_brings_more_news_than_a_newcomer_may(entries: list[Entry]
     changes = feed.gives(T0 + DAY, *entries)
     assert changes.flood
     assert sum(insert.in_feeds for insert in changes.inserts) == min(allowed, len(changes.inserts))
+
+
+# --- dates of machines, no dates, renamed posts, too many at once ---------------------------------------------------------------------
+
+
+def test_a_newcomer_dated_by_its_build_brings_five_to_the_top_and_the_rest_far_back() -> None:
+    feed = Feed(planet_first_run=False)
+    feed.gives(T0, *(entry(f"n{n:02}", published=T0 - timedelta(minutes=5)) for n in range(25)))
+    assert feed.shown() == [f"n{n:02}" for n in range(25)]
+    assert sum(feed.date(f"n{n:02}") > T0 - DAY for n in range(25)) == 5
+
+
+@pytest.mark.parametrize("first_run", [True, False])
+def test_a_newcomer_without_dates_brings_five_to_the_top_in_the_order_of_its_document(first_run: bool) -> None:
+    feed = Feed(planet_first_run=first_run)
+    feed.gives(T0, *(entry(f"n{n:02}") for n in range(25)))
+    assert feed.shown() == [f"n{n:02}" for n in range(25)]
+    assert sum(feed.date(f"n{n:02}") > T0 - 30 * DAY for n in range(25)) == 5
+
+
+def test_an_import_of_long_ago_keeps_its_dates() -> None:
+    feed = Feed(planet_first_run=False)
+    feed.gives(T0, *(entry(f"n{n:02}", published=T0 - 900 * DAY) for n in range(25)))
+    assert {feed.date(f"n{n:02}") for n in range(25)} == {T0 - 900 * DAY}
+
+
+def test_an_undated_entry_below_known_ones_goes_behind_them() -> None:
+    feed = Feed()
+    feed.gives(T0, entry("e5"), entry("e4"), entry("e3"))
+    feed.gives(T0 + DAY, entry("e6"), entry("e5"), entry("e4"), entry("e3"), entry("e2"), entry("e1"))
+    assert feed.shown() == ["e6", "e5", "e4", "e3", "e2", "e1"]
+    assert feed.date("e2") < feed.date("e3")
+
+
+def test_an_undated_entry_below_known_ones_goes_behind_them_in_a_feed_that_begins_with_the_oldest() -> None:
+    feed = Feed()
+    feed.gives(T0, entry("e3", published=T0 - 3 * DAY), entry("e4", published=T0 - 2 * DAY))
+    feed.gives(
+        T0 + DAY, entry("e2"), entry("e3", published=T0 - 3 * DAY), entry("e4", published=T0 - 2 * DAY), entry("e5")
+    )
+    assert feed.date("e2") < T0 - 3 * DAY
+    assert feed.date("e5") == T0 + DAY
+
+
+LONG = "Nous avons déplacé notre chaîne de construction sur trois serveurs, et voici pourquoi."
+
+
+def test_a_post_whose_title_and_address_were_corrected_is_the_same() -> None:
+    feed = Feed()
+    feed.gives(T0, entry("biuld", title="Moving our biuld", text=LONG, published=T0 - DAY), *days("z"))
+    changes = feed.gives(T0 + DAY, entry("build", title="Moving our build", text=LONG, published=T0 - DAY), *days("z"))
+    assert changes.inserts == ()
+    assert [update.entry.title for update in changes.updates] == ["Moving our build"]
+
+
+def test_a_post_whose_address_hour_and_a_word_were_corrected_is_the_same() -> None:
+    feed = Feed()
+    feed.gives(T0, entry("a1", title="Working with bundlers", text=LONG, published=T0 - DAY), *days("z"))
+    changes = feed.gives(
+        T0 + DAY, entry("a2", title="Working with bundlers", text=LONG + " Fin.", published=T0 - 20 * HOUR), *days("z")
+    )
+    assert changes.inserts == ()
+
+
+def test_a_yearly_title_of_another_day_is_another_post() -> None:
+    feed = Feed()
+    feed.gives(T0, entry("a1", title="Bilan", text=LONG, published=T0 - DAY), *days("z"))
+    changes = feed.gives(
+        T0 + 9 * DAY, entry("a2", title="Bilan", text="Autre chose", published=T0 + 8 * DAY), *days("z")
+    )
+    assert [insert.entry.uid for insert in changes.inserts] == ["a2"]
+
+
+def test_a_known_feed_brings_so_many_new_entries_a_day_and_says_so() -> None:
+    feed = Feed()
+    feed.gives(T0, *days(*"abc"))
+    first = feed.gives(T0 + DAY, *(entry(f"n{n}", published=T0 + DAY - n * HOUR) for n in range(150)), *days(*"abc"))
+    assert len(first.inserts) == 150
+    second = feed.gives(T0 + DAY + HOUR, *(entry(f"m{n}", published=T0) for n in range(150)), *days(*"abc"))
+    assert len(second.inserts) == MOST_A_DAY - 150
+    assert any("100" in str(warning) for warning in second.warnings)
+    third = feed.gives(T0 + 3 * DAY, *(entry(f"m{n}", published=T0) for n in range(150)), *days(*"abc"))
+    assert len(third.inserts) == 100

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from planet.merge.dating import Listed, fix_dates
 from planet.merge.recognise import recognise
-from planet.merge.withdrawal import PATIENCE, Listed, absent
+from planet.merge.withdrawal import PATIENCE, Reached, absent
 from planet.model import Changes, DiffContext, Entry, EntryKey, Insert, Message, Read, UnchangedEntry, Update
 
 FLOOD = 10
 """So many unknown entries at once, on a feed with a history, are a flood when next to nothing else is listed."""
+MOST_A_DAY = 200
+"""New entries that a known feed may bring in a day: a wire of a large newspaper has fewer."""
 MOST_CHANGES = 24
 """After so many changes without a new date of update, a text that changes again is a clock or an advertisement."""
-_SECOND = timedelta(seconds=1)
-_HOUR = timedelta(hours=1)
-_DAY = timedelta(days=1)
-_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def diff(known: Sequence[EntryKey], context: DiffContext, now: datetime) -> Changes:
@@ -46,14 +45,14 @@ def diff(known: Sequence[EntryKey], context: DiffContext, now: datetime) -> Chan
         seen.append(stored.entry_id)
         if stored.withdrawn:
             restored.append(stored.entry_id)
-    new = recognised.new
+    new: Sequence[Entry] = recognised.new
     matched = len(recognised.matches)
     flood = bool(known) and not context.first_fetch and len(new) >= FLOOD and matched * 10 <= len(new)
-    inserts = _inserts(new, known, context, now, flood=flood)
+    new, warnings = _within_the_day(new, known, context, now)
+    inserts = _inserts(new, known, recognised.matches, context, now, flood=flood)
     missing, withdrawn = _withdrawals(known, recognised.matches, inserts, context, gone, now)
-    warnings: tuple[Message, ...] = ()
     if flood:
-        warnings = (
+        warnings += (
             Message.of(
                 "{count} entries came under ids never seen before; at most {shown} of them count as new",
                 count=len(new),
@@ -71,6 +70,26 @@ def diff(known: Sequence[EntryKey], context: DiffContext, now: datetime) -> Chan
         flood=flood,
         warnings=warnings,
     )
+
+
+def _within_the_day(
+    new: Sequence[Entry], known: Sequence[EntryKey], context: DiffContext, now: datetime
+) -> tuple[Sequence[Entry], tuple[Message, ...]]:
+    """The new entries that the feed may still bring today, the first of the document; and what is said of the others."""
+    if context.first_fetch or not known:
+        return new, ()
+    born = min(entry.first_seen for entry in known)
+    today = sum(entry.first_seen > max(born, now - timedelta(days=1)) for entry in known)
+    room = max(0, MOST_A_DAY - today)
+    if len(new) <= room:
+        return new, ()
+    left = Message.of(
+        "{count} of {new} new entries were left out: a feed may bring {most} a day",
+        count=len(new) - room,
+        new=len(new),
+        most=MOST_A_DAY,
+    )
+    return sorted(new, key=lambda entry: entry.position)[:room], (left,)
 
 
 def _update(stored: EntryKey, entry: Entry | UnchangedEntry, now: datetime) -> Update | None:
@@ -132,51 +151,24 @@ def _deleted(
     return gone
 
 
-def _claimed(entry: Entry, now: datetime) -> tuple[datetime, str] | None:
-    """The date an entry gives itself, never after now; None when it gives none."""
-    value, reason = next(
-        (
-            (value, reason)
-            for value, reason in (
-                (entry.published, "published"),
-                (entry.updated, "updated"),
-                (entry.url_date, "url"),
-            )
-            if value is not None
-        ),
-        (None, ""),
-    )
-    if value is None:
-        return None
-    if value > now:
-        return now, "first seen"
-    if entry.date_only and now - value < _DAY and value.date() == now.date():
-        return now, reason  # a day without an hour: today's is now, not last midnight
-    return value, reason
-
-
 def _inserts(
-    new: Sequence[Entry], known: Sequence[EntryKey], context: DiffContext, now: datetime, *, flood: bool
+    new: Sequence[Entry],
+    known: Sequence[EntryKey],
+    matches: Sequence[tuple[EntryKey, Entry | UnchangedEntry]],
+    context: DiffContext,
+    now: datetime,
+    *,
+    flood: bool,
 ) -> list[Insert]:
     """New entries with the date that they keep, newest ones marked as news."""
     if not new:
         return []
-    newcomer = context.first_fetch or not known
-    claims = {entry.uid: _claimed(entry, now) for entry in new}
-    undated = [entry for entry in new if claims[entry.uid] is None]
-    dates: dict[str, tuple[datetime, str]] = {uid: claim for uid, claim in claims.items() if claim is not None}
-    limited = flood or (newcomer and not context.planet_first_run)
-    if newcomer:
-        start, reason = _behind_the_dated(dates, context, now)
-    else:
-        start, reason = now, "first seen"
-    for place, entry in enumerate(undated):
-        dates[entry.uid] = _before(start, place), reason
+    listed = [Listed(position=entry.position, date=stored.date) for stored, entry in matches]
+    dates = fix_dates(new, () if flood else listed, known, context, now)
+    limited = flood or ((context.first_fetch or not known) and not context.planet_first_run)
     ranked = sorted(new, key=lambda entry: entry.position)
     ranked.sort(key=lambda entry: dates[entry.uid][0], reverse=True)
     news = {entry.uid for entry in (ranked[: context.newcomer_entries] if limited else ranked)}
-    if flood:
-        _settle_flood([entry for entry in ranked if entry.uid not in news], dates, known, claims)
     return [
         Insert(
             entry=entry,
@@ -187,47 +179,6 @@ def _inserts(
         )
         for entry in new
     ]
-
-
-def _before(start: datetime, seconds: int) -> datetime:
-    return max(_EARLIEST, start - seconds * _SECOND)
-
-
-def _behind_the_dated(
-    dates: dict[str, tuple[datetime, str]], context: DiffContext, now: datetime
-) -> tuple[datetime, str]:
-    """Where the undated entries of a first fetch start: at the document's own date, and behind all that are dated."""
-    own = context.read.feed_date
-    start, reason = (own, "feed") if own is not None and own <= now else (now, "first seen")
-    if dates:
-        start = min(start, min(date for date, _ in dates.values()) - _SECOND)
-    return start, reason
-
-
-def _settle_flood(
-    rest: Sequence[Entry],
-    dates: dict[str, tuple[datetime, str]],
-    known: Sequence[EntryKey],
-    claims: dict[str, tuple[datetime, str] | None],
-) -> None:
-    """Those of a flood that are no news keep the date they claim, or go behind what is known of the feed.
-
-    Dates that ten or more share within an hour are those of a machine, not of posts: they count as none.
-    """
-    moments = sorted(date for claim in claims.values() if claim is not None for date in claim[:1])
-    crowded = {
-        moment
-        for first, last in zip(moments, moments[FLOOD - 1 :], strict=False)
-        if last - first <= _HOUR
-        for moment in (m for m in moments if first <= m <= last)
-    }
-    start = min(entry.date for entry in known) - _SECOND
-    place = 0
-    for entry in rest:
-        claim = claims[entry.uid]
-        if claim is None or (claim[0] in crowded and claim[0] >= start):
-            dates[entry.uid] = _before(start, place), "flood"
-            place += 1
 
 
 def _withdrawals(
@@ -254,7 +205,7 @@ def _withdrawals(
     missing: list[tuple[int, datetime]] = []
     withdrawn: list[int] = []
     places = [
-        Listed(
+        Reached(
             position=entry.position,
             date=stored.date,
             updated=entry.updated if isinstance(entry, Entry) else stored.updated,
@@ -264,7 +215,7 @@ def _withdrawals(
         if not stored.tombstone and stored.entry_id not in gone
     ]
     places += [
-        Listed(position=new.entry.position, date=new.date, updated=new.entry.updated, first_seen=new.first_seen)
+        Reached(position=new.entry.position, date=new.date, updated=new.entry.updated, first_seen=new.first_seen)
         for new in inserts
     ]
     for entry in absent(unlisted, places):

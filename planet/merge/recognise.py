@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from planet.model import Entry, EntryKey, Read, UnchangedEntry
-from planet.text import digest
+from planet.text import body_key, digest
 from planet.urls import canonical_key
 
+_DAY = timedelta(days=1)
 _Key = tuple[str, ...]
 
 
@@ -50,6 +52,7 @@ def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
         (_by_link_and_title, False),
         (_by_text, False),
         (_by_moment, False),
+        (_by_body, False),
     )
     found_more = bool(fresh)
     while found_more and fresh:
@@ -63,6 +66,10 @@ def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
             recognised = {entry.uid for entry, _ in pairs}
             fresh = [entry for entry in fresh if entry.uid not in recognised]
             found_more = found_more or bool(pairs)
+    renamed = _renamed(fresh, [entry for entry in known if entry.entry_id not in taken])
+    matches += [(stored, entry) for entry, stored in renamed]
+    corrected = {entry.uid for entry, _ in renamed}
+    fresh = [entry for entry in fresh if entry.uid not in corrected]
     return Recognised(
         matches=tuple(sorted(matches, key=lambda match: (match[1].position, match[0].entry_id))),
         new=tuple(sorted(fresh, key=lambda entry: (entry.position, entry.uid))),
@@ -82,6 +89,22 @@ def _by_text(entry: Entry | EntryKey) -> _Key:
 
 def _by_moment(entry: Entry | EntryKey) -> _Key:
     return (entry.title_key, entry.published.isoformat()) if entry.title_key and entry.published else ()
+
+
+def _by_body(entry: Entry | EntryKey) -> _Key:
+    """The same text at the same moment: its title was corrected, and its address with it."""
+    body = body_key(entry.text) if isinstance(entry, Entry) else entry.body_key
+    return (body, entry.published.isoformat()) if body and entry.published else ()
+
+
+def _renamed(fresh: Sequence[Entry], unmatched: Sequence[EntryKey]) -> list[tuple[Entry, EntryKey]]:
+    """Entries that came under the title of one that left, a day apart at most: address, hour and a few words were corrected."""
+    pairs = _pairs(fresh, unmatched, fresh, unmatched, lambda entry: (entry.title_key,) if entry.title_key else ())
+    return [
+        (entry, stored)
+        for entry, stored in pairs
+        if entry.published and stored.published and abs(entry.published - stored.published) <= _DAY
+    ]
 
 
 def _pairs(

@@ -13,7 +13,7 @@ PATIENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Reached:
     """An entry that the document holds: by which date it is sorted here, and what it says of its last update."""
 
     position: int
@@ -22,7 +22,7 @@ class Listed:
     first_seen: datetime
 
 
-def absent(unlisted: Sequence[EntryKey], listed: Sequence[Listed]) -> list[EntryKey]:
+def absent(unlisted: Sequence[EntryKey], listed: Sequence[Reached]) -> list[EntryKey]:
     """Those of `unlisted` that the document leaves out although it reaches further back.
 
     A listed entry that is older by date and by its last update, and was there before, shows how far the document reaches, unless it
@@ -42,11 +42,11 @@ def absent(unlisted: Sequence[EntryKey], listed: Sequence[Listed]) -> list[Entry
     return found
 
 
-def _last(entry: EntryKey | Listed) -> datetime:
+def _last(entry: EntryKey | Reached) -> datetime:
     return max(entry.date, entry.updated or entry.date)
 
 
-def _oldest_first(ordered: Sequence[Listed]) -> bool:
+def _oldest_first(ordered: Sequence[Reached]) -> bool:
     dates = [entry.date for entry in ordered]
     rising = sum(earlier < later for earlier, later in itertools.pairwise(dates))
     falling = sum(earlier > later for earlier, later in itertools.pairwise(dates))

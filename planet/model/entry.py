@@ -121,6 +121,8 @@ class EntryKey:
     text_key: str
     raw_hash: str
     content_hash: str
+    body_key: str = ""
+    """Its text alone (`planet.text.body_key`)."""
     date: datetime
     first_seen: datetime
     published: datetime | None

@@ -11,6 +11,7 @@ from typing import Any
 from planet.model import Changes, Classified, Entry, FetchUpdate, Insert, Read
 from planet.store.columns import assignments, encode, insert, instant, select, to_stamp
 from planet.store.identifiers import published_id
+from planet.text import body_key
 
 TEXTS = ("html", "text", "summary")
 """Fields of an Entry that are columns of `bodies`."""
@@ -25,9 +26,11 @@ DETAILS = tuple(field.name for field in fields(Entry) if field.name not in {*KEY
 _CLASSIFIED = ("classification", "priority", "source_position", "owner", "owns_id")
 _FIXED = ("date", "date_reason", "first_seen", "edited", "in_feeds", "tombstone", "atom_id")
 """What is decided when an entry is new, and never changes by itself; what a state file brings back."""
-_INSERT = insert("entries", ("feed", "first_position", "feed_updated", *KEYS, *_FIXED, *_CLASSIFIED, "shown"))
+_INSERT = insert(
+    "entries", ("feed", "first_position", "feed_updated", "body_key", *KEYS, *_FIXED, *_CLASSIFIED, "shown")
+)
 _UPDATE = (
-    f"UPDATE entries SET {assignments((*KEYS, *_CLASSIFIED))}, feed_updated = :feed_updated, edited = coalesce(:edited, edited), "
+    f"UPDATE entries SET {assignments((*KEYS, 'body_key', *_CLASSIFIED))}, feed_updated = :feed_updated, edited = coalesce(:edited, edited), "
     "shown = CASE WHEN withdrawn OR tombstone THEN 0 ELSE :shown END, changes = changes + 1, dirty = 1, missing_since = NULL "
     "WHERE entry_id = :entry_id"
 )
@@ -123,7 +126,8 @@ def _feed_updated(application: Application) -> int | None:
 
 def _keys(entry: Entry) -> dict[str, object]:
     values = {name: getattr(entry, name) for name in KEYS}
-    return values | {"published": to_stamp(entry.published), "updated": to_stamp(entry.updated)}
+    stamps = {"published": to_stamp(entry.published), "updated": to_stamp(entry.updated)}
+    return values | stamps | {"body_key": body_key(entry.text)}
 
 
 def _columns(classified: Classified) -> dict[str, object]:

@@ -18,6 +18,7 @@ _1_TO_2 = (
     "ALTER TABLE entries RENAME COLUMN place TO source_position",
     "ALTER TABLE entries RENAME COLUMN story TO story_id",
     "ALTER TABLE entries ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE entries ADD COLUMN body_key TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE entries ADD COLUMN owns_id INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE entries ADD COLUMN feed_updated INTEGER",
     "ALTER TABLE bodies RENAME COLUMN row TO entry_id",

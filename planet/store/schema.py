@@ -47,6 +47,7 @@ CREATE TABLE entries (
   text_key TEXT NOT NULL,
   raw_hash TEXT NOT NULL,                 -- differs when the feed says something else
   content_hash TEXT NOT NULL,             -- differs when a reader sees something else
+  body_key TEXT NOT NULL DEFAULT '',      -- its text alone, '' where that is too short
   date INTEGER NOT NULL,                  -- shown and sorted by; never moves
   date_reason TEXT NOT NULL,
   first_seen INTEGER NOT NULL,
