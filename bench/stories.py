@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.corpus import documents
-from planet.classify import Placer
+from planet.classify import Classifier
 from planet.config import load
 from planet.merge import stories
 from planet.merge.stories import group, merge_keys
@@ -64,12 +64,12 @@ def beside_reading() -> None:
     bodies = documents()
     reading, entries = timed(lambda: [entry for number, body in enumerate(bodies) for entry in read(number, body)])
     config = load(HERE / "feeds.yaml")
-    placer, feed = Placer(config), config.sources[0].feeds[0].key
+    classifier, feed = Classifier(config), config.sources[0].feeds[0].key
     copies = [
         MergeEntry.of(entry, entry_id=entry_id, feed=key, date=entry.published or NOW)
         for entry_id, (key, entry) in enumerate(entries)
     ]
-    placing, _ = timed(lambda: [placer.place(entry, feed) for _, entry in entries])
+    placing, _ = timed(lambda: [classifier.classify(entry, feed) for _, entry in entries])
     keys, _ = timed(lambda: [merge_keys(copy) for copy in copies])
     grouping, told = timed(lambda: group(copies))
     print(f"{len(entries)} entries of {len(bodies)} documents, {len(told)} stories; CPU, and its share of reading")

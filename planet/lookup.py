@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from planet.classify import Placer, Scores
+from planet.classify import Classifier, Scores
 from planet.classify.scores import THRESHOLD
 from planet.merge.events import as_entry, merge_events
 from planet.model import Classification, Config, Event, Reason, Source, StoredEvent
@@ -74,7 +74,7 @@ class Lookup:
     def __init__(self, config: Config, store: Store) -> None:
         self._config = config
         self._store = store
-        self._placer = Placer(config)
+        self._classifier = Classifier(config)
         self._sources = {source.slug: source for source in config.sources}
         self._feeds: dict[str, tuple[str, list[Source]]] = {}
         for source in config.sources:
@@ -118,7 +118,7 @@ class Lookup:
 
     def _copy(self, entry: StoredEntry) -> Copy:
         configured, owners = self._feeds.get(entry.feed, (redacted(entry.feed), []))
-        classification = self._placer.place(entry.entry, entry.feed)
+        classification = self._classifier.classify(entry.entry, entry.feed)
         shown_by = [slug for slug, _ in classification.sources]
         names = [self._sources[slug].name for slug in shown_by] or [source.name for source in owners]
         before = entry.classification
@@ -146,11 +146,13 @@ class Lookup:
         if not stored:
             return ()
         key = canonical_key(asked)
-        merged = merge_events(stored, self._config, place=self._placer.place)
+        merged = merge_events(stored, self._config, place=self._classifier.classify)
         shown = [_explained(event, stored) for event in merged if _is_asked_for(event, asked, key)]
         shown_uids = {copy.uid for explained in shown for copy in explained.stored}
         hidden = [
-            ExplainedEvent(event=None, stored=(copy,), hidden=self._placer.place(as_entry(copy), copy.calendar).hidden)
+            ExplainedEvent(
+                event=None, stored=(copy,), hidden=self._classifier.classify(as_entry(copy), copy.calendar).hidden
+            )
             for copy in stored
             if copy.uid not in shown_uids and (copy.uid == asked or (key and copy.url_key == key))
         ]

@@ -367,12 +367,12 @@ def reclassify(planet: Planet) -> bool:
 
 
 def _classifications(planet: Planet) -> Iterator[tuple[int, Classified]]:
-    from planet.classify import Placer  # needed after a change of feeds.yaml only
+    from planet.classify import Classifier  # needed after a change of feeds.yaml only
     from planet.merge.authorship import Authors
 
-    placer, authors = Placer(planet.config), Authors(planet.config.sources)
+    classifier, authors = Classifier(planet.config), Authors(planet.config.sources)
     for stored in list(planet.store.stored_entries()):
-        classification = placer.place(stored.entry, stored.feed)
+        classification = classifier.classify(stored.entry, stored.feed)
         classified = authors.classified(stored.entry, classification, feed=stored.feed, date=stored.date)
         yield stored.entry_id, classified
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from planet.classify import Placer
+from planet.classify import Classifier
 from planet.fetch.headers import http_date
 from planet.model import (
     CalendarRead,
@@ -36,7 +36,7 @@ class Rules:
     max_entries: int
     feeds: Mapping[str, FeedConfig]
     """By feed key."""
-    placer: Placer
+    classifier: Classifier
 
     @classmethod
     def of(cls, config: Config) -> Rules:
@@ -44,7 +44,7 @@ class Rules:
         return cls(
             max_entries=config.fetch.max_entries,
             feeds={key: feed for key, (_source, feed) in config.feeds_by_key().items()},
-            placer=Placer(config),
+            classifier=Classifier(config),
         )
 
 
@@ -94,7 +94,9 @@ def read(rules: Rules, task: Task) -> Outcome:
         ),
         read=entries,
         classifications={
-            entry.uid: rules.placer.place(entry, fresh.due.key) for entry in entries.entries if isinstance(entry, Entry)
+            entry.uid: rules.classifier.classify(entry, fresh.due.key)
+            for entry in entries.entries
+            if isinstance(entry, Entry)
         },
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from planet import unchanged
 from planet.avatars import avatars
-from planet.classify import Placer
+from planet.classify import Classifier
 from planet.edition.announcements import announcements, with_stories
 from planet.edition.build import Stored
 from planet.edition.build import build as build_edition
@@ -60,7 +60,7 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
     stored = store.stored_events()
     if not stored:
         return ()
-    events = merge_events(stored, config, place=Placer(config).place)
+    events = merge_events(stored, config, place=Classifier(config).classify)
     return with_stories(events, announcements(events, store.primary_entries(), timezone=config.site.timezone))
 
 

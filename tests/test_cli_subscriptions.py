@@ -9,7 +9,9 @@ import listparser
 import pytest
 
 from planet import config
+from planet.config.document import Document
 from planet.model import Config
+from planet.subscriptions import editing
 from tests.support.world import World, item, rss
 
 CALENDAR = (
@@ -120,8 +122,39 @@ def test_add_refuses_what_is_there_and_a_technology_that_is_not(planet: World) -
     planet.planet("add", planet.url("/feed.xml"))
     again = planet.planet("add", planet.url("/feed.xml"))
     assert (again.code, "already, on line 12" in again.err) == (2, True)
-    unknown = planet.planet("add", planet.url("/feed.xml"), "--technology", "cobol")
-    assert (unknown.code, "which has: php" in unknown.err) == (2, True)
+    unknown = planet.planet("add", planet.url("/feed.xml"), "--technology", "brainfuck")
+    assert (unknown.code, "which has php" in unknown.err) == (2, True)
+
+
+def test_a_technology_of_the_catalogue_is_added_by_its_name(planet: World) -> None:
+    assert planet.planet("add", "--technology", "rust").code == 0
+    assert [technology.name for technology in loaded(planet).technologies] == ["PHP", "Rust"]
+    planet.serve("/feed.xml", rss(item("Un", "https://b.example.org/1")))
+    assert planet.planet("add", planet.url("/feed.xml"), "--technology", "go").code == 0
+    assert [technology.slug for technology in loaded(planet).technologies] == ["php", "rust", "go"]
+    assert loaded(planet).sources[-1].technologies == ("go",)
+    assert planet.planet("add").code == 2
+
+
+@pytest.mark.parametrize(
+    ("section", "slugs"),
+    [("", ["go"]), ("technologies: [php]\n", ["php", "go"]), ("technologies:\n  - php # un\n", ["php", "go"]), ("technologies: {php: {}}\n", ["php", "go"]), ("technologies:\n  php:\n    tags: [x]\n# fin\n", ["php", "go"])],
+)  # fmt: skip
+def test_a_technology_is_added_however_the_file_is_written(section: str, slugs: list[str]) -> None:
+    edited = editing.insert_technology(f"planet: {{title: A}}\n{section}", "go")
+    assert list(Document(edited).value["technologies"]) == slugs
+    for comment in ("# un", "# fin"):
+        assert (comment in section) == (comment in edited)
+
+
+def test_the_catalogue_is_listed_and_explained(planet: World) -> None:
+    listed = planet.planet("technologies")
+    assert listed.code == 0
+    assert len(listed.out.splitlines()) > 60
+    assert "goroutine" in planet.planet("technologies", "golang").out
+    assert planet.planet("technologies", "rust", "--json").objects()[0]["slug"] == "rust"
+    near = planet.planet("technologies", "pyhton")
+    assert (near.code, "python" in near.err) == (2, True)
 
 
 def test_a_wrong_feeds_yaml_is_never_edited(planet: World) -> None:

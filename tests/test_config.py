@@ -110,7 +110,7 @@ def test_a_byte_order_mark_and_line_ends_of_windows_are_fine(tmp_path: Path) -> 
 
 def test_scalars_are_those_of_yaml_1_2() -> None:
     words = "[NO, yes, on, 12:30, 1_000, 2026-11-23, =, <<]"
-    made = parsed(HEAD + f"technologies:\n  php: {{tags: {words}}}\n")
+    made = parsed(HEAD + f"technologies:\n  php: {{catalogue: false, tags: {words}}}\n")
     assert made.technologies[0].tags == ("NO", "yes", "on", "12:30", "1_000", "2026-11-23", "=", "<<")
 
 
@@ -233,7 +233,7 @@ def test_the_same_feed_under_two_sources_is_a_doubt_and_belongs_to_both() -> Non
         ("members:\n- name: A\n  calendars: ['https://a.example.org/x.rss']\n", "6: looks like a feed"),
         ("members:\n- name: A\n  avatar: a.png\n", "6: there is no file a.png"),
         ("members:\n- name: A\n  feeds:\n  - {url: 'https://a.example.org/', include: {}}\n", "7: `include` holds no rule"),
-        ("technologies:\n  php:\n", "5: nothing can be php"),
+        ("technologies:\n  php: {tags: [symfony, laravel, drupal, joomla, spip, doctrine, twig, behat, pest]}\n", "5: 9 of its tags"),
         ("fetch:\n  interval: 1m\n", "5: `interval`: servers of others"),
         ("notify:\n- url: slack://token\n", "5: `url`: whoever reads this file"),
     ],

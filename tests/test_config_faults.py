@@ -34,6 +34,9 @@ def test_a_file_wrong_in_twelve_places_gives_twelve_lines() -> None:
 
 
 FAULTS = {
+    "a technology of the catalogue, misspelt": ("technologies: [pyhton]\n", 4, "did you mean `python`?"),
+    "a technology that nothing can be": ("technologies:\n  volcans: {name: Volcans}\n", 5, "give it `tags:` or `words:`"),
+    "a technology that gathers what nobody knows": ("technologies:\n  data: {gathers: [datbases]}\n", 5, "did you mean `databases`?"),
     "unknown key, the nearest named": ("fetch:\n  worker: 3\n", 5, "did you mean `workers`"),
     "unknown key at the top": ("membres: []\n", 4, "did you mean `members`"),
     "a key of another section": ("interval: 6h\n", 4, "belongs under `fetch:`"),

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "planet"
 
 # What lies where, from the ground up. A module at the top level of planet/ and a folder are named alike.
 GROUND = {
+    "catalogue",
     "limited",
     "model",
     "errors",
@@ -63,7 +64,7 @@ HOMES = {
     "urllib3": {"fetch"},
     "w3lib": {"urls"},
     "webencodings": {"parse"},
-    "yaml": {"config", "subscriptions"},
+    "yaml": {"catalogue", "config", "subscriptions"},
 }
 """Where each library is imported: every one but Python's own (of which only sqlite3 has a home), and no home without its import."""
 

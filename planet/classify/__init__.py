@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from planet.classify import scores
 from planet.classify.filters import CompiledFilter, Hidden, Subject, subject
-from planet.classify.homes import HOMES, LANGUAGES
-from planet.classify.words import Vocabulary
+from planet.classify.words import Match, Vocabulary, certain
 from planet.model import Classification, Config, Entry, Reason
 from planet.text import fold
 from planet.urls import host_and_path
 
-__all__ = ["Placer", "Scores"]
+__all__ = ["Classifier", "Scores"]
 
 Scores = tuple[tuple[str, int, tuple[Reason, ...]], ...]
 """(technology, score in hundredths, reasons), in the order of feeds.yaml."""
@@ -41,27 +41,31 @@ class _FeedRules:
         return ""
 
 
-class Placer:
+class Classifier:
     """All rules of feeds.yaml about what is shown and where, compiled once. Can be sent to worker processes."""
 
     def __init__(self, config: Config) -> None:
         technologies = config.technologies
         self._slugs = tuple(technology.slug for technology in technologies)
-        number = {slug: n for n, slug in enumerate(self._slugs)}
-        self._words = Vocabulary([(word, n) for n, technology in enumerate(technologies) for word in technology.words])
+        self._words = Vocabulary(
+            [(word, n) for n, technology in enumerate(technologies) for word in technology.words],
+            everyday=[(word, n) for n, technology in enumerate(technologies) for word in technology.everyday],
+        )
+        self._company = Vocabulary([(word, n) for n, one in enumerate(technologies) for word in one.company])
         self._tags: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for n, technology in enumerate(technologies):
             for tag in technology.tags:
                 self._tags[fold(tag)].append((n, tag))
         self._include = [(n, CompiledFilter(one.include)) for n, one in enumerate(technologies) if one.include]
         self._exclude = [(n, CompiledFilter(one.exclude)) for n, one in enumerate(technologies) if one.exclude]
-        self._languages = {name: number[slug] for slug, names in LANGUAGES.items() if slug in number for name in names}
+        self._languages: dict[str, list[int]] = defaultdict(list)
         self._homes: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for slug, homes in HOMES.items():
-            if slug in number:
-                for home in homes:
-                    host, _, path = home.partition("/")
-                    self._homes[host].append((f"/{path}" if path else "", number[slug]))
+        for n, technology in enumerate(technologies):
+            for language in technology.code:
+                self._languages[language.lower()].append(n)
+            for home in technology.homes:
+                host, _, path = home.partition("/")
+                self._homes[host].append((f"/{path}" if path else "", n))
         self._feeds: dict[str, list[_FeedRules]] = defaultdict(list)
         planet = (CompiledFilter(config.site.include), CompiledFilter(config.site.exclude))
         for source in config.sources:
@@ -81,7 +85,7 @@ class Placer:
                 )
         self._hidden = Hidden(config.hide)
 
-    def place(self, entry: Entry, feed_key: str) -> Classification:
+    def classify(self, entry: Entry, feed_key: str) -> Classification:
         """Who may show the entry of a feed, and its technologies. Without sources it is not shown, and `hidden` says why."""
         of = subject(
             title=entry.title,
@@ -138,11 +142,14 @@ class Placer:
         reasons: dict[int, list[Reason]] = defaultdict(list)
         for n, written in sorted({match for tag in of.tags for match in self._tags.get(tag, ())}):
             reasons[n].append(Reason(rule="tag", what=written, score=scores.TAG))
-        opening = self._read(of, reasons)
+        others: dict[int, list[Reason]] = defaultdict(list)
         for language in sorted({language.lower() for language in of.code}):
-            if (n := self._languages.get(language, -1)) >= 0:
-                reasons[n].append(Reason(rule="code", what=language, score=scores.CODE))
-        self._follow(of.links, reasons)
+            for n in self._languages.get(language, ()):
+                others[n].append(Reason(rule="code", what=language, score=scores.CODE))
+        self._follow(of.links, others)
+        opening = self._read(of, reasons, reasons.keys() | others.keys())
+        for n, signs in others.items():
+            reasons[n] += signs
         _weigh(reasons, opening)
         for n, include in self._include:
             if matched := include.match(of):
@@ -159,18 +166,22 @@ class Placer:
         ]
         return tuple(one for one in found if one[1] >= scores.NEAR_MISS or one[2][-1].rule == "exclude")
 
-    def _read(self, of: Subject, reasons: dict[int, list[Reason]]) -> dict[int, str]:
-        """The words of title, lead and body: each counts where it counts most. Gives the first that the opening names of each."""
+    def _read(self, of: Subject, reasons: dict[int, list[Reason]], known: AbstractSet[int]) -> dict[int, str]:
+        """The words of title, lead and body: each counts where it counts most. Gives the first that the opening names of each.
+
+        `known` are the technologies that something else speaks for: company enough for their everyday words.
+        """
+        head, body = self._certain(of, known)
         opening: dict[int, str] = {}
-        best: dict[tuple[int, str], tuple[str, int]] = {}
-        for found in self._words.find(of.head):
-            best[found.meaning, found.word] = ("title", scores.TITLE)
+        best: dict[tuple[int, str], tuple[str, int]] = {
+            (match.meaning, match.word): ("title", scores.TITLE) for match in head
+        }
         again: dict[tuple[int, str, str], int] = defaultdict(int)
-        for found in self._words.find(of.body):
-            key = (found.meaning, found.word)
-            if found.start < scores.OPENING_LENGTH:
+        for match in body:
+            key = (match.meaning, match.word)
+            if match.start < scores.OPENING_LENGTH:
                 opening.setdefault(*key)
-            where = "lead" if found.start < scores.LEAD_LENGTH else "body"
+            where = "lead" if match.start < scores.LEAD_LENGTH else "body"
             if key not in best:
                 best[key] = (where, scores.LEAD if where == "lead" else scores.BODY)
             elif best[key][0] != "title":
@@ -178,9 +189,24 @@ class Placer:
                 if times <= _AGAIN[where]:
                     more = scores.LEAD_AGAIN if where == "lead" else scores.BODY_AGAIN
                     best[key] = (best[key][0], best[key][1] + more)
-        for (n, word), (where, score) in sorted(best.items(), key=lambda one: (one[0][0], -one[1][1], one[0][1])):
+        for (n, word), (where, score) in sorted(best.items(), key=lambda item: (item[0][0], -item[1][1], item[0][1])):
             reasons[n].append(Reason(rule="word", what=word, where=where, score=score))
         return opening
+
+    def _certain(self, of: Subject, known: AbstractSet[int]) -> tuple[list[Match], list[Match]]:
+        """The words of title and body that mean a technology: an everyday word only where something keeps it company."""
+        head, body = self._words.find(of.head), self._words.find(of.body)
+        names: dict[int, set[str]] = defaultdict(set)
+        for match in (*head, *body):
+            if not match.sure:
+                names[match.meaning].add(match.word)
+        if not names:
+            return head, body
+        sure = {*known, *(n for text, matches in ((of.head, head), (of.body, body)) for _, n in certain(text, matches))}
+        sure |= {n for n, words in names.items() if len(words) > 1}
+        if names.keys() - sure:
+            sure |= {match.meaning for text in (of.head, of.body) for match in self._company.find(text)}
+        return [match for match in head if match.meaning in sure], [match for match in body if match.meaning in sure]
 
     def _follow(self, links: Sequence[str], reasons: dict[int, list[Reason]]) -> None:
         """Links to the homes of technologies, two of each at most, each page once."""

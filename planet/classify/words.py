@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from planet.text import without_accents
 
-# Names that are everyday words of French or English too: they mean the technology only as they are written in feeds.yaml, so that
-# *Go* is not *go*, *Rust* not *rust*, *Vue* not *vue*.
-_EVERYDAY = (
-    "access alpine ant apache arch assembly astro atlas backbone bootstrap boost bower bun cargo celery chef click closure "
-    "composer consul crate crystal cypress dart dash delta doctrine echo elixir ember express falcon flash flask flow flutter "
-    "flux forge gem gems go hack helium helm hive jest julia karma less lumen make meteor mint mocha native nest next node "
-    "nomad nova oracle packer parcel phoenix play polymer processing propel puppet pyramid quark rack rails rake react relay "
-    "remix rocket rust salt scheme scratch slim snowflake solid spark sphinx spring storm swift titanium tornado twig unity "
-    "vault vite vue warp windows wine word yarn"
-)
-EVERYDAY = frozenset(_EVERYDAY.split())
 _BLANK = re.compile(r"[\s<>\"]")
 _PARTS = re.compile(r"[\s-]+")
 _SHORT = 2
@@ -103,26 +92,30 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Where a text holds a word: from `start` to `end`, in characters. `meaning` is what the vocabulary was given for it."""
+class Match:
+    """Where a text holds a word: from `start` to `end`, in characters. `meaning` is what the vocabulary was given for it.
+
+    `sure` is false for an everyday word that nothing beside it tells from the word of every day.
+    """
 
     word: str
     meaning: int
     start: int
     end: int
+    sure: bool = True
 
 
-def compile_word(written: str, *, any_case: bool = False) -> Word:
+def compile_word(written: str, *, exact: bool = False, any_case: bool = False) -> Word:
     """A word that matches whole: `Java` not in `JavaScript`, `C` neither in `C++` nor in `C#`, `Go` not in `16 Go`.
 
-    In any case, unless it is an everyday word or has at most two letters (but not with `any_case`), or begins with a star: `*JS` is
+    In any case, unless it is `exact`, or has at most two letters (but not with `any_case`), or begins with a star: `*JS` is
     whatever ends so. Blanks and dashes between its parts are one; an accent may be left out; a plural s (of any part) or a
     version at its end is the same word.
     """
     written = " ".join(written.split())
     star, name = len(written) > 1 and written.startswith("*"), written.removeprefix("*") or written
     short = name.isalpha() and len(name) <= _SHORT
-    exact = not any_case and name.isalpha() and (star or short or name.lower() in EVERYDAY)
+    exact = exact or (not any_case and name.isalpha() and (star or short))
     name = straight(name)
     wide = any(ord(letter) > 0xFF for letter in name)
     text = name if exact else name.lower() if wide else folded(name)
@@ -130,10 +123,7 @@ def compile_word(written: str, *, any_case: bool = False) -> Word:
     body = r"[\s-]+".join(_part(part, exact=exact) for part in parts)
     if text[-1:].isalpha() and not short:
         body += r"\d{0,2}"
-    before = "" if star else r"(?<!\w)" if text[:1].isalnum() else r"(?<![\w.])"
-    after = r"(?![\w#]|\+\+)" if text[-1:].isalnum() else r"(?!\w)"
-    if short and not star:
-        before, after = r"(?<![\w.@-])(?<!\d[\s\xa0])(?<!\W/)", r"(?![\w#&]|\+\+|[.-]\w|/[\W])"
+    before, after = _edges(text, short=short and not star, star=star)
     return Word(
         written=written,
         hints=frozenset() if star or wide else _hints(text),
@@ -142,6 +132,14 @@ def compile_word(written: str, *, any_case: bool = False) -> Word:
         within="original" if exact else "lower" if wide else "folded",
         star=star,
     )
+
+
+def _edges(text: str, *, short: bool, star: bool) -> tuple[str, str]:
+    """What must stand before and behind a word, so that it is a whole one."""
+    if short:
+        return r"(?<![\w.@-])(?<!\d[\s\xa0])(?<!\W/)", r"(?![\w#&]|\+\+|[.-]\w|/[\W])"
+    before = "" if star else r"(?<!\w)" if text[:1].isalnum() else r"(?<![\w.])"
+    return before, r"(?![\w#]|\+\+)" if text[-1:].isalnum() else r"(?!\w)"
 
 
 def _part(part: str, *, exact: bool) -> str:
@@ -171,42 +169,223 @@ class Text:
         return self.original.lower()
 
 
-class Vocabulary:
-    """Many words, each with the number of what it stands for. As quick for a thousand words as for ten; can be pickled."""
+# What may stand before or behind the name of a technology, and seldom before or behind an everyday word: folded.
+_BEFORE = frozenset(
+    [
+        "en",
+        "in",
+        "with",
+        "avec",
+        "using",
+        "via",
+        "utiliser",
+        "utilise",
+        "using",
+        "langage",
+        "language",
+        "apprendre",
+        "learn",
+        "learning",
+        "framework",
+        "bibliotheque",
+        "library",
+        "pourquoi",
+        "why",
+        "application",
+        "applications",
+        "app",
+        "apps",
+        "projet",
+        "module",
+        "package",
+        "plugin",
+        "composant",
+        "composants",
+        "component",
+        "components",
+        "hook",
+        "hooks",
+        "developpeur",
+        "developpeurs",
+        "developer",
+        "developers",
+        "dev",
+        "code",
+        "coder",
+        "programmer",
+        "compilateur",
+        "compiler",
+        "client",
+        "serveur",
+        "server",
+        "jour",
+        "upgrade",
+        "upgrading",
+        "updating",
+        "installer",
+        "install",
+        "installing",
+        "decouvrir",
+        "discovering",
+        "migrer",
+        "migrating",
+        "deployer",
+        "deploying",
+        "tester",
+        "testing",
+        "configurer",
+    ]
+)
+_BEHIND = frozenset(
+    [
+        "language",
+        "programming",
+        "framework",
+        "library",
+        "compiler",
+        "app",
+        "apps",
+        "application",
+        "applications",
+        "component",
+        "components",
+        "composant",
+        "composants",
+        "hook",
+        "hooks",
+        "developer",
+        "developers",
+        "developpeur",
+        "developpeurs",
+        "api",
+        "sdk",
+        "cli",
+        "tutorial",
+        "tutoriel",
+        "module",
+        "modules",
+        "package",
+        "packages",
+        "plugin",
+        "plugins",
+        "code",
+        "runtime",
+        "bundler",
+        "template",
+        "templates",
+        "repository",
+        "router",
+    ]
+)
+_BEFORE_THE_END = frozenset(("to", "from", "vers", "depuis"))
+"""As `_BEFORE`, where the name is the last word: `porting a parser to Rust`."""
+_LAST = re.compile(r"([\w+#]+)[\s\xa0]+$")
+_NEXT = re.compile(r"[\s\xa0]+([\w+#]+)")
+_VERSION = re.compile(
+    r"[\s\xa0]?v?\d{1,2}(?:\.(?:\d+|x))+(?!\w)|[\s\xa0]v?\d{1,2}(?=[\s\xa0]*(?:$|[.,;:!?()]|(?:et|and|est|is|en|pour|avec|with|sans|without|dans|sort)\b))"
+)
+_SEGMENT_BEGINS = re.compile(r"(?:^|[:|\u2013\u2014/(-])[\s\xa0]*$")
+_SEGMENT_ENDS = re.compile(r"[\s\xa0]*(?:$|[:|\u2013\u2014/)]|-[\s\xa0])")
+_TITLE = 120
+"""Characters of a text that is a title at most."""
+_GAP = 8
+"""Characters between two items of a list at most."""
+_NEAR = 30
+"""Characters before and behind a word that are its neighbours."""
 
-    def __init__(self, words: Iterable[tuple[str, int]], *, any_case: bool = False) -> None:
+
+def _accompanied(text: Text, start: int, end: int, *, strict: bool) -> bool:
+    """Whether the neighbours of an everyday word say that it is a name: a version, `langage`, or, unless `strict`, `en` or `with`."""
+    behind = text.folded[end : end + _NEAR]
+    if _VERSION.match(behind):
+        return True
+    following = _NEXT.match(behind)
+    if following and following[1] in _BEHIND:
+        return True
+    before = _LAST.search(text.folded[max(0, start - _NEAR) : start])
+    if not strict and len(text.original) <= _TITLE and _alone(text.original, start, end):
+        return True
+    # In a title where every word has a capital, `With Swift Steps` is no more than it says.
+    capital = following is not None and text.original[end + following.start(1)].isupper()
+    if strict or capital or before is None:
+        return False
+    return before[1] in _BEFORE or (following is None and before[1] in _BEFORE_THE_END)
+
+
+_LISTED = re.compile(r"[\s\xa0]*(?:[,/&+]|(?:,[\s\xa0]*)?\b(?:et|and|ou|or|vs\.?)\b)[\s\xa0]*")
+
+
+def certain(text: Text, matches: Sequence[Match]) -> set[tuple[str, int]]:
+    """(word, meaning) of what is sure in a text, and of the everyday words that stand in a list with that: `Rust, Java and PHP`."""
+    names = {(match.word, match.meaning) for match in matches if match.sure}
+    sure = [(match.start, match.end) for match in matches if match.sure]
+    for match in matches:
+        gaps = [(match.end, start) for start, _ in sure if 0 <= start - match.end < _GAP]
+        gaps += [(end, match.start) for _, end in sure if 0 <= match.start - end < _GAP]
+        if not match.sure and any(_LISTED.fullmatch(text.folded, *gap) for gap in gaps):
+            names.add((match.word, match.meaning))
+    return names
+
+
+def _alone(title: str, start: int, end: int) -> bool:
+    """Whether a word is all of a title, or all that stands before or behind a colon or a dash in it."""
+    return bool(_SEGMENT_BEGINS.search(title[:start]) and _SEGMENT_ENDS.match(title[end:]))
+
+
+class Vocabulary:
+    """Many words, each with the number of what it stands for. As quick for a thousand words as for ten; can be pickled.
+
+    `everyday` are names that are words of every day, too: as they are written, `sure` in company only (a `=` before them:
+    of a version or another noun, not of a preposition).
+    """
+
+    def __init__(
+        self, words: Iterable[tuple[str, int]], *, everyday: Iterable[tuple[str, int]] = (), any_case: bool = False
+    ) -> None:
         self._words: dict[str, list[tuple[Word, int]]] = {}
         self._odd: list[tuple[Word, int]] = []
+        self._everyday: dict[tuple[str, int], bool] = {}
         for written, meaning in words:
-            if not written.strip():
-                continue
-            word = compile_word(written, any_case=any_case)
-            for hint in word.hints:
-                self._words.setdefault(hint, []).append((word, meaning))
-            if not word.hints:
-                self._odd.append((word, meaning))
+            if written.strip():
+                self._add(compile_word(written, any_case=any_case), meaning)
+        for written, meaning in everyday:
+            word = compile_word(written.removeprefix("="), exact=True)
+            self._everyday[word.written, meaning] = written.startswith("=")
+            self._add(word, meaning)
         self._hints = frozenset(self._words)
+
+    def _add(self, word: Word, meaning: int) -> None:
+        for hint in word.hints:
+            self._words.setdefault(hint, []).append((word, meaning))
+        if not word.hints:
+            self._odd.append((word, meaning))
 
     def __bool__(self) -> bool:
         return bool(self._words or self._odd)
 
-    def find(self, text: Text) -> list[Found]:
-        """Every place of every word, in the order of the text; a word within a longer one (`Java` in `Java EE`) is not found."""
+    def find(self, text: Text) -> list[Match]:
+        """Every place of every word, in the order of the text; a word within a longer one (`Java` in `Java EE`) is left out."""
         candidates = {
             (word.written, meaning): word
             for hint in self._hints.intersection(text.tokens)
             for word, meaning in self._words[hint]
         }
         candidates.update(((word.written, meaning), word) for word, meaning in self._odd)
-        found = [
-            Found(written, meaning, start, end)
+        matches = [
+            Match(written, meaning, start, end, sure=self._sure(text, (written, meaning), start, end))
             for (written, meaning), word in candidates.items()
             for start, end in word.places(text)
         ]
-        found.sort(key=lambda one: (one.start, -one.end, one.word, one.meaning))
-        kept: list[Found] = []
-        for one in found:
-            if kept and one.end <= kept[-1].end and (one.start, one.end) != (kept[-1].start, kept[-1].end):
-                continue
-            kept.append(one)
-        return kept
+        matches.sort(key=lambda match: (match.start, -match.end, match.word, match.meaning))
+        longest: list[Match] = []
+        for match in matches:
+            if longest and match.end <= longest[-1].end:
+                same = (match.start, match.end) == (longest[-1].start, longest[-1].end)
+                if not same:
+                    continue
+            longest.append(match)
+        return longest
+
+    def _sure(self, text: Text, key: tuple[str, int], start: int, end: int) -> bool:
+        strict = self._everyday.get(key)
+        return strict is None or _accompanied(text, start, end, strict=strict)

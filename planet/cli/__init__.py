@@ -28,6 +28,10 @@ COMMANDS = {
         "planet.cli.explain:explain",
         "Tell why a story or an event is where it is: feeds, merging, technologies, date.",
     ),
+    "technologies": (
+        "planet.cli.technologies:technologies",
+        "List the technologies that the catalogue knows; with SLUG, what it looks for.",
+    ),
     "add": ("planet.cli.subscriptions:add", "Find the feeds behind a page or URL, and add their owner to feeds.yaml."),
     "import": (
         "planet.cli.subscriptions:import_",

@@ -52,14 +52,14 @@ def upcoming_first(events: Sequence[Event], now: datetime, timezone: str) -> lis
 @click.pass_obj
 def events(ctx: Context, technology: str | None, limit: int | None, as_json: bool) -> int:
     """List the events of the groups, upcoming first."""
-    from planet.classify import Placer  # --help needs none of it
+    from planet.classify import Classifier  # --help needs none of it
     from planet.merge.events import merge_events
 
     config = ctx.config
     if technology:
         known_technology(config, technology)
     with ctx.store() as store:
-        merged = merge_events(store.stored_events(), config, place=Placer(config).place)
+        merged = merge_events(store.stored_events(), config, place=Classifier(config).classify)
     if technology:
         merged = tuple(event for event in merged if technology in event.technologies)
     translator = Translator(config.site.language, config.site.timezone)

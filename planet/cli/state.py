@@ -44,12 +44,6 @@ def read_state(file: Path) -> object:
         return json.loads(file.read_bytes())
     except OSError as error:
         raise UsageError(Message.of("{file} cannot be read: {reason}", file=file, reason=error.strerror)) from error
-    except RecursionError as error:
-        raise UsageError(
-            Message.of(
-                "{file} is no state file of a planet: {reason}", file=file, reason=Message.of("it is nested too deeply")
-            )
-        ) from error
     except ValueError as error:
         raise UsageError(
             Message.of("{file} is no state file of a planet: {reason}", file=file, reason=error)

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from planet import assemble, config, subscriptions
+from planet import assemble, catalogue, config, subscriptions
 from planet.cli import state
 from planet.cli.context import Context
 from planet.config import checks
@@ -50,20 +50,20 @@ def _tell(ctx: Context, message: Message, *, error: bool = False) -> None:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", required=False)
 @click.option("--name", help="The name to show. [default: what the feed calls itself]")
 @click.option("--group", is_flag=True, help="Add a group, not a member.")
 @click.option("--technology", "technologies", multiple=True, metavar="SLUG", help="All that it publishes is this.")
 @click.pass_obj
-def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tuple[str, ...]) -> int:
-    """Find the feeds behind a page or URL, and add their owner to feeds.yaml."""
-    text = _text(ctx)
-    known = [technology.slug for technology in ctx.config.technologies]
-    for technology in technologies:
-        if technology not in known:
-            raise UsageError(
-                f"--technology {technology}: not defined in feeds.yaml, which has: {', '.join(known) or 'none'}"
-            )
+def add(ctx: Context, url: str | None, name: str | None, group: bool, technologies: tuple[str, ...]) -> int:
+    """Find the feeds behind a page or URL, and add their owner to feeds.yaml; without URL, technologies of the catalogue."""
+    text = _with_technologies(ctx, _text(ctx), technologies)
+    if url is None:
+        if not technologies:
+            raise UsageError(Message.of("name a page or a feed, or --technology NAME"))
+        _write(ctx, text)
+        _tell(ctx, Message.of("{names} is in {file} now", names=", ".join(technologies), file=ctx.config_path))
+        return 0
     if group and len(technologies) > 1:
         raise UsageError("a group belongs to one technology or to none")
     found = _find(ctx, ctx.config, url)
@@ -87,6 +87,24 @@ def add(ctx: Context, url: str, name: str | None, group: bool, technologies: tup
     for other in found.others:
         _tell(ctx, Message.of("the page names {feed}, too: `planet add {feed}` adds it", feed=redacted(other)))
     return 0
+
+
+def _with_technologies(ctx: Context, text: str, technologies: tuple[str, ...]) -> str:
+    """feeds.yaml with those technologies that it lacks and the catalogue knows. Raises UsageError for any other."""
+    known = [technology.slug for technology in ctx.config.technologies]
+    for added in technologies:
+        if added in known:
+            continue
+        if catalogue.load(added) is None:
+            raise UsageError(
+                Message.of(
+                    "--technology {name}: neither feeds.yaml defines it, which has {known}, nor the catalogue (`planet technologies`)",
+                    name=added, known=", ".join(known) or "-",
+                )
+            )  # fmt: skip
+        text = editing.insert_technology(text, added)
+        known.append(added)
+    return text
 
 
 _READING_SECONDS = 30.0

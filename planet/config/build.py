@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from planet import model, text, themes
+from planet import catalogue, model, text, themes
 from planet.config import addresses, checks
 from planet.config.disk import Disk
 from planet.config.document import Document, Location
 from planet.config.schema import Section
+from planet.formats import RESERVED
 from planet.model import Fault, Message
 from planet.urls import carries_secret
 
+_WORTH_A_WARNING = 8
+"""Words of feeds.yaml that are in the catalogue, from which on it is worth a word that they can go."""
 SHORT_INTERVAL = 300
 """Seconds: more often than that, servers of others begin to refuse."""
 
@@ -43,12 +46,13 @@ def build(root: Section, path: Path, document: Document, disk: Disk) -> model.Co
         folder=path.parent,
         site=_site(builder, root.planet),
         fetch=_fetch_rules(builder, root.fetch),
-        technologies=tuple(_technology(builder, slug, keys) for slug, keys in root.technologies.items()),
+        technologies=_without_clashes(
+            [_technology(builder, slug, keys, root.planet.language) for slug, keys in root.technologies.items()]
+        ),
         sources=_sources(builder, root),
         hide=tuple(root.hide),
         notify=tuple(_notify_rule(builder, number, keys) for number, keys in enumerate(root.notify)),
     )
-    _warn_of_technologies(builder, config)
     _warn_of_feeds(builder, config)
     warnings = sorted(set(builder.warnings), key=lambda fault: (fault.line, str(fault.message)))
     return replace(config, warnings=tuple(warnings))
@@ -74,10 +78,65 @@ def _fetch_rules(builder: _Builder, keys: Section) -> model.FetchRules:
     return rules
 
 
-def _technology(builder: _Builder, slug: str, keys: Section) -> model.Technology:
+def _technology(builder: _Builder, slug: str, keys: Section, language: str) -> model.Technology:
     technology = keys.settings(model.Technology, slug=slug, line=builder.line("technologies", slug))
     _warn_of_filters(builder, ("technologies", slug), keys)
-    return technology if technology.name else replace(technology, name=slug)
+    own = catalogue.load(slug) if technology.catalogue else None
+    known = [entry for entry in (own, *map(catalogue.load, technology.gathers)) if entry]
+    if own:
+        _warn_of_what_is_known(builder, technology, own)
+    everyday = catalogue.everyday() if technology.words else frozenset[str]()
+    plain = tuple(word for word in technology.words if word.lower() not in everyday)
+    return replace(
+        technology,
+        name=technology.name or (own.name(language) if own else slug),
+        aliases=technology.aliases or (tuple(name for name in (own.slug, *own.aliases) if name != slug) if own else ()),
+        tags=_joined(technology.tags, *(entry.tags for entry in known), *(entry.aliases for entry in known)),
+        words=_joined(plain, technology.phrases, *((*entry.words, *entry.phrases) for entry in known)),
+        phrases=(),
+        everyday=_joined(
+            technology.everyday,
+            tuple(word for word in technology.words if word.lower() in everyday),
+            *(entry.everyday for entry in known),
+        ),
+        company=_joined(technology.company, *(entry.company for entry in known)),
+        homes=_joined(technology.homes, *(entry.homes for entry in known)),
+        code=_joined(technology.code, *(entry.code for entry in known)),
+        exclude=replace(
+            technology.exclude, words=_joined(technology.exclude.words, *(entry.exclude for entry in known))
+        ),
+        hue=technology.hue if technology.hue is not None or not own else own.hue,
+    )
+
+
+def _joined(*lists: tuple[str, ...]) -> tuple[str, ...]:
+    """All of them, each once, in their order."""
+    return tuple(dict.fromkeys(word for words in lists for word in words))
+
+
+def _warn_of_what_is_known(builder: _Builder, technology: model.Technology, own: catalogue.CatalogueEntry) -> None:
+    """What can go from feeds.yaml because the catalogue knows it."""
+    signs = {text.fold(word.lstrip("=")) for word in (*own.tags, *own.aliases, *own.words, *own.phrases, *own.everyday)}
+    known = [word for word in (*technology.tags, *technology.words) if text.fold(word) in signs]
+    if len(known) > _WORTH_A_WARNING:
+        builder.warn(
+            technology.line,
+            Message.of(
+                "{count} of its tags and words are in the catalogue, so they can go from this file: `planet technologies {name}`",
+                count=len(known), name=technology.slug,
+            ),
+        )  # fmt: skip
+
+
+def _without_clashes(technologies: Sequence[model.Technology]) -> tuple[model.Technology, ...]:
+    """Aliases that are no address yet: neither a technology's, nor the site's own, nor another alias."""
+    taken = {technology.slug for technology in technologies} | RESERVED
+    distinct = []
+    for technology in technologies:
+        aliases = tuple(alias for alias in technology.aliases if alias not in taken)
+        taken.update(aliases)
+        distinct.append(replace(technology, aliases=aliases))
+    return tuple(distinct)
 
 
 def _warn_of_filters(builder: _Builder, location: Location, keys: Section) -> None:
@@ -212,17 +271,6 @@ def _notify_rule(builder: _Builder, number: int, keys: Section) -> model.NotifyR
             ),
         )
     return keys.settings(model.NotifyRule, line=builder.line("notify", number))
-
-
-def _warn_of_technologies(builder: _Builder, config: model.Config) -> None:
-    used = {slug for source in config.sources for slug in source.technologies}
-    used |= {slug for source in config.sources for feed in source.feeds for slug in feed.technologies}
-    for technology in config.technologies:
-        if not (technology.tags or technology.words or technology.include or technology.slug in used):
-            builder.warn(
-                technology.line,
-                Message.of("nothing can be {name}: give it tags or words, or a source", name=technology.name),
-            )
 
 
 def _warn_of_feeds(builder: _Builder, config: model.Config) -> None:

@@ -32,8 +32,10 @@ def check(text: str, path: Path) -> tuple[Config, Disk]:
             )
         )
         raise ConfigError(str(path), (fault,))
-    found = [*document.faults, *consistency.faults(data, where.parent, document, disk)]
     technologies = data.get("technologies")
+    if isinstance(technologies, list):
+        data["technologies"] = technologies = _by_name(technologies)
+    found = [*document.faults, *consistency.faults(data, where.parent, document, disk)]
     context = schema.Surroundings(
         folder=where.parent, disk=disk, technologies=tuple(technologies) if isinstance(technologies, dict) else ()
     )
@@ -45,6 +47,13 @@ def check(text: str, path: Path) -> tuple[Config, Disk]:
         ordered = sorted(set(found), key=lambda fault: (fault.line, str(fault.message)))
         raise ConfigError(str(path), tuple(ordered), language=_language(data))
     return build.build(root, where, document, disk), disk
+
+
+def _by_name(technologies: list[Value]) -> Value:
+    """`[php, rust]` as `{php: , rust: }`; the list itself where it holds anything but names."""
+    if not all(isinstance(name, str) for name in technologies):
+        return technologies
+    return {str(name): None for name in technologies}
 
 
 def _language(data: dict[str, Value]) -> str:

@@ -24,7 +24,12 @@ from planet.config.disk import exists
 from planet.model import Config
 
 _DATABASE = re.compile(rb"""(?m)^[\s{,"']*database["']?[ \t]*:[ \t]*["']?([^"'#,}\r\n]+)""")
-_FILES = (*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parent.parent / "model" / "config.py")
+_PACKAGE = Path(__file__).parent.parent
+_FILES = (
+    *sorted(Path(__file__).parent.glob("*.py")),
+    _PACKAGE / "model" / "config.py",
+    *sorted((_PACKAGE / "catalogue").iterdir()),
+)
 
 
 class _Copy(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import ByteSize, TypeAdapter, ValidationError
 
-from planet import text
+from planet import catalogue, text
 from planet.config.disk import Disk
 from planet.formats import RESERVED
 from planet.i18n import languages
@@ -169,6 +169,15 @@ def source_slug(name: str) -> str:
             "{value} is no name for an address; use a-z, 0-9 and dashes: `{better}`",
             value=shown(name),
             better=text.slug(name),
+        )
+    return name
+
+
+def catalogued(name: str) -> str:
+    """A technology of the catalogue."""
+    if catalogue.load(name) is None:
+        raise InvalidValueError(
+            "the catalogue knows no technology {name}{hint}", name=shown(name), hint=meant(name, catalogue.names())
         )
     return name
 

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from planet import themes
+from planet import catalogue, themes
 from planet.config import addresses, checks
 from planet.config.disk import Disk
 from planet.config.document import Document
+from planet.formats import RESERVED
 from planet.model import Fault, Message
 
 
 def faults(data: dict[str, Any], folder: Path, document: Document, disk: Disk) -> Iterator[Fault]:
     """A database on the published site; a theme that is not there; one feed that is to be read as two things."""
+    yield from _unknown_technologies(data, document)
     planet = data.get("planet")
     if isinstance(planet, dict):
         yield from _theme(planet.get("theme"), folder, document, disk)
@@ -76,6 +78,46 @@ def _slugs(data: dict[str, Any], document: Document) -> Iterator[Fault]:
 
 
 _KINDS = {"posts": Message.of("posts"), "events": Message.of("events"), "calendar": Message.of("a calendar")}
+
+
+def _used(data: dict[str, Any]) -> Iterator[str]:
+    """The technologies that sources and feeds name."""
+    for name in ("groups", "members"):
+        for source in _mappings(data.get(name)):
+            yield str(source.get("technology"))
+            for holder in (source, *_mappings(source.get("feeds"))):
+                named = holder.get("technologies")
+                yield from map(str, named if isinstance(named, list) else ())
+
+
+def _mappings(value: object) -> Iterator[dict[str, Any]]:
+    yield from (item for item in (value if isinstance(value, list) else ()) if isinstance(item, dict))
+
+
+def _unknown_technologies(data: dict[str, Any], document: Document) -> Iterator[Fault]:
+    """A technology that nothing can be of: the catalogue does not know it, it has no signs of its own, no source is of it."""
+    technologies = data.get("technologies")
+    if not isinstance(technologies, dict):
+        return
+    used = set(_used(data))
+    for slug, keys in technologies.items():
+        own = keys if isinstance(keys, dict) else {}
+        known = own.get("catalogue", True) and catalogue.load(slug)
+        legal = checks.SLUG.fullmatch(str(slug)) and slug not in RESERVED
+        if legal and not (
+            known
+            or slug in used
+            or any(
+                own.get(key) for key in ("tags", "words", "everyday", "phrases", "homes", "code", "include", "gathers")
+            )
+        ):
+            yield Fault(
+                document.line(("technologies", slug)),
+                Message.of(
+                    "the catalogue knows no technology {name}{hint}: give it `tags:` or `words:`",
+                    name=checks.shown(slug), hint=checks.meant(slug, catalogue.names()),
+                ),
+            )  # fmt: skip
 
 
 def _theme(name: object, folder: Path, document: Document, disk: Disk) -> Iterator[Fault]:

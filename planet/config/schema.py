@@ -168,6 +168,7 @@ CHECKS: dict[str, tuple[Any, ...]] = {
         ),
     ),
     "technology": (_TEXT, AfterValidator(_technology)),
+    "catalogued": (_TEXT, AfterValidator(checks.catalogued)),
     "feed_address": (_TEXT, _in_folder(checks.feed_address)),
     "calendar_address": (_TEXT, _in_folder(checks.calendar_address)),
     "avatar": (_TEXT, AfterValidator(checks.avatar)),
@@ -382,6 +383,9 @@ def json_schema() -> dict[str, Any]:
         "not": {"enum": sorted(RESERVED)},
     }
     technologies["additionalProperties"] = {"anyOf": [technologies["additionalProperties"], {"type": "null"}]}
+    made["properties"]["technologies"]["anyOf"].insert(
+        0, {"type": "array", "items": {"type": "string", **technologies["propertyNames"]}}
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "feeds.yaml",

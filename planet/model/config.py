@@ -98,7 +98,8 @@ NO_FILTER = Filter()
 class Technology:
     """What a page and a set of feeds is filtered by; the key is its address: `php` is at php/.
 
-    `hue` is 0 to 359; None: taken from the slug. `slug` is the key of the file, `line` that of the key.
+    `hue` is 0 to 359; None: taken from the slug. `slug` is the key of the file, `line` that of the key. The catalogue gives `everyday`,
+    `company`, `homes` (hosts, with a path or without) and `code` (languages of code blocks); see `planet.catalogue.CatalogueEntry`.
     """
 
     slug: str
@@ -111,6 +112,11 @@ class Technology:
         Texts, key("Tags that mean it; case, accents, spaces, dots and dashes fold.", ["php", "symfony"])
     ] = ()
     words: Annotated[Texts, key("Whole words in title or text that mean it.", ["PHP", "Symfony"])] = ()
+    catalogue: Annotated[bool, key("Whether what the catalogue knows of it counts, too.")] = True
+    gathers: Annotated[
+        tuple[Annotated[str, Check("catalogued")], ...],
+        key("Others of the catalogue whose signs mean it, too.", ["databases", "ai"]),
+    ] = ()
     everyday: Annotated[
         Texts, key("Its names that are ordinary words, too: they count as they are written, in company.", ["Go"])
     ] = ()

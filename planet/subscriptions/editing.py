@@ -15,6 +15,7 @@ import yaml
 
 from planet.config.document import Document, UnreadableError
 from planet.errors import ConfigError, UsageError
+from planet.model import Message
 
 
 def document_of(text: str) -> Document:
@@ -38,6 +39,35 @@ def insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
             f"line {before.line(place)} is written in a way that cannot be edited; add this by hand:\n{_block(items, 0, 2)}"
         )
     return made
+
+
+def insert_technology(text: str, slug: str) -> str:
+    """The text with one technology more: an item of a list, a key of a mapping, as the file has them; a list where it has none."""
+    document = document_of(text)
+    node = document.held(("technologies",))[2]
+    if not isinstance(node, yaml.MappingNode):
+        return insert(text, ("technologies",), [slug])
+    if node.flow_style:
+        comma = ", " if node.value else ""
+        edited = _before(document.text, node.end_mark.index - 1, f"{comma}{slug}: {{}}")
+    else:
+        lines = document.text.splitlines(keepends=True)
+        column = node.start_mark.column
+        newline = "\r\n" if "\r\n" in text else "\n"
+        edited = _joined(lines, _last_line(lines, node, column + 1) + 1, [f"{' ' * column}{slug}:"], newline)
+    try:
+        technologies = document_of(edited).value["technologies"]  # type: ignore[index, call-overload]
+    except (ConfigError, KeyError, TypeError):
+        technologies = None
+    if not isinstance(technologies, dict) or [*technologies][-1:] != [slug]:
+        raise UsageError(
+            Message.of(
+                "line {line} cannot be edited: add `{name}:` below `technologies:` by hand",
+                line=document.line(("technologies",)),
+                name=slug,
+            )
+        )
+    return edited
 
 
 def _with(value: Any, place: tuple[str | int, ...], items: list[Any]) -> Any:
