@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -259,34 +260,49 @@ def test_any_text_is_a_venus_planet_or_a_value_error(text: str) -> None:
 @pytest.mark.parametrize("language", ["fr", "en", "fr-CA"])
 def test_a_new_planet_is_right_from_the_first_moment(language: str, tmp_path: Path) -> None:
     folder = tmp_path / "planète"
-    written, kept = new(folder, title="L'asso: @url@", url="https://p.example.org/", language=language)
-    assert sorted(str(path.relative_to(folder)) for path in written) == [
-        ".gitignore", "README.md", "feeds.schema.json", "feeds.yaml", "output/.gitkeep",
-    ]  # fmt: skip
+    written, kept = new(
+        folder,
+        title="L'asso: @url@",
+        url="https://p.example.org/",
+        language=language,
+        program=("/opt/planet/bin/planet",),
+    )
+    names = {str(path.relative_to(folder)) for path in written}
+    assert {".gitignore", "README.md", "feeds.schema.json", "feeds.yaml", "output/.gitkeep", "deploy/crontab"} <= names
     assert kept == []
     made = config.load(folder / "feeds.yaml")
     assert (made.site.title, made.site.url, made.site.language) == ("L'asso: @url@", "https://p.example.org/", language)
-    assert f"planet run --config {folder}/feeds.yaml" in (folder / "README.md").read_text("utf-8")
+    assert f"planet run --config {shlex.quote(str(folder / 'feeds.yaml'))}" in (folder / "README.md").read_text("utf-8")
 
 
 def test_the_examples_in_a_new_feeds_yaml_are_right_too(tmp_path: Path) -> None:
     for language in ("fr", "en"):
-        new(tmp_path / language, title="A", url="https://p.example.org/", language=language)
+        new(
+            tmp_path / language,
+            title="A",
+            url="https://p.example.org/",
+            language=language,
+            program=("/opt/planet/bin/planet",),
+        )
         text = (tmp_path / language / "feeds.yaml").read_text("utf-8")
         head, _, rest = text.partition("\nplanet:")
         lines = [line.replace("# ", "", 1) if line.startswith(("# fetch", "#   interval", "# notify", "#   - url", "#     every")) else line.replace("#  ", "  ", 1) if line.startswith("#  ") else line for line in rest.splitlines()]  # fmt: skip
         body = "planet:" + "\n".join(line for line in lines if not line.strip().startswith(("tags  ", "words  ")))
         assert head.startswith("# yaml-language-server")
-        assert [source.name for source in parsed(body).sources][1] == "Ada Lovelace"
+        assert [source.name for source in config.parse(body, tmp_path / language / "feeds.yaml").sources][
+            1
+        ] == "Ada Lovelace"
 
 
 def test_a_new_planet_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine", "utf-8")
-    _written, kept = new(tmp_path, title="A", url="https://p.example.org/", language="en")
+    _written, kept = new(
+        tmp_path, title="A", url="https://p.example.org/", language="en", program=("/opt/planet/bin/planet",)
+    )
     assert kept == [tmp_path / "README.md"]
     assert (tmp_path / "README.md").read_text("utf-8") == "mine"
     with pytest.raises(UsageError, match="there already"):
-        new(tmp_path, title="B", url="https://p.example.org/", language="en")
+        new(tmp_path, title="B", url="https://p.example.org/", language="en", program=("/opt/planet/bin/planet",))
 
 
 def test_many_are_added_at_once_and_namesakes_with_one_page_are_one() -> None:

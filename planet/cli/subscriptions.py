@@ -301,13 +301,19 @@ def new(ctx: Context, folder: Path, title: str | None, url: str, language: str |
         address, tag = checks.site_url(url), checks.page_language(spoken)
     except checks.InvalidValueError as error:
         raise UsageError(error.message) from None
-    written, kept = subscriptions.new(folder, title=name, url=address, language=tag)
+    written, kept = subscriptions.new(folder, title=name, url=address, language=tag, program=_program())
     for path in written:
         _tell(ctx, Message.of("written: {path}", path=path))
     for path in kept:
         _tell(ctx, Message.of("left as it was: {path}", path=path))
     _tell(ctx, Message.of("Next: cd {folder}, then `planet add URL` for each blog, then `planet run`.", folder=folder))
     return 0
+
+
+def _program() -> tuple[str, ...]:
+    """How this planet is called from anywhere: cron and systemd know no PATH."""
+    script = Path(sys.executable).with_name("planet")
+    return (str(script),) if script.is_file() else (sys.executable, "-m", "planet")
 
 
 @click.command()
