@@ -65,6 +65,7 @@ _OPTION = re.compile(r"</?option(?: [^>]*)?>")
 _AMP = re.compile(rf"<amp-(?:img|anim){_ATTRIBUTES}>")
 _ANY_TAG = re.compile(r"<[^>]*>")
 _SOURCE = re.compile(r"""\ssrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_ADDRESS = re.compile(r' (?:src|data-[\w-]+)="([^"]*)"')
 _SPAN = re.compile(rf"<(/?)span{_ATTRIBUTES}>")
 _NO_TEXT = re.compile(
     r"(?:^|\s)(?:ln|lnt|lineno|linenos|line-numbers?|line-numbers-rows|katex-html|MathJax_Preview)(?:\s|$)"
@@ -109,7 +110,9 @@ def in_words(html: str, resolve: Callable[[str], str]) -> str:
 
     `resolve` gives the absolute address of a reference, "" for none.
     """
-    html = _NOSCRIPT.sub(lambda block: _without_script(block, html), html)
+    if "<noscript" in html:
+        beside = {entities.unescape(source) for source in _ADDRESS.findall(_NOSCRIPT.sub("", html))}
+        html = _NOSCRIPT.sub(lambda block: _without_script(block[1], beside), html)
     html = _SCRIPT.sub(_script, html)
     html = _SVG.sub(_drawing, html)
     html = _MATH.sub(_formula, html)
@@ -130,12 +133,10 @@ def link(url: str, title: str = "") -> str:
     return f'<a href="{entities.escape(url)}">{entities.escape(name)}</a>'
 
 
-def _without_script(block: re.Match[str], html: str) -> str:
-    """What an author meant for readers without scripts, which is all of ours; a picture that stands beside it, lazily, only once."""
-    content = block[1]
-    sources = _SOURCE.findall(content)
-    has_words = bool(_ANY_TAG.sub("", content).strip())
-    if sources and not has_words and all(html.count(source) > content.count(source) for source in sources):
+def _without_script(content: str, beside: set[str]) -> str:
+    """What an author meant for readers without scripts, which is all of ours; a picture that stands `beside` it, lazily, only once."""
+    sources = {entities.unescape(source) for source in _SOURCE.findall(content)}
+    if sources and sources <= beside and not _ANY_TAG.sub("", content).strip():
         return ""
     return content
 

@@ -7,9 +7,8 @@ Building a tree is quadratic in its depth, and an unclosed formatting element is
 from __future__ import annotations
 
 import re
-from collections import Counter
 
-from planet.html_elements import FORMATTING, IMPLIED_END, RAW, VOID
+from planet.html_elements import FORMATTING, IMPLIED_END, INLINE, RAW, VOID
 
 MAX_DEPTH = 400
 MAX_COPIES = 200_000
@@ -18,8 +17,18 @@ MAX_REFERENCES = 100_000
 """Text grows by a piece at each `&`, and is copied each time: 0.1 s."""
 FEW_TAGS = 500
 """So few tags can do no harm, whatever they are."""
-_NOT_NESTING = VOID | IMPLIED_END
-"""Never open, or closed by the next of its kind."""
+_ITEMS = {
+    "li": frozenset({"li"}),
+    **dict.fromkeys(("dt", "dd"), frozenset({"dt", "dd"})),
+    **dict.fromkeys(("rt", "rp"), frozenset({"rt", "rp"})),
+}
+"""Elements that end an open one of these, unless another stands between (13.2.6.4.7): `<dt><li><dt>` nests."""
+_FLAT = (VOID | IMPLIED_END) - _ITEMS.keys()
+"""Never open, or closed by the next of their kind, wherever they may stand."""
+_FLAT_IN_FOREIGN = _FLAT & {"br", "hr", "img", "embed", "meta", "p"}
+"""SVG and MathML know no such rules: only what ends them stays flat there (13.2.6.5)."""
+_OPEN_SCOPE = INLINE | {"address", "div", "p"}
+"""What may stand between an item and the one that it ends."""
 _TOKEN = re.compile(
     # A comment, or a tag as section 13.2.5 of the HTML standard reads one: quotes count only after "=". Possessive throughout: linear.
     r"""<(?:
@@ -44,8 +53,9 @@ def too_much(html: str) -> bool:
     if html.count("<") <= FEW_TAGS:
         return False
     foreign = _FOREIGN.search(html) is not None
-    opened: Counter[str] = Counter()
-    depth = formatting = copies = position = 0
+    flat = _FLAT_IN_FOREIGN if foreign else _FLAT
+    opened: list[str] = []
+    inside = formatting = copies = position = 0
     while found := _TOKEN.search(html, position):
         position = found.end()
         name = found[2]
@@ -53,28 +63,47 @@ def too_much(html: str) -> bool:
             continue
         if not name.islower():
             name = name.lower()
-        if name in _NOT_NESTING:
+        if name in flat:
             copies += formatting
             continue
         if found[1]:
-            if opened[name]:
-                opened[name] -= 1
-                depth -= 1
-                formatting -= name in FORMATTING
+            formatting -= _close(opened, name) and name in FORMATTING
             continue
-        opened[name] += 1
-        depth += 1
+        if name in _ITEMS:
+            _end_item(opened, name)
+        opened.append(name)
         formatting += name in FORMATTING
         copies += formatting
         if name in RAW:
             # What it holds is text, unless it stands in SVG or MathML: no end tag in it counts, every start tag does.
             end = re.compile(f"</{re.escape(name)}(?=[\\s/>])", re.IGNORECASE).search(html, position)
             held = html[position : end.start() if end else len(html)]
-            depth += len(_OPEN.findall(held)) if foreign else 0
+            inside += len(_OPEN.findall(held)) if foreign else 0
             position += len(held)
-        if depth > MAX_DEPTH or copies > MAX_COPIES:
+        if len(opened) + inside > MAX_DEPTH or copies > MAX_COPIES:
             return True
     return False
+
+
+def _close(opened: list[str], name: str) -> bool:
+    """Take the last open element of a name away, and no other: a parser may ignore an end tag, and never ends more by it than counts."""
+    for place in range(len(opened) - 1, -1, -1):
+        if opened[place] == name:
+            del opened[place]
+            return True
+    return False
+
+
+def _end_item(opened: list[str], name: str) -> None:
+    """Take away the open item that the next of its kind ends."""
+    if name in {"rt", "rp"} and "ruby" not in opened:
+        return
+    for place in range(len(opened) - 1, -1, -1):
+        if opened[place] in _ITEMS[name]:
+            del opened[place]
+            return
+        if opened[place] not in _OPEN_SCOPE:
+            return
 
 
 def too_deep(clean: str) -> bool:
