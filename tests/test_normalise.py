@@ -631,3 +631,26 @@ def test_the_way_to_a_site_makes_no_difference_to_an_id(path: str) -> None:
 def test_a_day_is_found_in_any_address_or_none(url: str) -> None:
     day = dates.day_in(url, NOW)
     assert day is None or EARLIEST_YEAR <= day.year <= NOW.year
+
+
+# --- the language of texts that name none -----------------------------------------------------------------------------------------
+
+FRENCH = (
+    "Bonjour à tous, voici le programme de la prochaine soirée du groupe : deux conférences, un repas et beaucoup de "
+    "discussions entre développeurs, comme toujours. Venez nombreux, l'entrée est libre."
+)
+
+
+def test_a_text_that_names_no_language_shows_it_by_its_words() -> None:
+    entry = one(id="a", title="Programme", content=html(f"<p>{FRENCH}</p>"))
+    assert (entry.language, entry.language_found) == ("fr", True)
+
+
+def test_a_language_that_is_named_is_never_doubted() -> None:
+    entry = one(id="a", title="Programme", content=html(f"<p>{FRENCH}</p>"), language="en")
+    assert (entry.language, entry.language_found) == ("en", False)
+
+
+@pytest.mark.parametrize("text", ["", "Bonjour", "x = 1; y = 2; " * 30, "https://example.org/a " * 20])
+def test_what_is_too_short_or_no_prose_shows_no_language(text: str) -> None:
+    assert one(id="a", title="T", content=html(text)).language_found is False

@@ -44,6 +44,7 @@ HOMES = {
     "dateutil": {"cli", "parse", "when"},
     "feedparser": {"parse"},
     "icalendar": {"parse"},
+    "gcld3": {"normalise"},
     "jinja2": {"render"},
     "listparser": {"subscriptions"},
     "lxml": {"parse", "render"},

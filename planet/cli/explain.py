@@ -191,6 +191,9 @@ def _story_lines(story: ExplainedStory, names: dict[str, str], translator: Trans
         yield "  " + say(
             Message.of("on the pages, not in the feeds: its feed was new, and it was not among the newest")
         )
+    if lead.stored.entry.language:
+        how = Message.of("found in its text") if lead.stored.entry.language_found else Message.of("as its feed says")
+        yield "  " + say(Message.of("language: {language}, {how}", language=lead.stored.entry.language, how=how))
     yield "  " + say(Message.of("carried by:"))
     for copy in story.copies:
         mark = f"  ← {say(_why_lead(story))}" if copy is lead else ""

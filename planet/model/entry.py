@@ -77,6 +77,8 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
     language: str = ""
+    language_found: bool = False
+    """Neither feed nor entry named the language: it was found in the text."""
     code: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     words: int = 0

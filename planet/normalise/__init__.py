@@ -28,6 +28,7 @@ from planet.model import (
 )
 from planet.normalise import content, dates, identity, metadata
 from planet.normalise.identity import Draft
+from planet.normalise.languages import language_in
 from planet.text import anchor, fold, id_prefix, language_tag, one_line, phrase
 from planet.urls import http_url, without_tracking
 
@@ -218,6 +219,8 @@ class _Reader:
         )
         title = content.title(raw.title)
         untitled = not title
+        language = language_tag(chosen.lang if chosen else "", raw.language, self.raw.language)
+        found_language = "" if language else language_in(title, clean.text)
         title = title or content.title_from(clean.text) or self.name_of(draft, published or updated or url_date)
         title_key = "" if untitled else fold(title)
         base = self.content_base(draft, None)
@@ -247,7 +250,8 @@ class _Reader:
             tags=metadata.tags(raw.categories),
             enclosures=files,
             image=image,
-            language=language_tag(chosen.lang if chosen else "", raw.language, self.raw.language),
+            language=language or found_language,
+            language_found=bool(found_language),
             code=clean.code,
             links=clean.links,
             words=len(clean.text.split()),
