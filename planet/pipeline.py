@@ -45,6 +45,7 @@ from planet.model import (
 )
 from planet.store import FeedRow, Store, meta
 from planet.urls import canonical_key, redacted
+from planet.when import day_of
 
 if TYPE_CHECKING:
     from planet.fetch.web import WebClient
@@ -174,7 +175,7 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
     forget_removed_calendars(planet, now)
     if options.announce:
         if not counts.network_down:
-            news = (*health.news(planet.config, planet.store, now), *_collisions(planet, edition))
+            news = (*health.news(planet.config, planet.store, now), *_collisions(planet, edition, now))
             report = replace(report, news=news)
         if options.publish:
             report = replace(report, warnings=planet.notify(report, edition, now))
@@ -422,16 +423,15 @@ def _rewrite_health(planet: Planet, states: tuple[FeedHealth, ...], now: datetim
     return planet.publisher.replace_file(health_of(states, planet.config.site.language))
 
 
-def _collisions(planet: Planet, edition: Edition | None) -> tuple[News, ...]:
+def _collisions(planet: Planet, edition: Edition | None, now: datetime) -> tuple[News, ...]:
     """Events of two groups on one day, each pair once; without an edition they are those of the last run."""
-    if edition is None:
+    if edition is None or not edition.collisions:
         return ()
+    from planet.edition.collisions import collision_news, summary  # most runs have no collision
+
     announced = set(planet.store.meta(meta.COLLISIONS).split())
-    news = {
-        collision.key: News(kind="collision", feed="", source=collision.first.group, text=collision.text)
-        for collision in edition.collisions
-        if collision.key not in announced
-    }
-    if news:
-        planet.store.set_meta({meta.COLLISIONS: " ".join(sorted(announced | news.keys()))})
-    return tuple(news.values())
+    today = day_of(now, planet.config.site.timezone)
+    lines = {key: line for key, line in collision_news(edition.collisions, today).items() if key not in announced}
+    if lines:
+        planet.store.set_meta({meta.COLLISIONS: " ".join(sorted(announced | lines.keys()))})
+    return tuple(News(kind="collision", feed="", source="", text=line) for line in summary(lines))

@@ -61,7 +61,12 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
     if not stored:
         return ()
     events = merge_events(stored, config, place=Classifier(config).classify)
-    return with_stories(events, announcements(events, store.primary_entries(), timezone=config.site.timezone))
+    sources: dict[str, set[str]] = {}
+    for source in config.sources:
+        for feed in source.feeds:
+            sources.setdefault(feed.key, set()).add(source.name)
+    links = announcements(events, store.primary_entries(), timezone=config.site.timezone, sources=sources)
+    return with_stories(events, *links)
 
 
 def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact | Bundle]:

@@ -117,3 +117,27 @@ def test_a_story_and_its_evening_lead_to_each_other(site: dict[str, bytes]) -> N
     assert link.text().startswith("Soirée PHP")
     back = Tree(site["events/index.html"]).css_first("#e-soiree-php a[href$='/1']")
     assert back.text() == "Billet 1 : les générateurs"
+
+
+def test_what_goes_on_for_months_hides_no_event_that_is_near() -> None:
+    long = [event(f"Exposition {n}", date(2026, 9, n), end=date(2027, 2, 1)) for n in (1, 2, 3)]
+    near = [event("Demain", NOW + timedelta(days=1)), event("Ce soir", NOW + timedelta(hours=10))]
+    tree = page(edition((), [*long, *near]))
+    assert [node.text(strip=True) for node in tree.css(".evenings h3")] == ["Ce soir", "Demain"]
+    assert "Exposition 1 (mar. 1 sept. 2026 – dim. 31 janv. 2027)" in tree.css_first(".evenings").text()
+
+
+def test_an_event_that_ends_at_midnight_ends_on_its_last_day() -> None:
+    paris = timedelta(hours=1)
+    events = [
+        event(
+            "Trois jours", datetime(2026, 12, 4, 18, tzinfo=UTC) - paris, end=datetime(2026, 12, 6, tzinfo=UTC) - paris
+        ),
+        event("Entiers", datetime(2026, 12, 7, tzinfo=UTC) - paris, end=datetime(2026, 12, 9, tzinfo=UTC) - paris),
+        event("Soir", datetime(2026, 12, 10, 20, tzinfo=UTC) - paris, end=datetime(2026, 12, 11, tzinfo=UTC) - paris),
+    ]
+    assert [node.text() for node in page(edition((), events), "events/index.html").css(".dt-start")] == [
+        "vendredi 4 décembre 2026, 18:00 – samedi 5 décembre 2026, minuit",
+        "lundi 7 décembre 2026 – mardi 8 décembre 2026",
+        "jeudi 10 décembre 2026, 20:00 – minuit",
+    ]

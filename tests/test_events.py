@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planet.edition.announcements import announcements, names_day, with_stories
-from planet.edition.collisions import collisions
+from planet.edition.collisions import HORIZON, NAMED, collision_news, collisions, summary
 from planet.merge.event_changes import arrive_events
 from planet.merge.event_groups import group_events
 from planet.merge.events import merge_events
@@ -416,7 +416,8 @@ def test_the_organisers_own_calendar_leads_wherever_it_stands() -> None:
 def test_an_archive_names_the_group_that_held_an_evening_as_its_organiser() -> None:
     config = planet("a", "b")
     java = replace(config.sources[1], technologies=("js",), name="Lava JUG")
-    (event,) = tell(replace(config, sources=(config.sources[0], java)), stored(organizer="LavaJUG"))
+    archive = replace(config.sources[0], feeds=(replace(config.sources[0].feeds[0], local=True),))
+    (event,) = tell(replace(config, sources=(archive, java)), stored(organizer="LavaJUG"))
     assert (event.group, event.group_slug, event.technologies) == ("Lava JUG", "b", ("js",))
     assert event.sources[0][0] == "Groupe a"
     assert ("group", "organizer LavaJUG") in event.reasons
@@ -428,13 +429,13 @@ def test_a_calendar_leads_before_a_feed_of_events() -> None:
     assert event.data.title == "APIHour #72 !"
 
 
-def test_ids_and_names_are_stable_when_another_calendar_comes_to_lead() -> None:
+def test_a_calendar_that_joins_later_leads_nothing_and_ids_and_names_are_stable() -> None:
     first = arrive_events((), (stored(calendar="b", uid="v"),), NOW).upserts
     (alone,) = tell(planet("a", "b"), *first)
     later = arrive_events((), (stored(uid="u"),), NOW + timedelta(days=1)).upserts
     (both,) = tell(planet("a", "b"), *first, *later)
     assert (alone.id, alone.slug) == (both.id, both.slug)
-    assert both.group == "Groupe a"
+    assert both.group == "Groupe b"
     assert both.rev != alone.rev
 
 
@@ -485,6 +486,83 @@ def test_rev_changes_exactly_when_something_shown_does() -> None:
         assert tell(config, stored(uid="APIHour #72@a", **difference))[0].rev != before.rev  # type: ignore[arg-type]
 
 
+# -- each event stays its group's
+
+
+def with_member(config: Config) -> Config:
+    """The last source of a planet is a member."""
+    *groups, last = config.sources
+    return replace(config, sources=(*groups, replace(last, kind="member", name="Mallory")))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"sequence": 2**31 - 1, "revision": 9},
+        {"status": "cancelled", "sequence": 99},
+        {"organizer": "Mallory", "organizer_url": "https://mallory.example/"},
+        {"organizer": "Groupe a"},
+        {"title": "Groupe a APIHour #72 : PHP gratuit", "text": "PHP", "html": safe("<p>PHP</p>")},
+        {"url": "https://mallory.example/", "image": "https://mallory.example/i.png", "tags": ("spam",)},
+        {"location": "Chez Mallory", "geo": (1.0, 1.0), "end": EVENING + timedelta(days=3)},
+        {"recurrence_id": "20261201T180000Z"},
+        {"start": EVENING + timedelta(days=1), "title": "APIHour #72"},
+    ],
+)
+@pytest.mark.parametrize("first_seen", [NOW - timedelta(days=90), NOW, NOW + timedelta(days=1)])
+def test_no_members_calendar_changes_anything_of_a_groups_event(forged: dict, first_seen: datetime) -> None:
+    config = with_member(planet("a", "m"))
+    own = stored(uid="u", location="Turing 22")
+    (alone,) = tell(config, own)
+    copy = stored(**{"uid": "u", "calendar": "m", "first_seen": first_seen, "changed": first_seen, **forged})
+    for order in ((own, copy), (copy, own)):
+        (event, *others) = (event for event in tell(config, *order) if event.group == "Groupe a")
+        assert not others
+        assert (event.data, event.end, event.technologies, event.revision, event.changed) == (
+            alone.data, alone.end, alone.technologies, alone.revision, alone.changed,
+        )  # fmt: skip
+
+
+def test_no_group_is_credited_with_what_it_did_not_publish() -> None:
+    config = with_member(planet("a", "b", "m"))
+    for calendar, group in (("m", ""), ("b", "Groupe b")):
+        (event,) = tell(config, stored(calendar=calendar, organizer="Groupe a", organizer_url="https://a.example/"))
+        assert event.group == group
+        assert "js" not in event.technologies
+    (event,) = tell(config, stored(calendar="m", organizer="groupe a"))
+    assert event.data.organizer == "Mallory"
+
+
+def test_a_forged_copy_keeps_no_two_copies_of_a_groups_event_apart() -> None:
+    config = with_member(planet("a", "b", "m"))
+    events = (
+        stored("API Hour soirée", uid="u"),
+        stored("API Hour soirée #72", calendar="b", uid="u"),
+        stored("API Hour soirée #71", calendar="m", uid="u"),
+    )
+    assert [event.group for event in tell(config, *events)].count("Groupe a") == 1
+    assert all(event.group != "Groupe b" for event in tell(config, *events))
+
+
+def test_a_members_post_announces_a_groups_event_only_from_its_page_or_where_the_member_lists_it() -> None:
+    config = with_member(planet("a", "m"))
+    alone = tell(config, stored("APIHour #72", uid="u", url=PAGE))
+    by_title = story("APIHour #72", link="https://mallory.example/1")
+    names = {"f": {"Mallory"}}
+    assert announcements(alone, [by_title], timezone="UTC", sources=names) == ({}, {"u": (1,)})
+    on_page = story("Tout autre titre", link=PAGE)
+    assert announcements(alone, [on_page], timezone="UTC", sources=names) == ({"u": (1,)}, {})
+    listed = tell(config, stored("APIHour #72", uid="u"), stored("APIHour #72", calendar="m", uid="u"))
+    assert announcements(listed, [by_title], timezone="UTC", sources=names) == ({"u": (1,)}, {})
+
+
+def test_what_is_stored_of_the_ends_of_time_is_not_shown() -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    stored_ = [stored(str(n), start=start) for n, start in enumerate((first, last, date.min, date.max))]
+    (event,) = tell(planet("a"), *stored_, stored("APIHour", end=last))
+    assert (event.data.title, event.end) == ("APIHour", EVENING)
+
+
 # -- stories
 
 
@@ -496,7 +574,7 @@ def story(title: str, *, row: int = 1, link: str = "", text: str = "", published
 
 
 def linked(events: list[Event], *stories: MergeEntry) -> dict[str, tuple[int, ...]]:
-    return announcements(events, stories, timezone="Europe/Paris")
+    return announcements(events, stories, timezone="Europe/Paris", sources={"f": {"Groupe a"}})[0]
 
 
 def test_a_story_on_the_events_page_announces_it() -> None:
@@ -526,9 +604,9 @@ def test_a_title_that_many_evenings_bear_needs_the_day() -> None:
 
 def test_an_event_names_the_stories_that_announce_it() -> None:
     events = tell(planet("a"), stored(uid="u"))
-    (with_story,) = with_stories(events, {"u": (3, 9)})
-    assert with_story.stories == (3, 9)
-    assert with_stories(events, {}) == tuple(events)
+    (with_story,) = with_stories(events, {"u": (3, 9)}, {"u": (4,)})
+    assert (with_story.stories, with_story.mentions) == ((3, 9), (4,))
+    assert with_stories(events, {}, {}) == tuple(events)
 
 
 @pytest.mark.parametrize(
@@ -563,11 +641,11 @@ def test_two_groups_on_one_day_are_told_once_each_pair() -> None:
     )
     found = collisions(events, NOW, timezone="Europe/Paris")
     pairs = [{collision.first.data.title, collision.second.data.title} for collision in found]
-    assert len(found) == len({collision.key for collision in found}) == 5
+    assert len(found) == len(collision_news(found, NOW.date())) == 5
     assert {"Un", "Encore un"} not in pairs
     assert {"Un", "Trois"} in pairs
     assert all(collision.day == date(2026, 12, 1) for collision in found)
-    assert "2026-12-01" in str(found[0].text)
+    assert all("2026-12-01" in str(line) for line in collision_news(found, NOW.date()).values())
 
 
 def test_what_is_over_cancelled_or_the_same_group_collides_with_nothing() -> None:
@@ -585,6 +663,44 @@ def test_what_is_over_cancelled_or_the_same_group_collides_with_nothing() -> Non
     )
     assert collisions(tell(config, stored("Un"), stored("Deux")), NOW, timezone="UTC") == ()
     assert collisions(tell(config, stored("APIHour #1"), stored("APIHour #1", calendar="b")), NOW, timezone="UTC") == ()
+
+
+def test_two_series_on_one_weekday_are_one_line_once_for_the_next_weeks() -> None:
+    weeks = [EVENING + timedelta(weeks=n) for n in range(50)]
+    events = tell(
+        planet("a", "b"),
+        *(stored("Aide", uid="s", recurrence_id=f"{start:%Y%m%d}", start=start) for start in weeks),
+        *(stored("Hack", calendar="b", uid="h", recurrence_id=f"{start:%Y%m%d}", start=start) for start in weeks),
+    )
+    every = collisions(events, NOW, timezone="Europe/Paris")
+    assert len(every) == 50
+    news = collision_news(every, NOW.date())
+    (line,) = news.values()
+    assert "2026-12-01" in str(line)
+    assert "2027-02-16" in str(line)
+    later = NOW + timedelta(days=14)
+    assert collision_news(collisions(events, later, timezone="Europe/Paris"), later.date()).keys() == news.keys()
+
+
+def test_a_far_date_and_a_long_event_are_no_news() -> None:
+    far = EVENING + HORIZON
+    config = planet("a", "b")
+    events = tell(config, stored("Un", start=far), stored("Deux", calendar="b", start=far))
+    assert collision_news(collisions(events, NOW, timezone="UTC"), NOW.date()) == {}
+    long = stored("Expo", start=date(2026, 11, 25), end=date(2026, 12, 20))
+    assert collisions(tell(config, long, stored("Deux", calendar="b")), NOW, timezone="UTC") == ()
+
+
+def test_a_flood_of_collisions_is_few_lines() -> None:
+    days = [EVENING + timedelta(hours=n) for n in range(1500)]
+    events = tell(
+        planet("a", "b"),
+        *(stored(f"Un {n}", start=start) for n, start in enumerate(days)),
+        *(stored(f"Autre chose {n}", calendar="b", start=start) for n, start in enumerate(days[::24])),
+    )
+    news = collision_news(collisions(events, NOW, timezone="UTC"), NOW.date())
+    assert len(news) > 100
+    assert len(summary(news)) == NAMED + 1
 
 
 def test_the_day_of_a_collision_is_the_planets() -> None:

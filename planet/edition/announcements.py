@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -23,13 +23,23 @@ _MONTHS = (
 )  # fmt: skip
 
 
+Links = dict[str, tuple[int, ...]]
+"""Event id -> ids of stories, in the order of the stories."""
+
+
 def announcements(
-    events: Sequence[Event], stories: Iterable[MergeEntry], *, timezone: str
-) -> dict[str, tuple[int, ...]]:
-    """Event id -> rows of the stories that announce it (or tell of it), in the order of `stories`. `timezone` is the planet's.
+    events: Sequence[Event],
+    stories: Iterable[MergeEntry],
+    *,
+    timezone: str,
+    sources: Mapping[str, Collection[str]],
+) -> tuple[Links, Links]:
+    """The stories that announce events, and those that only seem to be about them. `timezone` is the planet's.
 
     A story is linked when it stands on the event's own page, or bears nearly its title near its date; where several events share
     that page or title, it must name the day as well. Each story is of one event: the likeliest, then the next to come.
+    `sources` maps the key of a feed to the names of its sources: by its title alone a story announces an event only where one of
+    them lists the event. Anybody may write about an event; nobody announces it in a group's name.
     """
     by_page: defaultdict[str, list[Event]] = defaultdict(list)
     by_word: defaultdict[str, list[Event]] = defaultdict(list)
@@ -38,11 +48,21 @@ def announcements(
             by_page[page].append(event)
         for word in set(significant_words(event.data.title)):
             by_word[word].append(event)
-    found: defaultdict[str, list[int]] = defaultdict(list)
+    announcing: defaultdict[str, list[int]] = defaultdict(list)
+    mentioning: defaultdict[str, list[int]] = defaultdict(list)
     for story in stories:
-        for event in _of_page(story, by_page, timezone) or _of_title(story, by_word, timezone):
-            found[event.id].append(story.entry_id)
-    return {event: tuple(dict.fromkeys(rows)) for event, rows in found.items()}
+        if of_page := _of_page(story, by_page, timezone):
+            announcing[of_page[0].id].append(story.entry_id)
+            continue
+        for event in _of_title(story, by_word, timezone):
+            listing = {event.group, *(name for name, _, _, _ in event.sources)}
+            links = announcing if listing.intersection(sources.get(story.feed, ())) else mentioning
+            links[event.id].append(story.entry_id)
+    return _unique(announcing), _unique(mentioning)
+
+
+def _unique(links: Mapping[str, Sequence[int]]) -> Links:
+    return {event_id: tuple(dict.fromkeys(story_ids)) for event_id, story_ids in links.items()}
 
 
 def _of_page(story: MergeEntry, by_page: dict[str, list[Event]], timezone: str) -> list[Event]:
@@ -99,6 +119,8 @@ def names_day(text: str, day: date) -> bool:
     return re.search(pattern, text.casefold()) is not None
 
 
-def with_stories(events: Sequence[Event], linked: Mapping[str, tuple[int, ...]]) -> tuple[Event, ...]:
-    """The events with the rows of the stories that announce them (`announcements`)."""
-    return tuple(replace(event, stories=linked[event.id]) if event.id in linked else event for event in events)
+def with_stories(events: Sequence[Event], announcing: Links, mentioning: Links) -> tuple[Event, ...]:
+    """The events with the stories that announce them, and those about them (`announcements`)."""
+    return tuple(
+        replace(event, stories=announcing.get(event.id, ()), mentions=mentioning.get(event.id, ())) for event in events
+    )

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import combinations
 
 from planet.model import Collision, Event, Message
 from planet.text import digest
 from planet.when import day_of, days_of
+
+HORIZON = timedelta(days=90)
+"""How far ahead a collision is news: nobody acts on a date of next year."""
+LONG = 7
+"""An event of more days (an exhibition, a call for papers) stands in nobody's way."""
+SHARE = 20
+"""Most events of one group on one day that are compared."""
+NAMED = 10
+"""Most collisions that one run reports line by line."""
 
 
 def collisions(events: Sequence[Event], now: datetime, *, timezone: str) -> tuple[Collision, ...]:
@@ -19,28 +28,70 @@ def collisions(events: Sequence[Event], now: datetime, *, timezone: str) -> tupl
     """
     today = day_of(now, timezone)
     by_day: defaultdict[date, list[Event]] = defaultdict(list)
+    shares: Counter[tuple[date, str]] = Counter()
     for event in events:
         if event.group_slug and event.data.status != "cancelled":
-            for day in days_of(event.data.start, event.end, timezone):
-                if day >= today:
+            days = list(days_of(event.data.start, event.end, timezone))
+            for day in days if len(days) <= LONG else ():
+                shares[day, event.group_slug] += 1
+                if day >= today and shares[day, event.group_slug] <= SHARE:
                     by_day[day].append(event)
-    pairs: dict[str, Collision] = {}
+    pairs: dict[tuple[str, str], Collision] = {}
     for day, of_day in sorted(by_day.items()):
         for first, second in combinations(sorted(of_day, key=lambda event: (event.group_slug, event.id)), 2):
             if first.group_slug != second.group_slug:
-                key = digest(first.id, second.id)
-                pairs.setdefault(
-                    key, Collision(day=day, first=first, second=second, key=key, text=_text(day, first, second))
-                )
+                pairs.setdefault((first.id, second.id), Collision(day=day, first=first, second=second))
     return tuple(pairs.values())
 
 
-def _text(day: date, first: Event, second: Event) -> Message:
+def collision_news(found: Sequence[Collision], today: date) -> dict[str, Message]:
+    """What a run reports: one line for two events, or two series, that collide within `HORIZON`, by a key to report it once.
+
+    Of many at once the first `NAMED` are named, and the rest is counted.
+    """
+    by_series: dict[str, list[Collision]] = {}
+    for collision in found:
+        if collision.day <= today + HORIZON:
+            by_series.setdefault(digest(_series(collision.first), _series(collision.second)), []).append(collision)
+    return {key: _text(dates) for key, dates in by_series.items()}
+
+
+def summary(news: dict[str, Message]) -> list[Message]:
+    """These lines, shortened where they are many."""
+    lines = list(news.values())
+    if len(lines) <= NAMED:
+        return lines
+    rest = Message.of(
+        "{count} more dates on which two groups meet are marked on the page of events", count=len(lines) - NAMED
+    )
+    return [*lines[:NAMED], rest]
+
+
+def _series(event: Event) -> str:
+    """What the dates of a series have in common: the UID that its calendar gives. An event by itself bears its own."""
+    uids = [uid for _, _, uid, _ in event.sources]
+    if event.id in uids or not event.sources:
+        return event.id
+    return "\n".join(event.sources[0][1:3])
+
+
+def _text(dates: Sequence[Collision]) -> Message:
+    first = dates[0]
+    facts = {
+        "date": first.day.isoformat(),
+        "first_group": first.first.group,
+        "first": first.first.data.title,
+        "second_group": first.second.group,
+        "second": first.second.data.title,
+    }
+    if len(dates) == 1:
+        return Message.of(
+            "{date}: {first_group} (“{first}”) and {second_group} (“{second}”) have events on the same day", **facts
+        )
     return Message.of(
-        "{date}: {first_group} (“{first}”) and {second_group} (“{second}”) have events on the same day",
-        date=day.isoformat(),
-        first_group=first.group,
-        first=first.data.title,
-        second_group=second.group,
-        second=second.data.title,
+        "{date} and on {count} more days until {last}: {first_group} (“{first}”) and {second_group} (“{second}”) "
+        "have events on the same day",
+        **facts,
+        count=len(dates) - 1,
+        last=dates[-1].day.isoformat(),
     )

@@ -13,7 +13,7 @@ plainly differ:
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -40,20 +40,34 @@ class Join:
     rule: str
 
 
-def group_events(events: Sequence[StoredEvent], *, timezone: str) -> list[Cluster[Join]]:
-    """The events that are one, as positions in `events`; each event is in exactly one cluster. `timezone` is the planet's."""
+def group_events(
+    events: Sequence[StoredEvent], *, timezone: str, official: Collection[str] | None = None
+) -> list[Cluster[Join]]:
+    """The events that are one, as positions in `events`; each event is in exactly one cluster. `timezone` is the planet's.
+
+    `official` are the calendars of groups (None: all are). They are joined among themselves first, so that no copy of anybody else
+    can keep two copies of a group's event apart.
+    """
     clusters: Clusters[Join] = Clusters(len(events))
-    shared = _shared_pages(events)
+    everything = range(len(events))
+    if official is not None:
+        _join_all(clusters, events, [number for number in everything if events[number].calendar in official], timezone)
+    _join_all(clusters, events, everything, timezone)
+    return list(clusters)
+
+
+def _join_all(clusters: Clusters[Join], events: Sequence[StoredEvent], among: Sequence[int], timezone: str) -> None:
+    shared = _shared_pages([events[number] for number in among])
     for rule, key in _KEYS:
-        scores = ((-_score(rule, events[one], events[two], shared), one, two) for one, two in _pairs(map(key, events)))
+        pairs = _pairs((number, key(events[number])) for number in among)
+        scores = ((-_score(rule, events[one], events[two], shared), one, two) for one, two in pairs)
         for score, one, two in sorted(scores):
             if score < 0:
                 _join(clusters, events, Join(one, two, rule))
-    for join in _of_one_place(clusters, events):
+    for join in _of_one_place(clusters, events, among):
         _join(clusters, events, join)
-    for join in _of_one_day(clusters, events, timezone):
+    for join in _of_one_day(clusters, events, among, timezone):
         _join(clusters, events, join)
-    return list(clusters)
 
 
 _KEYS: tuple[tuple[str, Callable[[StoredEvent], Hashable | None]], ...] = (
@@ -91,10 +105,10 @@ def _twins(one: StoredEvent, two: StoredEvent) -> bool:
     )
 
 
-def _pairs(keys: Iterable[Hashable | None]) -> Iterator[tuple[int, int]]:
+def _pairs(keys: Iterable[tuple[int, Hashable | None]]) -> Iterator[tuple[int, int]]:
     """Every two positions that share a key; None is no key."""
     positions: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for position, key in enumerate(keys):
+    for position, key in keys:
         if key is not None:
             positions[key].append(position)
     for same in positions.values():
@@ -138,12 +152,12 @@ def _uid_score(one: StoredEvent, two: StoredEvent, alike: int) -> int:
     return 110 if alike >= NEAR and abs(instant(one.data.start) - instant(two.data.start)) <= MOVED else 0
 
 
-def _of_one_place(clusters: Clusters[Join], events: Sequence[StoredEvent]) -> Iterator[Join]:
+def _of_one_place(clusters: Clusters[Join], events: Sequence[StoredEvent], among: Sequence[int]) -> Iterator[Join]:
     """Two events of different calendars at one hour in one room, and no other event at that place and hour."""
     by_start: defaultdict[datetime | date, list[int]] = defaultdict(list)
-    for position, event in enumerate(events):
-        if event.data.location:
-            by_start[event.data.start].append(position)
+    for position in among:
+        if events[position].data.location:
+            by_start[events[position].data.start].append(position)
     for same in by_start.values():
         if 1 < len(same) <= CROWD:
             yield from _only_pairs(clusters, events, same)
@@ -161,8 +175,10 @@ def _only_pairs(clusters: Clusters[Join], events: Sequence[StoredEvent], same: S
             yield join
 
 
-def _of_one_day(clusters: Clusters[Join], events: Sequence[StoredEvent], timezone: str) -> Iterator[Join]:
-    for one, two in _pairs(day_of(event.data.start, timezone) for event in events):
+def _of_one_day(
+    clusters: Clusters[Join], events: Sequence[StoredEvent], among: Sequence[int], timezone: str
+) -> Iterator[Join]:
+    for one, two in _pairs((number, day_of(events[number].data.start, timezone)) for number in among):
         first, second = events[one], events[two]
         if clusters.same(one, two) or first.calendar == second.calendar or not _near_in_time(first, second):
             continue

@@ -23,16 +23,18 @@ Place = Callable[[Entry, str], Classification]
 """The classifier: an entry and the key of its feed -> where it belongs, and why."""
 LONGEST_UID = 255
 fold = lru_cache(maxsize=8192)(plain_fold)
-_NOT_SHOWN = frozenset({"rev", "reasons", "first_seen", "stories"})
+_NOT_SHOWN = frozenset({"rev", "reasons", "first_seen", "stories", "mentions"})
 _shown = attrgetter(*(field.name for field in fields(Event) if field.name not in _NOT_SHOWN))
 
 
 def merge_events(stored: Sequence[StoredEvent], config: Config, *, place: Place) -> tuple[Event, ...]:
     """Every event of the planet, each once, oldest first.
 
-    `stored` are the events of all calendars; those of calendars that are no longer in feeds.yaml are passed over. The leading copy
-    is that of the group whose organiser it names, then by the order of feeds.yaml (a calendar before a feed of events); what it
-    leaves out is taken from the others. `place` gives technologies, and hides what filters or `hide` leave out.
+    `stored` are the events of all calendars; those of calendars that are no longer in feeds.yaml are passed over. A group's event
+    stays its own: the copy of a group leads, and no copy of a member changes anything of it but the list of its sources. Of several
+    groups that one leads which the copy seen first names as its organiser, else a calendar before a feed of events, the one seen
+    first, the order of feeds.yaml; what it leaves out is taken from the other groups. `place` gives technologies, and hides what
+    filters or `hide` leave out.
     """
     owners = _owners(config)
     events = sorted(
@@ -40,7 +42,8 @@ def merge_events(stored: Sequence[StoredEvent], config: Config, *, place: Place)
         key=lambda event: (event.calendar, event.uid, event.recurrence_id),
     )
     merger = _Merger(events, owners, config, place)
-    merged = map(merger.merge, group_events(events, timezone=config.site.timezone))
+    official = {key for key, listing in owners.items() if any(owner.is_group for owner in listing)}
+    merged = map(merger.merge, group_events(events, timezone=config.site.timezone, official=official))
     return tuple(
         sorted(
             (event for event in merged if event is not None), key=lambda event: (*_order(event.data.start), event.id)
@@ -99,14 +102,16 @@ class _Ids:
 
     def __init__(self, events: Sequence[StoredEvent], owners: Mapping[str, Sequence[_Owner]], planet: str) -> None:
         self._planet = planet
-        self._position = {key: sources[0].position for key, sources in owners.items()}
+        self._position = {
+            key: min((not owner.is_group, owner.position) for owner in sources) for key, sources in owners.items()
+        }
         self._first: dict[str, tuple[str, str]] = {}
         """By UID: the calendar and recurrence that had it first."""
         for event in sorted(events, key=self.age):
             self._first.setdefault(event.uid, (event.calendar, event.recurrence_id))
 
-    def age(self, event: StoredEvent) -> tuple[float, int, str, str, str]:
-        """Sorts events by when they were first seen, then by feeds.yaml."""
+    def age(self, event: StoredEvent) -> tuple[float, tuple[bool, int], str, str, str]:
+        """Sorts events by when they were first seen, then groups before members, then by feeds.yaml."""
         first = event.first_seen.timestamp() if event.first_seen else 0.0
         return first, self._position[event.calendar], event.calendar, event.uid, event.recurrence_id
 
@@ -137,17 +142,20 @@ class _Merger:
 
     def merge(self, cluster: Cluster[Join]) -> Event | None:
         """The event that a cluster is; None where filters or `hide` leave out all of its copies."""
-        copies = self._copies(cluster)
-        if not copies:
+        every = self._copies(cluster)
+        if not every:
             return None
+        copies = self._in_order(every)
         lead = copies[0]
-        oldest = min((copy.event for copy in copies), key=self._ids.age)
-        # A calendar of many groups (an archive) names the group that holds the event as its organiser.
-        organizing = self._groups.get(fold(lead.data.organizer))
+        oldest = min((copy.event for copy in every), key=self._ids.age)
+        organizing = self._organizing_group(lead, copies)
         source = organizing or _leader(lead)
         technologies = {slug for copy in copies for slug in copy.classification.technologies}
         technologies.update(organizing.technologies if organizing else ())
         data = _merged([copy.data for copy in copies])
+        if data.organizer and fold(data.organizer) in self._groups and source.kind != "group":
+            # A group's name does not make an event the group's.
+            data = replace(data, organizer=source.name, organizer_url="")
         event = Event(
             id=self._ids.uid(oldest),
             slug=oldest.slug or file_name(oldest),
@@ -156,7 +164,7 @@ class _Merger:
             group=source.name if source.kind == "group" else "",
             group_slug=source.slug if source.kind == "group" else "",
             technologies=tuple(slug for slug in self._technologies if slug in technologies),
-            sources=_sources(copies),
+            sources=_sources([*copies, *(copy for copy in every if copy not in copies)]),
             revision=max(copy.event.sequence for copy in copies) + sum(copy.event.revision for copy in copies),
             changed=max((copy.event.changed for copy in copies if copy.event.changed), default=None),
             first_seen=oldest.first_seen,
@@ -165,14 +173,39 @@ class _Merger:
         shown = repr(_shown(event)).encode("utf-8", "replace")
         return replace(event, rev=hashlib.sha256(shown).hexdigest()[:32])
 
-    def _copies(self, cluster: Cluster[Join]) -> list[_Copy]:
-        """The copies that are shown, the leading one first."""
-        events = sorted(
-            (self._events[position] for position in cluster.members),
-            key=lambda event: (_rank(event, self._owners[event.calendar]), *self._ids.age(event)),
+    def _in_order(self, copies: Sequence[_Copy]) -> list[_Copy]:
+        """The copies that say what the event is, the leading one first: those of groups, else those of the member seen first."""
+        age = self._ids.age
+        official = [copy for copy in copies if any(owner.is_group for owner in copy.owners)]
+        first = min(official or copies, key=lambda copy: age(copy.event))
+        if not official:
+            owners = {owner.source.slug for owner in first.owners}
+            official = [copy for copy in copies if owners & {owner.source.slug for owner in copy.owners}]
+        organizer = fold(first.data.organizer)
+        return sorted(
+            official,
+            key=lambda copy: (
+                not _is_named(organizer, copy.owners),
+                all(owner.feed.kind != "calendar" for owner in copy.owners),
+                age(copy.event),
+            ),
         )
+
+    def _organizing_group(self, lead: _Copy, copies: Sequence[_Copy]) -> Source | None:
+        """The group that the leading copy names as its organiser, where it may: the group lists the event itself, or the calendar is
+        a file of the planet's own (an archive of many groups). No other calendar can credit a group with what it did not publish.
+        """
+        group = self._groups.get(fold(lead.data.organizer))
+        if group is None:
+            return None
+        lists_it = any(owner.source.slug == group.slug for copy in copies for owner in copy.owners)
+        return group if lists_it or any(owner.feed.local for owner in lead.owners) else None
+
+    def _copies(self, cluster: Cluster[Join]) -> list[_Copy]:
+        """The copies that are shown."""
         copies = []
-        for event in events:
+        for position in cluster.members:
+            event = self._events[position]
             classification = self._place(as_entry(event), event.calendar)
             if classification.sources:
                 passing = {slug for slug, _ in classification.sources}
@@ -245,14 +278,11 @@ def _first(copies: Sequence[EventData], name: str) -> str:
     return next((value for copy in copies if (value := getattr(copy, name))), "")
 
 
-def _rank(event: StoredEvent, owners: Sequence[_Owner]) -> tuple[int, int, int]:
-    """The organiser's own calendar first, then groups before members, calendars before feeds, by feeds.yaml."""
-    organizer = fold(event.data.organizer)
-    own = bool(organizer) and any(
+def _is_named(organizer: str, owners: Sequence[_Owner]) -> bool:
+    """Whether an organiser (folded) is one of these sources."""
+    return bool(organizer) and any(
         name in organizer or organizer in name for owner in owners if (name := fold(owner.source.name))
     )
-    best = min(owners, key=lambda owner: (not owner.is_group, owner.position))
-    return (0 if own else 1, 2 * (not best.is_group) + (best.feed.kind != "calendar"), best.position)
 
 
 def _leader(lead: _Copy) -> Source:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from planet.model.base import Message, SafeHtml
+from planet.model.base import SafeHtml
 
 Status = Literal["confirmed", "tentative", "cancelled"]
 
@@ -107,6 +107,8 @@ class Event:
     first_seen: datetime | None = None
     stories: tuple[int, ...] = ()
     """Ids of stories that announce it."""
+    mentions: tuple[int, ...] = ()
+    """Ids of stories that seem to be about it, by somebody who does not list it."""
     reasons: tuple[tuple[str, str], ...] = ()
     """Why: (what, which rule), for `planet explain`."""
     rev: str = ""
@@ -115,10 +117,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collision:
-    """Two groups that have an event on one day. `key` names the pair, so that it is reported once; `text` says it."""
+    """Two groups that have an event on one day."""
 
     day: date
     first: Event
     second: Event
-    key: str
-    text: Message

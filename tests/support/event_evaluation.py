@@ -198,7 +198,8 @@ def links(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[int, 
             )  # fmt: skip
     right = wrong = unknown = 0
     linked = set()
-    for event, rows in announcements(events, stories, timezone=PARIS).items():
+    names = {name: {source[0] for event in events for source in event.sources} for name in POSTS}
+    for event, rows in announcements(events, stories, timezone=PARIS, sources=names)[0].items():
         for row in rows:
             linked.add(row)
             if things[row] is None or evening.get(event) is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from planet.model import Artifact, Event
 from planet.render.html.builder import Meta, PageBuilder
@@ -32,7 +34,7 @@ class EventPages:
         self._builder = builder
         self._t = builder.t
         self._zone = builder.site.timezone
-        today = day_of(builder.edition.now, self._zone)
+        self._today = today = day_of(builder.edition.now, self._zone)
         over = {event.id for event in builder.edition.events if is_over(event.data.start, event.end, today, self._zone)}
         self.upcoming = tuple(event for event in builder.edition.events if event.id not in over)
         self.past = tuple(event for event in reversed(builder.edition.events) if event.id in over)
@@ -48,15 +50,21 @@ class EventPages:
         return last_day(event.data.start, event.end, self._zone)
 
     def next(self, kind: str, slug: str) -> tuple[Event, ...]:
-        """The next events of a list: all, of a technology, of a group. What is cancelled stays, and says so."""
-        fitting = (
-            event
-            for event in self.upcoming
-            if kind == "all"
-            or (kind == "technology" and slug in event.technologies)
-            or (kind == "source" and slug == event.group_slug)
-        )
-        return tuple(event for event, _ in zip(fitting, range(NEXT), strict=False))
+        """The next events to begin of a list: all, of a technology, of a group. What is cancelled stays, and says so."""
+        return tuple(islice((event for event in self._of(kind, slug) if self.first_day(event) >= self._today), NEXT))
+
+    def ongoing(self, kind: str, slug: str) -> tuple[Event, ...]:
+        """What goes on for days, and began before today: an exhibition, a call for papers. It hides no event that is near."""
+        return tuple(islice((event for event in self._of(kind, slug) if self.first_day(event) < self._today), NEXT))
+
+    def _of(self, kind: str, slug: str) -> Iterator[Event]:
+        for event in self.upcoming:
+            if (
+                kind == "all"
+                or (kind == "technology" and slug in event.technologies)
+                or (kind == "source" and slug == event.group_slug)
+            ):
+                yield event
 
     def _clashes(self) -> dict[str, tuple[str, ...]]:
         """Event id -> names of the other groups that have an event on one of its days."""
@@ -87,19 +95,29 @@ class EventPages:
         t = self._t
         first, last = self.first_day(event), self.last_day(event)
 
-        def day(moment: date) -> str:
-            return t.date(moment, "EEE d MMM") if short else t.day(moment)
+        pattern = "EEE d MMM" if first.year == last.year else "EEE d MMM y"
 
-        if not isinstance(event.data.start, datetime) or not isinstance(event.end, datetime):
+        def day(moment: date) -> str:
+            return t.date(moment, pattern) if short else t.day(moment)
+
+        start, end = event.data.start, event.end
+        if not isinstance(start, datetime) or not isinstance(end, datetime) or self._is_whole_days(start, end):
             if first == last:
                 return day(first)
             return t.gettext("{first} to {last}").format(first=day(first), last=day(last))
+        # A midnight ends the day before: its hour is told by its name, for "00:00" would be the first minute of that day.
+        until = t.gettext("midnight") if self._is_midnight(end) else t.time(end)
         if first == last:
-            end = "" if event.data.start == event.end else f" – {t.time(event.end)}"
-            return f"{day(first)}, {t.time(event.data.start)}{end}"
+            return f"{day(first)}, {t.time(start)}" + ("" if start == end else f" – {until}")
         return t.gettext("{first} to {last}").format(
-            first=f"{day(first)}, {t.time(event.data.start)}", last=f"{day(last)}, {t.time(event.end)}"
+            first=f"{day(first)}, {t.time(start)}", last=f"{day(last)}, {until}"
         )
+
+    def _is_midnight(self, moment: datetime) -> bool:
+        return moment.astimezone(ZoneInfo(self._zone)).time() == time()
+
+    def _is_whole_days(self, start: datetime, end: datetime) -> bool:
+        return start < end and self._is_midnight(start) and self._is_midnight(end)
 
     def data(self, event: Event) -> dict[str, object]:
         """An event for schema.org."""

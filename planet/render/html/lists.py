@@ -104,6 +104,7 @@ def _list_page(
         "current": story_list.slug if story_list.kind == "technology" else "",
         "count": len(story_list.rows) if index and story_list.kind != "all" else 0,
         "next_events": upcoming,
+        "ongoing_events": event_pages.ongoing(story_list.kind, story_list.slug) if index else (),
         **_about(builder, story_list, index=index),
     }
     root = "../" * page.path.count("/")
