@@ -13,6 +13,7 @@ from planet.edition.announcements import announcements, with_stories
 from planet.edition.build import Stored
 from planet.edition.build import build as build_edition
 from planet.edition.fingerprints import program_rev
+from planet.edition.talks import talks, with_talks
 from planet.merge.events import merge_events
 from planet.model import (
     Artifact,
@@ -65,8 +66,9 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
     for source in config.sources:
         for feed in source.feeds:
             sources.setdefault(feed.key, set()).add(source.name)
-    links = announcements(events, store.primary_entries(), timezone=config.site.timezone, sources=sources)
-    return with_stories(events, *links)
+    stories = list(store.primary_entries())
+    links = announcements(events, stories, timezone=config.site.timezone, sources=sources)
+    return with_talks(with_stories(events, *links), talks(events, stories, sources=sources))
 
 
 def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact | Bundle]:

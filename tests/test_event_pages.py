@@ -113,7 +113,7 @@ def test_the_mail_and_the_page_warn_of_the_same_collisions() -> None:
 
 
 def test_a_story_and_its_evening_lead_to_each_other(site: dict[str, bytes]) -> None:
-    link = Tree(site["index.html"]).css_first('article a[href="events/#e-soiree-php"]')
+    link = Tree(site["index.html"]).css_first('article a[href="events/soiree-php/"]')
     assert link.text().startswith("Soirée PHP")
     back = Tree(site["events/index.html"]).css_first("#e-soiree-php a[href$='/1']")
     assert back.text() == "Billet 1 : les générateurs"
@@ -124,7 +124,7 @@ def test_what_goes_on_for_months_hides_no_event_that_is_near() -> None:
     near = [event("Demain", NOW + timedelta(days=1)), event("Ce soir", NOW + timedelta(hours=10))]
     tree = page(edition((), [*long, *near]))
     assert [node.text(strip=True) for node in tree.css(".evenings h3")] == ["Ce soir", "Demain"]
-    assert "Exposition 1 (mar. 1 sept. 2026 – dim. 31 janv. 2027)" in tree.css_first(".evenings").text()
+    assert "Exposition 2 (mer. 2 sept. 2026 – dim. 31 janv. 2027)" in tree.css_first(".evenings").text()
 
 
 def test_an_event_that_ends_at_midnight_ends_on_its_last_day() -> None:

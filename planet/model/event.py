@@ -109,6 +109,8 @@ class Event:
     """Ids of stories that announce it."""
     mentions: tuple[int, ...] = ()
     """Ids of stories that seem to be about it, by somebody who does not list it."""
+    talks: tuple[tuple[int, str, str], ...] = ()
+    """(id of a story, rule, what it says): the pages of its talks, for the page and for `planet explain`."""
     reasons: tuple[tuple[str, str], ...] = ()
     """Why: (what, which rule), for `planet explain`."""
     rev: str = ""

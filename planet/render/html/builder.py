@@ -27,6 +27,7 @@ from planet.model import (
 from planet.render.html.stories import Articles, EventLink, StoryRef, name_of, others
 from planet.render.html.theme import Theme
 from planet.text import digest, fold, named_digests, shorten
+from planet.urls import host
 
 if TYPE_CHECKING:  # a run in which nothing changed imports no templates
     from planet.render.html.templates import Templates
@@ -75,7 +76,7 @@ class Common:
 class Meta:
     """What a page says of itself. `path` is its folder below output/ ("" or ending with a slash), `file` its name there.
 
-    `description` "" is that of the site; `volatile` marks a page that tells times of runs.
+    `image` is a picture of it below output/, "" for the theme's; `description` "" is that of the site; `volatile` marks a page that tells times of runs.
     """
 
     path: str
@@ -90,6 +91,7 @@ class Meta:
     """What a numbered page is a page of: the name of its list."""
     file: str = "index.html"
     volatile: bool = False
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ class Frame:
     technology: str
     subject: str
     data: str
+    image: str
 
     def link(self, path: str) -> str:
         """A relative link to `path` below output/."""
@@ -157,8 +160,8 @@ class PageBuilder:
                 self._events_of.setdefault(story_id, []).append(event)
         self.functions: dict[str, object] = {}
         """What else templates may call: functions of their arguments, the language and the time zone."""
-        self.event_folders: dict[str, str] = {}
-        """Event id -> folder of the page that shows it."""
+        self.cards: Mapping[str, bytes] = {}
+        """Event id -> the picture that shows its page elsewhere (see `planet.render.cards`)."""
         self._inputs = named_digests(
             {
                 "program": edition.program_rev,
@@ -182,6 +185,8 @@ class PageBuilder:
                 "version": __version__,
                 "initials": initials,
                 "event_ics": lambda event: f"events/{event.slug}.ics",
+                "event_path": lambda event: f"events/{event.slug}/",
+                "host": host,
                 "webcal": lambda path: f"webcal://{address.netloc}{address.path}{path}",
                 "map_link": map_link,
                 "others": others,
@@ -189,7 +194,6 @@ class PageBuilder:
                 "size": lambda count: megabytes(self.t, count),
                 "formats_of": formats_of,
                 "month_name": lambda month: self.t.month(date.fromisoformat(f"{month}-01")),
-                "event_path": self.event_path,
                 "og_locale": og_locale(str(self.t.locale)),
                 **self.functions,
             },
@@ -218,10 +222,6 @@ class PageBuilder:
         }
         return json.dumps(text, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
 
-    def event_path(self, event: Event) -> str:
-        """Where the page of events shows an event."""
-        return f"{self.event_folders.get(event.id, 'events/')}#e-{event.slug}"
-
     def avatar(self, slug: str) -> str:
         """Where the picture of a source is, "" when it has none."""
         return f"static/avatars/{slug}.webp" if slug in self.avatars else ""
@@ -246,7 +246,7 @@ class PageBuilder:
             EventLink(
                 title=event.data.title,
                 start=event.data.start,
-                path=self.event_path(event),
+                path=f"events/{event.slug}/",
                 ics=f"events/{event.slug}.ics",
                 place=event.data.location.partition(",")[0],
             )
@@ -317,6 +317,7 @@ class PageBuilder:
             robots="noindex, nofollow" if self.edition.config.site.private else meta.robots,
             technology=meta.technology,
             subject=meta.subject,
+            image=self.site.url + meta.image if meta.image else "",
             data=script_json(data) if data else "",
         )
 

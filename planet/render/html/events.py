@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from planet.model import Artifact, Event
 from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.event_page import event_pages
 from planet.render.html.stories import StoryRef
 from planet.when import day_of, is_over, last_day
 
@@ -40,7 +41,7 @@ class EventPages:
         self.past = tuple(event for event in reversed(builder.edition.events) if event.id in over)
         self.clashes = self._clashes()
         self._place()
-        builder.functions |= {"first_day": self.first_day, "when": self.when}
+        builder.functions |= {"first_day": self.first_day, "when": self.when, "zone": self.zone}
 
     def first_day(self, event: Event) -> date:
         return self._t.day_of(event.data.start)
@@ -86,9 +87,6 @@ class EventPages:
                 self.here += events
             else:
                 self.years[year] = events
-        self._builder.event_folders = {
-            event.id: f"events/{year}/" for year, events in self.years.items() for event in events
-        }
 
     def when(self, event: Event, short: bool = False) -> str:
         """In words: « jeudi 26 novembre 2026, 19:00 – 21:00 », or short « jeu. 26 nov., 19:00 – 21:00 »."""
@@ -112,6 +110,13 @@ class EventPages:
         return t.gettext("{first} to {last}").format(
             first=f"{day(first)}, {t.time(start)}", last=f"{day(last)}, {until}"
         )
+
+    def zone(self, event: Event) -> str:
+        """The name of the zone that times are told in, "" for whole days."""
+        start, end = event.data.start, event.end
+        if not isinstance(start, datetime) or not isinstance(end, datetime) or self._is_whole_days(start, end):
+            return ""
+        return self._zone.rpartition("/")[2].replace("_", " ")
 
     def _is_midnight(self, moment: datetime) -> bool:
         return moment.astimezone(ZoneInfo(self._zone)).time() == time()
@@ -162,6 +167,9 @@ class EventPages:
             name = t.gettext("Events of {year}").format(year=year)
             meta = Meta(path=f"events/{year}/", title=f"{name} – {builder.site.title}", heading=name, kind="events")
             yield self._page(meta, (), tuple(events))
+        every = (*self.upcoming, *self.past)
+        over = frozenset(event.id for event in self.past)
+        yield from event_pages(builder, every, self.clashes, {event.id: self.data(event) for event in every}, over)
 
     def _page(self, meta: Meta, upcoming: tuple[Event, ...], past: tuple[Event, ...]) -> Artifact:
         builder = self._builder

@@ -1,0 +1,189 @@
+"""The page of one event, `events/<slug>/`: when and where, who organises, what was said, shown and written about it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from planet.model import Artifact, Event, IndexRow, Story
+from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.stories import StoryRef
+from planet.text import shorten
+from planet.urls import host
+
+_LINK = re.compile(r'<a\s[^>]*?href="(https?://[^"]+)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_FILMS = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "twitch.tv")
+_FILM_PATHS = re.compile(r"/(?:videos/(?:watch|embed)/|w/)[\w-]+")
+"""How PeerTube, on any host, spells the page of a film."""
+_SLIDES = (
+    "slideshare.net", "speakerdeck.com", "slides.com", "docs.google.com/presentation", "noti.st", "prezi.com", "slid.es",
+)  # fmt: skip
+_SLIDE_PATHS = re.compile(r"(?:\.(?:pdf|odp|pptx?|key)$|/slides?(?:/|$))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """A link to the slides or the film of a talk, by the text that leads to it. Nothing of it is loaded."""
+
+    kind: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLinks:
+    """Where an event leads: to the calendars of the web, to the map."""
+
+    google: str
+    outlook: str
+    yahoo: str
+
+
+def event_path(event: Event) -> str:
+    """The folder of an event's page, below output/."""
+    return f"events/{event.slug}/"
+
+
+def materials(stories: Sequence[str]) -> tuple[Material, ...]:
+    """The slides and films that texts (safe HTML) link to, each address once."""
+    links: dict[str, Material] = {}
+    for markup in stories:
+        for match in _LINK.finditer(markup):
+            url = html.unescape(match[1])
+            if kind := _kind(url):
+                label = " ".join(html.unescape(_TAG.sub("", match[2])).split())
+                links.setdefault(url, Material(kind=kind, url=url, label=label or host(url)))
+    return tuple(links.values())
+
+
+def _kind(url: str) -> str:
+    """What an address shows: "film", "slides", or "" where its form tells nothing."""
+    site = host(url).removeprefix("www.")
+    place = url.partition("://")[2].removeprefix("www.").removeprefix("m.")
+    path = "/" + place.partition("/")[2].partition("?")[0]
+    if any(site == one or site.endswith(f".{one}") for one in _FILMS) or _FILM_PATHS.search(path):
+        return "film"
+    if any(site == one or place.startswith(f"{one}/") for one in _SLIDES) or _SLIDE_PATHS.search(path):
+        return "slides"
+    return ""
+
+
+def web_calendars(event: Event) -> EventLinks:
+    """Addresses that add an event to a calendar of the web."""
+    start, end = event.data.start, event.end
+    all_day = not isinstance(start, datetime)
+    pattern = "%Y%m%d" if all_day else "%Y%m%dT%H%M%SZ"
+
+    def stamp(moment: datetime | date) -> str:
+        return (moment.astimezone(UTC) if isinstance(moment, datetime) else moment).strftime(pattern)
+
+    about = shorten(event.data.text, 500)
+    place = " ".join(event.data.location.split())
+    google = {
+        "action": "TEMPLATE", "text": event.data.title, "dates": f"{stamp(start)}/{stamp(end)}", "details": about, "location": place,
+    }  # fmt: skip
+    outlook = {
+        "path": "/calendar/action/compose", "rru": "addevent", "subject": event.data.title, "startdt": _iso(start),
+        "enddt": _iso(end), "body": about, "location": place, "allday": "true" if all_day else "false",
+    }  # fmt: skip
+    yahoo = {"v": "60", "title": event.data.title, "st": stamp(start), "et": stamp(end), "desc": about, "in_loc": place}
+    return EventLinks(
+        google=f"https://calendar.google.com/calendar/render?{urlencode(google, quote_via=quote)}",
+        outlook=f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(outlook, quote_via=quote)}",
+        yahoo=f"https://calendar.yahoo.com/?{urlencode(yahoo, quote_via=quote)}",
+    )
+
+
+def _iso(moment: datetime | date) -> str:
+    return moment.astimezone(UTC).isoformat() if isinstance(moment, datetime) else moment.isoformat()
+
+
+def event_pages(
+    builder: PageBuilder,
+    events: Sequence[Event],
+    clashes: Mapping[str, tuple[str, ...]],
+    data: Mapping[str, Mapping[str, object]],
+    over: frozenset[str],
+) -> Iterator[Artifact]:
+    """The page of each event. `clashes`: event id -> groups that meet on its day; `data`: event id -> schema.org; `over`: ids of the past."""
+    rows = {row.story_id: row for row in builder.edition.index}
+    for event in events:
+        yield _event_page(builder, event, clashes.get(event.id, ()), data[event.id], rows, is_over=event.id in over)
+
+
+def _event_page(
+    builder: PageBuilder,
+    event: Event,
+    clashes: tuple[str, ...],
+    data: Mapping[str, object],
+    rows: Mapping[int, IndexRow],
+    *,
+    is_over: bool,
+) -> Artifact:
+    site = builder.site
+    path = event_path(event)
+    title = event.data.title or event.group
+    card = f"events/{event.slug}/card.png"
+    has_card = event.id in builder.cards
+    context = {
+        "event": event,
+        "clashing": clashes,
+        "announcing": _refs(event.stories, rows),
+        "related": _refs(tuple(story_id for story_id, _, _ in event.talks), rows),
+        "mentioning": _refs(event.mentions, rows),
+        "calendars": web_calendars(event),
+        "over": is_over,
+        "card": card if has_card else "",
+        "last_changed": event.changed,
+    }
+
+    def present(values: dict[str, Any]) -> dict[str, Any]:
+        announcing, talks, mentioning = (builder.load(values[name]) for name in ("announcing", "related", "mentioning"))
+        texts = [event.data.html, *(story.html for story in (*announcing, *talks))]
+        return {
+            **values,
+            "announcing": announcing,
+            "talks": talks,
+            "mentioning": mentioning,
+            "materials": materials(texts),
+            "speakers": _speakers(talks),
+            "data": {
+                "@context": "https://schema.org",
+                **data,
+                "url": site.url + path,
+                **({"image": site.url + card} if has_card else {}),
+            },
+        }
+
+    when = builder.functions["when"](event)  # type: ignore[operator]
+    place = event.data.location.partition("\n")[0]
+    meta = Meta(
+        path=path,
+        title=f"{title} – {site.title}",
+        heading=title,
+        kind="event",
+        description=shorten(" · ".join(part for part in (when, event.group, place, event.data.text) if part), 200),
+        feeds=(("text/calendar", title, f"events/{event.slug}.ics"),),
+        image=card if has_card else "",
+    )
+    return builder.page("event_page.html", meta, context, present)
+
+
+def _refs(story_ids: Sequence[int], rows: Mapping[int, IndexRow]) -> tuple[StoryRef, ...]:
+    """Stories as far as they are shown at all."""
+    return tuple(StoryRef(story_id=number, rev=rows[number].rev) for number in story_ids if number in rows)
+
+
+def _speakers(talks: Sequence[Story]) -> list[tuple[str, str]]:
+    """Who spoke: (name, slug of the source whose page it is, "" for nobody of feeds.yaml), each once."""
+    speakers: dict[str, str] = {}
+    for talk in talks:
+        own = talk.source.slug if talk.source.kind == "member" else ""
+        speakers.setdefault(talk.author or talk.source.name, own)
+    return list(speakers.items())
