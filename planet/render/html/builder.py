@@ -24,7 +24,7 @@ from planet.model import (
     Site,
     Story,
 )
-from planet.render.html.stories import Articles, EventLink, StoryRef, name_of, others
+from planet.render.html.stories import Articles, EventLink, StoryRef, name_of, others, placed
 from planet.render.html.theme import Theme
 from planet.text import digest, fold, named_digests, shorten
 from planet.urls import host
@@ -76,7 +76,7 @@ class Common:
 class Meta:
     """What a page says of itself. `path` is its folder below output/ ("" or ending with a slash), `file` its name there.
 
-    `image` is a picture of it below output/, "" for the theme's; `description` "" is that of the site; `volatile` marks a page that tells times of runs.
+    `description` "" is that of the site; `volatile` marks a page that tells times of runs.
     """
 
     path: str
@@ -91,7 +91,6 @@ class Meta:
     """What a numbered page is a page of: the name of its list."""
     file: str = "index.html"
     volatile: bool = False
-    image: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +112,6 @@ class Frame:
     technology: str
     subject: str
     data: str
-    image: str
 
     def link(self, path: str) -> str:
         """A relative link to `path` below output/."""
@@ -191,6 +189,7 @@ class PageBuilder:
                 "map_link": map_link,
                 "others": others,
                 "name_of": name_of,
+                "placed": placed,
                 "size": lambda count: megabytes(self.t, count),
                 "formats_of": formats_of,
                 "month_name": lambda month: self.t.month(date.fromisoformat(f"{month}-01")),
@@ -317,7 +316,6 @@ class PageBuilder:
             robots="noindex, nofollow" if self.edition.config.site.private else meta.robots,
             technology=meta.technology,
             subject=meta.subject,
-            image=self.site.url + meta.image if meta.image else "",
             data=script_json(data) if data else "",
         )
 

@@ -130,16 +130,20 @@ def _event_page(
     path = event_path(event)
     title = event.data.title or event.group
     card = f"events/{event.slug}/card.png"
+
+    def refs(story_ids: Sequence[int]) -> tuple[StoryRef, ...]:
+        return builder.refs([rows[number] for number in story_ids if number in rows])
+
     has_card = event.id in builder.cards
     context = {
         "event": event,
         "clashing": clashes,
-        "announcing": _refs(event.stories, rows),
-        "related": _refs(tuple(story_id for story_id, _, _ in event.talks), rows),
-        "mentioning": _refs(event.mentions, rows),
+        "announcing": refs(event.stories),
+        "related": refs([story_id for story_id, _, _ in event.talks]),
+        "mentioning": refs(event.mentions),
         "calendars": web_calendars(event),
         "over": is_over,
-        "card": card if has_card else "",
+        **({"card": card} if has_card else {}),
         "last_changed": event.changed,
     }
 
@@ -170,14 +174,8 @@ def _event_page(
         kind="event",
         description=shorten(" · ".join(part for part in (when, event.group, place, event.data.text) if part), 200),
         feeds=(("text/calendar", title, f"events/{event.slug}.ics"),),
-        image=card if has_card else "",
     )
     return builder.page("event_page.html", meta, context, present)
-
-
-def _refs(story_ids: Sequence[int], rows: Mapping[int, IndexRow]) -> tuple[StoryRef, ...]:
-    """Stories as far as they are shown at all."""
-    return tuple(StoryRef(story_id=number, rev=rows[number].rev) for number in story_ids if number in rows)
 
 
 def _speakers(talks: Sequence[Story]) -> list[tuple[str, str]]:
