@@ -52,7 +52,11 @@ def test_all_day_events_and_long_ones_are_told_in_days() -> None:
 def test_the_next_three_evenings_stand_on_home_and_on_their_technology() -> None:
     evenings = [event(f"Soirée {n}", NOW + timedelta(days=n), by=PHP if n % 2 else JS) for n in range(1, 9)]
     of = edition((), [*evenings, event("Hier", NOW - timedelta(days=1))])
-    assert [node.text(strip=True) for node in page(of).css(".next-events .p-name")] == ["Soirée 1", "Soirée 2", "Soirée 3"]
+    assert [node.text(strip=True) for node in page(of).css(".next-events .p-name")] == [
+        "Soirée 1",
+        "Soirée 2",
+        "Soirée 3",
+    ]
     assert [node.text(strip=True) for node in page(of, "php/index.html").css(".next-events .p-name")] == [
         "Soirée 1",
         "Soirée 3",
