@@ -123,7 +123,7 @@ def test_add_refuses_what_is_there_and_a_technology_that_is_not(planet: World) -
     again = planet.planet("add", planet.url("/feed.xml"))
     assert (again.code, "already, on line 12" in again.err) == (2, True)
     unknown = planet.planet("add", planet.url("/feed.xml"), "--technology", "brainfuck")
-    assert (unknown.code, "which has php" in unknown.err) == (2, True)
+    assert (unknown.code, "feeds.yaml has: php" in unknown.err) == (2, True)
 
 
 def test_a_technology_of_the_catalogue_is_added_by_its_name(planet: World) -> None:

@@ -321,7 +321,7 @@ def test_many_are_added_at_once_and_namesakes_with_one_page_are_one() -> None:
         ("Ada", ["a.xml"]),
         ("Blaise", []),
         ("Zoé", ["z.xml", "y.xml"]),
-        ("Zoé", ["x.xml"]),
+        ("Zoé (other.example.org)", ["x.xml"]),
     ]
     assert (count, [str(note).split(":")[0] for note in notes]) == (4, ["Mauvaise"])
     assert added(before, text).count("") == 2, "as airy as the list was"

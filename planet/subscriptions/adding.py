@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from planet.text import fold, one_line
 from planet.urls import feed_key, host, redacted
 
 Kind = Literal["member", "group"]
+IsOne = Callable[[dict[str, Any], dict[str, Any]], bool]
 _SECTIONS: dict[Kind, str] = {"member": "members", "group": "groups"}
 
 
@@ -34,7 +35,13 @@ def add(text: str, source: Subscription) -> str:
                 Message.of("{feed} is in feeds.yaml already, on line {line}", feed=redacted(address), line=line)
             )
     _refuse(source)
-    return _written(text, document, [(source.kind, _value(source, source.technologies))])
+    value = _value(source, source.technologies)
+    section = _SECTIONS[source.kind]
+    number = _same(_sources(document, section), value, _may_be_one)
+    if number is not None and not value.keys() & {"feeds", "calendars"}:
+        line = document.line((section, number))
+        raise UsageError(Message.of("{name} is in feeds.yaml already, on line {line}", name=value["name"], line=line))
+    return _written(text, document, [(source.kind, value)], _may_be_one)
 
 
 def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int, tuple[Message, ...]]:
@@ -71,25 +78,35 @@ def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int,
             notes.append(Message.of("{name}: left out: {error}", name=source.name, error=error.message))
         else:
             new.append((source.kind, value))
-    return _written(text, document, new), len(new), tuple(notes)
+    return _written(text, document, new, _is_surely_one), len(new), tuple(notes)
 
 
-def _written(text: str, document: Document, new: Iterable[tuple[Kind, dict[str, Any]]]) -> str:
-    """Each under its namesake with the same page, in the file or among the new ones; else at the end of its list, all at once."""
-    data = document.value if isinstance(document.value, dict) else {}
+def _sources(document: Document, section: str) -> object:
+    return document.value.get(section) if isinstance(document.value, dict) else None
+
+
+def _written(text: str, document: Document, new: Iterable[tuple[Kind, dict[str, Any]]], is_one: IsOne) -> str:
+    """Each under its namesake that `is_one` with it, in the file or among the new ones; else at the end of its list.
+
+    Of two who share a name and are not one, the second is called by its host, too.
+    """
     fresh: dict[str, list[dict[str, Any]]] = {section: [] for section in _SECTIONS.values()}
     for kind, value in new:
         section = _SECTIONS[kind]
-        number = _same(data.get(section), value)
+        known = _sources(document, section)
+        number = _same(known, value, is_one)
         if number is not None:
             for key in ("feeds", "calendars"):
                 if key in value:
                     text = insert(text, (section, number, key), value[key])
-        elif (number := _same(fresh[section], value)) is not None:
+        elif (number := _same(fresh[section], value, is_one)) is not None:
             for key in ("feeds", "calendars"):
                 if key in value:
                     fresh[section][number].setdefault(key, []).extend(value[key])
         else:
+            others = (known, fresh[section])
+            if is_one is _is_surely_one and any(_same(source, value, _any_page) is not None for source in others):
+                value["name"] += f" ({next(iter(_hosts(value)), section)})"
             fresh[section].append(value)
     for section, values_of in fresh.items():
         if values_of:
@@ -108,6 +125,8 @@ def _value(source: Subscription, technologies: Sequence[str]) -> dict[str, Any]:
             if source.kind == "group"
             else {"technologies": list(dict.fromkeys(technologies))}
         )
+    if source.events:
+        value["events"] = source.events
     listed = (("feeds", source.feeds), ("calendars", source.calendars))
     return value | {key: list(dict.fromkeys(urls)) for key, urls in listed if urls}
 
@@ -130,6 +149,8 @@ def defined(document: Document, names: Iterable[str]) -> tuple[str, ...]:
     value = document.value if isinstance(document.value, dict) else {}
     technologies = value.get("technologies")
     slugs: dict[str, str] = {}
+    if isinstance(technologies, list):
+        slugs = {fold(slug): slug for slug in technologies if isinstance(slug, str)}
     for slug, keys in technologies.items() if isinstance(technologies, dict) else ():
         slugs[fold(slug)] = slug
         if isinstance(keys, dict) and isinstance(keys.get("name"), str):
@@ -145,12 +166,36 @@ def configured(document: Document) -> dict[str, int]:
     return lines
 
 
-def _same(sources: object, value: dict[str, Any]) -> int | None:
-    """The source of that name, unless its page says that it is somebody else."""
-    url = value.get("url")
+def _same(sources: object, value: dict[str, Any], is_one: IsOne) -> int | None:
+    """The number of the source of that name that `is_one` with this."""
     for number, source in enumerate(sources if isinstance(sources, list) else ()):
-        if isinstance(source, dict) and fold(str(source.get("name"))) == fold(value["name"]):
-            page = source.get("url")
-            if not url or not isinstance(page, str) or feed_key(page).rstrip("/") == feed_key(url).rstrip("/"):
-                return number
+        named = isinstance(source, dict) and fold(str(source.get("name"))) == fold(value["name"])
+        if named and is_one(source, value):
+            return number
     return None
+
+
+def _any_page(_source: dict[str, Any], _value: dict[str, Any]) -> bool:
+    return True
+
+
+def _may_be_one(source: dict[str, Any], value: dict[str, Any]) -> bool:
+    """Whether nothing speaks against it: a person gave the name. Two pages would."""
+    page, url = source.get("url"), value.get("url")
+    return not url or not isinstance(page, str) or feed_key(page).rstrip("/") == feed_key(url).rstrip("/")
+
+
+def _is_surely_one(source: dict[str, Any], value: dict[str, Any]) -> bool:
+    """Whether something speaks for it: a title is no proof. The same page, or addresses at one host, are."""
+    if source.get("url") and value.get("url"):
+        return _may_be_one(source, value)
+    hosts = _hosts(source), _hosts(value)
+    return not all(hosts) or not hosts[0].keys().isdisjoint(hosts[1].keys())
+
+
+def _hosts(source: dict[str, Any]) -> dict[str, None]:
+    """The hosts of a source's page, feeds and calendars, in this order."""
+    listed = [source.get(key) or [] for key in ("feeds", "calendars")]
+    items = [item for value in listed if isinstance(value, list) for item in value]
+    urls = [source.get("url"), *(item.get("url") if isinstance(item, dict) else item for item in items)]
+    return {host(url): None for url in urls if isinstance(url, str) and host(url)}

@@ -36,7 +36,11 @@ def insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
         same = False
     if not same:
         raise UsageError(
-            f"line {before.line(place)} is written in a way that cannot be edited; add this by hand:\n{_block(items, 0, 2)}"
+            Message.of(
+                "line {line} is written in a way that cannot be edited; add this by hand:\n{lines}",
+                line=before.line(place),
+                lines=_block(items, 0, 2),
+            )
         )
     return made
 
@@ -87,7 +91,11 @@ def _cut(text: str, document: Document, place: tuple[str | int, ...], items: lis
     holder, key, node = document.held(place)
     column = holder.start_mark.column if holder is not None else 0
     if isinstance(node, yaml.SequenceNode) and node.flow_style and node.value:
-        return _before(text, node.end_mark.index - 1, ", " + ", ".join(_flow(item) for item in items))
+        return _before(
+            text,
+            node.end_mark.index - 1,
+            ", " + ", ".join(scalar(item, inside=True) if isinstance(item, str) else _flow(item) for item in items),
+        )
     if holder is not None and holder.flow_style:
         if node is not None:
             return text[: node.start_mark.index] + _flow(items) + text[node.end_mark.index :]

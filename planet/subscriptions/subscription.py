@@ -23,6 +23,7 @@ class Subscription:
     avatar: str = ""
     feeds: tuple[str, ...] = ()
     calendars: tuple[str, ...] = ()
+    events: str = ""
     kind: Literal["member", "group"] = "member"
     technologies: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
