@@ -50,6 +50,7 @@ def build(config: Config, store: Store, health: tuple[FeedHealth, ...], now: dat
             titles={key: row.title for key, row in store.feeds().items()},
             health=health,
             born=datetime.fromisoformat(born) if born else None,
+            withdrawn=store.withdrawn(),
         ),
         StoryCache(store, story_context(config, store, announced)),
         program_rev(),

@@ -74,6 +74,7 @@ class Stored:
     titles: Mapping[str, str] = field(default_factory=dict)
     health: tuple[FeedHealth, ...] = ()
     born: datetime | None = None
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
 
 
 def build(
@@ -117,6 +118,7 @@ def build(
         health=stored.health,
         load=load,
         updated=max(moments, default=stored.born or datetime(2000, 1, 1, tzinfo=UTC)),
+        withdrawn=stored.withdrawn,
         program_rev=program,
         settings_rev=settings_rev(config, stored.titles),
     )

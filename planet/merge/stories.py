@@ -120,7 +120,7 @@ def _credits(copy: Look, original: Look) -> bool:
 def _of_two_authors(a: Look, b: Look) -> bool:
     """Whether two sources publish these on their own sites, and nothing tells which of them is the copy.
 
-    It is told when one names the other, or when one was both seen and published first: a date alone is easily claimed.
+    It is told when one names the other, or when one was published first and not seen later: a date alone is easily claimed.
     """
     if not a.entry.owner or not b.entry.owner or a.entry.owner == b.entry.owner:
         return False
@@ -131,7 +131,7 @@ def _of_two_authors(a: Look, b: Look) -> bool:
     dated = (a.entry.date > b.entry.date) - (a.entry.date < b.entry.date)
     if a.entry.first_seen is None or b.entry.first_seen is None:
         seen = 0
-    return seen * dated < 0 or (seen == 0 and dated == 0)
+    return dated == 0 or seen * dated < 0
 
 
 def find_links(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -167,6 +168,29 @@ class Page:
     """The first story of the older page that this one does not show; only the index has one."""
 
 
+def shared_out(rows: Sequence[IndexRow], size: int, kind: str) -> tuple[IndexRow, ...]:
+    """The newest `size` rows, newest first; in a list of many sources at most half of them of one, while others have stories.
+
+    A blog that lists its whole archive again, or was taken over, fills no first page and no feed; its own page shows all.
+    """
+    if kind not in {"all", "technology"} or len(rows) <= size:
+        return tuple(rows[:size])
+    share = -(-size // 2)
+    taken: dict[str, int] = defaultdict(int)
+    within: set[int] = set()
+    for row in rows:
+        source = row.sources[0] if row.sources else ""
+        if len(within) == size or taken[source] == share:
+            continue
+        taken[source] += 1
+        within.add(row.story_id)
+    for row in rows:  # nobody else has more
+        if len(within) == size:
+            break
+        within.add(row.story_id)
+    return tuple(row for row in rows if row.story_id in within)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryList:
     """One list of stories that has pages, feeds or both, newest first. `path` is its folder: "", "php/", "members/x/", "archive/2026/11/"."""
@@ -183,7 +207,7 @@ class StoryList:
         """The newest `size` stories that may enter the output feeds (an archive's feed holds them all)."""
         if self.kind == "month":
             return self.rows
-        return tuple(row for row in self.rows if row.in_feeds)[:size]
+        return shared_out(tuple(row for row in self.rows if row.in_feeds), size, self.kind)
 
     def pages(self, size: int) -> tuple[Page, ...]:
         """The pages of the list, the index first, then `page/2/` (the oldest stories), `page/3/` …
@@ -192,18 +216,19 @@ class StoryList:
         on one page, so that a story that comes late, or goes, changes pages of its own period only. The index shows the newest
         `size`; the newest numbered page may repeat some of them.
         """
+        newest, top = self.rows[:size], shared_out(self.rows, size, self.kind)
         chunks: list[tuple[IndexRow, ...]] = []
         if len(self.rows) > size:
             chunks = _periods(self.rows, size)
-            while chunks and len(self.rows) - sum(map(len, chunks[:-1])) <= size:
+            while chunks and top == newest and len(self.rows) - sum(map(len, chunks[:-1])) <= size:
                 chunks.pop()  # the index shows all of it
         last = 1 + len(chunks)
         index = Page(
             number=1,
             path=self.path,
-            rows=self.rows[:size],
+            rows=top,
             older=last if last > 1 else None,
-            following=self.rows[size] if last > 1 else None,
+            following=next(row for row in self.rows if row not in top) if last > 1 else None,
         )
         numbered = (
             Page(
@@ -274,6 +299,8 @@ class Edition:
     """Pairs of upcoming events of different groups on one day."""
     health: tuple[FeedHealth, ...]
     load: Callable[[Sequence[int]], list[Story]]
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
+    """Source slug -> its entries that were withdrawn by their feed: stories that went by their author's will."""
     updated: datetime
     """When anything that is shown changed last: what feeds say of themselves, never the time of the run."""
     program_rev: str = ""

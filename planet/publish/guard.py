@@ -29,7 +29,11 @@ def story_counts(edition: Edition) -> dict[str, StoryCount]:
     """How many stories each source shows: what `publish` remembers, to know a loss that nobody asked for."""
     counts = {story_list.slug: len(story_list.rows) for story_list in edition.lists if story_list.kind == "source"}
     return {
-        source.slug: StoryCount(stories=counts.get(source.slug, 0), rules=_rules(edition, source))
+        source.slug: StoryCount(
+            stories=counts.get(source.slug, 0),
+            rules=_rules(edition, source),
+            withdrawn=edition.withdrawn.get(source.slug, 0),
+        )
         for source in edition.config.sources
     }
 
@@ -58,7 +62,9 @@ def check_story_loss(manifest: Manifest, now: Mapping[str, StoryCount]) -> None:
         slug for slug, count in now.items() if slug in manifest.stories and manifest.stories[slug].rules == count.rules
     ]
     before = sum(manifest.stories[slug].stories for slug in same)
-    after = sum(now[slug].stories for slug in same)
+    # What its own feed withdrew since is no loss: one member may take back all that is hers.
+    meant = {slug: max(0, now[slug].withdrawn - manifest.stories[slug].withdrawn) for slug in same}
+    after = sum(min(manifest.stories[slug].stories, now[slug].stories + meant[slug]) for slug in same)
     if before >= ENOUGH and after * 2 < before:
         worst = max(same, key=lambda slug: manifest.stories[slug].stories - now[slug].stories)
         raise PublishError(

@@ -33,6 +33,8 @@ class StoryCount:
 
     stories: int
     rules: str
+    withdrawn: int = 0
+    """Its entries that their feed withdrew, until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,10 @@ class Manifest:
         head = {
             "format": FORMAT,
             "planet": list(self.owner),
-            "stories": {slug: [one.stories, one.rules] for slug, one in sorted(self.stories.items())},
+            "stories": {
+                slug: [one.stories, one.rules, *([one.withdrawn] if one.withdrawn else [])]
+                for slug, one in sorted(self.stories.items())
+            },
             "bundles": dict(sorted(self.bundles.items())),
         }
         files = ",\n".join(
@@ -73,8 +78,8 @@ def read_manifest(output: Path) -> Manifest:
         return Manifest(
             owner=tuple(str(name) for name in held["planet"]),
             stories={
-                slug: StoryCount(stories=int(count), rules=str(rules))
-                for slug, (count, rules) in held["stories"].items()
+                slug: StoryCount(stories=int(count), rules=str(rules), withdrawn=int(*withdrawn))
+                for slug, (count, rules, *withdrawn) in held["stories"].items()
             },
             bundles={str(folder): str(digest) for folder, digest in held["bundles"].items()},
             files={

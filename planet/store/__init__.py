@@ -239,6 +239,16 @@ class Store:
         with self._reading() as connection:
             return stories.why(connection, story)
 
+    def withdrawn(self) -> dict[str, int]:
+        """Source slug -> how many of its entries were withdrawn or deleted by their feed."""
+        with self._reading() as connection:
+            return dict(
+                connection.execute(
+                    "SELECT json_extract(source.value, '$[0]'), count(*) FROM entries, "
+                    "json_each(classification, '$.sources') AS source WHERE withdrawn OR tombstone GROUP BY 1"
+                ).fetchall()
+            )
+
     def counts(self) -> dict[str, int]:
         """How many shown entries each feed has, and how many events each calendar, by key."""
         with self._reading() as connection:
