@@ -345,3 +345,9 @@ def test_filters_stand_at_the_planet_a_source_and_a_feed() -> None:
     expected = Filter(url=("https://a.example/*",), all=(Filter(tags=("php",)), Filter(language=("fr",))))
     (source,) = made.sources
     assert made.site.include == source.exclude == source.feeds[0].include == expected
+
+
+def test_anchors_are_kept_under_a_key_of_ones_own() -> None:
+    text = HEAD + "x-rules: &dev {tags: [dev]}\nmembers:\n- name: A\n  feeds: [{url: a.xml, include: *dev}]\n"
+    assert parsed(text).sources[0].feeds[0].include.tags == ("dev",)
+    jsonschema.validate(Document(text).value, config.json_schema())

@@ -278,7 +278,9 @@ def _warn_of_feeds(builder: _Builder, config: model.Config) -> None:
     for source in config.sources:
         for feed in source.feeds:
             owner, same = first.setdefault(feed.key, (source, feed))
-            if same is feed or feed.include or feed.exclude:  # what is chosen from another's feed is meant to be in both
+            if (
+                same is feed or feed.include or feed.exclude
+            ):  # what is chosen from another's feed is meant to be in both
                 continue
             builder.warn(
                 feed.line,

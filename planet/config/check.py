@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -21,8 +22,10 @@ def check(text: str, path: Path) -> tuple[Config, Disk]:
     try:
         document = Document(text)
     except UnreadableError as error:
-        raise ConfigError(str(path), (error.fault,)) from error
+        raise ConfigError(str(path), (error.fault,), language=_named_language(text)) from error
     data = document.value
+    if isinstance(data, dict):  # what is kept under `x-…` is for anchors
+        data = {key: value for key, value in data.items() if not key.startswith("x-")}
     if not isinstance(data, dict):
         fault = (
             Fault(1, Message.of("is empty: begin with `planet:`, its `title:` and its `url:` (or: planet new DIR)"))
@@ -54,6 +57,12 @@ def _by_name(technologies: list[Value]) -> Value:
     if not all(isinstance(name, str) for name in technologies):
         return technologies
     return {str(name): None for name in technologies}
+
+
+def _named_language(text: str) -> str:
+    """The language that a text names though it cannot be read; "" where it names none."""
+    match = re.search(r"^\s+language:[ \t]*[\"']?([A-Za-z-]+)", text, re.MULTILINE)
+    return _language({"planet": {"language": match[1]}}) if match else ""
 
 
 def _language(data: dict[str, Value]) -> str:

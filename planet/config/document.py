@@ -228,35 +228,10 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
     before = "\n".join([*lines[: line - 1], content[: mark.column if mark else 0]])
     if sum(map(before.count, "[{")) - sum(map(before.count, "]}")) > MAX_DEPTH:
         return _nested_too_deep(line)
-    if content[: len(content) - len(content.lstrip())].count("\t"):
-        return UnreadableError(
-            line, Message.of("is not valid YAML: a tab stands where blanks must: indent with blanks")
-        )
     character = content[mark.column] if mark and mark.column < len(content) else ""
-    if character and character in "@`%":
-        return UnreadableError(
-            line,
-            Message.of(
-                'is not valid YAML: {character} cannot begin a value: put the value in quotes, "{character}…"',
-                character=character,
-            ),
-        )
-    if character == "*" and isinstance(error, yaml.composer.ComposerError):
-        return UnreadableError(
-            line,
-            Message.of(
-                "is not valid YAML: an undefined alias: put a text that begins with * in quotes, or name its anchor"
-            ),
-        )
-    if _PLAIN_COLON.match(content):
-        return UnreadableError(
-            line,
-            Message.of(
-                "is not valid YAML: a `:` that YAML takes for a key: put a text that holds `: ` in quotes, or indent the line like its neighbours"
-            ),
-        )
-    if content.startswith("---"):
-        return UnreadableError(line, Message.of("begins a second document: keep one, without `---` in between"))
+    likely = _likely(lines[:line], character, alias=isinstance(error, yaml.composer.ComposerError))
+    if likely is not None:
+        return UnreadableError(line, likely)
     problem = error.problem or error.context or "?"
     began = error.context_mark.line + 1 if error.context and error.context_mark else line
     if began != line:
@@ -273,3 +248,49 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
             "is not valid YAML: {problem}: look for a missing quote, bracket, `:` or blank before it", problem=problem
         ),
     )
+
+
+def _likely(lines: list[str], character: str, *, alias: bool) -> Message | None:
+    """What is most often wrong in the last of these lines, `character` being where the reader stopped; None: it cannot be said."""
+    content = lines[-1] if lines else ""
+    if content[: len(content) - len(content.lstrip())].count("\t"):
+        right = content.lstrip().join(["  ", ""])
+        return Message.of("is not valid YAML: a tab stands where blanks must: indent with blanks: `{line}`", line=right)
+    if character and character in "@`%":
+        return Message.of(
+            'is not valid YAML: {character} cannot begin a value: put the value in quotes, "{character}…"',
+            character=character,
+        )
+    if character == "*" and alias:
+        return Message.of(
+            "is not valid YAML: an undefined alias: put a text that begins with * in quotes, or name its anchor"
+        )
+    if _PLAIN_COLON.match(content):
+        key, _, value = content.partition(": ")
+        return Message.of(
+            "is not valid YAML: a `:` that YAML takes for a key: put a text that holds `: ` in quotes: `{line}`",
+            line=f'{key}: "{value.strip()}"'.strip(),
+        )
+    if content.startswith("---"):
+        return Message.of("begins a second document: keep one, without `---` in between")
+    column = _neighbours_column(lines)
+    if column is not None:
+        return Message.of(
+            "is not valid YAML: it is indented by {count} blanks, its neighbours by {column}: `{line}`",
+            count=len(content) - len(content.lstrip()), column=column, line=" " * column + content.strip(),
+        )  # fmt: skip
+    if content.count('"') % 2 or (content.count("'") % 2 and not re.search(r"\w'\w", content)):
+        return Message.of("is not valid YAML: a quote that is opened here is not closed")
+    return None
+
+
+_KEY = re.compile(r"(\s*(?:- +)*)[^\s#'\"\[{-][^#'\"\[{]*:(?: |$)")
+
+
+def _neighbours_column(lines: list[str]) -> int | None:
+    """Where the last line would stand right, when it holds a key that stands at no column of those above it."""
+    columns = [len(match[1]) for match in map(_KEY.match, lines) if match]
+    if len(columns) < 2 or not _KEY.match(lines[-1]) or lines[-1].lstrip().startswith("- "):
+        return None
+    own, above = columns[-1], columns[:-1]
+    return None if own in above else min(above[::-1], key=lambda column: abs(column - own))

@@ -88,12 +88,17 @@ def _not_a_list(finding: Any, where: Location) -> Message:
 
 def _not_a_mapping(finding: Any, where: Location) -> Message:
     section = _section(where)
-    known = list(schema.keys(section)) if section else []
+    value = finding["input"]
+    if section and isinstance(value, str) and "name" in schema.required(section):
+        return Message.of("`{key}`: write `name: {value}`, and its other keys below", key=_name(where), value=value)
+    known = [*schema.required(section), *schema.keys(section)] if section else []
     if known:
         return Message.of(
             "`{key}` must hold keys such as `{example}: …`, not {value}",
-            key=_name(where), example=known[0], value=shown(finding["input"]),
+            key=_name(where), example=known[0], value=shown(value),
         )  # fmt: skip
+    if where == ("technologies",) and isinstance(value, str):
+        return _not_a_list(finding, where)
     return Message.of("`{key}` must hold keys, not {value}", key=_name(where), value=shown(finding["input"]))
 
 

@@ -390,6 +390,7 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "feeds.yaml",
         **made,
+        "patternProperties": {"^x-": {"description": "Whatever is kept for anchors (`&name`)."}},
         "$defs": definitions,
     }
 
