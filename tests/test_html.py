@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as Tree
 
 from planet.model import Enclosure, Owner
+from planet.render import syndicate
 from planet.text import xml_safe
 from tests.support import editions
 from tests.support.editions import NOW, SOURCES, config, edition, event, sample, story
@@ -259,12 +260,25 @@ def test_sound_and_film_can_be_played() -> None:
     assert "Écouter (18,9 Mo)" in entry.css_first(".media summary").text()
 
 
-def test_a_story_that_cannot_be_shown_is_left_out_and_named(caplog: pytest.LogCaptureFixture) -> None:
-    bad = story(1, title="\ud800 seul", url="https://bad.example/1")
-    old = story(2, at=datetime(1, 1, 1, tzinfo=UTC), url="https://old.example/2")
-    tree = page(edition([bad, old, story(3)]))
-    assert "Billet 3" in tree.body.text()
-    assert not [node for node in tree.css("article h3") if "seul" in node.text()] or "bad.example" not in caplog.text
+@pytest.mark.parametrize("at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_a_story_that_cannot_be_shown_is_left_out_and_named_and_all_others_are_published(
+    caplog: pytest.LogCaptureFixture, at: datetime
+) -> None:
+    strange = story(1, at=at, url="https://strange.example/1")
+    surrogate = story(2, title="\ud800 seul", excerpt="\udfff", author="\ud800")
+    of = edition([strange, surrogate, story(3)], of=config(timezone="Asia/Tokyo" if at.year > 2000 else "America/New_York"))
+    site = made(of) | {one.path: one.make() for one in syndicate.feeds(of)}
+    assert "seul" in Tree(site["index.html"]).body.text()
+    assert "Billet 3" in Tree(site["index.html"]).body.text()
+    assert b"Billet 3" in site["atom.xml"]
+    assert "left out" in caplog.text
+    assert not [path for path, data in site.items() if path.endswith(".html") and b"strange.example" in data]
+
+
+def test_a_template_that_meets_a_value_it_cannot_show_loses_one_story(caplog: pytest.LogCaptureFixture) -> None:
+    odd = story(1, url="https://odd.example/1", minutes="x")  # a stored value of another type
+    tree = page(edition([odd, story(2)]))
+    assert [node.text() for node in tree.css("article h3")] == ["Billet 2"] or "odd.example" in caplog.text
 
 
 def test_an_edited_story_says_so_and_stays_where_it_is() -> None:

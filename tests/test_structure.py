@@ -50,7 +50,7 @@ HOMES = {
     "lxml": {"parse", "render"},
     "msgspec": {"config", "store"},
     "nh3": {"sanitise"},
-    "snowballstemmer": {"render"},
+    "Stemmer": {"render"},
     "markupsafe": {"render"},
     "pebble": {"workers"},
     "pydantic": {"config"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ from planet.model import (
 from planet.text import digest
 from planet.when import instant
 
+log = logging.getLogger(__name__)
 HUES = {
     "php": 245, "js": 45, "python": 210, "ruby": 350, "java": 20, "dotnet": 275, "go": 190, "rust": 12, "data": 165,
     "devops": 225, "security": 0, "mobile": 130, "web": 315, "iot": 90,
@@ -89,6 +91,7 @@ def build(
     rows = tuple(
         replace(row, rev=digest(row.rev, *linked[row.story_id])) if row.story_id in linked else row
         for row in stored.index
+        if _has_day(row, zone)
     )
     lists = story_lists(config, rows, now)
     of_source = {story_list.slug: story_list.rows for story_list in lists if story_list.kind == "source"}
@@ -122,6 +125,16 @@ def build(
         program_rev=program,
         settings_rev=settings_rev(config, stored.titles),
     )
+
+
+def _has_day(row: IndexRow, zone: ZoneInfo) -> bool:
+    """Whether the date of a story can be shown: at both ends of the calendar, no other zone may have it."""
+    try:
+        row.date.astimezone(zone)
+    except (OverflowError, ValueError):
+        log.warning("story %d is left out: its date, %s, has no day in %s", row.story_id, row.date, zone.key)
+        return False
+    return True
 
 
 def start_of(event: Event) -> tuple[datetime, str]:

@@ -209,7 +209,15 @@ class _Publication:
                 self.records[artifact.path] = record
                 return
         log.debug("%s: made, %s", artifact.path, reason)
-        self._put(artifact.path, artifact.make(), artifact.digest, volatile=artifact.volatile)
+        try:
+            data = artifact.make()
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            # A fault of the program or a stored value nobody expected: one file is as it was, all others are published.
+            log.error("%s cannot be made, the published one stays: please report it (%r)", artifact.path, error)
+            if record:
+                self.records[artifact.path] = record
+            return
+        self._put(artifact.path, data, artifact.digest, volatile=artifact.volatile)
 
     def _reason_to_make(self, artifact: Artifact, record: Record | None) -> str:
         """Why the file is made again, "" when what is published was made from the same inputs."""

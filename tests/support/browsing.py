@@ -82,7 +82,7 @@ PROBE = r"""async (options) => {
   };
   const add = (kind, element, more = '') => found.push([kind, `${more} ${told(element)}`.trim()]);
   const CONTENT = '.e-content, .p-summary, .p-name, .p-location';
-  const FORBIDDEN = new Set(`script style link meta base object embed applet frame frameset iframe portal template slot svg math noscript
+  const FORBIDDEN = new Set(`script style link meta base object embed applet frame frameset iframe portal template slot svg noscript
     plaintext xmp noembed noframes dialog marquee title form input button select textarea option keygen output fieldset area map
     article section main header footer nav aside`.split(/\s+/));
   for (const details of all('details')) details.open = true;

@@ -103,7 +103,6 @@ class Articles:
     def _row(self, ref: StoryRef, story: Story, *, whole: bool = False) -> Row | None:
         try:
             html = self._builder.templates.text("story.html", self._context(ref, story, whole=whole))
-            html.encode()
             data = story_data(story)
         except ThemeError:
             raise

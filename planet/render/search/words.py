@@ -7,13 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from snowballstemmer.english_stemmer import EnglishStemmer
-from snowballstemmer.french_stemmer import FrenchStemmer
+from Stemmer import Stemmer
 
 LONGEST = 40
 """Longer words are addresses and hashes: nobody types them."""
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
-_STEMMERS = {"french": FrenchStemmer(), "english": EnglishStemmer()}
+_STEMMERS = {"french": Stemmer("french", 0), "english": Stemmer("english", 0)}
 """Snowball 3.0, as the scripts of the page: their stems must be the same ones."""
 
 

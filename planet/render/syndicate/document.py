@@ -5,6 +5,7 @@ The writers beside this module only spell it out, so that a feed which breaks a 
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ from planet.model import Edition, Enclosure, Message, Person, Story, StoryList, 
 from planet.text import id_prefix, language_tag, one_line, shorten, xml_safe
 from planet.urls import canonical_key, host, http_url, is_iri, to_uri, without_credentials
 
+log = logging.getLogger(__name__)
 Say = Callable[[Message], str]
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE | re.ASCII)
 _NOT_IN_IRI = {ord(mark): f"%{ord(mark):02X}" for mark in '"<>^`{|}'}
 _FRAGMENT = re.compile(r'(<a\s(?:[^>]*?\s)?href=)"#([^"]*)"')
+FEED_TEXT = 300_000
+"""Characters of HTML of one story in a feed."""
 UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -198,7 +202,8 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     summary = xml_safe(story.summary).strip() or xml_safe(story.excerpt).strip()
     title = _title(story)
     prefix = id_prefix(story.anchor) if link(story.url) else ""
-    html = "" if story.summary_only else absolute_fragments(story.html.strip(), prefix, url)
+    # A document of megabytes stands in many feeds: beyond the budget they have its summary, and the link.
+    html = "" if story.summary_only or len(story.html) > FEED_TEXT else absolute_fragments(story.html.strip(), prefix, url)
     people = tuple(
         Person(name=one_line(person.name), url=link(person.url)) for person in story.authors if one_line(person.name)
     )
@@ -278,8 +283,15 @@ def document(
     site = edition.config.site
     names = {technology.slug: technology.name for technology in edition.technologies}
     rows = [row.story_id for row in story_list.feed(site.feed_entries)]
-    stories = edition.load(rows) if rows else []
-    items = _unique([item(story, edition, names) for story in stories], stories, edition)
+    stories, items = [], []
+    for story in edition.load(rows) if rows else []:
+        try:
+            items.append(item(story, edition, names))
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            log.warning("%s is left out of the feeds: it cannot be written (%s)", story.url or story.id, error)
+        else:
+            stories.append(story)
+    items = list(_unique(items, stories, edition))
     title, subtitle = titles(story_list, edition, say)
     month = story_list.kind == "month"
     return Document(
@@ -295,7 +307,7 @@ def document(
         email=one_line(site.owner.email),
         generator=generator,
         hub=http_url(site.hub),
-        items=items,
+        items=tuple(items),
         archive=month,
         prev_archive=f"{site.url}{prev_archive}atom.xml" if prev_archive else "",
         next_archive=f"{site.url}{next_archive}atom.xml" if next_archive else "",
