@@ -69,7 +69,7 @@ def test_words_are_folded() -> None:
 def test_words_of_a_text_are_stemmed_in_its_language() -> None:
     assert set(search.stems("Les générateurs génèrent", "fr")) >= {"le", "gener"}
     assert {"gen", "generent"} == set(search.stems("génèrent", "fr"))
-    assert list(search.stems("running generators", "en-GB")) == ["run", "generat"]
+    assert search.stems("running generators run", "en-GB") == {"run": 2, "generat": 1}
     assert list(search.stems("laufende Generatoren", "de")) == ["laufende", "generatoren"]
 
 

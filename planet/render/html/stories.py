@@ -30,6 +30,8 @@ _HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
 _ADDS = re.compile(r"<(?:a|audio|code|details|figure|h[1-6]|img|li|picture|pre|table|video)[\s>]")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)(?:\s[^>]*)?>")
 FIRST_HEADING = 4
+SLACK = 40
+"""A text that is so much longer than its excerpt says more, whatever the marks between its words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +148,9 @@ def adds_text(story: Story) -> bool:
     """Whether the text says more than its excerpt: more words, or links, pictures, code, lists."""
     if story.summary_only or not story.html:
         return False
-    return bool(_ADDS.search(story.html)) or fold(story.text[:2000]) != fold(story.excerpt)
+    if len(story.text) > len(story.excerpt) + SLACK or _ADDS.search(story.html):
+        return True
+    return fold(story.text) != fold(story.excerpt)
 
 
 def beginning(html: SafeHtml, limit: int) -> SafeHtml:

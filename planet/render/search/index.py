@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -169,17 +168,17 @@ def _buckets(postings: Mapping[str, list[int]]) -> tuple[list[dict[str, list[int
 def weights(story: Story, technologies: Mapping[str, str], language: str) -> dict[str, int]:
     """Stem -> how much it counts in a story: in its title, its names, and (less each time, and less in a long text) in its text."""
     tag = story.language or language
-    counts = Counter(stems(story.text[:MAX_TEXT], tag))
+    counts = stems(story.text[:MAX_TEXT], tag)
     total = sum(counts.values())
     damping = 0.4 + 0.6 * total / 300
     found = {
         term: max(1, min(MOST, round(10 * count * 2.2 / (count + 1.2 * damping)))) for term, count in counts.items()
     }
-    for term in set(stems(story.title, tag)):
+    for term in stems(story.title, tag):
         found[term] = found.get(term, 0) + 10 * TITLE // 4
     names = [story.author, *story.tags, *(source.name for source in story.sources)]
     names += [technologies[slug] for slug in story.technologies if slug in technologies]
-    for term in set(stems(" ".join(names), tag)):
+    for term in stems(" ".join(names), tag):
         found[term] = found.get(term, 0) + 10 * NAMES // 4
     return found
 

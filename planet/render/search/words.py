@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
 from functools import lru_cache
 
 from Stemmer import Stemmer
 
 LONGEST = 40
 """Longer words are addresses and hashes: nobody types them."""
-_WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_WORD = re.compile(rf"(?<![^\W_])[^\W_]{{1,{LONGEST}}}(?![^\W_])(?:\+\+|#)?")
 _STEMMERS = {"french": Stemmer("french", 0), "english": Stemmer("english", 0)}
 """Snowball 3.0, as the scripts of the page: their stems must be the same ones."""
 
@@ -24,10 +24,10 @@ def folded(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
 
 
-def words(text: str) -> Iterator[str]:
+def words(text: str) -> list[str]:
     """The words of a text in lower case, accents kept; `c++` and `c#` are words."""
     text = text if text.isascii() else unicodedata.normalize("NFC", text)
-    yield from (word for word in _WORD.findall(text.lower()) if len(word) <= LONGEST)
+    return _WORD.findall(text.lower())
 
 
 @lru_cache(maxsize=100_000)
@@ -49,8 +49,11 @@ def language_of(tag: str) -> str:
     return {"fr": "french", "en": "english"}.get(tag.split("-", maxsplit=1)[0].lower(), "")
 
 
-def stems(text: str, tag: str) -> Iterator[str]:
-    """The stems of a text in the language `tag`."""
+def stems(text: str, tag: str) -> Counter[str]:
+    """The stems of a text in the language `tag`, and how often each is there."""
     language = language_of(tag)
-    for word in words(text):
-        yield from terms(word, language)
+    counts: Counter[str] = Counter()
+    for word, count in Counter(words(text)).items():
+        for term in terms(word, language):
+            counts[term] += count
+    return counts
