@@ -213,7 +213,7 @@ class _Publication:
             data = artifact.make()
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             # A fault of the program or a stored value nobody expected: one file is as it was, all others are published.
-            log.error("%s cannot be made, the published one stays: please report it (%r)", artifact.path, error)
+            log.warning("%s cannot be made, the published one stays: please report it (%r)", artifact.path, error)
             if record:
                 self.records[artifact.path] = record
             return

@@ -203,7 +203,9 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     title = _title(story)
     prefix = id_prefix(story.anchor) if link(story.url) else ""
     # A document of megabytes stands in many feeds: beyond the budget they have its summary, and the link.
-    html = "" if story.summary_only or len(story.html) > FEED_TEXT else absolute_fragments(story.html.strip(), prefix, url)
+    html = (
+        "" if story.summary_only or len(story.html) > FEED_TEXT else absolute_fragments(story.html.strip(), prefix, url)
+    )
     people = tuple(
         Person(name=one_line(person.name), url=link(person.url)) for person in story.authors if one_line(person.name)
     )
