@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.errors import PublishError
+from planet.errors import PublishError, ThemeError
 from planet.model import Artifact, Bundle, Filter, Published
 from planet.publish import StoryCount, publish, story_counts
 from planet.publish.paths import Claims, check
@@ -416,12 +416,27 @@ def test_a_failing_template_leaves_the_site_as_it_was(tmp_path: Path) -> None:
     before = times(tmp_path)
 
     def fail() -> bytes:
-        raise ZeroDivisionError
+        raise ThemeError("story.html:1: mend the template")
 
     artifacts = [*files({"index.html": "home 2", "new.html": "new"}), Artifact(path="z.html", digest="", make=fail)]
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ThemeError):
         publish(artifacts, tmp_path, owner=OWNER, stories={})
     assert times(tmp_path) == before
+
+
+def test_a_file_that_cannot_be_made_stays_as_it_was_and_all_others_are_published(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(tmp_path, {"index.html": "home", "z.html": "old"})
+
+    def fail() -> bytes:
+        raise OverflowError("date value out of range")
+
+    artifacts = [*files({"index.html": "home 2"}), Artifact(path="z.html", digest="other", make=fail)]
+    publish(artifacts, tmp_path, owner=OWNER, stories={})
+    assert (tmp_path / "index.html").read_text() == "home 2"
+    assert (tmp_path / "z.html").read_text() == "old"
+    assert "z.html cannot be made" in caplog.text
 
 
 @pytest.mark.parametrize("mode", [0o500, 0o000])
@@ -432,7 +447,7 @@ def test_an_output_that_may_not_be_written_is_a_sentence(tmp_path: Path, mode: i
     script = (
         "import os, sys\n"
         "from tests.test_publish import put\n"
-        "from planet.errors import PublishError\n"
+        "from planet.errors import PublishError, ThemeError\n"
         "from pathlib import Path\n"
         "os.getuid() or os.setuid(65534)\n"
         "try: put(Path(sys.argv[1]), {'index.html': 'x'})\n"
