@@ -67,7 +67,7 @@ FOLDERS = (
     "archive", "events", "health", "join", "members", "page", "search", "static", "subscribe", "technologies",
 )  # fmt: skip
 """The folders that the site has of its own below output/, beside those of its technologies."""
-FILES = ("404.html", "health.json", "index.html", "robots.txt", "sitemap.xml")
+FILES = ("404.html", "favicon.ico", "health.json", "index.html", "robots.txt", "sitemap.xml")
 
 
 def formats_of(kind: str) -> tuple[Format, ...]:

@@ -8,10 +8,12 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from planet.model import Artifact, Bundle, Edition
+from planet.render import cards
 from planet.render.html import lists, rest
 from planet.render.html.builder import PageBuilder
 from planet.render.html.events import EventPages
 from planet.render.html.theme import Theme, load_theme
+from planet.text import named_digests
 
 __all__ = ["Theme", "load_theme", "pages"]
 
@@ -46,6 +48,19 @@ def _assets(builder: PageBuilder) -> Iterator[Artifact]:
         yield Artifact(path="static/planet.js", digest=sha256(builder.script).hexdigest(), make=lambda: builder.script)
     for name, path in theme.assets().items():
         yield Artifact(path=f"static/{name}", digest=sha256(path.read_bytes()).hexdigest(), make=path.read_bytes)
+    if builder.common.cards:
+        site = builder.site
+        named: list[tuple[str, str, str, int | None]] = [("planet", site.title, site.description, None)]
+        named += [(one.slug, one.name, site.title, one.hue) for one in builder.edition.technologies]
+        for slug, title, line, hue in named:
+            yield Artifact(
+                path=f"static/cards/{slug}.png",
+                digest=named_digests({"program": builder.edition.program_rev, "words": (title, line, hue)}),
+                make=partial(cards.card, title, line, hue),
+            )
+    if "favicon.ico" in theme.assets():
+        icon = theme.assets()["favicon.ico"].read_bytes()
+        yield Artifact(path="favicon.ico", digest=sha256(icon).hexdigest(), make=partial(bytes, icon))
     manifest = builder.manifest()
     yield Artifact(path="static/site.webmanifest", digest=sha256(manifest).hexdigest(), make=lambda: manifest)
     for slug, picture in sorted(builder.avatars.items()):

@@ -24,6 +24,7 @@ from planet.model import (
     Site,
     Story,
 )
+from planet.render import cards
 from planet.render.html.stories import Articles, EventLink, StoryRef, name_of, others, placed
 from planet.render.html.theme import Theme
 from planet.text import digest, fold, named_digests, shorten
@@ -70,6 +71,7 @@ class Common:
     script: str
     assets: tuple[str, ...]
     searchable: bool
+    cards: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,7 @@ class PageBuilder:
             script=f"static/planet.js?v={digest(self.script.decode())[:8]}" if self.script else "",
             assets=tuple(theme.assets()),
             searchable=bool(edition.index),
+            cards=cards.available(),
         )
         self.technologies = {one.slug: one for one in self.common.technologies}
         self.places = {
@@ -197,6 +200,14 @@ class PageBuilder:
                 **self.functions,
             },
         )
+
+    def card(self, technology: str) -> str:
+        """The picture of a page for social networks: the theme's own, else one with the name of the page; "" without Pillow."""
+        if not technology and "card.png" in self.common.assets:
+            return "static/card.png"
+        if not self.common.cards:
+            return ""
+        return f"static/cards/{technology or 'planet'}.png"
 
     def manifest(self) -> bytes:
         """The web app manifest (W3C): what a phone calls the site, and shows for it."""
@@ -287,7 +298,7 @@ class PageBuilder:
                 "script": self.common.script,
                 "assets": self.common.assets,
                 "searchable": self.common.searchable,
-                "card": "static/card.png" if "card.png" in self.common.assets else "",
+                "card": self.card(meta.technology),
                 "mailing_list": "",
             }
             return self.templates.render(
