@@ -55,6 +55,24 @@ def test_no_value_of_a_variable_is_in_the_copy(path: Path, monkeypatch: pytest.M
     assert "secret" not in checked_copy.path_of(made.site.database).read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "members: [{name: A, feeds: ['https://ada:pw@a.example/feed']}]",
+        "members: [{name: A, feeds: ['https://a.example/feed?token=x']}]",
+        "notify: [{url: 'slack://a/b/c'}]",
+    ],
+)
+def test_a_file_that_holds_a_secret_in_clear_has_no_copy(path: Path, secret: str) -> None:
+    head = "planet: {title: A, url: 'https://a.example/'}\n"
+    path.write_text(head, "utf-8")
+    copy = checked_copy.path_of(config.load(path, keep=True).site.database)
+    assert copy.exists()
+    path.write_text(head + secret + "\n", "utf-8")
+    config.load(path, keep=True)
+    assert not copy.exists()
+
+
 def test_another_file_another_place_and_another_program_have_copies_of_their_own(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

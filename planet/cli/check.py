@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 import click
 
+from planet import config as configuration
 from planet.assemble import document_reader, fetcher
 from planet.cli.context import Context
+from planet.cli.doubts import doubts
 from planet.errors import located
 from planet.fetch import health
 from planet.fetch.polling import fetch_update, follow_discovery
@@ -35,38 +41,121 @@ from planet.urls import feed_key, masked, redacted
 from planet.when import day_of, default_end, is_over
 from planet.workers import DocumentReader
 
+UNREADABLE = 1
 ALL_FAILED = 4
 SHOWN = 5
+Tried = Mapping[str, tuple[Source, FeedConfig]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one feed would bring. `lines` are sentences about it, `entries` its newest, each as a line."""
+
+    source: str
+    url: str
+    state: str
+    """ok, failing or waiting."""
+    lines: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()
+    """(canonical link, title) of each entry: to see what two feeds carry."""
 
 
 @click.command()
 @click.argument("url", required=False)
 @click.option("--online", is_flag=True, help="Try each feed (or only URL) and say what would appear.")
+@click.option(
+    "--changed-from",
+    "before",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Try only the feeds that differ from those of this older feeds.yaml.",
+)
+@click.option("--strict", is_flag=True, help="Exit 1 when any feed that is tried cannot be read.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="Of what is printed."
+)
 @click.pass_obj
-def check(ctx: Context, url: str | None, online: bool) -> int:
+def check(ctx: Context, url: str | None, online: bool, before: Path | None, strict: bool, form: str) -> int:
     """Check feeds.yaml; with --online (or a URL) try the feeds, and change nothing."""
     config = ctx.config
     for warning in config.warnings:
         click.echo(located(ctx.config_path, warning, ctx.say), err=True)
-    if not online and not url:
+    if not online and not url and before is None:
         if not ctx.quiet:
-            feeds = sum(len(source.feeds) for source in config.sources)
-            click.echo(
-                ctx.say(
-                    Message.of(
-                        "{path} is right: {sources} sources, {feeds} feeds",
-                        path=ctx.config_path,
-                        sources=len(config.sources),
-                        feeds=feeds,
-                    )
-                )
-            )
+            for doubt in doubts(config, os.environ):
+                click.echo(located(ctx.config_path, doubt, ctx.say))
+            for message in (_right(ctx, config), *_filtered(ctx, config)):
+                click.echo(ctx.say(message))
         return 0
+    tried: Tried
     if url:
         config, tried = _only(config, url)
     else:
-        tried = {feed.key: (source, feed) for source in reversed(config.sources) for feed in reversed(source.feeds)}
-    return _try(ctx, config, tried)
+        tried = {key: pair for key, pair in config.feeds_by_key().items() if not pair[0].retired}
+    if before is not None:
+        tried = _changed(tried, configuration.load(before, environ=os.environ))
+    answers = list(_try(ctx, config, tried))
+    for line in _FORMS[form](ctx, answers):
+        click.echo(line)
+    failed = sum(answer.state == "failing" for answer in answers)
+    if failed and (strict or before is not None):
+        return UNREADABLE
+    return ALL_FAILED if answers and failed == len(answers) else 0
+
+
+def _right(ctx: Context, config: Config) -> Message:
+    return Message.of(
+        "{path} is right: {sources} sources, {feeds} feeds",
+        path=ctx.config_path,
+        sources=len(config.sources),
+        feeds=sum(len(source.feeds) for source in config.sources),
+    )
+
+
+def _filtered(ctx: Context, config: Config) -> Iterator[Message]:
+    """What the filters take of what is stored, a line for each feed that they meet."""
+    filtered = {
+        feed.key: (source, feed)
+        for source in config.sources
+        for feed in source.feeds
+        if any((config.site.include, config.site.exclude, source.include, source.exclude, feed.include, feed.exclude))
+    }
+    if not filtered and not config.hide:
+        return
+    from planet.classify import Classifier  # only where something is filtered
+
+    classifier = Classifier(config)
+    kept: Counter[str] = Counter()
+    rules: dict[str, Counter[str]] = {}
+    hidden: Counter[str] = Counter()
+    with ctx.store() as store:
+        for stored in store.stored_entries():
+            why = classifier.classify(stored.entry, stored.feed).hidden
+            kept[stored.feed] += not why
+            rules.setdefault(stored.feed, Counter())[why] += bool(why)
+            hidden[why] += bool(why)
+    for key, (source, feed) in filtered.items():
+        taken = {why: count for why, count in rules.get(key, Counter()).most_common() if why and count}
+        if key in rules:
+            yield Message.of(
+                "{source}: {feed}: {kept} of {all} stored entries are shown ({rules})",
+                source=source.name, feed=feed.label, kept=kept[key], all=kept[key] + sum(taken.values()),
+                rules="; ".join(f"{why}: {count}" for why, count in taken.items()) or "-",
+            )  # fmt: skip
+    if hidden:
+        for pattern in config.hide:
+            if not hidden[f"hide: {pattern}"]:
+                yield Message.of("hide: nothing that is stored is called {pattern}", pattern=pattern)
+
+
+def _changed(tried: Tried, before: Config) -> Tried:
+    """The feeds that are new, or are configured otherwise than before."""
+    known = {(key, source.name, replace(feed, line=0)) for key, (source, feed) in before.feeds_by_key().items()}
+    return {
+        key: (source, feed)
+        for key, (source, feed) in tried.items()
+        if (key, source.name, replace(feed, line=0)) not in known
+    }
 
 
 def _only(config: Config, url: str) -> tuple[Config, dict[str, tuple[Source, FeedConfig]]]:
@@ -81,18 +170,97 @@ def _only(config: Config, url: str) -> tuple[Config, dict[str, tuple[Source, Fee
     return replace(config, sources=(*config.sources, newcomer)), {key: (newcomer, feed)}
 
 
-def _try(ctx: Context, config: Config, tried: dict[str, tuple[Source, FeedConfig]]) -> int:
-    """Ask each feed as its first run would, and say what came of it."""
+def _try(ctx: Context, config: Config, tried: Tried) -> Iterator[Answer]:
+    """Ask each feed as its first run would, and say what each brings, in the order of feeds.yaml."""
     now = ctx.now
-    failed = 0
+    answers: dict[str, Answer] = {}
     for fetched, outcome in _answers(config, tried, now, _backoffs(ctx, now)):
         source, feed = tried[fetched.due.key]
         good, waits = outcome is not None and outcome.facts.ok, isinstance(fetched, Deferred)
-        failed += not good and not waits
-        click.echo(f"{'✓' if good else '…' if waits else '✗'} {source.name}: {feed.label}")
-        for line in (*_said(ctx, fetched, feed), *(_read(ctx, outcome, now) if outcome else ())):
-            click.echo(f"    {line}")
-    return ALL_FAILED if tried and failed == len(tried) else 0
+        entries = _entries(outcome)
+        answers[fetched.due.key] = Answer(
+            source=source.name,
+            url=feed.label,
+            state="ok" if good else "waiting" if waits else "failing",
+            lines=(*_said(ctx, fetched, feed), *(_read(ctx, outcome, now) if outcome else ())),
+            links=tuple((entry.link_key, entry.title) for entry in entries if entry.link_key),
+        )
+    for key in tried:
+        if key in answers:
+            yield answers[key]
+
+
+def _entries(outcome: Outcome | None) -> list[Entry]:
+    if outcome is None or outcome.read is None:
+        return []
+    return [entry for entry in outcome.read.entries if isinstance(entry, Entry)]
+
+
+def _doubled(answers: Iterable[Answer]) -> Iterator[tuple[str, str, str]]:
+    """(title, source, source) of what two feeds would bring: it is shown once."""
+    first: dict[str, str] = {}
+    for answer in answers:
+        for link, title in answer.links:
+            other = first.setdefault(link, answer.source)
+            if other != answer.source:
+                yield title, other, answer.source
+
+
+def _summary(ctx: Context, answers: list[Answer]) -> Iterator[str]:
+    good = sum(answer.state == "ok" for answer in answers)
+    yield ctx.say(Message.of("{count} of {total} feeds can be read", count=good, total=len(answers)))
+    for title, other, source in list(_doubled(answers))[:20]:
+        yield ctx.say(
+            Message.of(
+                "{title}: {other} and {source} both carry it; it is shown once", title=title, other=other, source=source
+            )
+        )
+
+
+_MARKS = {"ok": "✓", "waiting": "…", "failing": "✗"}
+
+
+def _as_text(ctx: Context, answers: list[Answer]) -> Iterator[str]:
+    for answer in answers:
+        yield f"{_MARKS[answer.state]} {answer.source}: {answer.url}"
+        yield from (f"    {line}" for line in answer.lines)
+    if len(answers) > 1:
+        yield from _summary(ctx, answers)
+
+
+def _as_markdown(ctx: Context, answers: list[Answer]) -> Iterator[str]:
+    """For a comment on a pull request."""
+    for answer in answers:
+        yield f"### {_MARKS[answer.state]} {_escaped(answer.source)}: {_escaped(answer.url)}\n"
+        yield from (f"- {_escaped(line.strip())}" for line in answer.lines)
+        yield ""
+    yield from (f"**{_escaped(line)}**\n" for line in _summary(ctx, answers))
+
+
+def _escaped(text: str) -> str:
+    """No Markdown, no mention and no HTML of strangers."""
+    return "".join(f"\\{character}" if character in "\\`*_{}[]<>#|@!" else character for character in text)
+
+
+def _as_json(_ctx: Context, answers: list[Answer]) -> Iterator[str]:
+    """An object a line: `source url state lines entries`."""
+    for answer in answers:
+        titles = [title for _, title in answer.links]
+        row = {
+            "source": answer.source,
+            "url": answer.url,
+            "state": answer.state,
+            "lines": answer.lines,
+            "entries": titles,
+        }
+        yield json.dumps(row, ensure_ascii=False)
+
+
+_FORMS: Mapping[str, Callable[[Context, list[Answer]], Iterator[str]]] = {
+    "text": _as_text,
+    "markdown": _as_markdown,
+    "json": _as_json,
+}
 
 
 def _backoffs(ctx: Context, now: datetime) -> Mapping[str, datetime]:
@@ -165,7 +333,7 @@ def _read(ctx: Context, outcome: Outcome, now: datetime) -> Iterable[str]:
     for warning in facts.warnings:
         yield ctx.say(warning)
     if outcome.read is not None:
-        entries = [entry for entry in outcome.read.entries if isinstance(entry, Entry)]
+        entries = _entries(outcome)
         yield ctx.say(Message.of("{count} entries, the newest:", count=len(entries)))
         dated = sorted(
             entries,

@@ -3,7 +3,8 @@
 The copy is JSON, decoded into the classes of `planet.model.config`: reading one can make nothing else. It is valid for the
 same bytes of feeds.yaml at the same place, read by the same program, while the files that were looked for are there (or are
 missing) as they were. Any other copy - of another file, broken, of another owner, or one that others may write - is
-ignored. Variables (`${NAME}`) stand in it as they are written: their values are in no file.
+ignored. Variables (`${NAME}`) stand in it as they are written: their values are in no file. A feeds.yaml that holds a secret in
+clear has no copy.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from planet import __version__
 from planet.config.disk import exists
 from planet.model import Config
+from planet.urls import carries_secret
 
 _DATABASE = re.compile(rb"""(?m)^[\s{,"']*database["']?[ \t]*:[ \t]*["']?([^"'#,}\r\n]+)""")
 _PACKAGE = Path(__file__).parent.parent
@@ -60,7 +63,11 @@ def load(content: bytes, path: Path) -> Config | None:
 
 
 def save(config: Config, content: bytes, files: Mapping[str, bool]) -> None:
-    """Write the copy; where that is not possible, there is none, and the file is checked at each run."""
+    """Write the copy. Where that is not possible, or feeds.yaml holds a secret in clear, there is none: it is checked at each run."""
+    if _holds_secret(config):
+        with contextlib.suppress(OSError):
+            path_of(config.site.database).unlink(missing_ok=True)
+        return
     copy = _Copy(key=_key(content, config.path), files=dict(files), config=config)
     path = path_of(config.site.database)
     aside = path.with_name(f"{path.name}.new")
@@ -69,6 +76,14 @@ def save(config: Config, content: bytes, files: Mapping[str, bool]) -> None:
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
             file.write(msgspec.json.encode(copy, enc_hook=_encoded))
         aside.replace(path)
+
+
+def _holds_secret(config: Config) -> bool:
+    """Whether a password, token or private address stands in feeds.yaml itself, and not as `${NAME}`."""
+    urls = [config.site.hub, *(url for source in config.sources for url in (source.url, source.avatar))]
+    urls += [feed.url for source in config.sources for feed in source.feeds if not feed.local]
+    in_clear = any("@" in urlsplit(url).netloc or carries_secret(url) for url in urls if "${" not in url)
+    return in_clear or any("${" not in rule.url for rule in config.notify)
 
 
 def _database(content: bytes, folder: Path) -> Path:

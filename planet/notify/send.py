@@ -67,6 +67,22 @@ def deliver(url: str, notification: Notification) -> str:
         logger.propagate = was
 
 
+def is_known(url: str) -> bool:
+    """Whether Apprise can send to a URL; True where it is not installed."""
+    logger = logging.getLogger("apprise")
+    was, logger.disabled = logger.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import apprise  # see below
+
+            return apprise.Apprise.instantiate(url, suppress_exceptions=True) is not None
+    except ImportError:
+        return True
+    finally:
+        logger.disabled = was
+
+
 def _hand_over(url: str, notification: Notification) -> str:
     import apprise  # 0.1 s that only a run with something to tell should pay
 

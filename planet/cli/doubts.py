@@ -1,0 +1,67 @@
+"""What `planet check` warns of beside the warnings of feeds.yaml: what stands there, is allowed, and is most likely not meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from planet.config.variables import VARIABLE
+from planet.model import Config, Fault, Message
+from planet.notify.send import is_known
+from planet.urls import canonical_key, host
+
+_TYPOGRAPHIC = re.compile(r"^[“”„«»‘]|[“”»]$")
+_EXAMPLES = re.compile(r"(?:^|\.)example\.(?:org|com|net)$")
+
+
+def doubts(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:
+    """Each with its line (0 where it is about what is missing)."""
+    site = config.site
+    if _EXAMPLES.search(host(site.url)):
+        yield Fault(0, Message.of("`planet.url` is still an example: write where the site is published"))
+    if not site.owner.email:
+        yield Fault(0, Message.of("`planet.owner.email` is missing: nobody knows whom to write to"))
+    yield from _typographic(config)
+    yield from _notify(config, environ)
+    yield from _twins(config)
+
+
+def _typographic(config: Config) -> Iterator[Fault]:
+    """Quotes of a word processor are no quotes for YAML: they become part of the text."""
+    texts = [(0, config.site.title), (0, config.site.description)]
+    texts += [(source.line, source.name) for source in config.sources]
+    texts += [(technology.line, technology.name) for technology in config.technologies]
+    for line, text in texts:
+        if _TYPOGRAPHIC.search(text):
+            yield Fault(
+                line,
+                Message.of(
+                    '{text} is in typographic quotes, which are shown: write straight ones (") or none', text=text
+                ),
+            )
+
+
+def _notify(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:
+    for rule in config.notify:
+        unset = [name for name in VARIABLE.findall(rule.url) if not environ.get(name)]
+        for name in unset:
+            yield Fault(
+                rule.line,
+                Message.of("`{variable}` is not set here, so this notification is not sent", variable=f"${{{name}}}"),
+            )
+        if not unset and not is_known(VARIABLE.sub(lambda match: environ[match[1]], rule.url)):
+            yield Fault(rule.line, Message.of("Apprise does not know this kind of address: nothing can be sent there"))
+
+
+def _twins(config: Config) -> Iterator[Fault]:
+    """Feeds that differ by http, https, `www.` or a final slash: most likely one feed, read twice."""
+    first: dict[str, tuple[str, int]] = {}
+    for source in config.sources:
+        for feed in source.feeds:
+            alike = "" if feed.local else canonical_key(feed.url)
+            key, line = first.setdefault(alike, (feed.key, feed.line))
+            if alike and key != feed.key:
+                yield Fault(
+                    feed.line,
+                    Message.of("this feed is that of line {line}, spelled otherwise: keep one of them", line=line),
+                )
