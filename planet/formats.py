@@ -11,7 +11,7 @@ from typing import Literal
 
 from planet.model import Message
 
-ListKind = Literal["all", "technology", "source", "month"]
+ListKind = Literal["all", "technology", "source", "group", "month"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,16 @@ FORMATS = (
         writer="planet.render.syndicate.jsonfeed:json_feed",
         hub=True,
     ),
-    Format(name="calendar.ics", label=Message.of("calendar"), media_type="text/calendar", lists=WIDE),
+    Format(
+        name="calendar.ics", label=Message.of("calendar"), media_type="text/calendar", lists=WIDE | frozenset({"group"})
+    ),
+    Format(
+        name="events.json",
+        label=Message.of("events as data"),
+        media_type="application/json",
+        lists=WIDE,
+        alternate=False,
+    ),
     Format(name="opml.xml", label=Message.of("OPML"), media_type="text/x-opml", lists=WIDE, alternate=False),
 )
 BY_NAME = {one.name: one for one in FORMATS}

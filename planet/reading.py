@@ -22,6 +22,7 @@ from planet.model import (
 from planet.normalise import normalise
 from planet.normalise.events import normalise_events
 from planet.parse.calendar import events_from_feed, parse_calendar
+from planet.parse.event_posts import events_from_folder
 from planet.parse.reader import parse
 from planet.sanitise import sanitise
 from planet.when import window
@@ -58,6 +59,8 @@ def read(rules: Rules, task: Task) -> Outcome:
             fresh.body, content_type=fresh.content_type, url=url, timezone=feed.timezone, window=window(now)
         )
         return _unreadable(calendar) if isinstance(calendar, Unreadable) else _events(calendar, fresh, now)
+    if feed.kind == "folder":
+        return _events(events_from_folder(fresh.body, timezone=feed.timezone), fresh, now)
     raw = parse(
         fresh.body,
         content_type=fresh.content_type,

@@ -24,7 +24,7 @@ from planet.model import (
     FeedHealth,
     Published,
 )
-from planet.render import calendars, search, syndicate
+from planet.render import calendars, event_data, search, syndicate
 from planet.render.html import load_theme, pages
 from planet.store import Store, meta
 from planet.stories import StoryCache, story_context
@@ -87,6 +87,7 @@ def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact
     yield from noted(syndicate.feeds(site))
     yield from syndicate.opml(site)
     yield from calendars.calendars(site)
+    yield from event_data.event_data(site)
     yield syndicate.health_json(site)
     yield from search.index(site)
     yield syndicate.robots(site)

@@ -118,7 +118,7 @@ class Writer:
     def _apply_events(self, task: Task, events: tuple[StoredEvent, ...], facts: ReadFacts, configured: str) -> Applied:
         key = task.fresh.due.key
         known = self.store.known_events(key)
-        if events or (self.feeds[key][1].kind == "calendar" and not facts.warnings):
+        if events or (self.feeds[key][1].kind in {"calendar", "folder"} and not facts.warnings):
             changes = arrive_events(known, events, task.now)
         else:
             log.info("%s: no event can be read in it: those that are known stay", configured)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -204,3 +205,53 @@ def test_a_calendar_that_left_keeps_its_past_for_a_month_and_then_leaves_the_dat
     agenda.configure(groups=[php, tout])
     run(agenda, NOW + timedelta(days=61))
     assert "Il y a longtemps" not in [event["title"] for event in listed(agenda)]
+
+
+POST = """---
+title: "{title}"
+date: 2026-12-03 18:30
+end: 2026-12-03 21:00
+location: "Turing 22, Clermont-Ferrand"
+organizer: {{name: "{organizer}", website: "https://jug.example/"}}
+tags: [php]
+---
+
+Au programme :
+
+1. Accueil
+2. Débat
+"""
+
+
+def test_a_folder_of_posts_is_read_live_and_each_event_keeps_its_own_organiser(world: World) -> None:
+    folder = world.folder / "evenements"
+    folder.mkdir()
+    world.configure(
+        groups=[
+            {"name": "Les PHP", "technology": "php", "events": "evenements/"},
+            {"name": "Lava JUG", "url": "https://jug.example/"},
+        ]
+    )
+    for name, organizer in (("a", "Les PHP"), ("b", "Lava JUG"), ("c", "Une autre association")):
+        (folder / f"2026-12-03-{name}.md").write_text(POST.format(title=f"Soirée {name}", organizer=organizer), "utf-8")
+    (folder / "2026-12-10-d.md").write_text("---\ntitle: Sans organisateur\nevent_date: 2026-12-10\n---\n", "utf-8")
+    run(world)
+    groups = {event["title"]: event["group"] for event in listed(world)}
+    assert groups == {"Soirée a": "Les PHP", "Soirée b": "Lava JUG", "Soirée c": "", "Sans organisateur": "Les PHP"}
+    first = listed(world)[0]
+    assert (first["start"], first["end"]) == ("2026-12-03T17:30:00Z", "2026-12-03T20:00:00Z")
+    (folder / "2026-12-03-b.md").unlink()
+    (folder / "2026-12-03-a.md").write_text(POST.format(title="Soirée A, salle changée", organizer="Les PHP"), "utf-8")
+    run(world, NOW + timedelta(hours=2))
+    assert {event["title"] for event in listed(world)} == {"Soirée A, salle changée", "Soirée c", "Sans organisateur"}
+    site = world.site()
+    page = next(
+        body
+        for path, body in site.items()
+        if path.startswith("events/2026-12-03-soiree-a") and path.endswith("index.html")
+    )
+    assert "<ol><li>Accueil</li><li>Débat</li></ol>" in page.decode()
+    data = json.loads(site["events.json"])["events"]
+    assert [event["organizer"] for event in data if event["title"] == "Soirée c"] == ["Une autre association"]
+    assert b"BEGIN:VEVENT" in site["members/les-php/calendar.ics"]
+    assert b"BEGIN:VEVENT" not in site["members/lava-jug/calendar.ics"]

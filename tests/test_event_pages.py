@@ -52,17 +52,19 @@ def test_all_day_events_and_long_ones_are_told_in_days() -> None:
 def test_the_next_three_evenings_stand_on_home_and_on_their_technology() -> None:
     evenings = [event(f"Soirée {n}", NOW + timedelta(days=n), by=PHP if n % 2 else JS) for n in range(1, 9)]
     of = edition((), [*evenings, event("Hier", NOW - timedelta(days=1))])
-    assert [node.text(strip=True) for node in page(of).css(".next-events .p-name")] == [
+    assert [node.text(strip=True) for node in page(of).css("[aria-labelledby=next-events] .p-name")] == [
         "Soirée 1",
         "Soirée 2",
         "Soirée 3",
     ]
-    assert [node.text(strip=True) for node in page(of, "php/index.html").css(".next-events .p-name")] == [
+    assert [
+        node.text(strip=True) for node in page(of, "php/index.html").css("[aria-labelledby=next-events] .p-name")
+    ] == [
         "Soirée 1",
         "Soirée 3",
         "Soirée 5",
     ]
-    assert len(page(of, "members/clermontech-js/index.html").css(".next-events .p-name")) == 3
+    assert len(page(of, "members/clermontech-js/index.html").css("[aria-labelledby=next-events] .p-name")) == 3
 
 
 def test_an_evening_stays_upcoming_until_midnight() -> None:
@@ -127,7 +129,10 @@ def test_what_goes_on_for_months_hides_no_event_that_is_near() -> None:
     long = [event(f"Exposition {n}", date(2026, 9, n), end=date(2027, 2, 1)) for n in (1, 2, 3)]
     near = [event("Demain", NOW + timedelta(days=1)), event("Ce soir", NOW + timedelta(hours=10))]
     tree = page(edition((), [*long, *near]))
-    assert [node.text(strip=True) for node in tree.css(".next-events .p-name")] == ["Ce soir", "Demain"]
+    assert [node.text(strip=True) for node in tree.css("[aria-labelledby=next-events] .p-name")] == [
+        "Ce soir",
+        "Demain",
+    ]
     assert "Exposition 2 (mer. 2 sept. 2026 – dim. 31 janv. 2027)" in tree.css_first(".next-events").text()
 
 

@@ -12,8 +12,9 @@ import pytest
 from planet.model import CalendarRead
 from planet.normalise.events import normalise_events
 from planet.parse.calendar import parse_calendar
+from planet.parse.event_posts import front_matter
 from planet.sanitise import sanitise
-from planet.subscriptions.hugo import front_matter, import_hugo
+from planet.subscriptions.hugo import import_hugo
 from planet.when import window
 
 FOLDER = Path(__file__).parent / "data" / "hugo"

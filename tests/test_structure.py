@@ -65,7 +65,7 @@ HOMES = {
     "urllib3": {"fetch"},
     "w3lib": {"urls"},
     "webencodings": {"parse"},
-    "yaml": {"catalogue", "config", "subscriptions"},
+    "yaml": {"catalogue", "config", "parse", "subscriptions"},
 }
 """Where each library is imported: every one but Python's own (of which only sqlite3 has a home), and no home without its import."""
 

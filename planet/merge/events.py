@@ -150,6 +150,7 @@ class _Merger:
         oldest = min((copy.event for copy in every), key=self._ids.age)
         organizing = self._organizing_group(lead, copies)
         source = organizing or _leader(lead)
+        is_group = source.kind == "group" and (organizing is not None or not _is_anothers(lead))
         technologies = {slug for copy in copies for slug in copy.classification.technologies}
         technologies.update(organizing.technologies if organizing else ())
         data = _merged([copy.data for copy in copies])
@@ -161,8 +162,8 @@ class _Merger:
             slug=oldest.slug or file_name(oldest),
             data=data,
             end=data.end if data.end is not None and is_believable(data.end) else default_end(data.start),
-            group=source.name if source.kind == "group" else "",
-            group_slug=source.slug if source.kind == "group" else "",
+            group=source.name if is_group else "",
+            group_slug=source.slug if is_group else "",
             technologies=tuple(slug for slug in self._technologies if slug in technologies),
             sources=_sources([*copies, *(copy for copy in every if copy not in copies)]),
             revision=max(copy.event.sequence for copy in copies) + sum(copy.event.revision for copy in copies),
@@ -276,6 +277,12 @@ def _merged(copies: Sequence[EventData]) -> EventData:
 
 def _first(copies: Sequence[EventData], name: str) -> str:
     return next((value for copy in copies if (value := getattr(copy, name))), "")
+
+
+def _is_anothers(lead: _Copy) -> bool:
+    """Whether a file of the planet's own (an archive of many groups) names an organiser that is not its owner."""
+    organizer = fold(lead.data.organizer)
+    return bool(organizer) and any(owner.feed.local for owner in lead.owners) and not _is_named(organizer, lead.owners)
 
 
 def _is_named(organizer: str, owners: Sequence[_Owner]) -> bool:

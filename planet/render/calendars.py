@@ -42,7 +42,7 @@ _COLOURS = (
 
 
 def calendars(edition: Edition) -> Iterator[Artifact]:
-    """`calendar.ics`, `<technology>/calendar.ics`, `events/<slug>.ics`: each made again only when an event in it changed."""
+    """`calendar.ics`, `<technology>/calendar.ics`, `members/<group>/calendar.ics`, `events/<slug>.ics`: each made again only when an event in it changed."""
     site = edition.config.site
     cache = _Cache({technology.slug: technology.name for technology in edition.technologies})
     yield _calendar(edition, "calendar.ics", site.title, "", None, edition.events, cache)
@@ -51,6 +51,12 @@ def calendars(edition: Edition) -> Iterator[Artifact]:
         path = f"{technology.slug}/"
         title = f"{site.title} — {technology.name}"
         yield _calendar(edition, f"{path}calendar.ics", title, path, technology.hue, held, cache)
+    for source in edition.sources:
+        if source.kind == "group":
+            of_group = [event for event in edition.events if event.group_slug == source.slug]
+            path = f"members/{source.slug}/"
+            title = f"{source.name} — {site.title}"
+            yield _calendar(edition, f"{path}calendar.ics", title, path, None, of_group, cache)
     for event in edition.events:
         yield Artifact(
             path=f"events/{event.slug}.ics",
@@ -162,13 +168,17 @@ def event_lines(event: Event, names: Mapping[str, str]) -> Iterator[str]:
     yield "END:VEVENT"
 
 
+def described(event: Event) -> str:
+    """The description as text with its lines, links spelled out."""
+    return (lines_of(event.data.html) if event.data.html else event.data.text)[:DESCRIPTION]
+
+
 def description(event: Event) -> str:
-    """The description as text with its lines, links spelled out, and the event's own address at its end."""
-    told = lines_of(event.data.html) if event.data.html else event.data.text
-    told = told[:DESCRIPTION]
-    if event.data.url and event.data.url not in told:
-        told = f"{told}\n\n{event.data.url}" if told else event.data.url
-    return told
+    """The same, and the event's own address at its end."""
+    text = described(event)
+    if event.data.url and event.data.url not in text:
+        return f"{text}\n\n{event.data.url}" if text else event.data.url
+    return text
 
 
 def lines_of(markup: str) -> str:

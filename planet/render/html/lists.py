@@ -13,6 +13,7 @@ from planet.model import Artifact, IndexRow, Page, StoryList
 from planet.render.html.builder import Meta, PageBuilder
 from planet.render.html.charts import months_before, plot
 from planet.render.html.events import EventPages
+from planet.render.html.homes import home
 from planet.render.html.stories import Row, StoryRef, at_root
 
 BURST = 3
@@ -106,6 +107,7 @@ def _list_page(
         "next_events": upcoming,
         "ongoing_events": event_pages.ongoing(story_list.kind, story_list.slug) if index else (),
         **_about(builder, story_list, index=index),
+        **(home(builder, event_pages, story_list) if index else {}),
     }
     root = "../" * page.path.count("/")
 
@@ -128,6 +130,7 @@ def _list_page(
 
 def _list_meta(builder: PageBuilder, story_list: StoryList, page: Page) -> Meta:
     index, title = page.number == 1, builder.site.title
+    is_group = story_list.kind == "source" and builder.sources[story_list.slug].kind == "group"
     name = title if story_list.kind == "all" else story_list.name
     heading = name if index else _span(builder, page.rows)
     shown = heading if index else f"{name} – {heading}"
@@ -137,7 +140,10 @@ def _list_meta(builder: PageBuilder, story_list: StoryList, page: Page) -> Meta:
         heading=heading,
         description=_description(builder, story_list),
         kind=story_list.kind if index else "page",
-        feeds=builder.feeds_of(story_list.path, story_list.name, story_list.kind),
+        feeds=(
+            *builder.feeds_of(story_list.path, story_list.name, story_list.kind),
+            *(builder.feeds_of(story_list.path, story_list.name, "group") if is_group else ()),
+        ),
         robots="index, follow" if index else "noindex, follow",
         technology=story_list.slug if story_list.kind == "technology" else "",
         subject=name,

@@ -1,0 +1,337 @@
+"""Markdown posts about events (Hugo, Jekyll) -> events. Nothing is lost without a word: what is odd is handled or named."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from planet.model import CalendarRead, EventData, Message, RawEvent
+from planet.parse.eventfeed import cancelled
+from planet.text import digest, fold, one_line
+from planet.urls import canonical_key, host, http_url, without_tracking
+from planet.when import is_believable
+
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]+(\d{1,2})[:h](\d\d)(?::(\d\d))?)?\s*(Z|[+-]\d\d:?\d\d)?")
+# Addresses that only count who clicks, and die with the mailing that they were made for.
+_TRACKERS = re.compile(
+    r"(?:^|\.)(?:sendib[mt]\d*\.com|sendinblue\.com|brevosend\.com|mjt\.lu|list-manage\.com|mailchi\.mp|hubspotlinks\.com|ct\.sendgrid\.net|"
+    r"mailtrack\.(?:io|com)|click\.[\w-]+\.\w+|clicks?\.mlsend\.com|awstrack\.me|lnk\.[\w-]+\.\w+)$"
+)
+_SHORTENERS = frozenset({"bit.ly", "meetu.ps", "t.co", "goo.gl", "tinyurl.com", "ow.ly", "lnkd.in", "buff.ly"})
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post that is an event. `day` is what its file is called by."""
+
+    path: str
+    stem: str
+    title: str
+    start: datetime | date
+    end: datetime | date | None = None
+    text: str = ""
+    location: str = ""
+    url: str = ""
+    organizer: str = ""
+    organizer_url: str = ""
+    tags: tuple[str, ...] = ()
+    day: date | None = None
+
+
+@dataclass(slots=True)
+class _Report:
+    """What a person should know, gathered while reading: paths by kind of oddity."""
+
+    left_out: list[Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+    odd: defaultdict[Message, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def read_posts(files: Iterable[tuple[str, str]], zone: ZoneInfo) -> tuple[list[Post], tuple[Message, ...]]:
+    """The posts that are events among Markdown files, as (path, text), and what is to be told of them.
+
+    Read is front matter (TOML between `+++`, YAML between `---`) that has an event: `params.event` with `name`, `date`, `event_url`,
+    `location.friendly_name`, `location.full_address` and `params.organizer` (the planet of Clermont'ech), or `title`, `event_date`
+    or `date`, `end`, `location`, `organizer`, `url` at the top. Hours without a zone are those of `zone`.
+    """
+    report = _Report()
+    posts = [post for path, written in files if (post := _post(path, written, zone, report)) is not None]
+    posts = _one_spelling(posts, report)
+    _shared_pages(posts, report)
+    return sorted(posts, key=lambda post: (post.stem, post.path)), tuple(_messages(report))
+
+
+def names(posts: Iterable[Post]) -> list[str]:
+    """A name for each post that stays the same while its file does: the file's, told apart where two folders have the same."""
+    taken: dict[str, None] = {}
+    for post in posts:
+        taken[post.stem if post.stem not in taken else f"{post.stem}-{digest(post.path)[:6]}"] = None
+    return list(taken)
+
+
+def events_from_folder(body: bytes, *, timezone: str) -> CalendarRead:
+    """The events of a folder of posts, as `planet.fetch` hands it over: JSON, a list of [path, text]."""
+    files = [(str(path), str(written)) for path, written in json.loads(body)]
+    posts, messages = read_posts(files, ZoneInfo(timezone))
+    events = (
+        RawEvent(
+            uid=name,
+            data=EventData(
+                title=post.title,
+                start=post.start,
+                end=post.end if post.end is not None and _is_behind(post.end, post.start) else None,
+                status="cancelled" if cancelled(post.title) else "confirmed",
+                location=post.location,
+                url=post.url,
+                organizer=post.organizer,
+                organizer_url=post.organizer_url,
+                tags=post.tags,
+                timezone=timezone if isinstance(post.start, datetime) else "",
+            ),
+            description=post.text,
+        )
+        for post, name in zip(posts, names(posts), strict=True)
+        if is_believable(post.start)
+    )
+    return CalendarRead(events=tuple(events), warnings=messages)
+
+
+def _is_behind(end: datetime | date, start: datetime | date) -> bool:
+    return isinstance(end, datetime) == isinstance(start, datetime) and end > start
+
+
+def _post(name: str, written: str, zone: ZoneInfo, report: _Report) -> Post | None:
+    path = PurePosixPath(name)
+    matter, body = front_matter(written.removeprefix("\ufeff").replace("\r\n", "\n"))
+    if matter is None:
+        return None
+    params = _table(matter.get("params"))
+    event = _table(params.get("event")) or _table(matter.get("event"))
+    if not event and not {"event_date", "event_url", "location", "organizer"} & matter.keys():
+        return None
+    if matter.get("draft") is True:
+        report.left_out.append(Message.of("{file}: left out, it is a draft", file=name))
+        return None
+    day = _day(path.stem)
+    start = _start(event.get("date") or matter.get("event_date") or event.get("start") or matter.get("date"), zone)
+    if start is None:
+        if day is None:
+            report.left_out.append(Message.of("{file}: left out, it has no date that can be read", file=name))
+            return None
+        start = day
+        report.odd[
+            Message.of("{count} posts have no date that can be read; the day in the file's name was taken: {files}")
+        ].append(name)
+    title = _words(event.get("name") or matter.get("title") or matter.get("name"))
+    if not title:
+        title = re.sub(r"[-_]+", " ", re.sub(r"^[\d-]+", "", path.stem)).strip() or path.stem
+        report.odd[Message.of("{count} posts have no title; the file's name was taken: {files}")].append(name)
+    organizer = _table(params.get("organizer")) or _table(matter.get("organizer")) or {"name": matter.get("organizer")}
+    who = _words(organizer.get("name"))
+    if not who:
+        report.odd[Message.of("{count} posts name no organiser: {files}")].append(name)
+    place = _place(event.get("location") or matter.get("location") or matter.get("place"))
+    if not place:
+        report.odd[Message.of("{count} posts name no place: {files}")].append(name)
+    local = start.astimezone(zone).date() if isinstance(start, datetime) else start
+    if day is not None and day != local:
+        report.odd[
+            Message.of(
+                "{count} posts have another day in the file's name than inside; the one inside was taken: {files}"
+            )
+        ].append(name)
+    described = matter.get("description")
+    return Post(
+        path=name,
+        stem=path.stem.lower(),
+        title=title,
+        start=start,
+        end=_start(event.get("end") or event.get("end_date") or matter.get("end") or matter.get("end_date"), zone),
+        text=(body.strip() or (described.strip() if isinstance(described, str) else ""))[:100_000],
+        location=place,
+        url=_address(
+            event.get("event_url") or matter.get("event_url") or event.get("url") or matter.get("link"), name, report
+        ),
+        organizer=who,
+        organizer_url=_address(organizer.get("website") or organizer.get("url"), name, report),
+        tags=tuple(_tags(matter.get("tags") or params.get("tags"))),
+        day=day,
+    )
+
+
+def front_matter(written: str) -> tuple[dict[str, Any] | None, str]:
+    """The front matter of a post, None when there is none, and its body.
+
+    What a parser refuses is read line by line: a missing quote or indent costs one value, not the post.
+    """
+    for fence, parse in (("+++", tomllib.loads), ("---", _yaml)):
+        lines = written.lstrip("\ufeff\n ").split("\n")
+        if lines[0].strip() != fence:
+            continue
+        end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == fence), None)
+        if end is None:
+            return None, written
+        head, body = "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
+        try:
+            found: Any = parse(head)
+        except (ValueError, yaml.YAMLError, RecursionError):
+            found = _line_by_line(lines[1:end])
+        return (found if isinstance(found, dict) else {}), body
+    return None, written
+
+
+def _yaml(written: str) -> Any:
+    # Every scalar as it is written: YAML 1.1 would make 19:00 a number and NO a truth value.
+    return yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506 - it builds nothing but texts, lists and mappings
+
+
+def _line_by_line(lines: Iterable[str]) -> dict[str, Any]:
+    """`[table]`, `key = value`, `key: value` and one level of indented keys: what can be had of a front matter with a fault."""
+    found: dict[str, Any] = {}
+    table = found
+    for line in lines:
+        if opened := re.fullmatch(r"\s*\[([\w.-]+)\]\s*", line):
+            table = found
+            for part in opened[1].split("."):
+                table = table.setdefault(part, {}) if isinstance(table.get(part, {}), dict) else {}
+            continue
+        said = re.fullmatch(r"(\s*)([\w-]+)\s*[=:](?:\s+(.*)|)", line)
+        if said is None:
+            continue
+        value = (said[3] or "").strip()
+        if not value and not said[1] and ":" in line:
+            table = found.setdefault(said[2], {})
+            continue
+        into = table if said[1] or "=" in line else found
+        if value.startswith("["):
+            into[said[2]] = [piece.strip().strip("\"'") for piece in value.strip("[] ").split(",")]
+        else:
+            into[said[2]] = value.strip("\"'")
+    return found
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _words(value: object) -> str:
+    return one_line(str(value), 500) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _day(stem: str) -> date | None:
+    found = _DAY.match(stem)
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def _start(value: object, zone: ZoneInfo) -> datetime | date | None:
+    """A date of front matter: TOML's and YAML's own, or a text. Without a zone it is local."""
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+    if isinstance(value, date):
+        return value
+    found = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return None
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+        if found[4] is None:
+            return day
+        local = datetime(day.year, day.month, day.day, int(found[4]), int(found[5]), int(found[6] or 0), tzinfo=zone)
+        if found[7]:
+            local = datetime.fromisoformat(local.replace(tzinfo=None).isoformat() + found[7].replace("Z", "+00:00"))
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _place(value: object) -> str:
+    """A place: name and address, without the `0` that stands for nothing."""
+    if not isinstance(value, dict):
+        return "" if _words(value) in {"0", ""} else _words(value)
+    street = _words(value.get("full_address") or value.get("address") or value.get("street_address"))
+    city = " ".join(filter(None, (_words(value.get("postal_code")), _words(value.get("city")))))
+    found = [part.strip(" ,") for part in (_words(value.get("friendly_name") or value.get("name")), street, city)]
+    kept = [part for part in found if part not in {"", "0"}]
+    return ", ".join(dict.fromkeys(kept))
+
+
+def _address(value: object, name: str, report: _Report) -> str:
+    """A link without what tracks; one that does nothing else goes."""
+    written = value.strip() if isinstance(value, str) else ""
+    address = without_tracking(http_url(written))
+    if not address:
+        if written:
+            report.odd[Message.of("{count} posts have an address that is none: {files}")].append(
+                f"{name} ({written[:60]})"
+            )
+        return ""
+    if _TRACKERS.search(host(address)):
+        report.odd[
+            Message.of("{count} addresses only track who clicks in a mailing and were left out: {files}")
+        ].append(name)
+        return ""
+    if host(address) in _SHORTENERS:
+        report.odd[Message.of("{count} addresses are shortened; better write where they lead: {files}")].append(
+            f"{name} ({address})"
+        )
+    return address
+
+
+def _tags(value: object) -> Iterator[str]:
+    written = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    yield from (tag for tag in (_words(piece) for piece in written) if tag)
+
+
+def _one_spelling(posts: list[Post], report: _Report) -> list[Post]:
+    """Tags and organisers that differ in case, accents, blanks or dots only get their commonest spelling."""
+    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for post in posts:
+        for name in {*post.tags, *filter(None, [post.organizer])}:
+            spellings[fold(name)][name] += 1
+    chosen = {key: min(found, key=lambda name: (-found[name], name)) for key, found in spellings.items() if key}
+    for key, found in sorted(spellings.items()):
+        if key and len(found) > 1:
+            others = ", ".join(f"“{name}”" for name in sorted(found) if name != chosen[key])
+            report.notes.append(
+                Message.of("{others} is written “{chosen}”, as elsewhere", others=others, chosen=chosen[key])
+            )
+    return [
+        replace(
+            post,
+            organizer=chosen.get(fold(post.organizer), post.organizer),
+            tags=tuple({fold(tag): chosen.get(fold(tag), tag) for tag in post.tags}.values()),
+        )
+        for post in posts
+    ]
+
+
+def _shared_pages(posts: list[Post], report: _Report) -> None:
+    pages = Counter(canonical_key(post.url) for post in posts if post.url)
+    for page, count in sorted(pages.items()):
+        if count > 1:
+            report.notes.append(
+                Message.of("{count} events name one page, {page}: they stay apart", count=count, page=page)
+            )
+
+
+def _messages(report: _Report) -> Iterator[Message]:
+    yield from report.left_out
+    for template, files in report.odd.items():
+        named = ", ".join(files[:_EXAMPLES]) + (", …" if len(files) > _EXAMPLES else "")
+        yield Message.of(template.text, count=len(files), files=named)
+    yield from report.notes

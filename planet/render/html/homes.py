@@ -1,0 +1,85 @@
+"""A technology's page as the home of its groups, and a group's page: who meets, who writes, what was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+
+from planet.model import Event, Source, StoryList
+from planet.render.html.builder import PageBuilder
+from planet.render.html.events import EventPages
+
+WRITERS = 8
+PAST = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group of a technology. `next`: its next event; `call`: how to propose a talk, a URL or a sentence."""
+
+    name: str
+    slug: str
+    call: str
+    next: Event | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Who writes about a technology, and how often."""
+
+    name: str
+    slug: str
+    stories: int
+
+
+def home(builder: PageBuilder, event_pages: EventPages, story_list: StoryList) -> dict[str, object]:
+    """What the page of a technology or of a group shows beside its stories; no more than past events, of which there are none, for other lists."""
+    sources = {source.slug: source for source in builder.edition.config.sources}
+    past = tuple(islice((event for event in event_pages.past if _is_of(event, story_list)), PAST))
+    if story_list.kind == "technology":
+        groups = tuple(
+            _group(event_pages, source)
+            for source in builder.edition.config.sources
+            if source.kind == "group" and story_list.slug in source.technologies and not source.retired
+        )
+        counts = Counter(row.sources[0] for row in story_list.rows if row.sources)
+        writers = tuple(
+            Writer(name=sources[slug].name, slug=slug, stories=count)
+            for slug, count in counts.most_common(WRITERS)
+            if slug in sources
+        )
+        return {"groups": groups, "writers": writers, "past_events": past, "calendar": f"{story_list.path}calendar.ics"}
+    source = sources.get(story_list.slug) if story_list.kind == "source" else None
+    if source is None:
+        return {"past_events": ()}
+    is_group = source.kind == "group"
+    contact = source.contact.address if source.contact and not source.contact.private else ""
+    return {
+        "past_events": past if is_group else (),
+        "calendar": f"{story_list.path}calendar.ics" if is_group else "",
+        "call": source.call,
+        "links": tuple((link.name or link.url, link.url) for link in source.links),
+        "contact": contact,
+        "retired": source.retired,
+        "homes": source.technologies,
+        "spoken": _talks(event_pages, story_list),
+    }
+
+
+def _is_of(event: Event, story_list: StoryList) -> bool:
+    if story_list.kind == "technology":
+        return story_list.slug in event.technologies
+    return story_list.kind == "source" and event.group_slug == story_list.slug
+
+
+def _group(event_pages: EventPages, source: Source) -> Group:
+    coming = event_pages.next("source", source.slug)
+    return Group(name=source.name, slug=source.slug, call=source.call, next=coming[0] if coming else None)
+
+
+def _talks(event_pages: EventPages, story_list: StoryList) -> tuple[Event, ...]:
+    """The events at which this source spoke: those with a talk among its stories, the latest first."""
+    own = {row.story_id for row in story_list.rows}
+    every = (*reversed(event_pages.upcoming), *event_pages.past)
+    return tuple(event for event in every if any(story_id in own for story_id, _, _ in event.talks))[:PAST]
