@@ -255,3 +255,18 @@ def test_a_folder_of_posts_is_read_live_and_each_event_keeps_its_own_organiser(w
     assert [event["organizer"] for event in data if event["title"] == "Soirée c"] == ["Une autre association"]
     assert b"BEGIN:VEVENT" in site["members/les-php/calendar.ics"]
     assert b"BEGIN:VEVENT" not in site["members/lava-jug/calendar.ics"]
+
+
+def test_add_event_writes_the_post_that_the_next_run_shows(world: World) -> None:
+    world.configure(groups=[{"name": "clermontech.rust", "events": "evenements/"}])
+    (world.folder / "evenements").mkdir()
+    arguments = ("add", "--event", 'Première « soirée » : "Rust"', "--date", "2026-12-03 18:30", "--place", "Turing 22")
+    assert world.planet(*arguments).code == 0
+    assert world.planet(*arguments).code == 2, "an event that is there is not written over"
+    assert world.planet("add", "--event", "x", "--date", "demain").code == 2
+    assert world.planet("add", "--event", "x", "--group", "Autre", "--date", "2026-12-03").code == 2
+    run(world)
+    (event,) = listed(world)
+    assert (event["title"], event["group"], event["location"], event["start"]) == (
+        'Première « soirée » : "Rust"', "clermontech.rust", "Turing 22", "2026-12-03T17:30:00Z",
+    )  # fmt: skip

@@ -36,6 +36,11 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text
 @click.option("--to", metavar="NAME", help="Add the feed to this source of feeds.yaml.")
 @click.option("--technology", "technologies", multiple=True, metavar="NAME", help="All that it publishes is this.")
 @click.option("--events", metavar="DIR", help="A folder of Markdown posts about its events.")
+@click.option(
+    "--event", metavar="TITLE", help="Write a new event into the folder of a group (--group, --date, --place)."
+)
+@click.option("--date", metavar="WHEN", help='Of --event: "2026-12-03 18:30", or a day.')
+@click.option("--place", metavar="TEXT", help="Of --event: where it is.")
 @click.pass_obj
 def add(
     ctx: Context,
@@ -45,8 +50,11 @@ def add(
     to: str | None,
     technologies: tuple[str, ...],
     events: str | None,
+    **post: str | None,
 ) -> int:
-    """Find the feeds behind a page or URL, and add their owner to feeds.yaml; or a group by its name."""
+    """Find the feeds behind a page or URL, and add their owner to feeds.yaml; or a group by its name; or an event."""
+    if post["event"]:
+        return _add_event(ctx, post["event"], group or name or "", post["date"] or "", post["place"] or "")
     if group and ("/" in group or url is not None):  # `--group URL`, `--group` being the option without a name
         url, group = (url, group) if url is not None else (group, "")
     source = Subscription(
@@ -78,6 +86,14 @@ def add(
         (ctx.config.folder / events).mkdir(parents=True, exist_ok=True)
     for note in (*notes, *_report(ctx, source, found)):
         tell(ctx, note)
+    return 0
+
+
+def _add_event(ctx: Context, title: str, group: str, when: str, place: str) -> int:
+    from planet.subscriptions.event_writing import write_event  # reading and writing posts is what only this needs
+
+    path = write_event(ctx.config, title=title, group=group, when=when, place=place)
+    tell(ctx, Message.of("{path} was written: add what there is to say, the next run shows it", path=path))
     return 0
 
 
