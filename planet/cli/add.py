@@ -44,6 +44,7 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text
 @click.pass_obj
 def add(
     ctx: Context,
+    /,
     url: str | None,
     name: str | None,
     group: str | None,

@@ -56,7 +56,7 @@ def _moment(when: str) -> datetime | date:
     except ValueError:
         raise UsageError(
             Message.of(
-                '--date {value}: write a day or a day and an hour, as 2026-12-03 or "2026-12-03 18:30"', value=when
+                "--date {value}: write a day or a day and an hour, as 2026-12-03 or “2026-12-03 18:30”", value=when
             )
         ) from None
 
