@@ -37,6 +37,14 @@ COMMANDS = {
         "planet.cli.subscriptions:import_",
         "Take over subscriptions: OPML, a config.ini of Planet Venus, or a folder of Hugo event posts.",
     ),
+    "backup": (
+        "planet.cli.backup:backup",
+        "Copy the database, also during a run, into one checked and compressed file.",
+    ),
+    "restore": (
+        "planet.cli.backup:restore",
+        "Put the database of a backup in its place; the one that is there is kept under another name.",
+    ),
     "export": (
         "planet.cli.subscriptions:export",
         "Write the feeds as OPML, in groups by technology: to FILE, else to stdout.",

@@ -13,7 +13,7 @@ import click
 
 from planet import pipeline
 from planet.assemble import assemble, lock, open_store
-from planet.cli.state import rebuild
+from planet.cli.state import Rebuilt, begin_again, rebuild
 from planet.errors import DamagedError, UsageError
 from planet.model import Failed, Fetched, Fresh, Message, Report
 from planet.store import damage
@@ -80,20 +80,29 @@ def run(
     first_look = dry_run and not ctx.config.site.database.exists()
     with contextlib.nullcontext() if first_look else lock(ctx.config):  # a lock is a file, too
         try:
+            if not dry_run and (restored := begin_again(ctx.config, state)):
+                click.echo(ctx.say(restored), err=True)
             damage.check(ctx.config.site.database)
             report = once()
         except DamagedError:
             if dry_run or no_fetch:  # nothing may be written, or nothing could be put in its place
                 raise
-            aside, remembered = rebuild(ctx.config, at, state)
-            told = Message.of(
-                "{database} is damaged: it was kept as {aside}, and a new one is made from the feeds; dates are remembered of {count} entries",
-                database=ctx.config.site.database, aside=aside.name, count=remembered,
-            )  # fmt: skip
-            click.echo(ctx.say(told), err=True)
+            click.echo(ctx.say(_rebuilt(ctx, rebuild(ctx.config, at, state))), err=True)
             report = once()
     tell(ctx, report)
     return ALL_FAILED if report.due and report.failed == report.due else 0
+
+
+def _rebuilt(ctx: Context, made: Rebuilt) -> Message:
+    return Message.of(
+        "{database} is damaged: it was kept as {aside}. {entries} entries were taken over whole, {lost} could not be read; "
+        "dates are remembered of {count} entries, and the feeds bring the rest",
+        database=ctx.config.site.database,
+        aside=made.aside.name,
+        entries=made.entries,
+        lost=made.lost,
+        count=made.remembered,
+    )
 
 
 def tell(ctx: Context, report: Report) -> None:

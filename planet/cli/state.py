@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,31 +13,68 @@ from typing import TYPE_CHECKING
 import click
 
 from planet.assemble import lock, open_store
-from planet.errors import UsageError
+from planet.errors import StoreError, UsageError
 from planet.model import Config, Message
-from planet.store import Store, damage
+from planet.store import Store, backup, damage
 
 if TYPE_CHECKING:
     from planet.cli.context import Context
 
 STATE_FILE = "planet-state.json"
 """Where `planet run` looks for the dates when the database is lost: beside it."""
+BACKUP_FILE = "planet-backup.gz"
+"""Where it looks for the whole of it."""
 
 
-def rebuild(config: Config, now: datetime, state: Path | None = None) -> tuple[Path, int]:
-    """Keep a damaged database aside, and begin another that remembers dates; where it is kept, and how many entries are remembered.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """A damaged database: where it is kept, how many entries are remembered, came over whole, and could not be read."""
 
-    They come from the state file (`state`, else planet-state.json beside the database, if there is one), and from what can still be
-    read of the damaged database, which is newer.
+    aside: Path
+    remembered: int
+    entries: int
+    lost: int
+
+
+def rebuild(config: Config, now: datetime, state: Path | None = None) -> Rebuilt:
+    """Keep a damaged database aside, and make another from what is beside it and from all that can still be read of it.
+
+    First the backup (planet-backup.gz) or the state file (`state`, else planet-state.json), if there is one, then what the damaged
+    database still tells, which is newer: entries with their texts, one by one, and the dates of the others.
     """
     aside = damage.keep_aside(config.site.database, now)
+    with contextlib.suppress(StoreError):  # a backup that cannot be read is as good as none
+        if config.site.database.with_name(BACKUP_FILE).is_file():
+            backup.read(config.site.database.with_name(BACKUP_FILE), config.site.database)
     file = state or config.site.database.with_name(STATE_FILE)
     with open_store(config) as store:
         remembered = 0
         if state is not None or file.is_file():
             remembered = store.import_state(read_state(file))
         remembered = max(remembered, store.import_state(Store.salvage_state(aside)))
-    return aside, remembered
+        salvaged = store.salvage(aside)
+    return Rebuilt(aside=aside, remembered=remembered, entries=salvaged.entries, lost=salvaged.lost)
+
+
+def begin_again(config: Config, state: Path | None = None) -> Message | None:
+    """Where there is no database, but a backup or a state file beside its place: use it, and say so. None: there is nothing."""
+    database = config.site.database
+    if database.exists():
+        return None
+    if database.with_name(BACKUP_FILE).is_file() and state is None:
+        backup.read(database.with_name(BACKUP_FILE), database)
+        return Message.of("{database} is missing: it was restored from {file}", database=database, file=BACKUP_FILE)
+    file = state or database.with_name(STATE_FILE)
+    if state is None and not file.is_file():
+        return None
+    with open_store(config) as store:
+        count = store.import_state(read_state(file))
+    return Message.of(
+        "{database} is missing: a new one is made, with the dates of {count} entries from {file}",
+        database=database,
+        count=count,
+        file=file.name,
+    )
 
 
 def read_state(file: Path) -> object:

@@ -31,13 +31,13 @@ def check(path: Path) -> None:
         raise DamagedError(Message.of("{path} is damaged: {reason}", path=path, reason=reason))
 
 
-def keep_aside(path: Path, now: datetime) -> Path:
-    """Move a damaged database, and what belongs to it, to a name that nothing else has; gives that name."""
-    aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}")
+def keep_aside(path: Path, now: datetime, why: str = "damaged") -> Path:
+    """Move a database, and what belongs to it, to a name that nothing else has; gives that name."""
+    aside = path.with_name(f"{path.name}.{why}-{now:%Y%m%dT%H%M%SZ}")
     number = 1
     while aside.exists():
         number += 1
-        aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}-{number}")
+        aside = path.with_name(f"{path.name}.{why}-{now:%Y%m%dT%H%M%SZ}-{number}")
     try:
         for end in _BESIDE:
             with contextlib.suppress(FileNotFoundError):
@@ -52,3 +52,10 @@ def keep_aside(path: Path, now: datetime) -> Path:
             )
         ) from error
     return aside
+
+
+def put_back(aside: Path, path: Path) -> None:
+    """Undo `keep_aside`."""
+    for end in (*_BESIDE, ""):
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{aside}{end}").replace(f"{path}{end}")

@@ -1,0 +1,140 @@
+"""Keep and recover: a copy of the whole database, put back; no database beside a copy; all that can be read of a damaged one."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.world import World, item, rss
+
+LATER = "2026-11-24T08:00:00Z"
+
+
+def many(count: int) -> str:
+    return rss(
+        *(
+            item(f"Billet {n}", f"https://blog.example/{n}", f"Mon, {1 + n % 28:02} Jun 2026 10:00:00 GMT", f"Texte du billet {n}. " * 40)
+            for n in range(count)
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture
+def planet(world: World) -> World:
+    """A planet of 300 posts, of which its feed lists three any more."""
+    url = world.serve("/a.xml", many(300))
+    world.configure([{"name": "Ada", "feeds": [url]}])
+    assert world.run().code == 0
+    world.serve("/a.xml", many(3))
+    return world
+
+
+def titles(world: World) -> set[str]:
+    return {story["title"] for story in world.entries()}
+
+
+def test_a_backup_is_one_checked_file_of_its_owner_and_comes_back_whole(planet: World) -> None:
+    before = planet.entries("--full")
+    assert planet.planet("backup", "copy.gz").code == 0
+    assert stat.S_IMODE((planet.folder / "copy.gz").stat().st_mode) == 0o600
+    (planet.folder / "planet.db").unlink()
+    result = planet.planet("restore", "copy.gz")
+    assert result.code == 0, result.err
+    assert planet.entries("--full") == before
+    assert planet.run(now=LATER).code == 0
+    assert len(titles(planet)) == 300
+
+
+def test_a_backup_is_taken_while_another_process_writes(planet: World) -> None:
+    with closing(sqlite3.connect(planet.folder / "planet.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE entries SET title = 'x'")
+        assert planet.planet("backup", "copy.gz").code == 0
+        writer.execute("ROLLBACK")
+    (planet.folder / "planet.db").unlink()
+    planet.planet("restore", "copy.gz")
+    assert "Billet 7" in titles(planet)
+
+
+def test_what_was_there_is_kept_when_a_backup_is_restored(planet: World) -> None:
+    planet.planet("backup")
+    result = planet.planet("restore")
+    assert result.code == 0, result.err
+    assert len(list(planet.folder.glob("planet.db.before-restore-*"))) >= 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not gzip", gzip.compress(b"no database" * 100), gzip.compress(b"x" * 9)[:15]]
+)
+def test_a_file_that_is_no_backup_is_refused_and_nothing_is_lost(planet: World, content: bytes) -> None:
+    (planet.folder / "copy.gz").write_bytes(content)
+    result = planet.planet("restore", "copy.gz")
+    assert result.code in {1, 2}
+    assert "copy.gz" in result.err
+    assert len(titles(planet)) == 300
+
+
+def test_a_run_without_a_database_uses_the_backup_beside_it_and_says_so(planet: World) -> None:
+    planet.planet("backup")
+    (planet.folder / "planet.db").unlink()
+    result = planet.run(now=LATER)
+    assert (result.code, "planet-backup.gz" in result.err) == (0, True)
+    assert len(titles(planet)) == 300
+
+
+def test_a_run_without_a_database_uses_the_state_beside_it_and_says_so(planet: World) -> None:
+    assert planet.planet("backup", "--state").code == 0
+    published = {story["title"]: story["published"] for story in planet.entries()}
+    (planet.folder / "planet.db").unlink()
+    shutil.rmtree(planet.output)
+    result = planet.run(now=LATER)
+    assert (result.code, "planet-state.json" in result.err) == (0, True)
+    assert all(published[story["title"]] == story["published"] for story in planet.entries())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_everything_readable_of_a_database_overwritten_at_twenty_places_is_salvaged(planet: World, seed: int) -> None:
+    """Posts included, entry by entry; the site stays, and the command says how many are missing."""
+    path = planet.folder / "planet.db"
+    content = bytearray(path.read_bytes())
+    rng = random.Random(seed)
+    with closing(
+        sqlite3.connect(path)
+    ) as connection:  # the root of a table is its way in: without it only a backup helps
+        roots = {number - 1 for (number,) in connection.execute("SELECT rootpage FROM sqlite_master")}
+    for page in rng.sample(sorted(set(range(2, len(content) // 4096)) - roots), 20):
+        content[page * 4096 : page * 4096 + 4096] = rng.randbytes(4096)
+    path.write_bytes(content)
+    Path(f"{path}-wal").touch()
+    result = planet.run(now=LATER)
+    assert "damaged" in result.err or "endommag" in result.err
+    assert len(titles(planet)) >= 150
+    assert (planet.output / "index.html").is_file()
+
+
+def test_a_truncated_database_brings_what_is_left(planet: World) -> None:
+    path = planet.folder / "planet.db"
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 9 // 10])
+    Path(f"{path}-wal").touch()
+    planet.run("--force-publish", now=LATER)
+    assert len(titles(planet)) >= 3
+
+
+def test_a_backup_beside_a_damaged_database_brings_back_what_it_lost(planet: World) -> None:
+    planet.planet("backup")
+    path = planet.folder / "planet.db"
+    content = bytearray(path.read_bytes())
+    content[4096:] = random.Random(1).randbytes(len(content) - 4096)
+    path.write_bytes(content)
+    Path(f"{path}-wal").touch()
+    result = planet.run(now=LATER)
+    assert result.code == 0, result.err
+    assert len(titles(planet)) == 300
