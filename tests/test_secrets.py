@@ -9,10 +9,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
-from tests import versions
 from tests.support.world import World, item, rss
 
 USER, PASSWORD, HOOK = "ada-utilisatrice", "mot-de-passe-7f3a", "jeton-du-salon-9c1b"
@@ -112,21 +109,3 @@ def test_what_may_hold_private_posts_is_its_owners_alone(world: World, printed: 
     assert printed
     for name in ("planet.db", "state.json"):
         assert stat.S_IMODE((world.folder / name).stat().st_mode) == 0o600, name
-
-
-def test_the_lock_names_all_that_the_project_asks_for_and_no_place() -> None:
-    lines = [line for line in versions.LOCK.read_text().splitlines() if not line.startswith("#")]
-    lock = versions.locked()
-    assert list(lock) == sorted(lock)
-    assert not any(character in line for line in lines for character in " /@:;")
-    for line in versions.requirements():
-        needed = Requirement(line)
-        if not needed.marker:
-            assert needed.specifier.contains(lock[canonicalize_name(needed.name)], prereleases=True), line
-
-
-def test_what_moved_since_the_lock_is_named_with_both_versions() -> None:
-    lock = versions.locked()
-    assert versions.moved(lock) == []
-    moved = versions.moved({**lock, "pyyaml": "99", "newcomer": "1"})
-    assert moved == ["newcomer (not in the lock) -> 1", f"pyyaml {lock['pyyaml']} -> 99"]
