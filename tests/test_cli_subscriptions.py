@@ -204,18 +204,19 @@ def test_an_export_can_be_imported_into_another_planet(planet: World, tmp_path: 
 
 def test_a_planet_venus_becomes_a_planet_where_there_is_none_yet(world: World) -> None:
     (world.folder / "config.ini").write_text(
-        "[Planet]\nname = Ancienne\nlink = https://old.example.org/\nowner_name = Ada\n[https://a.example.org/f]\nname = A\n",
+        "[Planet]\nname = Ancienne\nlink = https://old.example.org/\nowner_name = Ada\nnew_feed_items = 3\nfeed_timeout = 20\nspider_threads = 4\npubsubhubbub_hub = https://hub.example.org/\noutput_dir = www\n[https://a.example.org/f]\nname = A\n",
         "utf-8",
     )
     result = world.planet("import", "config.ini")
     assert result.code == 0, result.err
-    assert "owner.name = Ada" in result.err
     made = loaded(world)
     assert (made.site.title, made.site.url, [source.name for source in made.sources]) == (
         "Ancienne",
         "https://old.example.org/",
         ["A"],
     )
+    assert (made.site.owner.name, made.site.newcomer_entries, made.site.hub) == ("Ada", 3, "https://hub.example.org/")
+    assert (made.fetch.timeout.total_seconds(), made.fetch.workers, made.site.output.name) == (20, 4, "www")
 
 
 def test_an_opml_list_alone_makes_no_planet(world: World) -> None:

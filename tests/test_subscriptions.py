@@ -15,7 +15,7 @@ from planet import config
 from planet.config.document import Document
 from planet.errors import ConfigError, UsageError
 from planet.model import Config
-from planet.subscriptions import Imported, Subscription, add_all, import_opml, import_venus, new
+from planet.subscriptions import Imported, Subscription, add_all, import_any, import_opml, import_venus, new
 from planet.subscriptions import add as add_source
 from planet.subscriptions.editing import scalar
 
@@ -201,6 +201,30 @@ def test_what_holds_no_feed_says_so(data: bytes) -> None:
     assert "no feed was found" in str(read.notes[-1])
 
 
+def test_pluto_and_mercury_come_over() -> None:
+    pluto = import_any(
+        b"title = Planet Ruby\nlink = https://planet.example.org/\n\n[ada]\n  title = Ada\n  link = https://ada.example.org/\n"
+        b"  feed = https://ada.example.org/feed\n  avatar = ada.png\n[club]\n meetup = ruby-club\n[none]\n title = x\n"
+    )
+    assert dict(pluto.settings) == {"planet.title": "Planet Ruby", "planet.url": "https://planet.example.org/"}
+    assert [(source.kind, source.name, source.feeds, source.calendars) for source in pluto.subscriptions] == [
+        ("member", "Ada", ("https://ada.example.org/feed",), ()),
+        ("group", "club", (), ("https://www.meetup.com/ruby-club/events/ical/",)),
+    ]
+    assert [str(note) for note in pluto.notes] == [
+        "none names no feed that can be asked: left out", "without a counterpart, and left out: [ada] avatar = ada.png",
+    ]  # fmt: skip
+    mercury = import_any(
+        b'name = "Planet Go"\nurl = "https://go.example.org/"\ntimeout = "20s"\ntheme = "x"\n[[feed]]\nname = "Bob"\nfeed = "https://bob.example.org/f"\n'
+    )
+    assert dict(mercury.settings)["fetch.timeout"] == "20s"
+    assert [(source.name, source.feeds) for source in mercury.subscriptions] == [
+        ("Bob", ("https://bob.example.org/f",))
+    ]
+    with pytest.raises(ValueError, match="line 2"):
+        import_any(b"[[feed]]\nname = \n")
+
+
 def test_broken_opml_gives_what_can_be_had() -> None:
     data = b'<opml><body><outline text="A & B" xmlUrl="https://a.example.org/?x=1&y=2"><outline text=C xmlUrl=https://c.example.org/>'
     assert [one.feeds for one in import_opml(data).subscriptions] == [
@@ -233,18 +257,24 @@ def test_what_is_there_already_is_left_out_and_told() -> None:
 
 
 def test_a_planet_venus_comes_over_and_nothing_is_lost_in_silence() -> None:
-    read = import_venus((DATA / "config.ini").read_text("utf-8"))
+    text = (DATA / "config.ini").read_text("utf-8")
+    read = import_venus(text)
     assert dict(read.settings) == {
-        "title": "Planet Essai", "url": "https://planet.example.org/", "owner.name": "Ada", "page_entries": "60",
+        "planet.title": "Planet Essai", "planet.url": "https://planet.example.org/", "planet.owner.name": "Ada", "planet.page_entries": "60",
     }  # fmt: skip
-    assert [(one.name, one.url, one.avatar, one.feeds) for one in read.subscriptions] == [
-        ("Ada Lovelace", "https://ada.example.org/", "avatars/ada.png", ("https://ada.example.org/a.xml", "https://ada.example.org/b.xml")),
+    assert [(source.name, source.url, source.avatar, source.feeds) for source in read.subscriptions] == [
+        ("Ada Lovelace", "https://ada.example.org/", "avatars/ada.png", ("https://ada.example.org/a.xml",)),
         ("blaise.example.org", "", "", ("http://blaise.example.org/rss",)),
     ]  # fmt: skip
     notes = "\n".join(str(note) for note in read.notes)
-    for lost in ("cache_directory = cache", "[DEFAULT] activity_threshold = 90", "exclude = sponsor", "filters = xhtml2html.py",
+    for lost in ("cache_directory = cache", "[DEFAULT] activity_threshold = 90", "exclude = sponsor became `exclude:`", "b.xml is left out: its filters = xhtml2html.py",
                  "copy the picture ada.png", "[themes/index.html.tmpl] is a template", "https://lists.example.org/opml is a list", "gopher://old.example.org is no address"):  # fmt: skip
         assert lost in notes
+    assert notes.splitlines()[-1].startswith("without a counterpart")
+    (ada, _blaise) = parsed(add_all(HEAD, read.subscriptions)[0]).sources
+    assert ada.feeds[0].exclude.words == ("sponsor",)
+    whole = import_venus(text, without_filters=True)
+    assert whole.subscriptions[0].feeds == ("https://ada.example.org/a.xml", "https://ada.example.org/b.xml")
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(["[Planet]", "[https://a.example.org/]", "name = a", "[DEFAULT]", "= b", "  more", "[x", "link"]), max_size=9).map("\n".join)))  # fmt: skip

@@ -19,7 +19,6 @@ from planet.edition.fingerprints import program_rev
 from planet.errors import UsageError
 from planet.model import Message
 from planet.subscriptions import Imported, Subscription, editing, starter
-from planet.subscriptions.subscription import decoded
 from planet.text import slug
 from planet.urls import host
 
@@ -36,9 +35,12 @@ MAX_LIST = 20_000_000
     is_flag=True,
     help="FILE is what `planet export --state` wrote: dates, first sights, deletions.",
 )
+@click.option(
+    "--without-filters", is_flag=True, help="Of Planet Venus: take feeds whose filters cannot be carried over."
+)
 @click.pass_obj
-def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: bool) -> int:
-    """Take over subscriptions: OPML, a config.ini of Planet Venus, or a folder of Hugo event posts.
+def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: bool, without_filters: bool) -> int:
+    """Take over subscriptions: OPML, the settings of Planet Venus, Pluto or Mercury, or a folder of Hugo event posts.
 
     The posts of a folder become one calendar beside feeds.yaml, which then lists it.
     """
@@ -47,7 +49,7 @@ def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: b
         return 0
     if file.is_dir():
         return _import_hugo(ctx, file, name)
-    imported = _imported(file)
+    imported = _imported(file, without_filters=without_filters)
     text = _begin(ctx, imported)
     kept = imported.subscriptions
     if group:
@@ -74,13 +76,18 @@ def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
         tell(ctx, note, error=True)
     if not count:
         raise UsageError(
-            f"{folder}: no event post was found; they are Markdown files whose front matter holds an event"
+            Message.of(
+                "{folder}: no event post was found; they are Markdown files whose front matter holds an event",
+                folder=folder,
+            )
         )
     path = Path("calendars") / f"{slug(folder.resolve().name)}.ics"
     try:
         (planet.folder / path).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{planet.folder / path} cannot be written: {error.strerror}") from error
+        raise UsageError(
+            Message.of("{path} cannot be written: {reason}", path=planet.folder / path, reason=error.strerror)
+        ) from error
     editing.write(planet.folder / path, calendar)
     if path.as_posix() not in {feed.key for source in planet.sources for feed in source.feeds}:
         owner = name or planet.site.owner.name or planet.site.title
@@ -94,35 +101,50 @@ def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
     return 0
 
 
-def _imported(file: Path) -> Imported:
+def _imported(file: Path, *, without_filters: bool) -> Imported:
     try:
         data = sys.stdin.buffer.read(MAX_LIST + 1) if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+        raise UsageError(Message.of("{file} cannot be read: {reason}", file=file, reason=error.strerror)) from error
     if len(data) > MAX_LIST:
-        raise UsageError(f"{file} is larger than {MAX_LIST} bytes: that is no list of subscriptions")
-    text = decoded(data)
-    if text.lstrip("\ufeff \t\r\n").startswith("<"):
-        return subscriptions.import_opml(data)
+        raise UsageError(
+            Message.of(
+                "{file} is larger than {limit} bytes: that is no list of subscriptions", file=file, limit=MAX_LIST
+            )
+        )
     try:
-        return subscriptions.import_venus(text)
+        return subscriptions.import_any(data, without_filters=without_filters)
     except ValueError as error:
-        raise UsageError(f"{file} is neither OPML nor a config.ini of Planet Venus: {error}") from error
+        raise UsageError(
+            Message.of(
+                "{file} is neither OPML nor the settings of Planet Venus, Pluto or Mercury: {reason}",
+                file=file,
+                reason=error,
+            )
+        ) from error
 
 
 def _begin(ctx: Context, imported: Imported) -> str:
     """feeds.yaml as it is; where there is none, a first one with what the other planet says of itself."""
     settings = dict(imported.settings)
     if ctx.config_path.exists():
-        text = current_text(ctx)
-    elif "title" in settings and "url" in settings:
-        language = "fr" if ctx.translator.language.startswith("fr") else "en"
-        text = starter.starter(settings.pop("title"), settings.pop("url"), language)
-    else:
-        raise UsageError(f"{ctx.config_path} is missing: begin with `planet new DIR`, then import into it")
-    for key, value in settings.items():
-        note = Message.of("planet: {key} = {value}: write it under `planet:` if it is to be kept", key=key, value=value)
-        tell(ctx, note, error=True)
+        for key, value in settings.items():
+            note = Message.of("{key} = {value}: write it into feeds.yaml if it is to be kept", key=key, value=value)
+            tell(ctx, note, error=True)
+        return current_text(ctx)
+    title, url = settings.pop("planet.title", ""), settings.pop("planet.url", "")
+    if not title or not url:
+        raise UsageError(
+            Message.of("{file} is missing: begin with `planet new DIR`, then import into it", file=ctx.config_path)
+        )
+    language = "fr" if ctx.translator.language.startswith("fr") else "en"
+    text = starter.starter(title, url, language)
+    owner = {name: settings.pop(f"planet.owner.{name}", "") for name in ("name", "email")}
+    if any(owner.values()):
+        text = editing.put(text, "planet", "owner", {name: value for name, value in owner.items() if value})
+    for setting, value in settings.items():
+        section, _, key = setting.partition(".")
+        text = editing.put(text, section, key, value)
     return text
 
 
@@ -150,7 +172,7 @@ def export(ctx: Context, file: Path, is_state: bool) -> int:
     try:
         file.write_bytes(body)
     except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+        raise UsageError(Message.of("{file} cannot be written: {reason}", file=file, reason=error.strerror)) from error
     return 0
 
 

@@ -77,6 +77,9 @@ def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int,
         except UsageError as error:
             notes.append(Message.of("{name}: left out: {error}", name=source.name, error=error.message))
         else:
+            feeds = value.get("feeds", [])
+            if source.rules:
+                value["feeds"] = [{"url": url, **source.rules[url]} if url in source.rules else url for url in feeds]
             new.append((source.kind, value))
     return _written(text, document, new, _is_surely_one), len(new), tuple(notes)
 

@@ -74,6 +74,32 @@ def insert_technology(text: str, slug: str) -> str:
     return edited
 
 
+def put(text: str, section: str, key: str, value: str | dict[str, str]) -> str:
+    """The text with one key more in a section of the top, which is made where it is missing. A key that is there stays."""
+    document = document_of(text)
+    content = document.value if isinstance(document.value, dict) else {}
+    known = content.get(section)
+    if isinstance(known, dict) and key in known:
+        return text
+    plain = value if isinstance(value, str) and value.isdigit() else ""
+    line = f"{key}: {plain or (_flow(value) if isinstance(value, dict) else scalar(str(value)))}"
+    node = document.held((section,))[2]
+    lines = document.text.splitlines(keepends=True)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if isinstance(node, yaml.MappingNode) and not node.flow_style:
+        column = node.start_mark.column
+        return _joined(lines, _last_line(lines, node, column + 1) + 1, [" " * column + line], newline)
+    if known is None and section not in content:
+        return _joined(lines, len(lines), ["", f"{section}:", f"  {line}"], newline)
+    raise UsageError(
+        Message.of(
+            "line {line} is written in a way that cannot be edited; add this by hand:\n{lines}",
+            line=document.line((section,)),
+            lines=f"  {line}",
+        )
+    )
+
+
 def _with(value: Any, place: tuple[str | int, ...], items: list[Any]) -> Any:
     """The same value with the items where they belong."""
     if not place:
@@ -176,6 +202,8 @@ def _block(items: list[Any], column: int, step: int) -> str:
             if key in {"feeds", "calendars"}:
                 out.append(f"{lead}{key}:")
                 out.append(_block(value, column + 2 + step, step))
+            elif isinstance(value, dict):
+                out.append(f"{lead}{key}: {_flow(value)}")
             else:
                 out.append(f"{lead}{key}: {_flow_list(value) if isinstance(value, list) else scalar(value)}")
     return "\n".join(out)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from planet.model import Message
 from planet.text import xml_safe
@@ -27,11 +28,13 @@ class Subscription:
     kind: Literal["member", "group"] = "member"
     technologies: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Address of a feed -> its `include` and `exclude`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """A list, read. `settings` are of the planet itself (keys of `planet:`); `notes` tell what was not carried over, and why."""
+    """A list, read. `settings` are keys of feeds.yaml (`planet.title`, `fetch.timeout`) with their values; `notes` tell what was not carried over, and why."""
 
     subscriptions: tuple[Subscription, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()

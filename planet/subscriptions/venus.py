@@ -10,6 +10,8 @@ import configparser
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from planet.model import Message
 from planet.subscriptions.subscription import Imported, Subscription
@@ -17,20 +19,74 @@ from planet.text import one_line
 from planet.urls import host, http_url
 
 SETTINGS = {
-    "name": "title",
-    "link": "url",
-    "owner_name": "owner.name",
-    "owner_email": "owner.email",
-    "items_per_page": "page_entries",
+    "name": "planet.title",
+    "link": "planet.url",
+    "owner_name": "planet.owner.name",
+    "owner_email": "planet.owner.email",
+    "items_per_page": "planet.page_entries",
+    "new_feed_items": "planet.newcomer_entries",
+    "pubsubhubbub_hub": "planet.hub",
+    "output_dir": "planet.output",
+    "feed_timeout": "fetch.timeout",
+    "spider_threads": "fetch.workers",
 }
-"""Key of [Planet] -> key of `planet:`."""
+"""Key of [Planet] -> key of feeds.yaml."""
+_NUMBERS = frozenset(["items_per_page", "new_feed_items", "feed_timeout", "spider_threads"])
 _SECTION = re.compile(r"^\[([^\]]*)\]", re.MULTILINE)
 _LISTS = ("opml", "foaf", "csv", "config")
+_WORDS = re.compile(r"[\w.+#-]+(?:[ ][\w.+#-]+)*(?:\|[\w.+#-]+(?:[ ][\w.+#-]+)*)*")
+"""A regular expression that is words, or words to choose from: `php|symfony`."""
 
 
-def import_venus(text: str) -> Imported:
-    """The feeds, and what of [Planet] a planet has, too. Raises ValueError for what is no such file."""
-    text = text.removeprefix("\ufeff")
+@dataclass(slots=True)
+class _Read:
+    settings: dict[str, str] = field(default_factory=dict)
+    feeds: list[Subscription] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+    """What needs a hand."""
+    left: list[str] = field(default_factory=list)
+    """What has no counterpart, and needs none."""
+
+
+def import_venus(text: str, *, without_filters: bool = False) -> Imported:
+    """The feeds, and what of [Planet] a planet has, too. Raises ValueError for what is no such file.
+
+    A filter of words becomes `include:` or `exclude:`. A feed with any other filter is left out and named, for all that it
+    holds back would appear; `without_filters` takes it as it is.
+    """
+    reader = _reader(text.removeprefix("\ufeff"))
+    read = _Read()
+    for section, count in Counter(_SECTION.findall(text)).items():
+        if count > 1:
+            read.notes.append(
+                Message.of(
+                    "[{section}] stands there {count} times: its keys were put together", section=section, count=count
+                )
+            )
+    for section in reader.sections():
+        own = {key: (value or "").strip() for key, value in reader.items(section)}
+        if section.lower() == "planet":
+            _settings(read, own)
+        elif section == "DEFAULT":
+            read.left += [f"[DEFAULT] {key} = {one_line(value, 100)}" for key, value in own.items()]
+        elif "://" not in section:
+            read.notes.append(Message.of("[{section}] is a template or a filter: not carried over", section=section))
+        elif any(word in own.get("content_type", "").lower() for word in _LISTS):
+            read.notes.append(Message.of("{url} is a list of its own: import it, too", url=section))
+        elif not host(section) or not section.startswith(("http://", "https://", "feed://")):
+            read.notes.append(Message.of("{feed} is no address that can be asked: left out", feed=section))
+        else:
+            _feed(read, section, own, without_filters=without_filters)
+    if not read.feeds:
+        read.notes.append(Message.of("no feed was found: is it a config.ini of Planet Venus?"))
+    if read.left:
+        read.notes.append(Message.of("without a counterpart, and left out: {keys}", keys=", ".join(read.left)))
+    return Imported(
+        subscriptions=tuple(_together(read.feeds)), settings=tuple(read.settings.items()), notes=tuple(read.notes)
+    )
+
+
+def _reader(text: str) -> configparser.RawConfigParser:
     # [DEFAULT] is a section like others here: what it says of all feeds is told once.
     reader = configparser.RawConfigParser(
         strict=False, allow_no_value=True, inline_comment_prefixes=(";",), default_section="\0"
@@ -42,80 +98,82 @@ def import_venus(text: str) -> Imported:
         AttributeError,
     ) as error:  # a line that continues a key without a value is no error of its own
         raise ValueError(one_line(str(error), 300)) from error
-    notes: list[Message] = []
-    settings: dict[str, str] = {}
-    found: list[Subscription] = []
-    for section, count in Counter(_SECTION.findall(text)).items():
-        if count > 1:
-            notes.append(
-                Message.of(
-                    "[{section}] stands there {count} times: its keys were put together", section=section, count=count
-                )
-            )
-    for section in reader.sections():
-        own = {key: (value or "").strip() for key, value in reader.items(section)}
-        if section.lower() == "planet":
-            for key, value in own.items():
-                if key in SETTINGS and value:
-                    settings[SETTINGS[key]] = one_line(value)
-                else:
-                    notes.append(_left(section, key, value))
-        elif section == "DEFAULT":
-            notes += [_left(section, key, value) for key, value in own.items()]
-        elif "://" not in section:
-            notes.append(Message.of("[{section}] is a template or a filter: not carried over", section=section))
-        elif any(word in own.get("content_type", "").lower() for word in _LISTS):
-            notes.append(Message.of("{url} is a list of its own: import it, too", url=section))
-        elif not host(section) or not section.startswith(("http://", "https://", "feed://")):
-            notes.append(Message.of("{feed} is no address that can be asked: left out", feed=section))
+    return reader
+
+
+def _settings(read: _Read, own: dict[str, str]) -> None:
+    for key, value in own.items():
+        right = value.isdigit() and 0 < int(value) < 100_000 if key in _NUMBERS else bool(value)
+        if key in SETTINGS and right:
+            read.settings[SETTINGS[key]] = one_line(value)
         else:
-            found.append(_subscription(section, own))
-            notes += _rest(section, own)
-    if not found:
-        notes.append(Message.of("no feed was found: is it a config.ini of Planet Venus?"))
-    return Imported(subscriptions=tuple(_together(found)), settings=tuple(settings.items()), notes=tuple(notes))
+            read.left.append(f"{key} = {one_line(value, 100)}")
 
 
-def _subscription(section: str, own: dict[str, str]) -> Subscription:
+def _feed(read: _Read, section: str, own: dict[str, str], *, without_filters: bool) -> None:
+    rules: dict[str, Any] = {}
+    for key in ("filter", "exclude", "filters"):
+        value = own.get(key, "")
+        if not value:
+            continue
+        name = "include" if key == "filter" else "exclude"
+        if key != "filters" and _WORDS.fullmatch(value):
+            rules[name] = {"words": value.split("|")}
+            read.notes.append(
+                Message.of("{feed}: {key} = {value} became `{name}:`", feed=section, key=key, value=value, name=name)
+            )
+            continue
+        if not without_filters:
+            read.notes.append(
+                Message.of(
+                    "{feed} is left out: its {key} = {value} cannot be carried over; write `include:` or `exclude:` for it, or import it as it is with --without-filters",
+                    feed=section, key=key, value=value,
+                )
+            )  # fmt: skip
+            return
+        read.notes.append(
+            Message.of(
+                "{feed}: {key} = {value} is not carried over: write `include:` or `exclude:` for the feed",
+                feed=section, key=key, value=value,
+            )
+        )  # fmt: skip
+    read.feeds.append(_subscription(section, own, rules))
+    read.notes += _by_hand(section, own)
+    read.left += [
+        f"[{section}] {key} = {one_line(value, 100)}"
+        for key, value in own.items()
+        if key not in {"name", "face", "filter", "filters", "exclude"} and not (key == "link" and http_url(value))
+    ]
+
+
+def _subscription(section: str, own: dict[str, str], rules: dict[str, Any]) -> Subscription:
     face = own.get("face", "").rpartition("/")[2]
+    address = section.replace("feed://", "http://", 1)
     return Subscription(
         name=one_line(own.get("name", ""), 200) or host(section),
         url=http_url(own.get("link", "")),
         avatar=(http_url(own.get("face", "")) or f"avatars/{face}") if face else "",
-        feeds=(section.replace("feed://", "http://", 1),),
+        feeds=(address,),
+        rules={address: rules} if rules else {},
     )
 
 
-def _rest(section: str, own: dict[str, str]) -> Iterator[Message]:
-    for key, value in own.items():
-        if key in {"filter", "filters", "exclude"}:
-            yield Message.of(
-                "{feed}: {key} = {value} is not carried over: write `include:` or `exclude:` for the feed",
-                feed=section,
-                key=key,
-                value=value,
-            )
-        elif key == "face" and not http_url(value):
-            yield Message.of("{feed}: copy the picture {value} into avatars/", feed=section, value=value)
-        elif key not in {"name", "face"} and not (key == "link" and http_url(value)):
-            yield _left(section, key, value)
+def _by_hand(section: str, own: dict[str, str]) -> Iterator[Message]:
+    face = own.get("face", "")
+    if face and not http_url(face):
+        yield Message.of("{feed}: copy the picture {value} into avatars/", feed=section, value=face)
 
 
-def _left(section: str, key: str, value: str | None) -> Message:
-    return Message.of(
-        "[{section}] {key} = {value}: not carried over", section=section, key=key, value=one_line(value or "", 200)
-    )
-
-
-def _together(found: list[Subscription]) -> Iterator[Subscription]:
+def _together(feeds: list[Subscription]) -> Iterator[Subscription]:
     """Feeds of one name are one source's."""
     by_name: dict[str, list[Subscription]] = {}
-    for one in found:
-        by_name.setdefault(one.name, []).append(one)
+    for feed in feeds:
+        by_name.setdefault(feed.name, []).append(feed)
     for same in by_name.values():
         yield Subscription(
             name=same[0].name,
-            url=next((one.url for one in same if one.url), ""),
-            avatar=next((one.avatar for one in same if one.avatar), ""),
-            feeds=tuple(dict.fromkeys(feed for one in same for feed in one.feeds)),
+            url=next((feed.url for feed in same if feed.url), ""),
+            avatar=next((feed.avatar for feed in same if feed.avatar), ""),
+            feeds=tuple(dict.fromkeys(address for feed in same for address in feed.feeds)),
+            rules={address: rules for feed in same for address, rules in feed.rules.items()},
         )
