@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser as Tree
 from Stemmer import Stemmer
 
 from planet.model import Artifact, Bundle
-from planet.render import calendars, search, syndicate
+from planet.render import calendars, event_data, search, syndicate
 from planet.render.html import load_theme, pages
 from planet.render.search.words import words
 from tests.support import editions
@@ -119,6 +119,7 @@ def write(folder: Path, image: str) -> None:
         *syndicate.feeds(made),
         *syndicate.opml(made),
         *calendars.calendars(made),
+        *event_data.event_data(made),
         syndicate.health_json(made),
         *search.index(made),
     ]
@@ -422,9 +423,9 @@ def test_the_page_prints_evenings_and_no_menu(site: Site, browser: Browser) -> N
     page.goto(f"{site.address}events/")
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.locator(".menu")).to_be_hidden()
-    expect(page.locator("#e-soiree-php h3")).to_be_visible()
+    expect(page.locator("#e-soiree-php h4")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.querySelector('#e-soiree-php h3 a')).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.querySelector('#e-soiree-php h4 a')).color") == "rgb(0, 0, 0)"
     page.close()
 
 

@@ -81,7 +81,7 @@ def test_an_evening_stays_upcoming_until_midnight() -> None:
 def test_past_evenings_stand_by_year_newest_first(site: dict[str, bytes]) -> None:
     tree = Tree(site["events/index.html"])
     assert [node.text() for node in tree.css(".past > h3")] == ["2026", "2025"]
-    names = [node.text(strip=True) for node in tree.css(".past .h-event h3")]
+    names = [node.text(strip=True) for node in tree.css(".past .h-event .p-name")]
     assert names[:2] == ["Soirée passée 1", "Soirée passée 2"]
 
 

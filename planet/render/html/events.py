@@ -16,7 +16,7 @@ from planet.render.html.stories import StoryRef
 from planet.when import day_of, is_over, last_day
 
 NEXT = 3
-PAST = 200
+PAST = 60
 """So many past events stand on the page itself; what is older stands on pages of whole years."""
 
 
