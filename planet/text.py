@@ -73,7 +73,7 @@ def unboxed(text: str) -> str:
     """The text without the marks of CDATA sections, which some writers escape or put one into the other."""
     if "<![CDATA[" not in text:
         return text
-    return _BOX.sub(lambda box: box[1], text).replace("<![CDATA[", "")
+    return _BOX.sub(lambda box: box[1], text).replace("<![CDATA[", "").removesuffix("]]>")
 
 
 def one_line(text: str, limit: int = 0) -> str:

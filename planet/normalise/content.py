@@ -48,6 +48,8 @@ def markup(text: Text) -> str:
     value = xml_safe(unboxed(join_surrogates(value[:MARKUP_LENGTH])))
     if text.kind == "text":
         return _paragraphs(html.escape(value, quote=False))
+    if "<!" in value and ">" not in value:
+        value = value.replace("<", "&lt;")  # no declaration: it is what the text is about
     if "<" not in value:
         if "&lt;" in value and _escaped_twice(value):
             return html.unescape(value)

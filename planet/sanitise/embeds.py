@@ -57,7 +57,7 @@ _PLUGIN = re.compile(rf"<(?:embed|object){_ATTRIBUTES}>|</(?:object|embed)>")
 _SCRIPT = re.compile(rf"<script{_ATTRIBUTES}>(.*?)</script>", re.DOTALL)
 _NOSCRIPT = re.compile(r"<noscript(?: [^>]*)?>(.*?)</noscript>", re.DOTALL)
 _SVG = re.compile(rf"<svg{_ATTRIBUTES}>(.*?)</svg>", re.DOTALL)
-_SVG_TITLE = re.compile(r"<(?:title|desc)(?: [^>]*)?>([^<]*)</(?:title|desc)>")
+_SVG_TITLE = re.compile(r"<(title|desc)(?: [^>]*)?>(.*?)</\1>", re.DOTALL)
 _INPUT = re.compile(rf"<input{_ATTRIBUTES}>")
 _MATH = re.compile(rf"<math{_ATTRIBUTES}>(.*?)</math>", re.DOTALL)
 _ANNOTATION = re.compile(r"<annotation(?: [^>]*)?>([^<]*)</annotation>")
@@ -93,6 +93,8 @@ _SHOWN_BY_SCRIPT = (
     (re.compile(r"(?:https?:)?//(?:www\.)?(jsfiddle\.net/[\w/-]+?)/embed/.*"), "https://{}/"),
 )
 """Scripts that write something into the page, and the page that shows the same."""
+_NO_FRAMES = re.compile(r"^(?=.{0,300}$).*(?:browser|navigateur|frames?\b)", re.IGNORECASE | re.DOTALL)
+"""What is written for browsers without frames, and says no more than that."""
 _NO_TITLE = re.compile(
     r"(?:youtube video player|vimeo[- ]player|embedded (?:content|video)|iframe|video|player)?", re.IGNORECASE
 )
@@ -162,7 +164,7 @@ def _drawing(svg: re.Match[str]) -> str:
     attributes = _parsed(svg[1])
     if attributes.get("aria-hidden") == "true":
         return ""
-    title = attributes.get("aria-label") or next(iter(_SVG_TITLE.findall(svg[2])), "")
+    title = attributes.get("aria-label") or next((words for _, words in _SVG_TITLE.findall(svg[2])), "")
     words = " ".join(_ANY_TAG.sub(" ", title or svg[2]).split())
     if words:
         return f"<em>{words}</em>"
@@ -223,15 +225,20 @@ def _frames(html: str, resolve: Callable[[str], str]) -> str:
             return entities.unescape(attributes["srcdoc"])
         if not url:
             return inside if "<a" in inside else ""
+        if _NO_FRAMES.search(inside):
+            inside = ""
         if policy.PIXEL_STYLE.search(attributes.get("style", "")) or is_dot(attributes) or policy.TRACKERS.match(url):
             return ""
         for pattern, target in _VIDEOS:
             if video := pattern.fullmatch(url):
                 url = target.format(video[1])
         if url == last:
-            return ""
+            return inside
         last = url
-        return link(url, entities.unescape(attributes.get("title", "")).strip())
+        text = found.string
+        before = " " if text[found.start() - 1 : found.start()].isalnum() else ""
+        after = " " if (inside or text[found.end() : found.end() + 1])[:1].isalnum() else ""
+        return before + link(url, entities.unescape(attributes.get("title", "")).strip()) + after + inside
 
     return _PLUGIN.sub(frame, _IFRAME.sub(frame, html))
 

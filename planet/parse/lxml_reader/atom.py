@@ -18,7 +18,7 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
     fields = tree.fields(root)
     base = tree.base(root, "")
     found = elements.links(tree, fields, base, "link")
-    items = fields.get("entry", [])
+    items = fields.get("entry") or fields.get("item", [])
     places = (
         values.newest([elements.when(tree, item, (*PUBLISHED, *UPDATED), timezone) for item in items], limit)
         if len(items) > limit

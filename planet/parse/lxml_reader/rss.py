@@ -21,6 +21,7 @@ _SHORT = (
     "atom:summary",
     "itunes:summary",
     "dcterms:abstract",
+    "abstract",
     "itunes:subtitle",
 )
 UPDATED = ("atom:updated", "dcterms:modified", "lastbuilddate")

@@ -20,9 +20,13 @@ Fields = dict[str, list[Element]]
 """The children of an element by their key (`names.py`), each in the order of the document."""
 
 _KNOWN_BY_NAMESPACE = frozenset({"xhtml:body", "xhtml:div"})
+_RENAMED = re.compile(
+    rb"<(?:\w+:)?(?:rss|rdf|channel|item|title|link|description|guid|pubdate)\s(?:[^<>]*\s)?xmlns=", re.IGNORECASE
+)
 _NO_TEXT = ("image/", "audio/", "video/")
 _TEXT_TYPES = frozenset({"text", "text/plain", "text/markdown", "html", "text/html"})
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}\s*")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{40,}\s+)*[A-Za-z0-9+/]{16,}={0,2}")
+"""Long lines without blanks: what else is written in these letters is words."""
 _ESCAPED_END = re.compile(r"<([a-z][a-z0-9]*)(?:\s[^<>]*)?>[^<]*</\1\s*>", re.IGNORECASE)
 _CODE = frozenset({"code", "pre", "kbd", "samp", "tt", "script", "style", "textarea"})
 _ESCAPED_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -62,7 +66,9 @@ class Tree:
         """Whether elements of the format may stand in a namespace that is not the format's: a root that is in none of the known ones,
         or a default namespace anywhere in RSS.
         """
-        return self.names[self.root.tag].startswith(("?", "atom:")) or (not self.names.atom and b"xmlns=" in data)
+        return self.names[self.root.tag].startswith(("?", "atom:")) or (
+            not self.names.atom and b"xmlns=" in data and _RENAMED.search(data) is not None
+        )
 
     def fields(self, element: Element) -> Fields:
         names = self.names
@@ -167,10 +173,11 @@ class Tree:
 
 
 def _base64(value: str) -> str:
+    """The text that is written in base64, "" for what is no text in UTF-8."""
     import base64  # one feed in thousands
 
     try:
-        return base64.b64decode(value, validate=False).decode("utf-8", "replace").strip()
+        return base64.b64decode("".join(value.split()), validate=True).decode("utf-8").strip()
     except ValueError:
         return ""
 
