@@ -15,9 +15,22 @@ from typing import TYPE_CHECKING
 from planet import __version__
 from planet.edition.fingerprints import CLASSIFYING, program_rev, rules_rev
 from planet.errors import LockedError, StoreError
-from planet.model import Artifact, Bundle, Config, Due, Edition, Fetched, Message, Outcome, Published, Report, Task
+from planet.model import (
+    Artifact,
+    Bundle,
+    Config,
+    Due,
+    Edition,
+    Fetched,
+    FetchError,
+    Message,
+    Outcome,
+    Published,
+    Report,
+    Task,
+)
 from planet.parse import PARSER_VERSION
-from planet.pipeline import Planet
+from planet.ports import Planet
 from planet.publish import intact, publish, rewrite_health, story_counts
 from planet.store import Store, meta
 from planet.urls import canonical_key, without_credentials
@@ -188,14 +201,15 @@ class Notifier:
         self._fetcher = fetcher
         self._environ = environ
 
-    def __call__(self, report: Report, edition: Edition | None, now: datetime) -> tuple[Message, ...]:
+    def __call__(
+        self, report: Report, edition: Callable[[], Edition], now: datetime, *, changed: bool
+    ) -> tuple[Message, ...]:
         """Announce, and give warnings for what could not be announced."""
         config, store = self._config, self._store
-        if not config.notify:
-            store.set_meta({f"notify {key}": "" for key, text in store.metas("notify ").items() if text})
-        if not config.site.hub and not config.notify:
+        channels = store.metas(meta.NOTIFY)
+        if not config.site.hub and not config.notify and not channels:
             return ()
-        from planet.notify import notify, tell_hub  # most planets announce nothing
+        from planet.notify import Notifications, Outside, tell_hub  # most planets announce nothing
 
         warnings: tuple[Message, ...] = ()
         if config.site.hub:
@@ -204,18 +218,15 @@ class Notifier:
                 config.site.url,
                 report.published.written if report.published else (),
                 store.meta(meta.HUB),
-                post=functools.partial(self._fetcher.web.post, now=now),
+                post=functools.partial(self._post, now=now),
                 save=lambda text: store.set_meta({meta.HUB: text}),
             )
-        if config.notify and edition is not None:
-            warnings += notify(
-                edition,
-                store.metas(meta.NOTIFY),
-                now,
-                environ=self._environ,
-                save=lambda key, text: store.set_meta({meta.NOTIFY + key: text}),
-            )
-        return warnings
+        outside = Outside(environ=self._environ, save=lambda key, text: store.set_meta({meta.NOTIFY + key: text}))
+        notifications = Notifications(config, channels, now, outside)
+        return warnings + notifications.run(edition, changed=changed, news=report.news)
+
+    def _post(self, url: str, form: Mapping[str, str], *, now: datetime) -> int | FetchError:
+        return self._fetcher.web.post(url, form, now=now)
 
 
 def assemble(

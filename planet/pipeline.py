@@ -10,119 +10,42 @@ executor, the publisher and the notifier.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from random import Random
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import assert_never
 
 from planet import health, unchanged
 from planet.fetch import polling
 from planet.fetch.health import network_down
 from planet.model import (
-    Artifact,
-    Bundle,
     Classified,
-    Config,
     Deferred,
     Due,
     Edition,
     Failed,
-    FeedConfig,
     FeedHealth,
     Fetched,
     FetchState,
     Fresh,
-    Message,
     News,
-    Outcome,
     Published,
     Report,
-    Source,
     Task,
     Unchanged,
 )
-from planet.store import FeedRow, Store, meta
+from planet.ports import Options, Planet, Progress
+from planet.store import FeedRow, meta
 from planet.urls import canonical_key, redacted
 from planet.when import day_of
 
-if TYPE_CHECKING:
-    from planet.fetch.web import WebClient
-
 log = logging.getLogger(__name__)
 REMOVED_AFTER = timedelta(days=30)
+DEFAULTS = Options()
 BUDGET = timedelta(minutes=30)
 """A run asks no feed after this: what is left stays due, and the longest overdue come first in the next run."""
-
-Progress = Callable[[Fetched | None, int], None]
-"""Called with None and the number of feeds before they are asked, then with each answer and that number."""
-Executor = Callable[[Iterable[Task]], Iterator[tuple[Task, Outcome]]]
-"""Reads documents (`planet.reading.read`), in any order, in other processes."""
-
-
-class Fetcher(Protocol):
-    """Asks servers. See `planet.fetch.fetcher`."""
-
-    def fetch_all(
-        self, due: Sequence[Due], now: datetime, *, backoffs: Mapping[str, datetime], budget: timedelta | None = None
-    ) -> Iterator[Fetched]: ...
-
-    @property
-    def web(self) -> WebClient: ...
-
-    def close(self) -> None: ...
-
-
-class Publisher(Protocol):
-    """Where the site goes."""
-
-    def publish(self, artifacts: Iterable[Artifact | Bundle], edition: Edition, *, force: bool) -> Published:
-        """Put these files in place of those that were published. Raises PublishError; then the site stays as it was."""
-        ...
-
-    def replace_file(self, artifact: Artifact) -> Published:
-        """Put one file in place of a published one, and leave the others alone."""
-        ...
-
-    def state(self) -> str:
-        """A text that changes when the published files do; "" when there are none, or one is missing."""
-        ...
-
-
-class Notifier(Protocol):
-    """Announces what is new. Gives warnings for what could not be announced."""
-
-    def __call__(self, report: Report, edition: Edition | None, now: datetime) -> tuple[Message, ...]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planet:
-    """One planet, ready to run: its configuration, and what has more than one implementation."""
-
-    config: Config
-    feeds: Mapping[str, tuple[Source, FeedConfig]]
-    """Feed key -> the feed, and the source that lists it first."""
-    rules_rev: str
-    """Changes when what is stored must be classified again: filters, technologies, sources, `hide`."""
-    store: Store
-    fetcher: Fetcher
-    execute: Executor
-    publisher: Publisher
-    notify: Notifier
-    jitter: Random
-    """Spreads the polling of feeds over time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a run does. `force`: ask every feed now; `force_publish`: even if most stories would go; `announce`: tell what is new."""
-
-    fetch: bool = True
-    force: bool = False
-    publish: bool = True
-    force_publish: bool = False
-    announce: bool = True
 
 
 @dataclass(slots=True)
@@ -142,7 +65,7 @@ class _Counts:
 def run(
     planet: Planet,
     now: datetime,
-    options: Options = Options(),
+    options: Options = DEFAULTS,
     progress: Progress = lambda _fetched, _total: None,
 ) -> Report:
     """Bring the site up to date.
@@ -178,8 +101,24 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
             news = (*health.news(planet.config, planet.store, now), *_collisions(planet, edition, now))
             report = replace(report, news=news)
         if options.publish:
-            report = replace(report, warnings=planet.notify(report, edition, now))
+            report = _notify(planet, report, edition, now)
     return report
+
+
+def _notify(planet: Planet, report: Report, edition: Edition | None, now: datetime) -> Report:
+    """Announce what is new. Notices that a channel is told are not printed, too."""
+
+    @functools.cache
+    def make() -> Edition:
+        if edition is not None:
+            return edition
+        from planet import site  # see publish
+
+        return site.build(planet.config, planet.store, health.public_health(planet.config, planet.store), now)
+
+    warnings = planet.notify(report, make, now, changed=edition is not None)
+    told = any("health" in rule.what for rule in planet.config.notify)
+    return replace(report, warnings=warnings, news=() if told else report.news)
 
 
 def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:
@@ -395,19 +334,16 @@ def publish(planet: Planet, now: datetime, options: Options) -> tuple[Edition | 
     """Make the site, or only rewrite health.json where nothing else can have changed. The edition is None when nobody needs it."""
     if not options.publish:
         return None, None
-    published: Published | None = None
     states = health.public_health(planet.config, planet.store)
     if not options.force_publish:
         published = _rewrite_health(planet, states, now)
-        if published and not planet.config.notify:
+        if published:
             log.info("nothing changed since the site was published: no page is written")
             return None, published
     from planet import site  # templates and writers, which a run that changes nothing does not need
 
     edition = site.build(planet.config, planet.store, states, now)
-    if not published:
-        published = site.publish(planet, edition, force=options.force_publish)
-    return edition, published
+    return edition, site.publish(planet, edition, force=options.force_publish)
 
 
 def _rewrite_health(planet: Planet, states: tuple[FeedHealth, ...], now: datetime) -> Published | None:

@@ -30,7 +30,7 @@ from planet.store import Store, meta
 from planet.stories import StoryCache, story_context
 
 if TYPE_CHECKING:
-    from planet.pipeline import Planet
+    from planet.ports import Planet
 
 
 def build(config: Config, store: Store, health: tuple[FeedHealth, ...], now: datetime) -> Edition:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planet.fetch import health
-from planet.fetch.errors import of_exception, of_status, timed_out
+from planet.fetch.errors import of_status, timed_out
+from planet.fetch.exceptions import of_exception
 from planet.model import Deferred, Due, Failed, Fetched, FetchError, FetchState, Fresh, Message, News
 from planet.model.fetch import ErrorClass
 from tests.support.fetching import DAY, HOUR, T0, ask, fetcher

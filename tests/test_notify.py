@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -24,45 +25,60 @@ from hypothesis import strategies as st
 from lxml import html
 
 from planet.i18n import Translator
-from planet.model import Edition, FetchError, Message, NotifyRule, Story
-from planet.notify import Notification, deliver, notify, ping, tell_hub
-from planet.notify.message import defused, escaped, safe_link, write
-from planet.notify.plan import Delivery, Sent, plan, read_sent, rule_key
+from planet.model import Edition, FetchError, Message, News, NotifyRule, Story
+from planet.notify import Notification, Notifications, Outside, Refusal, Service, deliver, ping, tell_hub
+from planet.notify.channel import Channel, Item, read_channel
+from planet.notify.collect import Clock, collect
+from planet.notify.mail import page
+from planet.notify.message import Composer, cut, escaped, safe_link, without_mentions
 from planet.notify.send import expanded, missing
 from tests.support import editions
 from tests.support.editions import NOW
+from tests.support.notify_proof import rounds
 from tests.support.safe import safe
 from tests.support.world import World, item, rss
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Nine in the morning in Paris."""
+CHAT = Service(name="chat", form="machine")
+TOOT = Service(name="toot", title=0, body=500, each=True)
 
 
 @dataclass
 class Told:
-    """Rules with a memory, and a post office that keeps the notifications."""
+    """Rules with a memory, and a post office that keeps the messages. Each run is an hour after the one before."""
 
     rules: tuple[NotifyRule, ...]
     state: dict[str, str] = field(default_factory=dict)
     notifications: list[tuple[str, Notification]] = field(default_factory=list)
-    fault: str = ""
+    refusal: Callable[[str, Notification], Refusal | None] | Refusal | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
     language: str = "fr"
+    service: Service = CHAT
+    runs: int = 0
 
-    def run(self, stories: Sequence[Story], now: datetime = NOW, **fields: object) -> list[str]:
-        edition = editions.edition(
-            stories, of=editions.config(notify=self.rules, language=self.language), now=now, **fields
+    def run(
+        self, stories: Sequence[Story], now: datetime | None = None, news: Sequence[News] = (), **fields: object
+    ) -> list[str]:
+        self.runs += 1
+        moment = now or NOW + timedelta(hours=self.runs)
+        of = editions.config(notify=self.rules, language=self.language)
+        edition = editions.edition(stories, of=of, now=moment, **fields)
+
+        def send(url: str, notification: Notification) -> Refusal | None:
+            refusal = self.refusal(url, notification) if callable(self.refusal) else self.refusal
+            if refusal is None:
+                self.notifications.append((url, notification))
+            return refusal
+
+        outside = Outside(
+            environ=self.environ, save=self.state.__setitem__, send=send, service=lambda _url: self.service
         )
-
-        def send(url: str, notification: Notification) -> str:
-            self.notifications.append((url, notification))
-            return self.fault
-
-        warnings = notify(edition, self.state, now, environ=self.environ, save=self.state.__setitem__, send=send)
+        warnings = Notifications(of, dict(self.state), moment, outside).run(lambda: edition, changed=True, news=news)
         return [str(warning) for warning in warnings]
 
     def texts(self) -> list[str]:
-        return [notification.text for _url, notification in self.notifications]
+        return [notification.body for _url, notification in self.notifications]
 
 
 def rule(url: str = "json://x", **fields: object) -> NotifyRule:
@@ -93,9 +109,10 @@ def test_a_planet_without_stories_has_no_news_to_start_from() -> None:
     """Its first stories may be ten years of posts: a first run whose feeds all failed must not make them news."""
     told = Told((rule(),))
     told.run([])
-    assert told.state == {}
     told.run(stories(*range(1, 50)))
     assert told.notifications == []
+    told.run(stories(*range(1, 51)))
+    assert "Billet 50" in told.texts()[0]
 
 
 def test_a_rule_that_is_added_later_starts_silent_too() -> None:
@@ -116,23 +133,29 @@ def test_a_story_that_goes_and_comes_back_or_moves_is_no_news() -> None:
 
 def test_what_the_flood_guard_keeps_out_of_the_feeds_is_no_news() -> None:
     edition = editions.edition(stories(1, 2, 3), of=editions.config(notify=(rule(),)))
-    listing = [replace(row, in_feeds=row.story_id != 2) for row in edition.index]
-    state = {rule_key(rule()): Sent(story_id=1, at=NOW).to_text()}
-    (delivery,) = plan((rule(),), listing, (), state, NOW, "UTC").deliveries
-    assert delivery.rows == (3,)
+    held_back = replace(edition, index=tuple(replace(row, in_feeds=row.story_id != 2) for row in edition.index))
+    channel = collect(rule(), Channel(story_id=1, at=NOW), held_back, Clock(now=NOW, zone=ZoneInfo("UTC")), ())
+    assert [item.story for item in channel.queue] == [3]
 
 
-def test_a_rule_that_was_taken_out_starts_silent_when_it_comes_back() -> None:
+def test_a_rule_that_comes_back_gets_what_happened_meanwhile_as_one_digest() -> None:
     told = Told((rule(), rule("json://other")))
     told.run(stories(1))
     told.rules = (rule("json://other"),)
-    told.run(stories(1, 2))
+    for newest in range(2, 100):
+        told.run(stories(*range(1, newest + 1)))
     told.rules = (rule(), rule("json://other"))
     told.notifications.clear()
-    told.run(stories(1, 2, 3))
-    assert [url for url, _notification in told.notifications] == ["json://other"]
-    told.run(stories(1, 2, 3, 4))
-    assert [url for url, _notification in told.notifications][1:] == ["json://x", "json://other"]
+    told.run(stories(*range(1, 101)))
+    back = [
+        text
+        for url, text in zip([url for url, _ in told.notifications], told.texts(), strict=True)
+        if url == "json://x"
+    ]
+    assert len(re.findall(r"• Billet", "".join(back))) == editions.config().site.feed_entries
+    told.notifications.clear()
+    told.run(stories(*range(1, 102)))
+    assert sorted(url for url, _ in told.notifications) == ["json://other", "json://x"]
 
 
 def test_a_rule_hears_of_its_technologies_only() -> None:
@@ -148,55 +171,96 @@ def test_a_rule_hears_of_its_technologies_only() -> None:
 def test_a_refused_message_is_tried_again_and_complained_of_once() -> None:
     told = Told((rule(),))
     told.run(stories(1))
-    told.fault = "HTTP 500"
+    told.refusal = Refusal(reason="HTTP 500")
     (warning,) = told.run(stories(1, 2))
     assert warning == "feeds.yaml line 12: this notification was not delivered (HTTP 500); the next run tries again"
     assert told.run(stories(1, 2, 3)) == []
-    told.fault = ""
-    assert told.run(stories(1, 2, 3)) == []
-    assert told.run(stories(1, 2, 3)) == []
-    assert len(told.notifications) == 3
-    assert "Billet 2" in told.texts()[-1]
-    assert "Billet 3" in told.texts()[-1]
+    told.refusal = None
+    assert told.run(stories(1, 2, 3), NOW + timedelta(days=2)) == []
+    assert told.run(stories(1, 2, 3), NOW + timedelta(days=3)) == []
+    (text,) = told.texts()
+    assert "Billet 2" in text
+    assert "Billet 3" in text
+
+
+def test_a_service_that_says_when_is_asked_again_then_and_not_before() -> None:
+    told = Told((rule(),))
+    told.run(stories(1), NOW)
+    told.refusal = Refusal(reason="HTTP 429", retry_after=timedelta(hours=2))
+    told.run(stories(1, 2), NOW + timedelta(hours=1))
+    told.refusal = None
+    told.run(stories(1, 2), NOW + timedelta(hours=2))
+    assert told.notifications == []
+    told.run(stories(1, 2), NOW + timedelta(hours=3))
+    assert len(told.notifications) == 1
+
+
+def test_what_a_service_will_not_have_is_split_then_left_out_and_named() -> None:
+    told = Told((rule(),))
+    told.run(stories(1))
+    told.refusal = lambda _url, notification: (
+        Refusal(reason="HTTP 422", for_content=True) if "Billet 3" in notification.body else None
+    )
+    (warning,) = told.run(stories(*range(1, 7)))
+    assert warning.startswith("feeds.yaml line 12: the service does not take “https://")
+    assert sorted(re.findall(r"Billet \d", "".join(told.texts()))) == [f"Billet {n}" for n in (2, 4, 5, 6)]
+    assert told.run(stories(*range(1, 7))) == []
+
+
+def test_a_queue_is_bounded_and_says_what_it_had_no_room_for() -> None:
+    told = Told((rule(),))
+    told.run(stories(1))
+    told.refusal = Refusal(reason="no")
+    for newest in range(2, 400, 40):
+        told.run(stories(*range(1, newest + 40)))
+    (text,) = told.state.values()
+    channel = read_channel(text)
+    assert channel is not None
+    assert len(channel.queue) == 2 * editions.config().site.feed_entries
+    assert channel.dropped > 200
 
 
 def test_a_run_that_is_killed_while_it_sends_does_not_send_twice() -> None:
     told = Told((rule(), rule("json://second")))
     told.run(stories(1))
-    edition = editions.edition(stories(1, 2), of=editions.config(notify=told.rules))
     sent: list[str] = []
 
-    def die(url: str, _letter: Notification) -> str:
+    def die(url: str, _notification: Notification) -> Refusal | None:
         sent.append(url)
         raise KeyboardInterrupt
 
+    told.refusal = die
     with pytest.raises(KeyboardInterrupt):
-        notify(edition, told.state, NOW, environ={}, save=told.state.__setitem__, send=die)
+        told.run(stories(1, 2))
+    told.refusal = None
     told.run(stories(1, 2))
-    assert sent == ["json://x"]
-    assert [url for url, _letter in told.notifications] == ["json://second"]
+    assert len(sent) == 1
+    assert {url for url, _notification in told.notifications} == {"json://x", "json://second"} - set(sent)
 
 
 @settings(max_examples=50)
-@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=6))  # a notification names at most 20
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=6))
 def test_whatever_fails_each_story_is_delivered_exactly_once_in_the_end(runs: list[tuple[int, bool]]) -> None:
     told = Told((rule(),))
     row = 1
     told.run(stories(1))
-    delivered: list[str] = []
-    for new, fails in [*runs, (1, False)]:
+    for number, (new, fails) in enumerate([*runs, (1, False)]):
         row += new
-        told.fault = "no" if fails else ""
-        told.notifications.clear()
-        told.run(stories(*range(1, row + 1)))
-        if not fails:
-            delivered += [name for text in told.texts() for name in re.findall(r"• (Billet \d+)", text)]
+        told.refusal = Refusal(reason="no") if fails else None
+        told.run(stories(*range(1, row + 1)), NOW + timedelta(days=2 * number + 1))
+    delivered = re.findall(r"• (Billet \d+)", "".join(told.texts()))
     assert sorted(delivered) == sorted(f"Billet {number}" for number in range(2, row + 1))
 
 
 def test_a_memory_that_cannot_be_read_starts_silent() -> None:
     for text in ("", "{", "[]", '{"row": "x"}', '{"row": 1}', "null"):
-        assert read_sent(text) is None
+        assert read_channel(text) is None
+
+
+def test_the_memory_of_version_1_0_0_is_understood() -> None:
+    channel = read_channel('{"row": 7, "at": "2026-11-23T08:00:00+00:00", "fault": ""}')
+    assert channel is not None
+    assert (channel.story_id, channel.queue) == (7, ())
 
 
 # -- Digests ----------------------------------------------------------------------------------------------------------
@@ -252,23 +316,97 @@ def test_the_weeks_digest_names_the_evenings_of_the_week() -> None:
         editions.event("Passée", at - timedelta(days=1)),
         editions.event("Annulée", at + timedelta(days=1), status="cancelled"),
     ]
-    told = Told((rule(every="week"), rule("json://php", every="week", technologies=("php",)), rule("json://run")))
+    told = Told(
+        (
+            rule(every="week"),
+            rule("json://php", every="week", technologies=("php",)),
+            rule("json://run", what=("stories",)),
+        )
+    )
     told.run(stories(1), MONDAY)
     told.run(stories(1), at, events=events)
     assert [re.findall(r"• (.*)", text) for text in told.texts()] == [["Soirée PHP", "Journée"], ["Soirée PHP"]]
     assert told.notifications[0][1].title.startswith("Planet Exemple")
 
 
-def test_an_all_day_evening_is_named_on_its_day() -> None:
-    delivery = plan(
-        (rule(every="day"),),
-        editions.edition(stories(1)).index,
-        (editions.event("Journée", date(2026, 11, 24)),),
-        {rule_key(rule(every="day")): Sent(story_id=1, at=MONDAY).to_text()},
-        MONDAY + timedelta(days=1),
-        "Europe/Paris",
-    ).deliveries
-    assert len(delivery) == 1
+def test_an_all_day_event_is_named_on_its_day() -> None:
+    told = Told((rule(every="day"),))
+    told.run(stories(1), MONDAY)
+    told.run(stories(1), MONDAY + timedelta(days=1), events=(editions.event("Journée", date(2026, 11, 24)),))
+    assert len(told.notifications) == 1
+
+
+# -- Events -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_event_is_told_when_it_is_new_when_it_moves_and_when_it_is_cancelled() -> None:
+    told = Told((rule(),), language="en")
+    at = NOW + timedelta(days=9)
+    told.run([], events=[editions.event("Ancien", at)])
+    told.run([], events=[editions.event("Ancien", at), editions.event("Soir", at)])
+    told.run([], events=[editions.event("Ancien", at), editions.event("Soir", at + timedelta(days=1))])
+    cancelled = editions.event("Soir", at + timedelta(days=1), status="cancelled")
+    told.run([], events=[editions.event("Ancien", at), cancelled])
+    told.run([], events=[editions.event("Ancien", at), cancelled])
+    assert [re.findall(r"• (.*)", text) for text in told.texts()] == [["Soir"], ["Moved: Soir"], ["Cancelled: Soir"]]
+
+
+def test_an_event_is_told_again_before_it_begins_each_reminder_once() -> None:
+    told = Told((rule(remind=(timedelta(days=7), timedelta(days=1))),), language="en")
+    soon = editions.event("Soir", NOW + timedelta(days=10))
+    for day in range(11):
+        told.run([], NOW + timedelta(days=day, hours=1), events=[soon])
+        told.run([], NOW + timedelta(days=day, hours=2), events=[soon])
+    assert [re.findall(r"• (.*)", text) for text in told.texts()] == [["Reminder: Soir"], ["Reminder: Soir"]]
+
+
+def test_a_rule_for_groups_hears_of_their_events_only() -> None:
+    group = editions.SOURCES[2]
+    told = Told((rule(groups=(group.name,)),))
+    at = NOW + timedelta(days=9)
+    told.run([])
+    told.run([], events=[editions.event("À nous", at, by=group), editions.event("Autre", at, by=None)])
+    assert [re.findall(r"• (.*)", text) for text in told.texts()] == [["À nous"]]
+
+
+def test_notices_go_to_the_channel_that_wants_them() -> None:
+    told = Told((rule(what=("health",)), rule("json://public")), language="en")
+    told.run(stories(1))
+    notice = News(kind="gone", feed="https://a/", source="Ada", text=Message.of("Ada: a is gone for good"))
+    told.run(stories(1, 2), news=[notice])
+    told.run(stories(1, 2))
+    assert [(url, sent.notices) for url, sent in told.notifications] == [
+        ("json://x", ("Ada: a is gone for good",)),
+        ("json://public", ()),
+    ]
+
+
+# -- Sizes ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_service_of_few_characters_gets_one_thing_a_message_never_too_long_and_with_its_whole_link() -> None:
+    told = Told((rule(),), service=TOOT)
+    told.run(stories(1))
+    long = stories(2, title="Très long titre " * 60, url=f"https://a.example/{'x' * 300}")
+    told.run([*stories(1), *long, *stories(3)])
+    assert len(told.notifications) == 2
+    assert all(len(text) <= 500 for text in told.texts())
+    assert f"https://a.example/{'x' * 300}" in told.texts()[0]
+
+
+def test_what_does_not_fit_goes_into_the_next_message() -> None:
+    told = Told((rule(),), service=Service(name="chat", body=700, form="machine"))
+    told.run(stories(1))
+    told.run(stories(*range(1, 31)))
+    assert all(len(text) <= 700 for text in told.texts())
+    assert sorted(re.findall(r"• Billet (\d+)", "".join(told.texts())), key=int) == [str(n) for n in range(2, 31)]
+
+
+@given(st.text(max_size=80), st.integers(2, 60))
+def test_a_cut_text_is_short_enough_and_no_letter_is_in_two(text: str, limit: int) -> None:
+    short = cut(text, limit)
+    assert len(short) <= limit
+    assert cut("e\u0301" * 40, limit).rstrip("…")[-1:] in {"\u0301", ""}
 
 
 # -- Secrets ----------------------------------------------------------------------------------------------------------
@@ -278,7 +416,7 @@ def test_variables_are_filled_in_only_when_a_message_is_sent() -> None:
     told = Told((rule("json://${TOKEN}@${HOST_1}/$x"),), environ={"TOKEN": " s3cret\n", "HOST_1": "h"})
     told.run(stories(1))
     told.run(stories(1, 2))
-    assert [url for url, _letter in told.notifications] == ["json://s3cret@h/$x"]
+    assert [url for url, _notification in told.notifications] == ["json://s3cret@h/$x"]
     assert "s3cret" not in json.dumps(told.state)
     assert missing("${A} ${B} ${A}", {"A": "", "B": "x"}) == ("A",)
     assert expanded("${A}", {"A": "${B}", "B": "x"}) == "${B}"
@@ -298,12 +436,14 @@ def test_a_variable_that_is_not_set_is_named_once_and_nothing_is_lost() -> None:
 # -- What a notification says -----------------------------------------------------------------------------------------------
 
 
-def notification(made: Sequence[Story], language: str = "en", **fields: object) -> Notification:
+def notification(
+    made: Sequence[Story], language: str = "en", service: Service = CHAT, **fields: object
+) -> Notification:
     edition: Edition = editions.edition(made, of=editions.config(language=language, **fields))
-    sent = Sent(story_id=0, at=NOW)
-    rows = tuple(row.story_id for row in edition.index)
-    delivery = Delivery(rule=rule(), key="", rows=rows, events=(), before=sent, after=sent)
-    return write(delivery, edition, Translator(language, "Europe/Paris"))
+    queue = [Item(kind="story", story=row.story_id) for row in reversed(edition.index)]
+    composed, _count = Composer(rule(), service, edition, Translator(language, "Europe/Paris")).next(queue, 100)
+    assert composed is not None
+    return composed
 
 
 def test_a_letter_names_title_author_technologies_day_and_link() -> None:
@@ -311,48 +451,50 @@ def test_a_letter_names_title_author_technologies_day_and_link() -> None:
         [editions.story(1, title="Les générateurs", author="William", technologies=("php",), url="https://w.example/1")]
     )
     assert made.title == "Planet Exemple: Les générateurs"
-    assert made.text == (
+    assert made.body == (
         "• Les générateurs\nWilliam · PHP · November 23, 2026\nhttps://w.example/1\n\nhttps://planet.example/"
     )
 
 
-def test_many_stories_are_counted_and_the_newest_told() -> None:
-    made = notification([editions.story(row) for row in range(1, 31)])
-    assert made.title == "Planet Exemple: 30 new stories"
-    assert made.text.count("• ") == 20
-    assert "and 10 more" in made.text
-    assert "Billet 1\n" in made.text
-    assert "Billet 21" not in made.text
+def test_many_stories_are_counted_and_a_chat_gets_twenty_a_message() -> None:
+    made = [editions.story(row) for row in range(1, 31)]
+    assert notification(made).title == "Planet Exemple: 30 new stories"
+    assert notification(made).body.count("• ") == 30
+    chat = notification(made, service=Service(name="chat"))
+    assert chat.title == "Planet Exemple: 20 new stories"
+    assert chat.body.count("• ") == 20
 
 
 EVIL = "@channel <!everyone> *x* [clic](https://evil.example) `a`\r\nBcc: a@b.example\u2028\u202e\x00 " + "long " * 100
 
 
 def test_nothing_that_a_member_wrote_calls_formats_or_starts_a_line() -> None:
-    made = notification([editions.story(1, title=EVIL, author=EVIL, excerpt=EVIL)])
-    assert len(made.title) <= 150
-    assert "\n" not in made.title + "".join(re.findall("[\r\u2028\u202e\x00]", made.text))
-    assert len(made.text.splitlines()) == 5
-    assert "@channel" not in made.chat
-    assert "[clic](" not in made.markdown
-    assert "\\[clic\\]\\(" in made.markdown
-    assert all(len(line) <= 151 or line.startswith("http") for line in made.text.splitlines()[:1])
+    made = [editions.story(1, title=EVIL, author=EVIL, excerpt=EVIL)]
+    plain = notification(made)
+    assert len(plain.title) <= 150
+    assert "\n" not in plain.title + "".join(re.findall("[\r\u2028\u202e\x00]", plain.body))
+    assert len(plain.body.splitlines()) == 5
+    assert "@channel" not in notification(made, service=Service(name="chat")).body
+    markdown = notification(made, service=Service(name="chat", form="markdown")).body
+    assert "[clic](" not in markdown
+    assert "\\[clic\\]\\(" in markdown
+    assert all(len(line) <= 151 or line.startswith("http") for line in plain.body.splitlines()[:1])
 
 
 @given(st.text(max_size=60))
 def test_markup_is_escaped_whatever_it_is(text: str) -> None:
     assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]()*_~`|<>#]", escaped(text))
-    assert not re.search(r"@\w", defused(text))
+    assert not re.search(r"@\w", without_mentions(text))
 
 
 @settings(max_examples=60)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a_letter_as_html_holds_the_words_and_no_element_of_theirs(title: str, excerpt: str) -> None:
     made = notification([editions.story(1, title=title, excerpt=f"<img src=x onerror=1>{excerpt}")])
-    page = html.document_fromstring(made.html)
-    tags = {element.tag for element in page.iter() if isinstance(element.tag, str)}
+    document = html.document_fromstring(page(made))
+    tags = {element.tag for element in document.iter() if isinstance(element.tag, str)}
     assert tags == {"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "div", "p", "a", "footer"}
-    assert all(link.get("href").startswith("https://") for link in page.iter("a"))
+    assert all(link.get("href").startswith("https://") for link in document.iter("a"))
 
 
 @pytest.mark.parametrize(
@@ -370,8 +512,8 @@ def test_links_cannot_leave_their_place_in_a_chat(url: str, kept: str) -> None:
 
 
 def test_a_letter_is_in_the_planets_language() -> None:
-    assert "23 novembre 2026" in notification([editions.story(1)], language="fr").text
-    assert '<html lang="fr">' in notification([editions.story(1)], language="fr").html
+    assert "23 novembre 2026" in notification([editions.story(1)], language="fr").body
+    assert '<html lang="fr">' in page(notification([editions.story(1)], language="fr"))
 
 
 # -- Over the wire ----------------------------------------------------------------------------------------------------
@@ -407,18 +549,21 @@ def webhook(status: int = 200) -> Iterator[tuple[int, list[tuple[str, bytes]]]]:
 def test_a_json_webhook_gets_the_text_as_it_is() -> None:
     made = notification([editions.story(1, title="@channel [a](b) é")])
     with webhook() as (port, got):
-        assert deliver(f"json://127.0.0.1:{port}/hook", made) == ""
+        assert deliver(f"json://127.0.0.1:{port}/hook", made) is None
     ((path, body),) = got
     assert path == "/hook"
     payload = json.loads(body)
     assert payload["title"] == made.title
-    assert payload["message"] == made.text
+    assert payload["message"] == made.body
 
 
 def test_a_chat_that_renders_markdown_gets_it_escaped_and_calls_nobody() -> None:
-    made = notification([editions.story(1, title="@channel [clic](https://evil.example)")])
+    made = notification(
+        [editions.story(1, title="@channel [clic](https://evil.example)")],
+        service=Service(name="chat", form="markdown"),
+    )
     with webhook() as (port, got):
-        assert deliver(f"mmost://127.0.0.1:{port}/{'a' * 24}", made) == ""
+        assert deliver(f"mmost://127.0.0.1:{port}/{'a' * 24}", made) is None
     ((_path, body),) = got
     text = json.loads(body)["text"]
     assert "@channel" not in text
@@ -431,12 +576,11 @@ def test_a_refusal_is_a_word_without_the_secret(
 ) -> None:
     with webhook(403) as (port, _got):
         fault = deliver(f"json://user:hunter2@127.0.0.1:{port}/", notification([editions.story(1)]))
-    assert fault == "HTTP 403"
-    assert (
-        deliver(f"json://user:hunter2@127.0.0.1:{port}/", notification([editions.story(1)]))
-        == "no answer, or a refusal"
-    )
-    assert deliver("nonsense hunter2", notification([editions.story(1)])) == "not a notification URL that Apprise knows"
+    assert fault == Refusal(reason="HTTP 403")
+    gone = deliver(f"json://user:hunter2@127.0.0.1:{port}/", notification([editions.story(1)]))
+    assert gone == Refusal(reason="no answer, or a refusal")
+    unknown = deliver("nonsense hunter2", notification([editions.story(1)]))
+    assert unknown == Refusal(reason="not a notification URL that Apprise knows")
     assert "hunter2" not in caplog.text + "".join(capfd.readouterr())
 
 
@@ -469,18 +613,18 @@ def test_a_mail_has_a_page_with_its_style_inline_a_plain_part_and_only_our_heade
     made = notification([story], title="Planète 😀")
     with mailbox() as (port, got):
         fault = deliver(f"mailto://127.0.0.1:{port}?from=planet@example.org&to=liste@example.org&mode=insecure", made)
-        assert fault == ""
+        assert fault is None
     (message,) = got
     assert message["Subject"] == made.title
     assert message["X-Envelope-To"] == "liste@example.org"
     assert message["X-Application"] == "Planete"
     assert message["Bcc"] is None
     assert message["Cc"] is None
-    page = message.get_body(("html",))
+    html_part = message.get_body(("html",))
     plain = message.get_body(("plain",))
-    assert page is not None
+    assert html_part is not None
     assert plain is not None
-    content = page.get_content()
+    content = html_part.get_content()
     assert "<script" not in content
     assert "&lt;script&gt;" in content
     assert re.search(r'<h2 style="[^"]*font-size: 18px', content)
@@ -578,6 +722,10 @@ def test_a_hub_that_was_away_is_told_later_and_warned_of_once() -> None:
     assert run(()) == ()
     assert asked == []
     assert len(run(("atom.xml",), 500)) == 1
+
+
+def test_a_kill_at_any_moment_tells_nothing_twice() -> None:
+    assert rounds(6, seed=17) == []
 
 
 # -- The whole way ----------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "planet"
 # What lies where, from the ground up. A module at the top level of planet/ and a folder are named alike.
 GROUND = {
     "catalogue",
+    "objects",
     "limited",
     "model",
     "errors",
@@ -32,7 +33,19 @@ STAGES = {
     *("config", "fetch", "parse", "normalise", "sanitise", "classify", "merge", "store", "edition", "render"),
     *("publish", "notify"),
 }
-FLOW = {"pipeline", "reading", "update", "site", "health", "workers", "avatars", "unchanged", "lookup", "stories"}
+FLOW = {
+    "ports",
+    "pipeline",
+    "reading",
+    "update",
+    "site",
+    "health",
+    "workers",
+    "avatars",
+    "unchanged",
+    "lookup",
+    "stories",
+}
 EDGE = {"cli", "assemble", "subscriptions", "sample", "locale", "__main__", "__init__"}
 
 HOMES = {
@@ -45,7 +58,7 @@ HOMES = {
     "feedparser": {"parse"},
     "icalendar": {"parse"},
     "gcld3": {"normalise"},
-    "jinja2": {"render"},
+    "jinja2": {"notify", "render"},
     "listparser": {"subscriptions"},
     "lxml": {"parse", "render"},
     "msgspec": {"config", "store"},

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import click
 
 from planet.cli.context import Context
 from planet.errors import UsageError
-from planet.model import Config, Message, Story
+from planet.model import Config, Message
+from planet.objects import story_object
 from planet.stories import story_context
 
 ON_A_TERMINAL = 20
@@ -35,41 +35,6 @@ def json_line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def iso(moment: datetime) -> str:
-    """ISO 8601 in UTC, with a Z."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def as_object(story: Story, *, full: bool) -> dict[str, object]:
-    """A story as a JSON object, as `planet entries --json` prints it."""
-    made: dict[str, object] = {
-        "id": story.id,
-        "url": story.url,
-        "title": story.title,
-        "published": iso(story.published),
-        "updated": iso(story.updated),
-        "first_seen": iso(story.first_seen),
-        "author": story.author,
-        "source": story.source.name,
-        "technologies": list(story.technologies),
-        "language": story.language,
-        "sources": [
-            {"source": source.name, "feed": source.feed, "id": source.id, "url": source.url} for source in story.sources
-        ],
-    }
-    if full:
-        made |= {
-            "html": story.html,
-            "text": story.text,
-            "tags": list(story.tags),
-            "enclosures": [
-                {"url": enclosure.url, "type": enclosure.type, "length": enclosure.length}
-                for enclosure in story.enclosures
-            ],
-        }
-    return made
-
-
 @click.command()
 @click.option("--technology", metavar="NAME", help="Only the stories of this technology.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most so many stories.")
@@ -91,7 +56,7 @@ def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bo
         for start in range(0, len(rows), TOGETHER):
             for story in store.load_stories(rows[start : start + TOGETHER], context):
                 if as_json:
-                    click.echo(json_line(as_object(story, full=full)))
+                    click.echo(json_line(story_object(story, full=full)))
                 else:
                     when = ctx.translator.date(story.published)
                     names = f" [{', '.join(story.technologies)}]" if story.technologies else ""

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 
 from planet.cli.context import Context
-from planet.cli.entries import ON_A_TERMINAL, iso, json_line, known_technology
+from planet.cli.entries import ON_A_TERMINAL, json_line, known_technology
 from planet.i18n import Translator
 from planet.model import Event, Message
+from planet.objects import event_object
 from planet.when import day_of, is_over
-
-
-def as_object(event: Event) -> dict[str, object]:
-    """An event as a JSON object: times in UTC, dates for an all-day event (`end` is the day after its last)."""
-    return {
-        "id": event.id,
-        "url": event.data.url,
-        "title": event.data.title,
-        "start": written(event.data.start),
-        "end": written(event.end),
-        "location": event.data.location,
-        "group": event.group,
-        "technologies": list(event.technologies),
-        "status": event.data.status,
-        "sources": [
-            {"source": source, "feed": feed, "id": uid, "url": url} for source, feed, uid, url in event.sources
-        ],
-    }
-
-
-def written(moment: datetime | date) -> str:
-    """ISO 8601: a moment in UTC, or a day."""
-    return iso(moment) if isinstance(moment, datetime) else moment.isoformat()
 
 
 def upcoming_first(events: Sequence[Event], now: datetime, timezone: str) -> list[Event]:
@@ -67,7 +45,7 @@ def events(ctx: Context, technology: str | None, limit: int | None, as_json: boo
     if limit is None and not as_json and ctx.terminal:
         limit = ON_A_TERMINAL
     for event in ordered[:limit]:
-        click.echo(json_line(as_object(event)) if as_json else _lines(translator, event))
+        click.echo(json_line(event_object(event)) if as_json else _lines(translator, event))
     return 0
 
 

@@ -11,10 +11,9 @@ import click
 
 from planet.classify.scores import THRESHOLD
 from planet.cli.context import Context
-from planet.cli.entries import iso
-from planet.cli.events import as_object as event_object
 from planet.errors import UsageError
 from planet.model import Artifact, Bundle, Message, Reason
+from planet.objects import event_object, iso
 from planet.urls import redacted
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from planet.assemble import assemble, lock, open_store
 from planet.cli.state import Rebuilt, begin_again, rebuild
 from planet.errors import DamagedError, UsageError
 from planet.model import Failed, Fetched, Fresh, Message, Report
+from planet.ports import Options
 from planet.store import damage
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def run(
 ) -> int:
     """Fetch what is due, merge, render, publish, notify."""
     at = moment(now) if now else ctx.now
-    options = pipeline.Options(
+    options = Options(
         force=force,
         fetch=not no_fetch,
         publish=not (no_publish or dry_run),

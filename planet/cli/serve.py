@@ -16,6 +16,7 @@ from planet.assemble import assemble, lock, open_store
 from planet.cli.context import Context, utc_now
 from planet.errors import LockedError, PlanetError, UsageError
 from planet.model import Config, Message, Published
+from planet.ports import Options
 from planet.sample.server import site_server
 
 POLL = 0.5
@@ -55,7 +56,7 @@ def rebuild(config_path: Path, now: datetime) -> Published | None:
     """Make the site again from what is stored, like `planet run --no-fetch`; nobody is notified of anything."""
     config = configuration.load(config_path)
     with lock(config), open_store(config) as store:
-        options = pipeline.Options(fetch=False, announce=False)
+        options = Options(fetch=False, announce=False)
         return pipeline.run(assemble(config, store), now, options).published
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from planet.fetch.attempt import Attempt
 from planet.fetch.coalesce import AttemptRequest, Coalescer
-from planet.fetch.errors import of_exception, timed_out
+from planet.fetch.errors import timed_out
+from planet.fetch.exceptions import of_exception
 from planet.fetch.headers import rate_limit_scope, retry_after
 from planet.fetch.limiter import HostLimiter, QueuedRequest
 from planet.fetch.local import read_file

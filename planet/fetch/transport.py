@@ -22,7 +22,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from planet.fetch.decoding import decode
-from planet.fetch.errors import TooLargeError, of_exception
+from planet.fetch.errors import TooLargeError
+from planet.fetch.exceptions import of_exception
 from planet.fetch.request import Target, head
 
 if TYPE_CHECKING:

@@ -348,7 +348,7 @@ class FetchRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyRule:
-    """Where news goes: an Apprise URL with its `${ENV}` still in it, so that no secret is in this value."""
+    """A channel that is told what is new: an Apprise URL with its `${ENV}` still in it, so that no secret is in this value."""
 
     url: Annotated[
         str,
@@ -358,8 +358,22 @@ class NotifyRule:
             "${SLACK_WEBHOOK}",
         ),
     ]
-    technologies: Annotated[Technologies, key("Only stories of these; none named: all.", ["php"])] = ()
+    technologies: Annotated[Technologies, key("Only stories and events of these; none named: all.", ["php"])] = ()
     every: Annotated[Literal["run", "day", "week"], key("After each run that brings something, or a digest.")] = "run"
+    groups: Annotated[Texts, key("Only what these groups publish, by name; none named: all.", ["clermontech.php"])] = ()
+    members: Annotated[Texts, key("Only what these members publish, by name; none named: all.", ["Ada"])] = ()
+    what: Annotated[
+        tuple[Literal["stories", "events", "health"], ...],
+        key(
+            "What is told: new stories; new, moved and cancelled events; `health` is what would be mailed by cron.",
+            ["stories", "events"],
+        ),
+    ] = ("stories", "events")
+    remind: Annotated[tuple[Duration, ...], key("How long before an event it is told again.", ["7d", "1d"])] = ()
+    style: Annotated[
+        Literal["each", "digest", "auto"],
+        key("A message for each thing, or one for all; auto: as the service is made for."),
+    ] = "auto"
     line: int = 0
 
 

@@ -1,81 +1,201 @@
-"""What is new, told to chats and mailboxes: each thing once, the first time in silence. And to the WebSub hub."""
+"""Announcing what is new to chats, mailboxes and webhooks: each thing once, the first time in silence. And to the WebSub hub.
+
+    collect (what is new -> the channel's queue) -> compose (the first message of the queue) -> deliver
+
+The queue is stored before anything is sent, and a message is taken off it before it goes out: a run that is killed in between loses
+that message rather than sending it twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import datetime
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from planet.i18n import Translator
-from planet.model import Edition, Message, NotifyRule
-from planet.notify.message import Notification, write
-from planet.notify.plan import Sent, plan, read_sent, rule_key
-from planet.notify.send import deliver, expanded, missing
+from planet.model import Config, Edition, Message, News, NotifyRule
+from planet.notify.channel import Channel, ChannelHealth, read_channel, rule_key
+from planet.notify.collect import Clock, collect, digest_is_due, first, reminder_is_due
+from planet.notify.message import Composer, Notification, Service
+from planet.notify.send import Refusal, deliver, expanded, missing, service_of
 from planet.notify.websub import ping, tell_hub
 
-__all__ = ["Notification", "deliver", "notify", "ping", "plan", "tell_hub"]
+__all__ = [
+    "Channel",
+    "Notification",
+    "Notifications",
+    "Refusal",
+    "Service",
+    "channel_health",
+    "deliver",
+    "ping",
+    "tell_hub",
+]
 
+log = logging.getLogger(__name__)
 Save = Callable[[str, str], None]
-Send = Callable[[str, Notification], str]
+BACK_OFF = timedelta(minutes=15)
+"""After a first failure; twice as long after each further one, at most a day."""
+LONGEST_BACK_OFF = timedelta(days=1)
+MOST = 60
+"""Things that one message may hold."""
 
 
-def notify(
-    edition: Edition,
-    state: Mapping[str, str],
-    now: datetime,
-    *,
-    environ: Mapping[str, str],
-    save: Save,
-    send: Send = deliver,
-) -> tuple[Message, ...]:
-    """Tell each rule of `notify:` what is new to it; gives warnings for what could not be told.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the channels need of the world: the environment, where their state is stored, how messages are sent."""
 
-    `state` holds what `save(key, text)` was given in earlier runs. What is about to be sent is kept as sent before it goes out: a run
-    that is killed in between loses that message rather than sending it twice. A message that is refused is tried again by the next
-    run, with what has come since; the warning is given once.
-    """
-    rules = edition.config.notify
-    site = edition.config.site
-    planned = plan(rules, edition.index, edition.events, state, now, site.timezone)
-    for key, text in planned.keep.items():
-        save(key, text)
-    warnings = _unset(rules, {**state, **planned.keep}, environ, save)
-    words = Translator(site.language, site.timezone)
-    for delivery in planned.deliveries:
-        if missing(delivery.rule.url, environ):
-            continue
-        save(delivery.key, delivery.after.to_text())
-        fault = send(expanded(delivery.rule.url, environ), write(delivery, edition, words))
-        if fault:
-            save(delivery.key, replace(delivery.before, fault=fault).to_text())
-            if fault != delivery.before.fault:
-                warnings.append(
-                    Message.of(
-                        "feeds.yaml line {line}: this notification was not delivered ({fault}); the next run tries again",
-                        line=delivery.rule.line,
-                        fault=fault,
-                    )
+    environ: Mapping[str, str]
+    save: Save
+    send: Callable[[str, Notification], Refusal | None] = deliver
+    service: Callable[[str], Service | None] = service_of
+
+
+class Notifications:
+    """One run's announcements to all channels of feeds.yaml."""
+
+    def __init__(self, config: Config, state: Mapping[str, str], now: datetime, outside: Outside) -> None:
+        """`state` holds what `outside.save(key, text)` was given in earlier runs."""
+        self._config = config
+        self._state = state
+        self._outside = outside
+        self._words = Translator(config.site.language, config.site.timezone)
+        self._clock = Clock(now=now, zone=ZoneInfo(config.site.timezone))
+        self._warnings: list[Message] = []
+
+    def run(self, edition: Callable[[], Edition], *, changed: bool, news: Sequence[News] = ()) -> tuple[Message, ...]:
+        """Tell each channel what is new to it; returns warnings for what could not be told.
+
+        `edition` makes the site as values, and is only called if a channel needs it; `changed`: the site may differ from that of the
+        last run.
+        """
+        rules: dict[str, NotifyRule] = {}
+        for rule in self._config.notify:
+            rules.setdefault(rule_key(rule), rule)
+        for key, text in self._state.items():
+            channel = read_channel(text) if key not in rules else None
+            if channel is not None and not channel.away:
+                self._outside.save(key, replace(channel, queue=(), fault="", away=True).to_text())
+        texts = [self._words.say(notice.text) for notice in news]
+        for key, rule in rules.items():
+            self._tell(key, rule, edition, changed=changed, news=texts)
+        return tuple(self._warnings)
+
+    def _tell(
+        self, key: str, rule: NotifyRule, edition: Callable[[], Edition], *, changed: bool, news: Sequence[str]
+    ) -> None:
+        clock = self._clock
+        channel = read_channel(self._state.get(key, ""))
+        if channel is None:
+            channel = first(edition(), clock)
+            self._outside.save(key, channel.to_text())
+        if channel.story_id is None and changed and edition().index:
+            channel = replace(first(edition(), clock), queue=channel.queue, reminded=channel.reminded)
+            self._outside.save(key, channel.to_text())
+        told = news if "health" in rule.what else ()
+        if (
+            changed
+            or told
+            or channel.away
+            or digest_is_due(rule, channel, clock)
+            or reminder_is_due(rule, channel, clock)
+        ):
+            collected = collect(rule, channel, edition(), clock, told)
+            if collected != channel:
+                channel = collected
+                self._outside.save(key, channel.to_text())
+        names = missing(rule.url, self._outside.environ)
+        if names:
+            self._unset(key, rule, channel, names)
+        elif channel.queue and (channel.retry_at is None or channel.retry_at <= clock.now):
+            self._deliver(key, rule, channel, edition())
+
+    def _deliver(self, key: str, rule: NotifyRule, channel: Channel, edition: Edition) -> None:
+        """Send the queue, message by message, until it is empty or the service does not take one."""
+        url = expanded(rule.url, self._outside.environ)
+        try:
+            service = self._outside.service(url)
+        except ImportError:
+            service = None  # `deliver` says what to install
+        composer = Composer(rule, service or Service(name=""), edition, self._words)
+        most = MOST
+        while channel.queue:
+            notification, count = composer.next(channel.queue, most)
+            rest = replace(channel, queue=channel.queue[count:])
+            self._outside.save(key, rest.to_text())
+            if notification is None:
+                channel = rest
+                continue
+            refusal = self._outside.send(url, notification)
+            if refusal is None:
+                log.info("line %d: told %d things", rule.line, count)
+                channel, most = replace(rest, fault="", tries=0, retry_at=None, dropped=0), MOST
+                self._outside.save(key, channel.to_text())
+            elif not refusal.for_content:
+                warning = Message.of(
+                    "feeds.yaml line {line}: this notification was not delivered ({fault}); the next run tries again",
+                    line=rule.line,
+                    fault=refusal.reason,
                 )
-    return tuple(warnings)
+                self._failed(key, channel, refusal, warning)
+                return
+            elif count > 1:
+                most = count // 2  # split: one of them is what the service does not want
+                self._outside.save(key, channel.to_text())
+            else:
+                self._skipped(rule, notification, refusal)
+                channel, most = rest, MOST
 
-
-def _unset(
-    rules: tuple[NotifyRule, ...], state: Mapping[str, str], environ: Mapping[str, str], save: Save
-) -> list[Message]:
-    """A warning for each rule whose variables are not set, the first time that this is seen."""
-    warnings = []
-    for rule in rules:
-        names = missing(rule.url, environ)
-        sent: Sent | None = read_sent(state.get(rule_key(rule), ""))
+    def _unset(self, key: str, rule: NotifyRule, channel: Channel, names: Sequence[str]) -> None:
+        """A warning for variables that are not set, the first time that this is seen; what is new waits."""
         fault = f"unset {' '.join(names)}"
-        if not names or sent is None or sent.fault == fault:
-            continue
-        save(rule_key(rule), replace(sent, fault=fault).to_text())
-        warnings.append(
+        if channel.fault == fault:
+            return
+        self._outside.save(key, replace(channel, fault=fault, retry_at=None).to_text())
+        self._warnings.append(
             Message.of(
                 "feeds.yaml line {line}: ${{{name}}} is not set, so this notification is not sent",
                 line=rule.line,
                 name=", ".join(names),
             )
         )
-    return warnings
+
+    def _failed(self, key: str, channel: Channel, refusal: Refusal, warning: Message) -> None:
+        wait = refusal.retry_after or min(BACK_OFF * 2 ** min(channel.tries, 10), LONGEST_BACK_OFF)
+        failed = replace(channel, fault=refusal.reason, tries=channel.tries + 1, retry_at=self._clock.now + wait)
+        self._outside.save(key, failed.to_text())
+        if refusal.reason != channel.fault:
+            self._warnings.append(warning)
+
+    def _skipped(self, rule: NotifyRule, notification: Notification, refusal: Refusal) -> None:
+        lines = (*notification.stories, *notification.events)
+        self._warnings.append(
+            Message.of(
+                "feeds.yaml line {line}: the service does not take “{title}” ({fault}): it is left out",
+                line=rule.line,
+                title=(lines[0].url or lines[0].title) if lines else notification.title,
+                fault=refusal.reason,
+            )
+        )
+
+
+def channel_health(rules: Sequence[NotifyRule], state: Mapping[str, str]) -> tuple[ChannelHealth, ...]:
+    """The queue of each channel, in the order of feeds.yaml."""
+    channels = []
+    for rule in rules:
+        channel = read_channel(state.get(rule_key(rule), ""))
+        if channel is None:
+            channels.append(ChannelHealth(line=rule.line))
+        else:
+            channels.append(
+                ChannelHealth(
+                    line=rule.line,
+                    waiting=len(channel.queue),
+                    dropped=channel.dropped,
+                    fault=channel.fault,
+                    retry_at=channel.retry_at,
+                )
+            )
+    return tuple(channels)

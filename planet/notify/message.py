@@ -1,54 +1,79 @@
-"""What a message says, in the planet's language: one text for machines, one for chats, one page for mail. Pure.
+"""What a message says, in the planet's language, in the form and the size that a service takes. Pure.
 
 Nothing in it that a member wrote can address anyone, format anything, or start a line or a header of its own.
 """
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from planet.i18n import Translator
-from planet.model import Edition, Event, Message, Story
-from planet.notify.plan import Delivery
+from planet.model import Edition, Event, Message, NotifyRule, Story
+from planet.notify.channel import Item
+from planet.objects import event_object, story_object
 from planet.text import one_line, shorten, without_accents
 from planet.urls import http_url
 
-Text = Callable[[str], str]
 MAX_TITLE = 150
-MAX_STORIES = 20
+MAX_ITEMS = 20
+"""Things that one chat message names; those behind them are in the next one."""
+UNLIMITED = 1_000_000
 _MENTION = re.compile(r"@(?=\w)")
 _CALL = re.compile(r"@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\\[\]()*_~`|<>#])")
+_JOINERS = ("\u200d", "\ufe0f", "\u20e3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
-    """One message. `text` is plain, `chat` the same with calls to everyone defused, `markdown` also with markup escaped; `html` a page.
+class Service:
+    """What a notification service takes: plain text for machines, text or Markdown for chats, a page for mail.
 
-    `sender` names the planet in ASCII, for it goes into headers; `site` is its address.
+    `title` and `body` are the most characters that it takes, 0: it has no title. `each`: it is made for one thing a message.
     """
 
-    sender: str
-    site: str
-    title: str
-    text: str
-    chat: str
-    markdown: str
-    html: str
+    name: str
+    form: Literal["mail", "machine", "chat", "markdown"] = "chat"
+    title: int = MAX_TITLE
+    body: int = UNLIMITED
+    each: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A story or an event in a few words: all one line each."""
+    """A thing in a few words: all one line each."""
 
     title: str
     url: str
-    about: str
+    about: str = ""
     excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One message. `body` is what the service shows; `text` and `lines` are what mail is made of, `objects` what machines are sent.
+
+    `sender` names the planet in ASCII, for it goes into headers; `site` is its address. `thread` is the same for all parts of a digest.
+    """
+
+    sender: str
+    site: str
+    language: str
+    title: str
+    body: str
+    text: str
+    stories: tuple[Line, ...] = ()
+    events: tuple[Line, ...] = ()
+    notices: tuple[str, ...] = ()
+    page: str = ""
+    page_title: str = ""
+    coming: str = ""
+    thread: str = ""
+    objects: Mapping[str, object]
 
 
 def safe_link(url: str) -> str:
@@ -59,135 +84,217 @@ def safe_link(url: str) -> str:
     return _CALL.sub("%40", link)
 
 
-def defused(text: str) -> str:
+def without_mentions(text: str) -> str:
     """Text in which no name is called: `@channel` stands there and rings nobody."""
     return _MENTION.sub("@\u200b", text)
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return _MARKUP.sub(r"\\\1", defused(text))
+    """Text that Markdown shows unchanged."""
+    return _MARKUP.sub(r"\\\1", without_mentions(text))
 
 
-def story_line(story: Story, names: dict[str, str], words: Translator) -> Line:
-    technologies = ", ".join(names.get(slug, slug) for slug in story.technologies)
-    who = one_line(story.author, 80) or one_line(story.source.name, 80)
-    about = " · ".join(part for part in (who, technologies, words.date(story.published)) if part)
-    excerpt = one_line(story.excerpt, 300)
-    return Line(title=one_line(story.title, MAX_TITLE) or who, url=safe_link(story.url), about=about, excerpt=excerpt)
+_FORMS: Mapping[str, Callable[[str], str]] = {
+    "chat": without_mentions,
+    "markdown": escaped,
+    "mail": str,
+    "machine": str,
+}
 
 
-def event_line(event: Event, words: Translator) -> Line:
-    when = (
-        words.moment(event.data.start, "full")
-        if isinstance(event.data.start, datetime)
-        else words.day(event.data.start)
-    )
-    about = " · ".join(part for part in (when, one_line(event.group, 80), one_line(event.data.location, 120)) if part)
-    return Line(title=one_line(event.data.title, MAX_TITLE), url=safe_link(event.data.url), about=about)
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, `…` at the end where something was left out, no letter or picture in two."""
+    if limit < 2:
+        return ""
+    short = shorten(text, limit)
+    if short == text:
+        return text
+    end = len(short) - 1
+    while end and (unicodedata.combining(text[end]) or text[end] in _JOINERS or text[end - 1] == _JOINERS[0]):
+        end -= 1
+    return f"{text[:end]}…" if end else ""
 
 
-def write(delivery: Delivery, edition: Edition, words: Translator) -> Notification:
-    """The message of one delivery; at most 20 stories are told one by one, the newest."""
-    site = edition.config.site
-    names = {technology.slug: technology.name for technology in edition.technologies}
-    stories = [story_line(story, names, words) for story in edition.load(delivery.rows[:MAX_STORIES])]
-    events = [event_line(event, words) for event in delivery.events]
-    title = _title(delivery, site.title, stories, events, words)
-    more = len(delivery.rows) - len(stories)
-    rest = words.ngettext("and one more", "and {count} more", more).format(count=more) if more > 0 else ""
-    page = site.url + (f"{delivery.rule.technologies[0]}/" if len(delivery.rule.technologies) == 1 else "")
-    coming = words.say(Message.of("Coming soon")) if events else ""
+class Composer:
+    """Makes messages of queued things, for one rule and one service."""
 
-    def text(say: Text) -> str:
-        blocks = [_block(line, say) for line in stories]
-        if rest:
-            blocks.append(f"… {rest}")
-        if coming:
-            blocks.append(coming)
-            blocks += [_block(line, say) for line in events]
-        return "\n\n".join((*blocks, page))
+    def __init__(self, rule: NotifyRule, service: Service, edition: Edition, words: Translator) -> None:
+        self._rule = rule
+        self._service = service
+        self._edition = edition
+        self._words = words
+        self._each = rule.style == "each" or (rule.style == "auto" and service.each)
+        self._say = _FORMS[service.form]
+        self._events = {event.id: event for event in edition.events}
+        self._names = {technology.slug: technology.name for technology in edition.technologies}
 
-    return Notification(
-        sender=_ascii(site.title),
-        site=site.url,
-        title=title,
-        text=text(str),
-        chat=text(defused),
-        markdown=text(escaped),
-        html=_page(title, site.language, stories, rest, coming, events, page, site.title),
-    )
+    def next(self, queue: Sequence[Item], most: int) -> tuple[Notification | None, int]:
+        """The message of the first things of a queue, at most `most`, and how many it holds.
+
+        None, with the number of things to take off the queue, when the first are no longer there (withdrawn since).
+        """
+        allowed = 1 if self._each and not queue[0].digest else min(most, len(queue))
+        batch = [item for item in queue[:allowed] if item.digest == queue[0].digest]
+        stories = {
+            story.story_id: story
+            for story in self._edition.load([item.story for item in batch if item.kind == "story"])
+        }
+        lines: list[tuple[Item, Line]] = []
+        for taken, item in enumerate(batch):
+            line = self._line(item, stories)
+            if line is None:
+                continue
+            if lines and not self._fits([*lines, (item, line)]):
+                return self._notification(lines, stories), taken
+            lines.append((item, line))
+        return (self._notification(lines, stories) if lines else None), len(batch)
+
+    # -- lines
+
+    def _line(self, item: Item, stories: Mapping[int, Story]) -> Line | None:
+        if item.kind == "news":
+            return Line(title=one_line(item.text), url="")
+        if item.kind == "story":
+            story = stories.get(item.story)
+            return None if story is None else self._story_line(story)
+        event = self._events.get(item.event)
+        return None if event is None else self._event_line(event, item)
+
+    def _story_line(self, story: Story) -> Line:
+        technologies = ", ".join(self._names.get(slug, slug) for slug in story.technologies)
+        who = one_line(story.author, 80) or one_line(story.source.name, 80)
+        about = " · ".join(part for part in (who, technologies, self._words.date(story.published)) if part)
+        return Line(
+            title=one_line(story.title, MAX_TITLE) or who,
+            url=safe_link(story.url),
+            about=about,
+            excerpt=one_line(story.excerpt, 300),
+        )
+
+    def _event_line(self, event: Event, item: Item) -> Line:
+        start = event.data.start
+        when = self._words.moment(start, "full") if isinstance(start, datetime) else self._words.day(start)
+        group, place = one_line(event.group, 80), one_line(event.data.location, 120)
+        title = one_line(event.data.title, MAX_TITLE)
+        prefixed = {
+            "moved": Message.of("Moved: {title}", title=title),
+            "cancelled": Message.of("Cancelled: {title}", title=title),
+            "reminder": Message.of("Reminder: {title}", title=title),
+        }.get(item.kind)
+        return Line(
+            title=self._words.say(prefixed) if prefixed else title,
+            url=safe_link(event.data.url),
+            about=" · ".join(part for part in (when, group, place) if part),
+        )
+
+    # -- bodies
+
+    def _block(self, line: Line, *, bullet: bool) -> str:
+        title = f"• {self._say(line.title)}" if bullet else self._say(line.title)
+        return "\n".join(part for part in (title, self._say(line.about), line.url) if part)
+
+    def _body(self, lines: Sequence[tuple[Item, Line]]) -> str:
+        bullet = not self._each or bool(lines[0][0].digest)
+        blocks: list[str] = []
+        if not self._service.title and bullet:
+            blocks.append(self._say(self._title(lines)))
+        coming = False
+        for item, line in self._in_order(lines):
+            if item.digest and item.kind == "event" and not coming:
+                coming = True
+                blocks.append(self._words.say(Message.of("Coming soon")))
+            blocks.append(self._block(line, bullet=bullet))
+        if bullet:
+            blocks.append(self._page(lines)[0])
+        return "\n\n".join(blocks)
+
+    def _fits(self, lines: Sequence[tuple[Item, Line]]) -> bool:
+        if self._service.form in {"chat", "markdown"} and len(lines) > MAX_ITEMS:
+            return False
+        return len(self._body(lines)) <= self._service.body
+
+    @staticmethod
+    def _in_order(lines: Sequence[tuple[Item, Line]]) -> list[tuple[Item, Line]]:
+        """Stories first, the newest first; then events and notices as they come."""
+        stories = [pair for pair in lines if pair[0].kind == "story"]
+        return [*reversed(stories), *(pair for pair in lines if pair[0].kind != "story")]
+
+    def _shortened(self, pair: tuple[Item, Line]) -> tuple[Item, Line]:
+        """A thing that is too long for the service even alone: its title is cut, then what is said of it left out; never its link."""
+        item, line = pair
+        for candidate in (line, replace(line, about="")):
+            for length in range(len(candidate.title), 0, -1):
+                short = replace(candidate, title=cut(candidate.title, length))
+                if len(self._body([(item, short)])) <= self._service.body:
+                    if length >= min(60, len(candidate.title)):
+                        return item, short
+                    break
+        return item, replace(line, title=cut(line.title, max(2, self._service.body - len(line.url) - 1)), about="")
+
+    def _page(self, lines: Sequence[tuple[Item, Line]]) -> tuple[str, str]:
+        """Where the things of the message are on the site, and what that is called."""
+        site = self._edition.config.site
+        day = lines[0][0].digest
+        if day and self._rule.every == "week":
+            year, week, _ = datetime.fromisoformat(day).isocalendar()
+            return f"{site.url}digest/{year}-W{week:02}/", site.title
+        if len(self._rule.technologies) == 1:
+            return f"{site.url}{self._rule.technologies[0]}/", site.title
+        return site.url, site.title
+
+    def _title(self, lines: Sequence[tuple[Item, Line]]) -> str:
+        words = self._words
+        stories = sum(item.kind == "story" for item, _line in lines)
+        events = sum(item.kind not in {"story", "news"} for item, _line in lines)
+        if stories == 1 or len(lines) == 1:
+            text = next(line.title for item, line in lines if not stories or item.kind == "story")
+        elif stories:
+            text = words.ngettext("one new story", "{count} new stories", stories).format(count=stories)
+        elif events:
+            text = words.ngettext("one event soon", "{count} events soon", events).format(count=events)
+        else:
+            text = words.ngettext("one notice", "{count} notices", len(lines)).format(count=len(lines))
+        planet = shorten(one_line(self._edition.config.site.title), 60)
+        return one_line(words.say(Message.of("{planet}: {news}", planet=planet, news=text)), MAX_TITLE)
+
+    def _notification(self, lines: Sequence[tuple[Item, Line]], stories: Mapping[int, Story]) -> Notification:
+        if len(lines) == 1 and not self._fits(lines):
+            lines = [self._shortened(lines[0])]
+        site = self._edition.config.site
+        ordered = self._in_order(lines)
+        page, page_title = self._page(lines)
+        title = self._title(lines)
+        plain = Composer(self._rule, replace(self._service, form="machine"), self._edition, self._words)
+        events = [line for item, line in ordered if item.kind not in {"story", "news"}]
+        return Notification(
+            sender=_ascii(site.title),
+            site=site.url,
+            language=site.language,
+            title=cut(self._say(title), self._service.title) if self._service.title else "",
+            body=self._body(lines),
+            text=plain._body(lines),
+            stories=tuple(line for item, line in ordered if item.kind == "story"),
+            events=tuple(events),
+            notices=tuple(line.title for item, line in ordered if item.kind == "news"),
+            page=page,
+            page_title=page_title,
+            coming=self._words.say(Message.of("Coming soon")) if events else "",
+            thread=f"{lines[0][0].digest}.{self._rule.every}" if lines[0][0].digest else "",
+            objects={
+                "planet": {"title": site.title, "url": site.url},
+                "items": [self._object(item, line, stories) for item, line in ordered],
+            },
+        )
+
+    def _object(self, item: Item, line: Line, stories: Mapping[int, Story]) -> dict[str, object]:
+        if item.kind == "story":
+            return {"type": "story", "story": story_object(stories[item.story])}
+        if item.kind == "news":
+            return {"type": "news", "text": line.title}
+        return {"type": item.kind, "event": event_object(self._events[item.event])}
 
 
 def _ascii(name: str) -> str:
     """Planète d'essai -> Planete d'essai."""
     plain = without_accents(one_line(name, 60)).encode("ascii", "ignore").decode().strip()
     return plain or "Planet"
-
-
-def _title(delivery: Delivery, planet: str, stories: Sequence[Line], events: Sequence[Line], words: Translator) -> str:
-    count = len(delivery.rows)
-    if count == 1:
-        what = stories[0].title if stories else ""
-    elif count:
-        what = words.ngettext("one new story", "{count} new stories", count).format(count=count)
-    else:
-        what = words.ngettext("one event soon", "{count} events soon", len(events)).format(count=len(events))
-    said = words.say(Message.of("{planet}: {news}", planet=shorten(one_line(planet), 60), news=what))
-    return one_line(said, MAX_TITLE)
-
-
-def _block(line: Line, say: Text) -> str:
-    return "\n".join(part for part in (f"• {say(line.title)}", say(line.about), line.url) if part)
-
-
-STYLE = """\
-body { margin: 0; padding: 24px 12px; background: #fbfaf7; color: #1c1d20; font: 16px/1.6 Georgia, serif; }
-main { display: block; max-width: 600px; margin: 0 auto; }
-h1 { font-size: 22px; line-height: 1.3; margin: 0 0 16px; }
-h2 { font-size: 18px; line-height: 1.35; margin: 0; }
-h3 { font-size: 16px; margin: 24px 0 8px; color: #b83a12; }
-a { color: #0b6a8c; }
-.story { padding: 14px 0; border-top: 1px solid #e3e0d8; }
-.about { margin: 2px 0; color: #5a5d63; font: 14px/1.5 Arial, sans-serif; }
-.excerpt { margin: 4px 0 0; }
-footer { margin-top: 24px; color: #5a5d63; font: 14px/1.5 Arial, sans-serif; }
-@media (prefers-color-scheme: dark) {
- body { background: #16171a !important; color: #ecebe6 !important; }
- a { color: #6cc5e6 !important; }
- h3 { color: #ff8a5c !important; }
- .about, footer { color: #a7a9ae !important; }
- .story { border-color: #33363c !important; }
-}
-"""
-
-
-def _item(line: Line) -> str:
-    title = html.escape(line.title)
-    head = f'<a href="{html.escape(line.url)}">{title}</a>' if line.url else title
-    excerpt = f'<p class="excerpt">{html.escape(line.excerpt)}</p>' if line.excerpt else ""
-    return f'<div class="story"><h2>{head}</h2><p class="about">{html.escape(line.about)}</p>{excerpt}</div>'
-
-
-def _page(
-    title: str,
-    language: str,
-    stories: Sequence[Line],
-    rest: str,
-    coming: str,
-    events: Sequence[Line],
-    page: str,
-    planet: str,
-) -> str:
-    """The message as an HTML document whose style is still in its head."""
-    parts = [
-        f'<!DOCTYPE html><html lang="{html.escape(language)}"><head><meta charset="utf-8">',
-        '<meta name="color-scheme" content="light dark">',
-        f"<title>{html.escape(title)}</title><style>{STYLE}</style></head><body><main><h1>{html.escape(title)}</h1>",
-        *(_item(line) for line in stories),
-        f"<p>… {html.escape(rest)}</p>" if rest else "",
-        f"<h3>{html.escape(coming)}</h3>" if coming else "",
-        *(_item(line) for line in events),
-        f'<footer><a href="{html.escape(page)}">{html.escape(planet)}</a></footer></main></body></html>',
-    ]
-    return "\n".join(part for part in parts if part)

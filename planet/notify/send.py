@@ -5,18 +5,38 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from planet.notify.message import Notification, defused, escaped
+from planet.notify.message import MAX_TITLE, UNLIMITED, Notification, Service
+
+if TYPE_CHECKING:
+    import apprise
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _MAIL = {"mailto", "mailtos"}
-_MACHINES = {"json", "jsons", "xml", "xmls", "form", "forms"}
+_JSON = {"json", "jsons"}
+_MACHINES = {*_JSON, "xml", "xmls", "form", "forms"}
 _RENDERS_TEXT = {"discord", "mmost", "mmosts", "guilded", "revolt", "zulip", "ryver", "fluxer"}
 """Services that take plain text from Apprise and show it as Markdown."""
-_REFUSED = "no answer, or a refusal"
+_SMALL = 500
+"""A service that takes no more characters than this is made for one thing a message."""
 _STATUS = re.compile(r"error=(\d{3})\b")
+_RETRY = re.compile(r"""retry[-_]after\\?["']?\s*[:=]\s*["']?(\d+(?:\.\d+)?)""", re.IGNORECASE)
+_ABOUT_CONTENT = {400, 413, 422}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a message was not taken, in words that hold no secret. `for_content`: it will not be taken later either."""
+
+    reason: str
+    for_content: bool = False
+    retry_after: timedelta | None = None
 
 
 def missing(url: str, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -27,102 +47,125 @@ def missing(url: str, environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def expanded(url: str, environ: Mapping[str, str]) -> str:
     """The URL with the values of its `${NAMES}` in their place."""
-    return _VARIABLE.sub(lambda found: environ.get(found[1], "").strip(), url)
+    return _VARIABLE.sub(lambda match: environ.get(match[1], "").strip(), url)
 
 
 class _LogCapture(logging.Handler):
-    """Hears what Apprise says went wrong, so that it goes into our words and into no log: it may name addresses and tokens."""
+    """Reads the status and the wait in what Apprise logs, so that they go into our words and the rest into no log: it may hold tokens."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.status = ""
+        super().__init__(logging.DEBUG)
+        self.status = 0
+        self.retry_after: timedelta | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        found = _STATUS.search(record.getMessage())
-        if found:
-            self.status = f"HTTP {found[1]}"
+        text = record.getMessage()
+        if status := _STATUS.search(text):
+            self.status = int(status[1])
+        if wait := _RETRY.search(text):
+            self.retry_after = timedelta(seconds=min(float(wait[1]), 86400.0))
 
 
-def deliver(url: str, notification: Notification) -> str:
-    """Send a notification to one Apprise URL. "" when it was taken, else why not, in words that hold no secret.
-
-    Mail gets the HTML page (with a plain part made from it), machines the plain text, chats the text that calls nobody.
-    """
+@contextmanager
+def _captured() -> Iterator[_LogCapture]:
     logger = logging.getLogger("apprise")
-    capture, was = _LogCapture(), logger.propagate
+    capture, propagate, level = _LogCapture(), logger.propagate, logger.level
     logger.addHandler(capture)
     logger.propagate = False
+    logger.setLevel(logging.DEBUG)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what its plugins import is no news for who reads cron's mail
-            fault = _hand_over(url, notification)
-    except ImportError:
-        return "apprise is not installed: pip install 'clermontech-planet[notify]'"
-    except Exception as error:  # noqa: BLE001 - 170 services' code must not end a run; its text may hold the URL
-        return type(error).__name__
-    else:
-        return (capture.status or fault) if fault == _REFUSED else fault
+            yield capture
     finally:
         logger.removeHandler(capture)
-        logger.propagate = was
+        logger.propagate = propagate
+        logger.setLevel(level)
+
+
+def service_of(url: str) -> Service | None:
+    """What the service behind an Apprise URL takes; None for a URL that Apprise does not know. Raises ImportError without Apprise."""
+    with _captured():
+        plugin = _plugin(url, "Planet", "")
+    if plugin is None:
+        return None
+    schemes = _schemes(url, plugin)
+    body = int(getattr(plugin, "body_maxlen", 0) or UNLIMITED)
+    name = str(getattr(plugin, "service_name", "") or next(iter(schemes)))
+    if schemes & _MAIL:
+        return Service(name=name, form="mail")
+    if schemes & _MACHINES:
+        return Service(name=name, form="machine")
+    title = int(getattr(plugin, "title_maxlen", MAX_TITLE))
+    return Service(
+        name=name,
+        form="markdown" if schemes & _RENDERS_TEXT else "chat",
+        title=min(MAX_TITLE, title),
+        body=body,
+        each=body <= _SMALL,
+    )
 
 
 def is_known(url: str) -> bool:
     """Whether Apprise can send to a URL; True where it is not installed."""
-    logger = logging.getLogger("apprise")
-    was, logger.disabled = logger.disabled, True
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import apprise  # see below
-
-            return apprise.Apprise.instantiate(url, suppress_exceptions=True) is not None
+        return service_of(url) is not None
     except ImportError:
         return True
-    finally:
-        logger.disabled = was
 
 
-def _hand_over(url: str, notification: Notification) -> str:
+def deliver(url: str, notification: Notification) -> Refusal | None:
+    """Send a message to one Apprise URL. None when it was taken."""
+    try:
+        with _captured() as capture:
+            taken = _hand_over(url, notification)
+    except ImportError:
+        return Refusal(reason="apprise is not installed: pip install 'clermontech-planet[notify]'")
+    except Exception as error:  # noqa: BLE001 - 170 services' code must not end a run; its text may hold the URL
+        return Refusal(reason=type(error).__name__)
+    if taken is None:
+        return Refusal(reason="not a notification URL that Apprise knows")
+    if taken:
+        return None
+    return Refusal(
+        reason=f"HTTP {capture.status}" if capture.status else "no answer, or a refusal",
+        for_content=capture.status in _ABOUT_CONTENT,
+        retry_after=capture.retry_after,
+    )
+
+
+def _hand_over(url: str, notification: Notification) -> bool | None:
     import apprise  # 0.1 s that only a run with something to tell should pay
 
+    plugin = _plugin(url, notification.sender, notification.site)
+    if plugin is None:
+        return None
+    schemes = _schemes(url, plugin)
+    if schemes & _MAIL:
+        from planet.notify.mail import send_mail  # only mail needs its template
+
+        return send_mail(plugin, notification)
+    if schemes & _JSON:
+        plugin.payload_extras = {**plugin.payload_extras, **notification.objects}  # type: ignore[attr-defined]
+    box = apprise.Apprise(asset=plugin.asset)
+    box.add(plugin)
+    # The title of a service that has none stands in the body: Apprise would put it there, beyond the limit.
+    return bool(box.notify(body=notification.body, title=notification.title, body_format=apprise.NotifyFormat.TEXT))
+
+
+def _plugin(url: str, sender: str, site: str) -> apprise.NotifyBase | None:
+    import apprise  # see above
+
     # Under the planet's name, and without the pictures of Apprise, which a reader's program would load from elsewhere.
-    asset = apprise.AppriseAsset(
-        app_id=notification.sender,
-        app_desc=notification.sender,
-        app_url=notification.site,
-        image_url_mask="",
-        image_url_logo="",
-    )
-    service = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
-    if service is None:
-        return "not a notification URL that Apprise knows"
-    known = {urlsplit(url).scheme.lower(), *_names(service)}
-    title, body, form = defused(notification.title), notification.chat, apprise.NotifyFormat.TEXT
-    if known & _MAIL:
-        title, body, form = notification.title, inlined(notification.html), apprise.NotifyFormat.HTML
-    elif known & _MACHINES:
-        title, body = notification.title, notification.text
-    elif known & _RENDERS_TEXT:
-        title, body = escaped(notification.title), notification.markdown
-    box = apprise.Apprise(asset=asset)
-    box.add(service)
-    return "" if box.notify(body=body, title=title, body_format=form) else _REFUSED
+    asset = apprise.AppriseAsset(app_id=sender, app_desc=sender, app_url=site, image_url_mask="", image_url_logo="")
+    plugin: Any = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+    return None if plugin is None else plugin
 
 
-def _names(service: object) -> set[str]:
+def _schemes(url: str, plugin: object) -> set[str]:
     """The schemes of a service: a chat may be configured by its plain https webhook."""
-    names: set[str] = set()
+    names = {urlsplit(url).scheme.lower()}
     for attribute in ("protocol", "secure_protocol"):
-        value = getattr(service, attribute, None)
+        value = getattr(plugin, attribute, None)
         names.update([value] if isinstance(value, str) else value or ())
     return names
-
-
-def inlined(page: str) -> str:
-    """The page with its style on its elements, where mail programs look for it; as it is where css-inline is not installed."""
-    try:
-        import css_inline  # only mail needs it
-    except ImportError:
-        return page
-    return str(css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False))

@@ -29,6 +29,7 @@ from pathlib import Path
 from planet import config as configuration
 from planet import pipeline
 from planet.assemble import assemble
+from planet.ports import Options
 from planet.store import Store
 from tests.support import outputs
 
@@ -280,9 +281,7 @@ def prepared() -> Iterator[Bench]:
         warm = root / "warm"
         shutil.copytree(before, warm)
         with Store(warm / "planet.db") as store:
-            pipeline.run(
-                assemble(configuration.load(warm / "feeds.yaml"), store), SECOND, pipeline.Options(fetch=False)
-            )
+            pipeline.run(assemble(configuration.load(warm / "feeds.yaml"), store), SECOND, Options(fetch=False))
         timed = root / "timed"
         shutil.copytree(before, timed)
         began = time.monotonic()

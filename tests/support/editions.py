@@ -252,7 +252,7 @@ def edition(
     def load(rows: Sequence[int]) -> list[Story]:
         if loads is not None:
             loads.extend(rows)
-        return [by_id[number] for number in rows]
+        return [by_id[number] for number in rows if number in by_id]
 
     return build(
         settings,

@@ -1,0 +1,101 @@
+"""What is remembered of a channel between runs, as one text for each rule of `notify:`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from planet.model import NotifyRule
+from planet.text import digest
+
+Kind = Literal["story", "event", "moved", "cancelled", "reminder", "news"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing to tell. `digest` is the day of the digest that it belongs to, "" for what is told at once."""
+
+    kind: Kind
+    story: int = 0
+    event: str = ""
+    text: str = ""
+    """Of a notice: the sentence, in the language of the planet."""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """All up to story `story_id` is in the queue or was told (None: there was no story yet). `at`: the last digest.
+
+    Stories are numbered as they arrive and keep their number, so an old post that moves, merges or returns is not told again.
+    """
+
+    story_id: int | None
+    at: datetime
+    events: Mapping[str, tuple[str, str, str]] | None = None
+    """Upcoming event -> its start, status and place, as they were told. None: events were never looked at."""
+    reminded: tuple[str, ...] = ()
+    queue: tuple[Item, ...] = ()
+    dropped: int = 0
+    """Things that the queue had no room for, since something was delivered."""
+    fault: str = ""
+    """Why the last delivery failed, "" when it did not."""
+    tries: int = 0
+    retry_at: datetime | None = None
+    away: bool = False
+    """Its rule is not in feeds.yaml."""
+
+    def to_text(self) -> str:
+        """As it is stored: JSON."""
+        fields = asdict(self)
+        fields["at"] = self.at.astimezone(UTC).isoformat()
+        fields["retry_at"] = self.retry_at.astimezone(UTC).isoformat() if self.retry_at else None
+        fields["queue"] = [
+            {name: value for name, value in asdict(item).items() if value or name == "kind"} for item in self.queue
+        ]
+        return json.dumps(fields, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelHealth:
+    """A channel as `planet status` shows it. It is named by the line of feeds.yaml, for its URL may hold a secret."""
+
+    line: int
+    waiting: int = 0
+    dropped: int = 0
+    fault: str = ""
+    retry_at: datetime | None = None
+
+
+def rule_key(rule: NotifyRule) -> str:
+    """What a rule is remembered by. Its URL may hold a secret, so only a hash of it is kept."""
+    parts = [rule.url, rule.every, *sorted(rule.technologies)]
+    for name, values in (("groups", rule.groups), ("members", rule.members)):
+        parts += [name, *sorted(values)] if values else []
+    return digest(*parts)
+
+
+def read_channel(text: str) -> Channel | None:
+    """What was stored for a rule; None for nothing, or nothing that can be read. Version 1.0.0 stored less, and is understood."""
+    try:
+        stored: dict[str, Any] = json.loads(text)
+        retry_at = stored.get("retry_at")
+        events = stored.get("events")
+        story = stored.get("story_id", stored.get("row"))
+        return Channel(
+            story_id=None if story is None else int(story),
+            at=datetime.fromisoformat(stored["at"]),
+            events=None if events is None else {str(name): tuple(map(str, values)) for name, values in events.items()},  # type: ignore[misc]
+            reminded=tuple(map(str, stored.get("reminded", ()))),
+            queue=tuple(Item(**item) for item in stored.get("queue", ())),
+            dropped=int(stored.get("dropped", 0)),
+            fault=str(stored.get("fault", "")),
+            tries=int(stored.get("tries", 0)),
+            retry_at=datetime.fromisoformat(retry_at) if retry_at else None,
+            away=bool(stored.get("away", False)),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,185 @@
+"""What is new to a channel, put into its queue. Pure: what was told is handed in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from planet.model import Edition, Event, NotifyRule
+from planet.notify.channel import Channel, Item
+from planet.when import begins_after
+
+MORNING = timedelta(hours=8)
+"""A digest goes out with the first run after eight in the morning, planet time; the week's on Monday."""
+AHEAD = {"day": timedelta(days=1), "week": timedelta(days=7)}
+"""How far ahead a digest names events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Now, and the time zone of the planet."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    def start_of(self, event: Event) -> datetime:
+        """When an event begins; an all-day one with its day in the planet's time zone."""
+        start = event.data.start
+        return start if isinstance(start, datetime) else datetime.combine(start, datetime.min.time(), tzinfo=self.zone)
+
+
+def digest_is_due(rule: NotifyRule, channel: Channel, clock: Clock) -> bool:
+    """Whether the day or the week of a digest has turned since the last one."""
+
+    def morning(moment: datetime) -> date:
+        return (moment.astimezone(clock.zone) - MORNING).date()
+
+    match rule.every:
+        case "run":
+            return False
+        case "day":
+            return morning(clock.now) > morning(channel.at)
+        case "week":
+            return morning(clock.now).isocalendar()[:2] > morning(channel.at).isocalendar()[:2]
+
+
+def reminder_is_due(rule: NotifyRule, channel: Channel, clock: Clock) -> bool:
+    """Whether an event that the channel knows of comes within reach of a reminder."""
+    for name, (start, _status, _place) in (channel.events or {}).items():
+        moment = datetime.fromisoformat(start)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=clock.zone)
+        for lead in rule.remind:
+            if moment - lead <= clock.now < moment and _mark(name, start, lead) not in channel.reminded:
+                return True
+    return False
+
+
+def first(edition: Edition, clock: Clock) -> Channel:
+    """A channel that was never told anything starts silent, with what there is now. Without a story it waits for the first ones."""
+    newest = max((row.story_id for row in edition.index), default=None)
+    return Channel(story_id=newest, at=clock.now, events=_upcoming(edition.events, clock))
+
+
+def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, news: Sequence[str]) -> Channel:
+    """The channel with what is new to it in its queue, at most `feed_entries` things of a run.
+
+    A rule that was away gets what happened meanwhile as a digest. Stories that may not enter the feeds (the flood guard) are not told.
+    """
+    limit = edition.config.site.feed_entries
+    due = rule.every == "run" or digest_is_due(rule, channel, clock)
+    day = clock.now.astimezone(clock.zone).date().isoformat() if rule.every != "run" or channel.away else ""
+    items: list[Item] = []
+    if "stories" in rule.what and due and channel.story_id is not None:
+        items += _stories(rule, channel.story_id, edition, day)[-limit:]
+    if "events" in rule.what:
+        if rule.every != "run" and due:
+            items += (
+                Item(kind="event", event=event.id, digest=day)
+                for event in edition.events
+                if _matches(rule, event.technologies, (event.group_slug,), edition) and _is_ahead(rule, event, clock)
+            )
+        elif rule.every == "run" and channel.events is not None and not channel.away:
+            items += list(_event_changes(rule, channel, edition, clock))[:limit]
+    reminders, reminded = _reminders(rule, channel, edition, clock)
+    items += [] if channel.away else reminders
+    if "health" in rule.what:
+        items += (Item(kind="news", text=text) for text in news)
+    newest = max((row.story_id for row in edition.index), default=None)
+    queue = [*channel.queue, *items]
+    return replace(
+        channel,
+        story_id=max(channel.story_id or 0, newest) if newest is not None and due else channel.story_id,
+        at=clock.now if due and rule.every != "run" else channel.at,
+        events=_upcoming(edition.events, clock),
+        reminded=reminded,
+        queue=tuple(queue[-2 * limit :]),
+        dropped=channel.dropped + max(0, len(queue) - 2 * limit),
+        away=False,
+    )
+
+
+def _stories(rule: NotifyRule, after: int, edition: Edition, day: str) -> list[Item]:
+    """The new stories, the oldest first."""
+    numbers = sorted(
+        row.story_id
+        for row in edition.index
+        if row.story_id > after and row.in_feeds and _matches(rule, row.technologies, row.sources, edition)
+    )
+    return [Item(kind="story", story=number, digest=day) for number in numbers]
+
+
+def _event_changes(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> Iterator[Item]:
+    """New, moved and cancelled events that are yet to come."""
+    told = channel.events or {}
+    for event in edition.events:
+        if not begins_after(event.data.start, clock.now):
+            continue
+        if not _matches(rule, event.technologies, (event.group_slug,), edition):
+            continue
+        before, now = told.get(event.id), _snapshot(event)
+        if before is None:
+            if event.data.status != "cancelled":
+                yield Item(kind="event", event=event.id)
+        elif now[1] == "cancelled" != before[1]:
+            yield Item(kind="cancelled", event=event.id)
+        elif now[1] != "cancelled" and (now[0], now[2]) != (before[0], before[2]):
+            yield Item(kind="moved", event=event.id)
+
+
+def _reminders(
+    rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock
+) -> tuple[list[Item], tuple[str, ...]]:
+    """The reminders that are due, and the marks of all that were given: of an event that is told late only the nearest."""
+    items: list[Item] = []
+    marks: list[str] = []
+    for event in edition.events:
+        start = clock.start_of(event)
+        if start <= clock.now:
+            continue
+        due = [_mark(event.id, _snapshot(event)[0], lead) for lead in rule.remind if start - lead <= clock.now]
+        fresh = [mark for mark in due if mark not in channel.reminded]
+        marks += due
+        known = channel.events is not None and event.id in channel.events
+        wanted = "events" in rule.what and _matches(rule, event.technologies, (event.group_slug,), edition)
+        if fresh and known and wanted and event.data.status != "cancelled":
+            items.append(Item(kind="reminder", event=event.id))
+    return items, tuple(marks)
+
+
+def _mark(event: str, start: str, lead: timedelta) -> str:
+    return f"{event} {start} {int(lead.total_seconds())}"
+
+
+def _upcoming(events: Iterable[Event], clock: Clock) -> dict[str, tuple[str, str, str]]:
+    return {event.id: _snapshot(event) for event in events if begins_after(event.data.start, clock.now)}
+
+
+def _snapshot(event: Event) -> tuple[str, str, str]:
+    return event.data.start.isoformat(), event.data.status, event.data.location
+
+
+def _is_ahead(rule: NotifyRule, event: Event, clock: Clock) -> bool:
+    """Whether a digest names an event: it begins before the next digest, and is not cancelled."""
+    if rule.every == "run" or event.data.status == "cancelled":
+        return False
+    if not isinstance(event.data.start, datetime):
+        today = clock.now.astimezone(clock.zone)
+        return today.date() <= event.data.start < (today + AHEAD[rule.every]).date()
+    return clock.now <= event.data.start < clock.now + AHEAD[rule.every]
+
+
+def _matches(rule: NotifyRule, technologies: Sequence[str], sources: Sequence[str], edition: Edition) -> bool:
+    """Whether the rule wants what these sources (slugs) publish of these technologies."""
+    if rule.technologies and set(rule.technologies).isdisjoint(technologies):
+        return False
+    if not rule.groups and not rule.members:
+        return True
+    wanted = {
+        source.slug
+        for source in edition.sources
+        if source.name in (rule.groups if source.kind == "group" else rule.members)
+    }
+    return not wanted.isdisjoint(sources)
