@@ -32,7 +32,10 @@ COMMANDS = {
         "planet.cli.technologies:technologies",
         "List the technologies that the catalogue knows; with SLUG, what it looks for.",
     ),
-    "add": ("planet.cli.add:add", "Find the feeds behind a page or URL, and add their owner to feeds.yaml."),
+    "add": (
+        "planet.cli.add:add",
+        "Find the feeds behind a page or URL, and add their owner to feeds.yaml; or a group by its name; or an event.",
+    ),
     "import": (
         "planet.cli.subscriptions:import_",
         "Take over subscriptions: OPML, a config.ini of Planet Venus, or a folder of Hugo event posts.",
