@@ -103,7 +103,7 @@ def alts(html: str) -> str:
 
 def cells(html: str) -> str:
     """Cells with the alignment that their style gave them, as the attribute that says the same."""
-    return _CELL.sub(r'< align=""', html)
+    return _CELL.sub(r'<\1\2 align="\3"', html)
 
 
 def media(html: str) -> str:
