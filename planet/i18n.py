@@ -40,14 +40,30 @@ def _names(language: str) -> tuple[str, ...]:
     return (tag, tag.split("_")[0])
 
 
+def own_catalogue(language: str, folder: Path) -> Path | None:
+    """The catalogue that a planet brings itself, below the folder of feeds.yaml: another language, or other words."""
+    places = (
+        folder / "locale" / name / "LC_MESSAGES" / f"{DOMAIN}{kind}"
+        for name in _names(language)
+        for kind in (".po", ".mo")
+    )
+    return next((place for place in places if place.is_file()), None)
+
+
 @functools.cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    """The sentences of a language; English as written where there is no catalogue of it."""
+def _catalogue(language: str, own: str = "") -> gettext.NullTranslations:
+    """The sentences of a language, those of a planet's own catalogue first; English as written where there is none."""
+    shipped: gettext.NullTranslations = gettext.NullTranslations()
     for name in _names(language):
         compiled = _compiled(LOCALE / name / "LC_MESSAGES" / f"{DOMAIN}.po")
         if compiled:
-            return gettext.GNUTranslations(io.BytesIO(compiled))
-    return gettext.NullTranslations()
+            shipped = gettext.GNUTranslations(io.BytesIO(compiled))
+            break
+    if not own:
+        return shipped
+    sentences = gettext.GNUTranslations(io.BytesIO(_compiled(Path(own).with_suffix(".po"))))
+    sentences.add_fallback(shipped)
+    return sentences
 
 
 def _compiled(source: Path) -> bytes:
@@ -92,9 +108,10 @@ def _locale(language: str) -> Locale:
 class Translator:
     """Says everything in one language, and tells every moment in one time zone."""
 
-    def __init__(self, language: str, timezone: str = "UTC") -> None:
-        """`language` is a BCP 47 tag ("fr", "fr-CA"), `timezone` an Olson name."""
+    def __init__(self, language: str, timezone: str = "UTC", catalogue: str = "") -> None:
+        """`language` is a BCP 47 tag ("fr", "fr-CA"), `timezone` an Olson name, `catalogue` the path of a planet's own sentences."""
         self.language = language
+        self._own = catalogue
         self.zone = ZoneInfo(timezone)
 
     @property
@@ -104,11 +121,11 @@ class Translator:
 
     def gettext(self, text: str) -> str:
         """The sentence in this language; as it is where the catalogue has none."""
-        return _catalogue(self.language).gettext(text) if text else ""
+        return _catalogue(self.language, self._own).gettext(text) if text else ""
 
     def ngettext(self, one: str, many: str, count: int) -> str:
         """The form that fits `count`."""
-        return _catalogue(self.language).ngettext(one, many, count)
+        return _catalogue(self.language, self._own).ngettext(one, many, count)
 
     def say(self, message: Message) -> str:
         """A message, translated and filled in, with the messages inside it."""

@@ -356,7 +356,7 @@ def _rewrite_health(planet: Planet, states: tuple[FeedHealth, ...], now: datetim
         return None
     from planet.render.syndicate import health_of  # a run that makes the site makes this file with the others
 
-    return planet.publisher.replace_file(health_of(states, planet.config.site.language))
+    return planet.publisher.replace_file(health_of(states, planet.config.site))
 
 
 def _collisions(planet: Planet, edition: Edition | None, now: datetime) -> tuple[News, ...]:

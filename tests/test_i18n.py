@@ -15,6 +15,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from planet import config
+from planet.errors import ConfigError
 from planet.i18n import Translator, _compiled, compile_catalogue, languages
 from planet.locale import extract
 from planet.model import Message
@@ -210,3 +212,26 @@ def test_a_third_language_is_a_file_away(tmp_path: Path, found: Catalog) -> None
 )
 def test_a_language_is_written_in_one_direction(tag: str, direction: str) -> None:
     assert Translator("fr", "UTC").direction(tag) == direction
+
+
+def test_a_planet_brings_a_third_language_or_other_words_of_its_own(tmp_path: Path) -> None:
+    head = "planet:\n  title: A\n  url: https://a.example/\n  language: {}\n"
+    path = tmp_path / "feeds.yaml"
+    path.write_text(head.format("oc"), "utf-8")
+    with pytest.raises(ConfigError, match=r"locale/oc/LC_MESSAGES/planet\.po"):
+        config.load(path)
+    for language, home in (("oc", "Acuèlh"), ("fr", "Vestibule")):
+        catalogue = tmp_path / "locale" / language / "LC_MESSAGES" / "planet.po"
+        catalogue.parent.mkdir(parents=True)
+        catalogue.write_text(
+            f'msgid ""\nmsgstr "Language: {language}\\nContent-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Home"\nmsgstr "{home}"\n',
+            "utf-8",
+        )
+        path.write_text(head.format(language), "utf-8")
+        site = config.load(path, keep=True).site
+        translator = Translator(site.language, site.timezone, site.catalogue)
+        assert translator.gettext("Home") == home
+        assert translator.gettext("Search") == {"oc": "Search", "fr": Translator("fr").gettext("Search")}[language]
+        before = site.catalogue_rev
+        catalogue.write_text(catalogue.read_text("utf-8").replace(home, f"{home}!"), "utf-8")
+        assert config.load(path, keep=True).site.catalogue_rev != before

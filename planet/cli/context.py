@@ -48,7 +48,8 @@ class Context:
     def translator(self) -> Translator:
         """Of the planet's language; before there is a configuration, of the user's."""
         if "config" in self.__dict__:
-            return Translator(self.config.site.language, self.config.site.timezone)
+            site = self.config.site
+            return Translator(site.language, site.timezone, site.catalogue)
         return Translator("fr" if (locale.getlocale()[0] or "").startswith("fr") else "en")
 
     def translator_for(self, error: PlanetError) -> Translator:

@@ -40,7 +40,7 @@ def events(ctx: Context, technology: str | None, limit: int | None, as_json: boo
         merged = merge_events(store.stored_events(), config, place=Classifier(config).classify)
     if technology:
         merged = tuple(event for event in merged if technology in event.technologies)
-    translator = Translator(config.site.language, config.site.timezone)
+    translator = Translator(config.site.language, config.site.timezone, config.site.catalogue)
     ordered = upcoming_first(merged, ctx.now, config.site.timezone)
     if limit is None and not as_json and ctx.terminal:
         limit = ON_A_TERMINAL

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from planet.config import checked_copy
 from planet.config.variables import expanded
 from planet.errors import ConfigError
 from planet.formats import RESERVED
+from planet.i18n import own_catalogue
 from planet.model import Config, Fault, Message
 
 __all__ = ["RESERVED", "SCHEMA", "json_schema", "load", "parse"]
@@ -28,13 +31,25 @@ def load(path: Path, *, keep: bool = False, environ: Mapping[str, str] | None = 
     where = absolute(path)
     copied = checked_copy.load(content, where)
     if copied is not None:
-        return expanded(copied, path, environ or {})
+        return _with_catalogue(expanded(copied, path, environ or {}))
     from planet.config.check import check  # pydantic is only for files that are not known yet
 
     config, disk = check(_text(content, path), path)
     if keep:
         checked_copy.save(config, content, disk.answers)
-    return expanded(config, path, environ or {})
+    return _with_catalogue(expanded(config, path, environ or {}))
+
+
+def _with_catalogue(config: Config) -> Config:
+    """The configuration with the planet's own catalogue of sentences, as it is now."""
+    path = own_catalogue(config.site.language, config.folder)
+    if path is None:
+        return config
+    try:
+        rev = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return config
+    return replace(config, site=replace(config.site, catalogue=str(path), catalogue_rev=rev))
 
 
 def parse(text: str, path: Path) -> Config:

@@ -18,7 +18,7 @@ from pydantic import ByteSize, TypeAdapter, ValidationError
 from planet import catalogue, text
 from planet.config.disk import Disk
 from planet.formats import RESERVED
-from planet.i18n import languages
+from planet.i18n import languages, own_catalogue
 from planet.model import Contact, Link, Message
 
 DURATION = re.compile(r"(?:\s*(\d{1,9}(?:\.\d{1,6})?)\s*(ms|s|sec|m|min|h|d|w)(?![a-z]))+\s*", re.IGNORECASE)
@@ -129,12 +129,15 @@ def language(tag: str) -> str:
     return tag
 
 
-def page_language(tag: str) -> str:
-    """A language that pages can be made in: one that has a catalogue."""
+def page_language(tag: str, folder: Path | None = None, disk: Disk | None = None) -> str:
+    """A language that pages can be made in: one that has a catalogue, here or in `locale/` beside feeds.yaml."""
     known = sorted({"en", *languages()})
+    own = own_catalogue(tag, folder) if folder and text.language_tag(tag) else None
+    if own is not None and disk is not None and disk.exists(own):
+        return language(tag)
     if language(tag).replace("-", "_") not in known and tag.lower().split("-")[0] not in known:
         raise InvalidValueError(
-            "there are no pages in {value}: write one of {known}, or add a catalogue (planet/locale/{tag}/)",
+            "there are no pages in {value}: write one of {known}, or add a catalogue beside feeds.yaml (locale/{tag}/LC_MESSAGES/planet.po)",
             value=shown(tag),
             known=", ".join(known),
             tag=tag,

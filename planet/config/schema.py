@@ -132,7 +132,7 @@ CHECKS: dict[str, tuple[Any, ...]] = {
     "http_url": (_TEXT, AfterValidator(checks.http_url), _WEB),
     "site_url": (_TEXT, AfterValidator(checks.http_url), AfterValidator(checks.site_url), _WEB),
     "language": (_TEXT, AfterValidator(checks.language)),
-    "page_language": (_TEXT, AfterValidator(checks.language), AfterValidator(checks.page_language)),
+    "page_language": (_TEXT, AfterValidator(checks.language), _in_folder(checks.page_language)),
     "regex": (
         PlainValidator(checks.regex),
         WithJsonSchema({"type": "string", "minLength": 1, "format": "regex"}),

@@ -310,6 +310,10 @@ class Site:
     ] = 5
     include: Annotated[Filter, key("Only what matches this is kept, of all feeds.")] = NO_FILTER
     exclude: Annotated[Filter, key("What matches this is dropped, of all feeds; it wins over include.")] = NO_FILTER
+    catalogue: str = ""
+    """Path of the planet's own catalogue of sentences, "" where it has none: `locale/` beside feeds.yaml."""
+    catalogue_rev: str = ""
+    """Changes with its content, so that pages are written again."""
     hub: Annotated[Url, key("WebSub hub to advertise and ping.", "https://pubsubhubbub.appspot.com/")] = ""
 
 

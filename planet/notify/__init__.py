@@ -61,7 +61,7 @@ class Notifications:
         self._config = config
         self._state = state
         self._outside = outside
-        self._words = Translator(config.site.language, config.site.timezone)
+        self._words = Translator(config.site.language, config.site.timezone, config.site.catalogue)
         self._clock = Clock(now=now, zone=ZoneInfo(config.site.timezone))
         self._warnings: list[Message] = []
 

@@ -100,7 +100,7 @@ def _atom(edition: Edition, path: str, name: str, events: Sequence[Event]) -> by
     from planet.render.syndicate.document import Document
 
     site = edition.config.site
-    translator = Translator(site.language, site.timezone)
+    translator = Translator(site.language, site.timezone, site.catalogue)
     names = {technology.slug: technology.name for technology in edition.technologies}
     changed = [event.changed or event.first_seen or datetime(2000, 1, 1, tzinfo=UTC) for event in events]
     return atom(

@@ -130,7 +130,7 @@ class PageBuilder:
         self.site = edition.config.site
         self.theme = theme
         self.avatars = avatars
-        self.t = Translator(self.site.language, self.site.timezone)
+        self.t = Translator(self.site.language, self.site.timezone, self.site.catalogue)
         self.sources: dict[str, ListedSource] = {source.slug: source for source in edition.sources}
         self.style = theme.stylesheet({one.slug: one.hue for one in edition.technologies})
         self.script = theme.script()

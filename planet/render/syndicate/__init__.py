@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from planet.i18n import Translator
-from planet.model import Artifact, Edition, FeedHealth
+from planet.model import Artifact, Edition, FeedHealth, Site
 from planet.render.syndicate.blogroll import blogrolls
 from planet.render.syndicate.crawlers import robots, sitemap
 from planet.render.syndicate.document import Say
@@ -17,7 +17,7 @@ __all__ = ["feeds", "health_json", "health_of", "health_rows", "opml", "robots",
 
 
 def _say(edition: Edition) -> Say:
-    return Translator(edition.config.site.language).say
+    return Translator(edition.config.site.language, catalogue=edition.config.site.catalogue).say
 
 
 def feeds(edition: Edition) -> Iterator[Artifact]:
@@ -36,9 +36,9 @@ def opml(edition: Edition) -> Iterator[Artifact]:
 
 def health_json(edition: Edition) -> Artifact:
     """`health.json`, in the planet's language."""
-    return health_of(edition.health, edition.config.site.language)
+    return health_of(edition.health, edition.config.site)
 
 
-def health_of(health: Sequence[FeedHealth], language: str) -> Artifact:
+def health_of(health: Sequence[FeedHealth], site: Site) -> Artifact:
     """The same, where there is no edition."""
-    return health_artifact(health, Translator(language).say)
+    return health_artifact(health, Translator(site.language, catalogue=site.catalogue).say)
