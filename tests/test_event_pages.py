@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser as Tree
 
 from tests.support.editions import NOW, SOURCES, edition, event, sample
 from tests.support.pages import made, page
+from tests.support.safe import safe
 
 WILLIAM, ELODIE, PHP, JS = SOURCES
 
@@ -150,3 +151,41 @@ def test_an_event_that_ends_at_midnight_ends_on_its_last_day() -> None:
         "lundi 7 décembre 2026 – mardi 8 décembre 2026",
         "jeudi 10 décembre 2026, 20:00 – minuit",
     ]
+
+
+def test_no_calendar_floods_the_page_of_events() -> None:
+    flood = [event(f"Tous les jours {n}", NOW + timedelta(hours=12 * n + 1), by=PHP) for n in range(400)]
+    other = event("Une fois", NOW + timedelta(days=150), by=JS)
+    names = [
+        node.text(strip=True)
+        for node in page(edition((), [*flood, other]), "events/index.html").css(".upcoming .p-name")
+    ]
+    assert len(names) == 51
+    assert names[-1] == "Une fois"
+
+
+def test_an_event_has_its_page_with_facts_data_and_calendars() -> None:
+    made_event = event(
+        "Soirée PHP",
+        datetime(2026, 12, 3, 18, tzinfo=UTC),
+        location="Turing 22\nhttps://visio.example/1",
+        html=safe('<p>Film : <a href="https://tube.example/videos/watch/1-a">la vidéo</a>, <a href="/x">rien</a></p>'),
+    )
+    site = made(edition((), [made_event]))
+    tree = Tree(site["events/soiree-php/index.html"])
+    assert tree.css_first("h1.p-name").text() == "Soirée PHP"
+    assert tree.css_first(".p-location a").attributes["href"] == "https://visio.example/1"
+    links = [node.attributes["href"] for node in tree.css(".facts a")]
+    assert "../soiree-php.ics" in [link.replace("../events/", "") for link in links] or any(
+        "soiree-php.ics" in link for link in links
+    )
+    assert any(
+        link.startswith("https://calendar.google.com/calendar/render?action=TEMPLATE&text=Soir%C3%A9e%20PHP")
+        for link in links
+    )
+    assert [node.text() for node in tree.css(".materials a")] == ["la vidéo"]
+    data = json.loads(tree.css_first('script[type="application/ld+json"]').text())
+    assert (data["@type"], data["url"]) == ("Event", "https://planet.example/events/soiree-php/")
+    assert (
+        tree.css_first('link[rel=alternate][type="text/calendar"]').attributes["href"].endswith("events/soiree-php.ics")
+    )

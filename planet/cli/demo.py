@@ -31,7 +31,16 @@ def sample_config(server: str, output: Path) -> Config:
         path.write_text(sample_configuration(server), "utf-8")
         config = configuration.load(path)
     site = replace(config.site, output=output, database=output.parent / f"{output.name}.demo.db")
-    return replace(config, path=COMMUNITY / "feeds.yaml", folder=COMMUNITY, site=site)
+    sources = tuple(
+        replace(
+            source,
+            feeds=tuple(
+                replace(feed, url=str(COMMUNITY / feed.configured)) if feed.local else feed for feed in source.feeds
+            ),
+        )
+        for source in config.sources
+    )
+    return replace(config, path=COMMUNITY / "feeds.yaml", folder=COMMUNITY, site=site, sources=sources)
 
 
 def run_sample(output: Path, now: datetime, port: int = PORT) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,6 +17,8 @@ from planet.render.html.stories import StoryRef
 from planet.when import day_of, is_over, last_day
 
 NEXT = 3
+SHARE = 50
+"""Most upcoming events of one group that stand on the page of events."""
 PAST = 60
 """So many past events stand on the page itself; what is older stands on pages of whole years."""
 
@@ -162,7 +165,7 @@ class EventPages:
             description=t.gettext("The events to come, and those that were."),
             feeds=tuple(feed for feed in builder.feeds_of("", "", "all") if feed[0] == "text/calendar"),
         )
-        yield self._page(meta, self.upcoming, tuple(self.here))
+        yield self._page(meta, self._shared_out(), tuple(self.here))
         for year, events in self.years.items():
             name = t.gettext("Events of {year}").format(year=year)
             meta = Meta(path=f"events/{year}/", title=f"{name} – {builder.site.title}", heading=name, kind="events")
@@ -170,6 +173,19 @@ class EventPages:
         every = (*self.upcoming, *self.past)
         over = frozenset(event.id for event in self.past)
         yield from event_pages(builder, every, self.clashes, {event.id: self.data(event) for event in every}, over)
+
+    def _shared_out(self) -> tuple[Event, ...]:
+        """The upcoming events that stand on `events/`: the next `SHARE` of each group, so that none floods the page. All are in the
+        calendars, on pages of their own and, as far as they are next, on the group's page.
+        """
+        counts: Counter[str] = Counter()
+        shown = []
+        for event in self.upcoming:
+            owner = event.group_slug or event.data.organizer
+            counts[owner] += 1
+            if counts[owner] <= SHARE:
+                shown.append(event)
+        return tuple(shown)
 
     def _page(self, meta: Meta, upcoming: tuple[Event, ...], past: tuple[Event, ...]) -> Artifact:
         builder = self._builder
