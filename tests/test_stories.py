@@ -549,3 +549,76 @@ def test_the_data_set_is_told_right(shared: Path) -> None:
     assert precision == 1.0
     assert recall >= 0.98
     assert len(json.loads((folder / "overlaps.json").read_text("utf-8"))["overlaps"]) > 100
+
+
+# --- numbered series, and a long text that comes again
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "days"),
+    [
+        ("Clermont'ech API Hour #25", "APIHour #25", 4),
+        ("Clermont’ech - API Hour n° 25", "API Hour #25 : le programme", 12),
+        ("API-Hour #25", "API Hour #25", 20),
+    ],
+)
+def test_one_number_of_a_series_is_one_story(one: str, other: str, days: int) -> None:
+    a = entry(
+        "https://clermontech.org/feed", "https://clermontech.org/25", title=one, text="Venez nombreux jeudi soir."
+    )
+    b = entry("https://lieu.example/feed", "https://lieu.example/agenda/9", title=other, text="Une soirée chez nous, entrée libre.", date=T0 + days * DAY)  # fmt: skip
+    assert stories(a, b) == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "days"),
+    [
+        ("API Hour #25", "API Hour #26", 4),
+        ("API Hour #25", "API Hour #25", 40),
+        ("API Hour #25", "API Hour #25 : les vidéos", 4),
+        ("API Hour #25", "Retour sur API Hour #25", 4),
+        ("Newsletter #7", "Ruby Newsletter #7", 2),
+        ("Migrer vers Symfony 7", "Symfony 7", 2),
+        ("Café Ruby #3", "Atelier Café Ruby #3", 2),
+    ],
+)
+def test_another_number_time_or_series_is_another_story(one: str, other: str, days: int) -> None:
+    a = entry(
+        "https://un.example/feed",
+        "https://un.example/1",
+        title=one,
+        text="Un texte qui ne ressemble à aucun autre texte ici.",
+    )
+    b = entry("https://deux.example/feed", "https://deux.example/2", title=other, text="Des mots bien différents pour dire une autre chose.", date=T0 + days * DAY)  # fmt: skip
+    assert stories(a, b) == [[1], [2]]
+
+
+REPEATED = " ".join(f"mot{n} écrit{n % 7} ici" for n in range(45))
+
+
+def test_the_same_long_text_of_one_author_weeks_later_is_one_story() -> None:
+    a = entry("https://a.example/feed", "https://a.example/lent", title="Serveurs lents", text=REPEATED)
+    b = entry(
+        "https://a.example/autre", "https://b.example/p/77", title="Serveurs lents", text=REPEATED, date=T0 + 12 * DAY
+    )
+    assert stories(a, b) == [[1, 2]]
+    assert stories(a, replace(b, date=T0 + 90 * DAY)) == [[1], [2]]
+
+
+def test_the_same_long_text_of_another_is_one_story_where_it_names_its_origin() -> None:
+    a = entry("https://a.example/feed", "https://a.example/lent", title="Serveurs lents", text=REPEATED, owner="ada")
+    b = entry("https://b.example/feed", "https://b.example/p/77", title="Serveurs lents", text=REPEATED, date=T0 + 12 * DAY, owner="bob", source_position=1)  # fmt: skip
+    assert stories(a, b) == [[1], [2]]
+    credited = replace(b, links=("https://a.example/lent/",))
+    assert lead(credited, a) == 2
+    assert stories(a, credited) == [[1, 2]]
+
+
+def test_the_first_that_was_seen_leads_where_nobody_owns_the_site() -> None:
+    first = entry(
+        "https://x.example/feed", "https://blog.example/1", priority=2, source_position=9, first_seen=T0, date=T0 + DAY
+    )
+    later = entry(
+        "https://y.example/feed", "https://blog.example/1", priority=1, source_position=0, first_seen=T0 + 9 * DAY
+    )
+    assert lead(later, first) == 2

@@ -67,7 +67,7 @@ HOMES = {
     "markupsafe": {"render"},
     "pebble": {"workers"},
     "pydantic": {"config"},
-    "rapidfuzz": {"similarity"},
+    "rapidfuzz": {"merge", "similarity"},
     "recurring_ical_events": {"parse"},
     "regex": {"classify"},
     "requests": {"fetch"},

@@ -48,11 +48,10 @@ def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bo
     if technology:
         known_technology(config, technology)
     with ctx.store() as store:
-        rows = [story.story_id for story in store.index() if not technology or technology in story.technologies]
         if limit is None and not as_json and ctx.terminal:
             limit = ON_A_TERMINAL
-        rows = rows[:limit] if limit is not None else rows
-        context = story_context(config, store)
+        rows = store.story_ids(technology=technology or "", limit=limit)
+        context = story_context(config, store, story_ids=None if limit is None else rows)
         for start in range(0, len(rows), TOGETHER):
             for story in store.load_stories(rows[start : start + TOGETHER], context):
                 if as_json:

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from planet.merge.series import SERIES_DAYS, series_key
 from planet.model import MergeEntry
 from planet.model.story import common_to
 from planet.similarity import ENOUGH_WORDS, LONG_TEXT, NEAR_DAYS, Look, shingles, words
@@ -58,10 +59,10 @@ def link_key(entry: MergeEntry) -> str:
     return "" if not entry.link_key or is_home(entry.link_key) else _hashed("u", entry.link_key)
 
 
-def _buckets(look: Look) -> tuple[str, ...]:
+def _buckets(look: Look, days: int = NEAR_DAYS) -> tuple[str, ...]:
     day = int(look.day)
     bucket = day // SPAN
-    return (str(bucket), str(bucket + 1)) if day % SPAN >= SPAN - NEAR_DAYS - 1 else (str(bucket),)
+    return (str(bucket), str(bucket + 1)) if day % SPAN >= SPAN - days - 1 else (str(bucket),)
 
 
 def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
@@ -78,11 +79,17 @@ def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
     if len(head_words) >= ENOUGH_WORDS:
         head = shingles(head_words)
         near += [("w", str(min(number * salt & 0xFFFFFFFF for number in head))) for salt in _SALTS[:SAMPLES]]
+    if name := series_key(entry.title):
+        near.append(("s", name))
     if head_words:
         near.append(("t", entry.text_key))  # an exact copy is found whatever else shares its words
     if len(words(entry.text)) >= LONG_TEXT:
         found.add(_hashed("x", entry.text_key))
-    found.update(_hashed(kind, what, bucket) for kind, what in near for bucket in _buckets(look))
+    found.update(
+        _hashed(kind, what, bucket)
+        for kind, what in near
+        for bucket in _buckets(look, SERIES_DAYS if kind == "s" else NEAR_DAYS)
+    )
     found.discard("")
     return tuple(sorted(found))
 

@@ -214,6 +214,11 @@ class Store:
         with self._reading() as connection:
             return stories.index(connection)
 
+    def story_ids(self, *, technology: str = "", limit: int | None = None) -> list[int]:
+        """Ids of the newest stories, of one technology (a slug) or of all."""
+        with self._reading() as connection:
+            return stories.story_ids(connection, technology, limit)
+
     def content(self) -> str:
         """A text that changes whenever anything does that the site shows: stories, events, what feeds say of themselves, avatars."""
         with self._reading() as connection:
@@ -224,10 +229,10 @@ class Store:
         with self._reading() as connection:
             return stories.primary_entries(connection)
 
-    def clashing(self, column: str = "atom_id") -> frozenset[int]:
+    def clashing(self, column: str = "atom_id", story_ids: Sequence[int] | None = None) -> frozenset[int]:
         """Stories whose own id (`atom_id`, or `id`: as the feed gave it) another story publishes."""
         with self._reading() as connection:
-            return identifiers.clashing(connection, column)
+            return identifiers.clashing(connection, column, story_ids)
 
     def load_stories(self, story_ids: Sequence[int], context: StoryContext) -> list[Story]:
         """Whole stories, in the order of `story_ids`."""

@@ -64,6 +64,16 @@ def index(connection: sqlite3.Connection) -> tuple[IndexRow, ...]:
     )
 
 
+def story_ids(connection: sqlite3.Connection, technology: str = "", limit: int | None = None) -> list[int]:
+    """Ids of the newest stories, of one technology (a slug) or of all."""
+    rows = connection.execute(
+        "SELECT story_id FROM stories WHERE :technology = '' OR "
+        "EXISTS (SELECT 1 FROM json_each(technologies) WHERE value = :technology) ORDER BY date DESC, tie LIMIT :limit",
+        {"technology": technology, "limit": -1 if limit is None else limit},
+    )
+    return [story_id for (story_id,) in rows]
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
