@@ -12,6 +12,7 @@ from planet.text import join_surrogates, one_line, phrase, plain, shorten, unbox
 TITLE_LENGTH = 300
 TITLE_FROM_TEXT = 80
 SUMMARY_LENGTH = 1000
+TAIL_LENGTH = 700
 MARKUP_LENGTH = 600_000
 """More than is sanitised."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -105,5 +106,5 @@ def summary(raw: RawEntry, used: Text | None, text: str) -> str:
         return ""
     value = given.value[:20_000]
     said = one_line(value) if given.kind == "text" else plain(markup(Text(value=value, kind="html")))
-    said = shorten(_TAILS.sub("", said).strip(), SUMMARY_LENGTH)
+    said = shorten((said[:-TAIL_LENGTH] + _TAILS.sub("", said[-TAIL_LENGTH:])).strip(), SUMMARY_LENGTH)
     return "" if said == one_line(text) else said

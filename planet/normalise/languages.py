@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 100
 """Letters from which on a text shows its language: all that were wrong among those of real feeds were shorter."""
-MOST = 2000
+MOST = 800
 SURE = 0.9
 
 
