@@ -123,9 +123,9 @@ class Translator:
         """The sentence in this language; as it is where the catalogue has none."""
         return _catalogue(self.language, self._own).gettext(text) if text else ""
 
-    def ngettext(self, one: str, many: str, count: int) -> str:
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
         """The form that fits `count`."""
-        return _catalogue(self.language, self._own).ngettext(one, many, count)
+        return _catalogue(self.language, self._own).ngettext(singular, plural, count)
 
     def say(self, message: Message) -> str:
         """A message, translated and filled in, with the messages inside it."""

@@ -67,10 +67,10 @@ def add(
     text = current_text(ctx)
     owner = _owner(ctx.config, to) if to else None
     text, source, notes = _with_technologies(ctx, text, source)
-    found = None
+    result = None
     if url is not None:
-        found = _find(ctx, ctx.config, url)
-        source = _with_feed(source, found, owner)
+        result = _find(ctx, ctx.config, url)
+        source = _with_feed(source, result, owner)
         subscriptions.add(text, source)  # a feed that is there already is said first
         _refuse_namesake(ctx.config, source, shlex.quote(url), given=bool(name or group or owner))
         text, source, more = _with_technologies(ctx, text, source)
@@ -85,7 +85,7 @@ def add(
     write_text(ctx, subscriptions.add(text, source))
     if events:
         (ctx.config.folder / events).mkdir(parents=True, exist_ok=True)
-    for note in (*notes, *_report(ctx, source, found)):
+    for note in (*notes, *_report(ctx, source, result)):
         tell(ctx, note)
     return 0
 
@@ -127,17 +127,17 @@ def _owner(planet: Config, name: str) -> Source:
     )
 
 
-def _with_feed(source: Subscription, found: finding.Found, owner: Source | None) -> Subscription:
+def _with_feed(source: Subscription, result: finding.Found, owner: Source | None) -> Subscription:
     """The source with the feed or calendar that was found; of `owner` where it is given."""
-    page = found.page
+    page = result.page
     if owner is not None:
         source, page = replace(source, name=owner.name, kind=owner.kind), owner.url
     return replace(
         source,
-        name=source.name or found.name,
+        name=source.name or result.name,
         url=page,
-        feeds=() if found.calendar else (found.feed,),
-        calendars=(found.feed,) if found.calendar else (),
+        feeds=() if result.calendar else (result.feed,),
+        calendars=(result.feed,) if result.calendar else (),
     )
 
 
@@ -208,22 +208,22 @@ def _slug(planet: Config, name: str) -> str:
     return entry.slug
 
 
-def _report(ctx: Context, source: Subscription, found: finding.Found | None) -> Iterator[Message]:
+def _report(ctx: Context, source: Subscription, result: finding.Found | None) -> Iterator[Message]:
     """What was done, and what can be done next."""
     quoted = shlex.quote(source.name)
-    if found is None:
+    if result is None:
         yield Message.of("{name} was added to {file}", name=source.name, file=ctx.config_path)
         if source.events:
             yield Message.of("next: one Markdown file for each event, in {folder}", folder=source.events)
         else:
             yield Message.of("next: `planet add URL --to {name}` for its blog or calendar", name=quoted)
         return
-    shown = masked(found.feed) if carries_secret(found.feed) else redacted(found.feed)
+    shown = masked(result.feed) if carries_secret(result.feed) else redacted(result.feed)
     yield Message.of(
         "{name} was added to {file}: {feed} (entries: {count})",
-        name=source.name, file=ctx.config_path, feed=shown, count=found.entries,
+        name=source.name, file=ctx.config_path, feed=shown, count=result.entries,
     )  # fmt: skip
-    for other in found.others:
+    for other in result.others:
         yield Message.of(
             "the page names {feed}, too: `planet add {quoted} --to {name}` adds it",
             feed=redacted(other), quoted=shlex.quote(redacted(other)), name=quoted,
@@ -269,14 +269,14 @@ def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
     )
     with contextlib.closing(process), contextlib.closing(assemble.fetcher(planet)) as fetcher:
         try:
-            found = finding.find(
+            result = finding.find(
                 address,
                 functools.partial(fetcher.web.get, max_bytes=planet.fetch.max_bytes, accept=ACCEPT, now=ctx.now),
                 lambda page: process.call((False, page)),
                 lambda page: process.call((True, page)),
             )
         except (TimeoutError, MemoryError, FunctionFailedError) as error:
-            found = failure(error).facts.error or Message.of("no feed was found there")
-    if isinstance(found, Message):
-        raise UsageError(Message.of("{url}: {reason}", url=redacted(address), reason=found))
-    return found
+            result = failure(error).facts.error or Message.of("no feed was found there")
+    if isinstance(result, Message):
+        raise UsageError(Message.of("{url}: {reason}", url=redacted(address), reason=result))
+    return result

@@ -53,7 +53,7 @@ def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: b
     text = _begin(ctx, imported)
     kept = imported.subscriptions
     if group:
-        kept = tuple(replace(one, kind="group") for one in kept)
+        kept = tuple(replace(source, kind="group") for source in kept)
     text, added, notes = subscriptions.add_all(text, kept)
     for note in (*imported.notes, *notes):
         tell(ctx, note, error=True)

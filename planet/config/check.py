@@ -38,16 +38,16 @@ def check(text: str, path: Path) -> tuple[Config, Disk]:
     technologies = data.get("technologies")
     if isinstance(technologies, list):
         data["technologies"] = technologies = _by_name(technologies)
-    found = [*document.faults, *consistency.faults(data, where.parent, document, disk)]
+    mistakes = [*document.faults, *consistency.faults(data, where.parent, document, disk)]
     context = schema.Surroundings(
         folder=where.parent, disk=disk, technologies=tuple(technologies) if isinstance(technologies, dict) else ()
     )
     try:
         root = schema.Root.model_validate(data, context=context)
     except ValidationError as error:
-        found += faults.faults(error, document)
-    if found:
-        ordered = sorted(set(found), key=lambda fault: (fault.line, str(fault.message)))
+        mistakes += faults.faults(error, document)
+    if mistakes:
+        ordered = sorted(set(mistakes), key=lambda fault: (fault.line, str(fault.message)))
         raise ConfigError(str(path), tuple(ordered), language=_language(data))
     return build.build(root, where, document, disk), disk
 

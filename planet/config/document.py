@@ -57,7 +57,7 @@ class Document:
         """The line of a key (with its value) or of an item of a list, from 1; of what holds it where it does not exist itself."""
         return self._find(location)[0]
 
-    def held(self, location: Location) -> tuple[yaml.MappingNode | None, yaml.Node | None, yaml.Node | None]:
+    def nodes_at(self, location: Location) -> tuple[yaml.MappingNode | None, yaml.Node | None, yaml.Node | None]:
         """For who edits the text: the mapping that a key stands in, its own node, that of its value; None for what is missing."""
         holder = self._find(location[:-1])[1]
         if not isinstance(holder, yaml.MappingNode):
@@ -68,10 +68,10 @@ class Document:
         return holder, None, None
 
     def _find(self, location: Location) -> tuple[int, yaml.Node | None]:
-        found = self._found.get(location)
-        if found is None:
-            found = self._found[location] = self._step(*self._find(location[:-1]), location[-1])
-        return found
+        node = self._found.get(location)
+        if node is None:
+            node = self._found[location] = self._step(*self._find(location[:-1]), location[-1])
+        return node
 
     @staticmethod
     def _step(line: int, node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node | None]:
@@ -116,8 +116,8 @@ class Document:
             if not isinstance(key, yaml.ScalarNode):
                 self.faults.append(Fault(line, Message.of("a key must be one word, not a list or a mapping")))
             elif key.tag == f"{_TAG}merge":
-                held = self._value(value)
-                merged += held if isinstance(held, list) else [held]
+                part = self._value(value)
+                merged += part if isinstance(part, list) else [part]
             elif key.value in lines:
                 self.faults.append(
                     Fault(
@@ -172,9 +172,9 @@ def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         else:
             yield key, value
     for value in later:
-        for held in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-            if isinstance(held, yaml.MappingNode) and held is not node:
-                yield from held.value
+        for part in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+            if isinstance(part, yaml.MappingNode) and part is not node:
+                yield from part.value
 
 
 def _joined(pair: re.Match[str]) -> str:

@@ -28,19 +28,21 @@ def template(themes: Path) -> Catalog:
             if path == Path(__file__):
                 continue
             with path.open("rb") as file:
-                found = list(extract(method, file, keywords=KEYWORDS, options={"trimmed": "true", "encoding": "utf-8"}))
-            for _line, message, _comments, context in found:
+                collected = list(
+                    extract(method, file, keywords=KEYWORDS, options={"trimmed": "true", "encoding": "utf-8"})
+                )
+            for _line, message, _comments, context in collected:
                 if message:
                     catalog.add(message, locations=[(path.relative_to(base).as_posix(), 0)], context=context)
     return catalog
 
 
-def update(path: Path, found: Catalog) -> bytes:
+def update(path: Path, collected: Catalog) -> bytes:
     """The catalogue at `path` with every sentence of `found`: translations kept, stale sentences gone, new ones empty."""
     language = path.parent.parent.name
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
-    catalog.update(found, no_fuzzy_matching=True)
+    catalog.update(collected, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     written = io.BytesIO()
     write_po(
@@ -52,10 +54,10 @@ def update(path: Path, found: Catalog) -> bytes:
 
 def main() -> None:
     """Bring every catalogue but the English one (whose sentences are the keys) up to date."""
-    found = template(PACKAGE.parent / "themes")
+    collected = template(PACKAGE.parent / "themes")
     for path in sorted(LOCALE.glob("*/LC_MESSAGES/planet.po")):
         if path.parent.parent.name != "en":
-            path.write_bytes(update(path, found))
+            path.write_bytes(update(path, collected))
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
 def insert_technology(text: str, slug: str) -> str:
     """The text with one technology more: an item of a list, a key of a mapping, as the file has them; a list where it has none."""
     document = document_of(text)
-    node = document.held(("technologies",))[2]
+    node = document.nodes_at(("technologies",))[2]
     if not isinstance(node, yaml.MappingNode):
         return insert(text, ("technologies",), [slug])
     if node.flow_style:
@@ -83,7 +83,7 @@ def put(text: str, section: str, key: str, value: str | dict[str, str]) -> str:
         return text
     plain = value if isinstance(value, str) and value.isdigit() else ""
     line = f"{key}: {plain or (_flow(value) if isinstance(value, dict) else scalar(str(value)))}"
-    node = document.held((section,))[2]
+    node = document.nodes_at((section,))[2]
     lines = document.text.splitlines(keepends=True)
     newline = "\r\n" if "\r\n" in text else "\n"
     if isinstance(node, yaml.MappingNode) and not node.flow_style:
@@ -106,15 +106,15 @@ def _with(value: Any, place: tuple[str | int, ...], items: list[Any]) -> Any:
         return [*(value or []), *items]
     if isinstance(value, list):
         number = place[0]
-        return [_with(one, place[1:], items) if index == number else one for index, one in enumerate(value)]
-    held = value if isinstance(value, dict) else {}
-    return {**held, place[0]: _with(held.get(str(place[0])), place[1:], items)}
+        return [_with(item, place[1:], items) if index == number else item for index, item in enumerate(value)]
+    mapping = value if isinstance(value, dict) else {}
+    return {**mapping, place[0]: _with(mapping.get(str(place[0])), place[1:], items)}
 
 
 def _cut(text: str, document: Document, place: tuple[str | int, ...], items: list[Any]) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.splitlines(keepends=True)
-    holder, key, node = document.held(place)
+    holder, key, node = document.nodes_at(place)
     column = holder.start_mark.column if holder is not None else 0
     if isinstance(node, yaml.SequenceNode) and node.flow_style and node.value:
         return _before(
@@ -216,7 +216,7 @@ def _flow_list(values: list[str]) -> str:
 def _flow(value: Any) -> str:
     """JSON is YAML, in any flow; what YAML does not print is escaped."""
     written = json.dumps(value, ensure_ascii=False)
-    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", written)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", written)
 
 
 _PLAIN = re.compile(r"[^\W_][^\x00-\x1f\"'#,\[\]{}&*!|>%@`\\]*")

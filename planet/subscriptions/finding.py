@@ -37,11 +37,11 @@ def find(address: str, get: Get, read_feed: ReadFeed, read_calendar: ReadCalenda
     first = get(address)
     if isinstance(first, FetchError):
         return first.message
-    found = _read(address, first, read_feed, read_calendar)
-    if isinstance(found, Found):
-        return found
+    result = _read(address, first, read_feed, read_calendar)
+    if isinstance(result, Found):
+        return result
     page = first.url
-    named = sorted((url for url, _kind in found.candidates), key=lambda url: bool(_LESS.search(url)))
+    named = sorted((url for url, _kind in result.candidates), key=lambda url: bool(_LESS.search(url)))
     for candidate in _places(page, named):
         answer = get(candidate)
         if isinstance(answer, FetchError):
@@ -59,7 +59,7 @@ def find(address: str, get: Get, read_feed: ReadFeed, read_calendar: ReadCalenda
             )
     if named:
         return Message.of("the page names {feed}, which cannot be read as a feed", feed=named[0])
-    return Message.of("no feed was found there: {error}", error=found.error)
+    return Message.of("no feed was found there: {error}", error=result.error)
 
 
 def _places(page: str, named: list[str]) -> Iterator[str]:

@@ -42,7 +42,7 @@ def import_opml(data: bytes) -> Imported:
     handler.harvest.update(empty)
     handler.feed(decoded(data))
     handler.close()
-    found: dict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = {}
+    by_name: dict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = {}
     notes: list[Message] = []
     for feed in handler.harvest["feeds"]:
         address = re.sub(r"^feed:(?://|(?=https?:))", "", feed["url"].strip())
@@ -59,16 +59,16 @@ def import_opml(data: bytes) -> Imported:
             )
         page = http_url(handler.pages.get(feed["url"], ""))
         name = one_line(feed.get("title") or "", 200) or host(address)
-        found.setdefault((fold(name) or name, page), []).append((name, address, handler.folders.get(feed["url"], ())))
+        by_name.setdefault((fold(name) or name, page), []).append((name, address, handler.folders.get(feed["url"], ())))
     notes += [
-        Message.of("{url} is a list of its own: import it, too", url=one_line(one["url"], 200))
-        for one in handler.harvest["lists"]
+        Message.of("{url} is a list of its own: import it, too", url=one_line(outline["url"], 200))
+        for outline in handler.harvest["lists"]
     ]
     notes += [
-        Message.of("{url} is named without a feed: `planet add {url}` looks for one", url=one_line(one["url"], 200))
-        for one in handler.harvest["opportunities"]
+        Message.of("{url} is named without a feed: `planet add {url}` looks for one", url=one_line(outline["url"], 200))
+        for outline in handler.harvest["opportunities"]
     ]
-    if not found:
+    if not by_name:
         notes.append(Message.of("no feed was found: is it an OPML file?"))
     return Imported(
         subscriptions=tuple(
@@ -78,7 +78,7 @@ def import_opml(data: bytes) -> Imported:
                 feeds=tuple(dict.fromkeys(address for _, address, _ in same)),
                 folders=tuple(dict.fromkeys(folder for _, _, folders in same for folder in folders)),
             )
-            for (_, page), same in found.items()
+            for (_, page), same in by_name.items()
         ),
         notes=tuple(notes),
     )
