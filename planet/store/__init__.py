@@ -21,9 +21,10 @@ from planet.model import (
     StoredEvent,
     Story,
 )
-from planet.store import backup, entries, events, feeds, grouping, identifiers, meta, state, stored, stories
+from planet.store import entries, events, feeds, grouping, identifiers, meta, salvage, state, stored, stories
 from planet.store.entries import Application
 from planet.store.feeds import FeedRow
+from planet.store.salvage import Salvaged
 from planet.store.schema import failure, open_database
 from planet.store.stored import StoredEntry
 from planet.store.stories import StoryContext
@@ -149,10 +150,10 @@ class Store:
         """What can still be read of it in a damaged database that was kept aside."""
         return state.salvage(path)
 
-    def salvage(self, damaged: Path) -> backup.Salvage:
+    def salvage(self, damaged: Path) -> Salvaged:
         """Take everything that can still be read of a damaged database, entry by entry."""
-        with self._reading() as connection:
-            return backup.salvage(damaged, connection)
+        with self._writing() as connection:
+            return salvage.salvage(damaged, connection)
 
     def import_state(self, saved: object) -> int:
         """Remember what `export_state` gave; the number of entries. Raises UsageError where it is something else."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from planet.errors import DamagedError, StoreError
 from planet.model import Message
-from planet.store.schema import failure
+from planet.store.schema import MAGIC, PAGE, failure, open_database
 
 _BESIDE = ("-wal", "-shm")
 
@@ -17,8 +17,11 @@ _BESIDE = ("-wal", "-shm")
 def check(path: Path) -> None:
     """Look a database through that its last user did not close (a power cut, a kill). Raises DamagedError, StoreError.
 
-    One that was closed has no write-ahead log beside it, and is not looked at: most runs find one like that.
+    One that was closed has no write-ahead log beside it, and is not looked at: most runs find one like that. A file that has lost its
+    header is one of ours when posts can be read of it.
     """
+    if _lost_its_header(path):
+        raise DamagedError(Message.of("{path} is damaged: {reason}", path=path, reason=Message("its header is gone")))
     if not path.is_file() or not Path(f"{path}-wal").exists():
         return
     try:
@@ -29,6 +32,19 @@ def check(path: Path) -> None:
     if found is None or found[0] != "ok":
         reason = found[0] if found else Message("nothing can be read")
         raise DamagedError(Message.of("{path} is damaged: {reason}", path=path, reason=reason))
+
+
+def _lost_its_header(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        with path.open("rb") as opened:
+            head = opened.read(len(MAGIC))
+        if len(head) < len(MAGIC) or head == MAGIC or path.stat().st_size % PAGE:
+            return False
+        from planet.store.salvage import salvage  # most databases have their header
+
+        with contextlib.closing(open_database(":memory:")) as target:
+            return salvage(path, target).entries > 0
+    return False
 
 
 def keep_aside(path: Path, now: datetime, why: str = "damaged") -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -11,6 +12,9 @@ from planet.model import Message
 from planet.store.migrations import migrate
 
 VERSION = 2
+MAGIC = b"SQLite format 3\x00"
+PAGE = 4096
+"""Bytes of a page: SQLite's default since 3.12."""
 APPLICATION_ID = 0x504C4E54  # "PLNT": tells our databases from any other SQLite file
 
 TABLES = """
@@ -196,6 +200,13 @@ def open_database(path: Path | str) -> sqlite3.Connection:
             connection.close()
         raise
     return connection
+
+
+def empty_page() -> bytes:
+    """The first page of an empty database of this version: its header, and the tree of the schema."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(f"{TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};")
+        return connection.serialize()[:PAGE]
 
 
 def failure(error: sqlite3.Error, path: Path | str) -> StoreError:
