@@ -72,7 +72,9 @@ def test_what_was_there_is_kept_when_a_backup_is_restored(planet: World) -> None
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not gzip", gzip.compress(b"no database" * 100), gzip.compress(b"x" * 9)[:15]]
+    "content",
+    [b"", b"not gzip", gzip.compress(b"no database" * 100), gzip.compress(b"x" * 9)[:15]],
+    ids=["empty", "text", "another-file", "cut-short"],
 )
 def test_a_file_that_is_no_backup_is_refused_and_nothing_is_lost(planet: World, content: bytes) -> None:
     (planet.folder / "copy.gz").write_bytes(content)
