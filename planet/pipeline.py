@@ -97,7 +97,8 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
     )
     forget_removed_calendars(planet, now)
     if options.announce:
-        if not counts.network_down:
+        told = options.news or any("health" in rule.what for rule in planet.config.notify)
+        if told and not counts.network_down:
             news = (*health.news(planet.config, planet.store, now), *_collisions(planet, edition, now))
             report = replace(report, news=news)
         if options.publish:

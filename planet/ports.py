@@ -100,3 +100,5 @@ class Options:
     publish: bool = True
     force_publish: bool = False
     announce: bool = True
+    news: bool = True
+    """False: notices wait for a run that may print them."""

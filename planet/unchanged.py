@@ -92,6 +92,12 @@ def is_published(store: Store, rev: str, output: str, now: datetime) -> bool:
     return timedelta() <= now - datetime.fromisoformat(stored["at"]) < LONGEST
 
 
+def published_at(store: Store) -> datetime | None:
+    """When the whole site was published last."""
+    at = _read(store).get("at")
+    return datetime.fromisoformat(at) if at else None
+
+
 def remember(store: Store, rev: str, output: str, themes: Sequence[Path], now: datetime) -> None:
     """Store that the whole site was published."""
     stored = {"content": rev, "output": output, "at": now.isoformat(), "themes": [str(path) for path in themes]}

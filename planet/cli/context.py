@@ -67,7 +67,7 @@ class Context:
         return utc_now()
 
     def say(self, message: Message) -> str:
-        """A sentence in the language of the planet."""
+        """A sentence in the language of the planet. What a server put into it (a name, a reason) cannot steer a terminal."""
         return self.translator.say(message)
 
     def store(self) -> Store:

@@ -69,6 +69,7 @@ def run(
         fetch=not no_fetch,
         publish=not (no_publish or dry_run),
         force_publish=force_publish,
+        news=not ctx.quiet,
     )
     ctx.keep_copy = not dry_run
 
@@ -91,7 +92,15 @@ def run(
             click.echo(ctx.say(_rebuilt(ctx, rebuild(ctx.config, at, state))), err=True)
             report = once()
     tell(ctx, report)
-    return ALL_FAILED if report.due and report.failed == report.due else 0
+    return ALL_FAILED if _all_failed(ctx, report) else 0
+
+
+def _all_failed(ctx: Context, report: Report) -> bool:
+    """Whether the network, or everything, failed: two dead feeds that happen to be due alone are no failure of the run."""
+    if not report.due or report.failed < report.due:
+        return False
+    asked = {feed.key for source in ctx.config.sources if not source.retired for feed in source.feeds}
+    return report.network_down or report.due >= len(asked)
 
 
 def _rebuilt(ctx: Context, made: Rebuilt) -> Message:

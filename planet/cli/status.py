@@ -1,40 +1,155 @@
-"""`planet status`: the health of each feed."""
+"""`planet status`: the health of each feed and of each channel, for people, for scripts and for monitoring."""
 
 from __future__ import annotations
 
 import json
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 import click
 
+from planet import unchanged
 from planet.cli.context import Context
+from planet.errors import UsageError
 from planet.health import feed_health
-from planet.model import Message
+from planet.model import FeedHealth, Message
+from planet.notify.channel import ChannelHealth, channel_health
 from planet.render.syndicate import health_rows
+from planet.store import meta
+
+BY_HAND = {"failing", "moved", "gone"}
+"""States in which somebody has to do something."""
+STATES = ("new", "ok", "failing", "deferred", "moved", "gone")
+WIDTH = 78
+SILENT_FOR = timedelta(days=1)
+"""A planet that asked no feed for so long, or for three intervals, does not run any more."""
+OK, WARNING, CRITICAL = 0, 1, 2
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="A list of objects, one a feed.")
+@click.option("--failing", is_flag=True, help="Only the feeds that need a hand: since when, and what to do.")
+@click.option("--all", "everything", is_flag=True, help="Every feed, as a table.")
+@click.option("--metrics", is_flag=True, help="In the text format of Prometheus, for its textfile collector.")
+@click.option(
+    "--check", is_flag=True, help="One line for monitoring; exit code 0 well, 1 feeds fail, 2 no run any more."
+)
 @click.pass_obj
-def status(ctx: Context, as_json: bool) -> int:
+def status(ctx: Context, as_json: bool, failing: bool, everything: bool, metrics: bool, check: bool) -> int:
     """Tell the health of each feed: state, last success, next try, what to do."""
+    if sum((as_json, failing, everything, metrics, check)) > 1:
+        raise UsageError(Message.of("one of --json, --failing, --all, --metrics and --check at a time"))
     config = ctx.config
     with ctx.store() as store:
-        rows = health_rows(feed_health(config, store), ctx.say)
+        feeds = feed_health(config, store)
+        channels = channel_health(config.notify, store.metas(meta.NOTIFY))
+        published = unchanged.published_at(store)
+        stories = len(store.index()) if metrics else 0
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(health_rows(feeds, ctx.say), ensure_ascii=False, indent=1))
         return 0
+    if metrics:
+        click.echo("\n".join(_metrics(feeds, channels, published, stories)))
+        return 0
+    click.echo(_summary(ctx, feeds))
+    if check:
+        return _verdict(ctx, feeds)
+    if failing or (ctx.terminal and not everything):
+        click.echo("\n".join((*_by_hand(ctx, feeds), *_waiting(ctx, channels))))
+        return 0
+    _table(ctx, feeds)
+    for line in _waiting(ctx, channels):
+        click.echo(line)
+    return 0
+
+
+def _summary(ctx: Context, feeds: Sequence[FeedHealth]) -> str:
+    by_state: Counter[str] = Counter(feed.state for feed in feeds)
+    hands = sum(by_state[state] for state in BY_HAND)
+    counted = Message.of("{feeds} feeds, {hands} need a hand", feeds=len(feeds), hands=hands)
+    states = ", ".join(f"{state} {by_state[state]}" for state in STATES if by_state[state])
+    return f"{ctx.say(counted)} ({states})" if states else ctx.say(counted)
+
+
+def _by_hand(ctx: Context, feeds: Sequence[FeedHealth]) -> Iterator[str]:
+    """What needs a hand, at most 78 characters wide but for addresses, which are not cut."""
+    for feed in feeds:
+        if feed.state not in BY_HAND:
+            continue
+        since = feed.first_failure or feed.last_success
+        when = f", {ctx.say(Message.of('since {date}', date=ctx.translator.moment(since)))}" if since else ""
+        yield ""
+        yield f"{feed.source}: {feed.state}{when}"
+        yield f"  {feed.url}"
+        for message in (feed.error, feed.advice):
+            if message:
+                yield from textwrap.wrap(
+                    ctx.say(message), WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False
+                )
+
+
+def _waiting(ctx: Context, channels: Sequence[ChannelHealth]) -> Iterator[str]:
+    """The channels whose messages wait, or had to be dropped."""
+    for channel in channels:
+        if channel.waiting or channel.dropped or channel.fault:
+            yield ctx.say(
+                Message.of(
+                    "feeds.yaml line {line}: {waiting} notifications wait, {dropped} had no room ({fault})",
+                    line=channel.line,
+                    waiting=channel.waiting,
+                    dropped=channel.dropped,
+                    fault=channel.fault or "-",
+                )
+            )
+
+
+def _table(ctx: Context, feeds: Sequence[FeedHealth]) -> None:
     from rich.console import Console  # --json does not need it
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None)
     for title in ("state", "source", "feed", "entries", "last success", "next try", "advice"):
         table.add_column(ctx.say(Message(title)), overflow="fold")
-    for row in rows:
-        table.add_row(
-            *(
-                str(row[name] or "")
-                for name in ("state", "source", "url", "entries", "last_success", "next_due", "advice")
-            )
-        )
+    for row in health_rows(feeds, ctx.say):
+        # As Text: a name may look like the markup of this library.
+        cells = ("state", "source", "url", "entries", "last_success", "next_due", "advice")
+        table.add_row(*(Text(str(row[name] or "")) for name in cells))
     Console(width=None if ctx.terminal else 200).print(table)
-    return 0
+
+
+def _verdict(ctx: Context, feeds: Sequence[FeedHealth]) -> int:
+    """The exit code for monitoring: 2 when no feed was asked for a day (or three intervals), 1 when feeds need a hand."""
+    asked = max((feed.last_attempt for feed in feeds if feed.last_attempt), default=None)
+    patience = max(SILENT_FOR, 3 * ctx.config.fetch.interval)
+    if feeds and (asked is None or ctx.now - asked > patience):
+        return CRITICAL
+    return WARNING if any(feed.state in BY_HAND for feed in feeds) else OK
+
+
+def _metrics(
+    feeds: Sequence[FeedHealth], channels: Sequence[ChannelHealth], published: datetime | None, stories: int
+) -> Iterator[str]:
+    by_state: Counter[str] = Counter(feed.state for feed in feeds)
+    yield "# HELP planet_feeds Feeds by state."
+    yield "# TYPE planet_feeds gauge"
+    for state in STATES:
+        yield f'planet_feeds{{state="{state}"}} {by_state[state]}'
+    yield "# HELP planet_stories Stories on the site."
+    yield "# TYPE planet_stories gauge"
+    yield f"planet_stories {stories}"
+    asked = max((feed.last_attempt for feed in feeds if feed.last_attempt), default=None)
+    for name, about, moment in (
+        ("planet_last_run_timestamp_seconds", "When a feed was asked last.", asked),
+        ("planet_last_publication_timestamp_seconds", "When the whole site was published last.", published),
+    ):
+        if moment is not None:
+            yield f"# HELP {name} {about}"
+            yield f"# TYPE {name} gauge"
+            yield f"{name} {int(moment.timestamp())}"
+    yield "# HELP planet_notifications_waiting Things that a channel is still to be told."
+    yield "# TYPE planet_notifications_waiting gauge"
+    for channel in channels:
+        yield f'planet_notifications_waiting{{line="{channel.line}"}} {channel.waiting}'

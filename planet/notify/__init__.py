@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from planet.i18n import Translator
 from planet.model import Config, Edition, Message, News, NotifyRule
-from planet.notify.channel import Channel, ChannelHealth, read_channel, rule_key
+from planet.notify.channel import Channel, read_channel, rule_key
 from planet.notify.collect import Clock, collect, digest_is_due, first, reminder_is_due
 from planet.notify.message import Composer, Notification, Service
 from planet.notify.send import Refusal, deliver, expanded, missing, service_of
@@ -28,7 +28,6 @@ __all__ = [
     "Notifications",
     "Refusal",
     "Service",
-    "channel_health",
     "deliver",
     "ping",
     "tell_hub",
@@ -179,23 +178,3 @@ class Notifications:
                 fault=refusal.reason,
             )
         )
-
-
-def channel_health(rules: Sequence[NotifyRule], state: Mapping[str, str]) -> tuple[ChannelHealth, ...]:
-    """The queue of each channel, in the order of feeds.yaml."""
-    channels = []
-    for rule in rules:
-        channel = read_channel(state.get(rule_key(rule), ""))
-        if channel is None:
-            channels.append(ChannelHealth(line=rule.line))
-        else:
-            channels.append(
-                ChannelHealth(
-                    line=rule.line,
-                    waiting=len(channel.queue),
-                    dropped=channel.dropped,
-                    fault=channel.fault,
-                    retry_at=channel.retry_at,
-                )
-            )
-    return tuple(channels)

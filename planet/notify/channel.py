@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -99,3 +99,23 @@ def read_channel(text: str) -> Channel | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def channel_health(rules: Sequence[NotifyRule], state: Mapping[str, str]) -> tuple[ChannelHealth, ...]:
+    """The queue of each channel, in the order of feeds.yaml."""
+    channels = []
+    for rule in rules:
+        channel = read_channel(state.get(rule_key(rule), ""))
+        if channel is None:
+            channels.append(ChannelHealth(line=rule.line))
+        else:
+            channels.append(
+                ChannelHealth(
+                    line=rule.line,
+                    waiting=len(channel.queue),
+                    dropped=channel.dropped,
+                    fault=channel.fault,
+                    retry_at=channel.retry_at,
+                )
+            )
+    return tuple(channels)

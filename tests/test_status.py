@@ -1,0 +1,76 @@
+"""`planet status`: what needs a hand, for people, scripts and monitoring; and when a run says that everything failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.world import World, item, rss
+
+A = "https://a.example.org"
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """A planet with a feed that works and one that is not there, a day of runs ago."""
+    world.language = "en"
+    world.serve("/a.xml", rss(item("Un", f"{A}/1")))
+    world.configure(
+        [{"name": "Ada", "feeds": [world.url("/a.xml")]}, {"name": "[red]Bob[/]", "feeds": [world.url("/gone.xml")]}],
+        fetch={"interval": "1h"},
+    )
+    assert world.run(now="2026-11-24T08:00:00Z").code == 0
+    return world
+
+
+def test_failing_feeds_come_with_what_to_do_and_no_cut_address(world: World) -> None:
+    shown = world.planet("status", "--failing")
+    assert "2 feeds, 1 need a hand" in shown.out
+    assert "[red]Bob[/]: failing" in shown.out
+    assert world.url("/gone.xml") in shown.out
+    assert "Ada" not in shown.out
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(world: World) -> None:
+    shown = world.planet("status", "--all")
+    assert (shown.code, shown.err) == (0, "")
+    assert "[red]Bob[/]" in shown.out
+
+
+def test_monitoring_reads_numbers_and_an_exit_code(world: World) -> None:
+    lines = world.planet("status", "--metrics").out.splitlines()
+    assert 'planet_feeds{state="ok"} 1' in lines
+    assert 'planet_feeds{state="failing"} 1' in lines
+    assert "planet_stories 1" in lines
+    assert all(line.startswith(("# HELP ", "# TYPE ", "planet_")) for line in lines)
+
+
+def test_two_options_at_once_are_a_mistake(world: World) -> None:
+    assert world.planet("status", "--json", "--check").code == 2
+
+
+def test_a_dead_feed_that_is_due_alone_is_no_failure_of_the_run(world: World) -> None:
+    """The other feed is not due yet, so that all that was asked failed."""
+    world.configure(
+        [
+            {"name": "Ada", "feeds": [world.url("/a.xml")]},
+            {"name": "Bob", "feeds": [{"url": world.url("/gone.xml"), "interval": "0s"}]},
+        ],
+        fetch={"interval": "12h"},
+    )
+    assert world.run(now="2026-11-24T08:30:00Z").code == 0
+    world.configure([{"name": "Bob", "feeds": [world.url("/gone.xml")]}])
+    assert world.run("--force", now="2026-11-25T09:00:00Z").code == 4
+
+
+def test_quiet_runs_leave_the_news_to_a_run_that_may_print_it(world: World) -> None:
+    for day in range(25, 29):
+        assert world.run("--force", "--quiet", now=f"2026-11-{day}T09:00:00Z").out == ""
+    assert "has failed since" in world.run("--force", now="2026-11-29T09:00:00Z").out
+
+
+def test_what_a_server_says_cannot_steer_a_terminal(world: World) -> None:
+    from planet.cli.context import Context
+    from planet.model import Message
+
+    said = Context(config_path=world.folder / "feeds.yaml").say(Message.of("{name} answers", name="a\x1b[2Jb\u202ec"))
+    assert said == "a [2Jb c answers"
