@@ -38,7 +38,7 @@ COMMANDS = {
     ),
     "import": (
         "planet.cli.subscriptions:import_",
-        "Take over subscriptions: OPML, a config.ini of Planet Venus, or a folder of Hugo event posts.",
+        "Take over subscriptions: OPML, the settings of Planet Venus, Pluto or Mercury, or a folder of Hugo event posts.",
     ),
     "backup": (
         "planet.cli.backup:backup",
