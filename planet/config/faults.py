@@ -150,7 +150,8 @@ def _unknown(_finding: Any, where: Location) -> Message:
         return Message.of("unknown key `{key}` here: it belongs at the top of the file, without indentation", key=key)
     homes = [name for name, section in _SECTIONS.items() if key in schema.keys(section)]
     if homes:
-        return Message.of("unknown key `{key}` here: it belongs under `{home}:`", key=key, home=homes[0])
+        places = ", ".join(f"`{name}:`" for name in homes)
+        return Message.of("unknown key `{key}` here: it belongs under {places}", key=key, places=places)
     return Message.of("unknown key `{key}`; known here: {known}", key=key, known=", ".join(known))
 
 
