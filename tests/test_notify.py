@@ -31,7 +31,7 @@ from planet.notify.channel import Channel, Item, read_channel
 from planet.notify.collect import Clock, collect
 from planet.notify.mail import page
 from planet.notify.message import Composer, cut, escaped, safe_link, without_mentions
-from planet.notify.send import expanded, missing
+from planet.notify.send import expanded, missing, service_of
 from tests.support import editions
 from tests.support.editions import NOW
 from tests.support.notify_proof import rounds
@@ -722,6 +722,43 @@ def test_a_hub_that_was_away_is_told_later_and_warned_of_once() -> None:
     assert run(()) == ()
     assert asked == []
     assert len(run(("atom.xml",), 500)) == 1
+
+
+def test_a_microblog_gets_messages_of_its_length_and_its_refusal_is_about_content() -> None:
+    """A server like Mastodon's: 500 characters, 422 for more."""
+    got: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            status = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["status"]
+            taken = len(status) <= 500
+            got.extend([status] if taken else [])
+            body = b"{}" if taken else b'{"error": "Validation failed: Text character limit of 500 exceeded"}'
+            self.send_response(200 if taken else 422)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        url = f"mastodon://token@127.0.0.1:{server.server_address[1]}"
+        service = service_of(url)
+        assert service is not None
+        assert (service.title, service.body, service.each) == (0, 500, True)
+        long = [editions.story(1, title="Un titre très long " * 40)]
+        assert deliver(url, notification(long, service=service)) is None
+        too_long = replace(notification(long, service=service), body="x" * 600)
+        assert deliver(url, too_long) == Refusal(reason="HTTP 422", for_content=True)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert len(got) == 1
+    assert len(got[0]) <= 500
+    assert long[0].url in got[0]
 
 
 def test_a_kill_at_any_moment_tells_nothing_twice() -> None:
