@@ -47,18 +47,24 @@
   /* "Read here" opens the text in place: it stands on the page of its month. */
   document.addEventListener("click", async (event) => {
     const link = event.target.closest?.("a.read");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (!link || link.dataset.plain || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
+    let markup = "";
     try {
       const answer = await fetch(link.href);
-      if (!answer.ok) throw new Error(answer.status);
-      const there = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const text = there.getElementById(new URL(link.href).hash.slice(1)).querySelector("details.text");
-      text.open = true;
-      link.closest("article").append(document.adoptNode(text));
-      link.remove();
-      text.querySelector("summary").focus({ preventScroll: true });
-    } catch { location.href = link.href; }
+      markup = answer.ok ? await answer.text() : "";
+    } catch {
+      /* It may be a reader who went elsewhere that ended it: the next click follows the link. */
+      link.dataset.plain = "yes";
+      return;
+    }
+    const there = new DOMParser().parseFromString(markup, "text/html");
+    const text = there.getElementById(new URL(link.href).hash.slice(1))?.querySelector("details.text");
+    if (!text) { location.href = link.href; return; }
+    text.open = true;
+    link.closest("article").append(document.adoptNode(text));
+    link.remove();
+    text.querySelector("summary").focus({ preventScroll: true });
   });
   const opened = () => { const text = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.querySelector(":scope > details.text"); if (text) text.open = true; };
   addEventListener("hashchange", opened);
