@@ -189,3 +189,11 @@ def test_an_event_has_its_page_with_facts_data_and_calendars() -> None:
     assert (
         tree.css_first('link[rel=alternate][type="text/calendar"]').attributes["href"].endswith("events/soiree-php.ics")
     )
+
+
+def test_a_technology_can_be_shown_in_a_frame_without_script(site: dict[str, bytes]) -> None:
+    tree = Tree(site["php/embed/index.html"])
+    assert not tree.css("script, iframe, img")
+    assert "default-src 'none'" in (tree.css_first("meta[http-equiv]").attributes["content"] or "")
+    assert all(node.attributes.get("target") == "_top" for node in tree.css("a"))
+    assert tree.css(".h-event .dt-start")

@@ -11,6 +11,7 @@ from planet.model import Artifact, Bundle, Edition
 from planet.render import cards
 from planet.render.html import lists, rest
 from planet.render.html.builder import PageBuilder
+from planet.render.html.embed import embeds
 from planet.render.html.events import EventPages
 from planet.render.html.theme import Theme, load_theme
 from planet.text import named_digests
@@ -36,6 +37,7 @@ def pages(edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE) 
     yield from lists.month_pages(builder, months)
     yield lists.archive_page(builder, months)
     yield from event_pages.pages()
+    yield from embeds(builder, event_pages)
     yield from rest.rest(builder, event_pages)
     yield from _assets(builder)
 
