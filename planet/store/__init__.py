@@ -256,7 +256,8 @@ class Store:
             return dict(
                 connection.execute(
                     "SELECT json_extract(source.value, '$[0]'), count(*) FROM entries, "
-                    "json_each(classification, '$.sources') AS source WHERE withdrawn OR tombstone GROUP BY 1"
+                    "json_each(iif(json_valid(classification), classification, '{}'), '$.sources') AS source "
+                    "WHERE withdrawn OR tombstone GROUP BY 1"
                 ).fetchall()
             )
 

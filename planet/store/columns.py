@@ -13,6 +13,9 @@ import msgspec
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+"""A day from the ends of the calendar, so that no time zone leads beyond them."""
 _ENCODER = msgspec.json.Encoder()
 _decoder = functools.cache(msgspec.json.Decoder)
 _T = TypeVar("_T")
@@ -25,12 +28,12 @@ def to_stamp(instant: datetime | None) -> int | None:
 
 def from_stamp(stamp: int | None) -> datetime | None:
     """The instant of a stamp, in UTC. None stays None."""
-    return None if stamp is None else _EPOCH + stamp * _MICROSECOND
+    return None if stamp is None else instant(stamp)
 
 
 def instant(stamp: int) -> datetime:
-    """The instant of a column that is never null, in UTC."""
-    return _EPOCH + stamp * _MICROSECOND
+    """The instant of a column that is never null, in UTC; one beyond the calendar is the first or last day but one of it."""
+    return _EPOCH + min(max(stamp, _FIRST), _LAST) * _MICROSECOND
 
 
 def encode(value: object) -> str:
@@ -54,6 +57,15 @@ def decode(kind: type[_T], text: str) -> _T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"a stored {getattr(kind, '__name__', kind)} cannot be read: {error}") from error
     return value
+
+
+def readable(text: str, otherwise: _T) -> _T:
+    """What JSON holds, where it is of the kind of `otherwise`, which is given in its place where it is not."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return otherwise
+    return value if isinstance(value, type(otherwise)) else otherwise
 
 
 def convert(kind: type[_T], values: Mapping[str, Any]) -> _T:

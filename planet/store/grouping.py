@@ -15,7 +15,7 @@ from typing import Any
 
 from planet.model import MergeGroup, MergeLink, Merging
 from planet.model.story import common_to
-from planet.store.columns import from_stamp, ids, insert, instant, select, to_stamp
+from planet.store.columns import from_stamp, ids, insert, instant, readable, select, to_stamp
 from planet.store.stored import merge_entries
 from planet.text import digest
 
@@ -201,7 +201,8 @@ def _row(
 ) -> dict[str, object]:
     """The columns of a story; its entries are given with the primary copy first."""
     primary = entries[0]
-    classifications = [json.loads(entry["classification"]) for entry in entries]
+    empty: dict[str, list[Any]] = {"technologies": [], "sources": []}
+    classifications = [empty | readable(entry["classification"], empty) for entry in entries]
     # Where the author shows the story, no copy of another adds to it.
     own = [not primary["owner"] or entry["owner"] == primary["owner"] for entry in entries]
     technologies = list(

@@ -75,7 +75,7 @@ def entries(connection: sqlite3.Connection, entry_ids: Sequence[int] | None) -> 
     for row in rows:
         try:
             yield _stored_entry(row)
-        except (ValueError, OverflowError) as error:
+        except (ValueError, OverflowError, TypeError) as error:
             log.warning("entry %s of %s is left out: %s", row["entry_id"], row["feed"], error)
 
 
@@ -107,7 +107,8 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
     """What merging needs to know of the shown entries among these, in the order of their ids."""
     query = (
         f"SELECT {names(_MERGE, table='e')}, substr(b.text, 1, {MERGE_TEXT}) AS text, "
-        "json_extract(b.details, '$.source') AS source, json_extract(b.details, '$.links') AS links FROM entries e JOIN bodies b USING (entry_id) "
+        "iif(json_valid(b.details), json_extract(b.details, '$.source'), NULL) AS source, "
+        "iif(json_valid(b.details), json_extract(b.details, '$.links'), NULL) AS links FROM entries e JOIN bodies b USING (entry_id) "
         "WHERE e.shown AND e.entry_id IN (SELECT value FROM json_each(:ids)) ORDER BY e.entry_id"
     )
     return [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import Any
 
 from planet.model import IndexRow, MergeEntry, Person, Story, StorySource
 from planet.store import meta
-from planet.store.columns import ids, instant, select
+from planet.store.columns import ids, instant, readable, select
 from planet.store.feeds import FeedRow
 from planet.store.identifiers import planet_id
 from planet.store.stored import StoredEntry, entries, merge_entries
@@ -75,7 +74,8 @@ def story_ids(connection: sqlite3.Connection, technology: str = "", limit: int |
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
+    names: list[Any] = readable(text, [])
+    return tuple(name for name in names if isinstance(name, str))
 
 
 def content(connection: sqlite3.Connection) -> str:
@@ -107,7 +107,8 @@ def primary_entries(connection: sqlite3.Connection) -> list[MergeEntry]:
 def why(connection: sqlite3.Connection, story_id: int) -> tuple[tuple[int, int, str, int], ...]:
     """Why the entries of a story are one: (entry id, entry id, rule, score in hundredths)."""
     row = connection.execute("SELECT why FROM stories WHERE story_id = :id", {"id": story_id}).fetchone()
-    return () if row is None else tuple((a, b, rule, score) for a, b, rule, score in json.loads(row[0]))
+    joins: list[Any] = readable(row[0], []) if row else []
+    return tuple((a, b, rule, score) for a, b, rule, score in joins)
 
 
 def members(connection: sqlite3.Connection, story_id: int) -> list[int]:

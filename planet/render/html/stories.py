@@ -94,7 +94,11 @@ class Articles:
     def whole(self, refs: Sequence[StoryRef], room: int) -> list[tuple[StoryRef, Row]]:
         """The stories with their texts, until `room` characters of HTML are used; the others as rows."""
         pairs = []
-        for ref, story in zip(refs, self._builder.load(refs), strict=True):
+        stories = {story.story_id: story for story in self._builder.load(refs)}
+        for ref in refs:
+            story = stories.get(ref.story_id)
+            if story is None:  # it cannot be read any more: left out, and logged by the store
+                continue
             size = min(len(story.html), PAGE_TEXT)
             row = self._row(ref, story, whole=size <= room)
             room -= size if size <= room else 0
