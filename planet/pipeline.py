@@ -28,6 +28,7 @@ from planet.model import (
     Failed,
     FeedHealth,
     Fetched,
+    FetchError,
     FetchState,
     Fresh,
     News,
@@ -103,6 +104,9 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
             report = replace(report, news=news)
         if options.publish:
             report = _notify(planet, report, edition, now)
+            if planet.config.site.heartbeat and not counts.network_down:
+                answer = planet.fetcher.web.get(planet.config.site.heartbeat, max_bytes=64_000, accept="*/*", now=now)
+                log.info("heartbeat: %s", answer.message if isinstance(answer, FetchError) else "sent")
     return report
 
 

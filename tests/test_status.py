@@ -74,3 +74,12 @@ def test_what_a_server_says_cannot_steer_a_terminal(world: World) -> None:
 
     said = Context(config_path=world.folder / "feeds.yaml").say(Message.of("{name} answers", name="a\x1b[2Jb\u202ec"))
     assert said == "a [2Jb c answers"
+
+
+def test_a_run_that_went_well_is_told_to_a_heartbeat(world: World) -> None:
+    world.serve("/alive", "ok")
+    world.configure([{"name": "Ada", "feeds": [world.url("/a.xml")]}], planet={"heartbeat": world.url("/alive")})
+    assert world.run(now="2026-11-25T08:00:00Z").code == 0
+    assert [asked.path for asked in world.asked].count("/alive") == 1
+    world.run("--no-publish", now="2026-11-25T09:00:00Z")
+    assert [asked.path for asked in world.asked].count("/alive") == 1

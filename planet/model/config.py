@@ -315,6 +315,13 @@ class Site:
     catalogue_rev: str = ""
     """Changes with its content, so that pages are written again."""
     hub: Annotated[Url, key("WebSub hub to advertise and ping.", "https://pubsubhubbub.appspot.com/")] = ""
+    heartbeat: Annotated[
+        Url,
+        key(
+            "Asked after each run that went well, so that a cron that stopped is noticed.",
+            "https://alive.example.org/planet",
+        ),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
