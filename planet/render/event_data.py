@@ -13,7 +13,7 @@ from planet.i18n import Translator
 from planet.model import Artifact, Edition, Event, Message, Person
 from planet.render.calendars import described
 from planet.text import named_digests, one_line, shorten, xml_safe
-from planet.urls import host
+from planet.urls import host, http_url
 
 if TYPE_CHECKING:  # feeds are written only by a run that changes them
     from planet.render.syndicate.document import Item
@@ -115,7 +115,7 @@ def _atom(edition: Edition, path: str, name: str, events: Sequence[Event]) -> by
             author=Person(name=site.owner.name or site.title, url=site.url),
             email="",
             generator=f"planet {__version__}",
-            hub=site.hub or "",
+            hub=http_url(site.hub),
             items=tuple(_item(event, edition, translator, names) for event in events),
         )
     )
