@@ -60,6 +60,7 @@
     }
     const there = new DOMParser().parseFromString(markup, "text/html");
     const text = there.getElementById(new URL(link.href).hash.slice(1))?.querySelector("details.text");
+    if (!link.isConnected) return; // clicked twice
     if (!text) { location.href = link.href; return; }
     text.open = true;
     link.closest("article").append(document.adoptNode(text));
