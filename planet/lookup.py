@@ -8,15 +8,19 @@ from dataclasses import dataclass
 
 from planet.classify import Classifier, Scores
 from planet.classify.scores import THRESHOLD
+from planet.health import public_health
 from planet.merge.events import as_entry, merge_events
-from planet.model import Classification, Config, Event, Reason, Source, StoredEvent
+from planet.model import Classification, Config, Event, FeedHealth, Reason, Source, StoredEvent
 from planet.normalise.identity import fold_id
+from planet.similarity import words
 from planet.store import Store, StoredEntry
-from planet.text import digest
+from planet.text import digest, fold
 from planet.urls import canonical_key, feed_key, host, redacted
 
-NEAR = 5
+NEAR = 3
 """Addresses that are suggested at most."""
+TITLED = 5
+"""Stories that the words of a title give at most, the newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,16 @@ class Answer:
     feed: str = ""
     """The feed as configured, when the address is that of one."""
     near: tuple[str, ...] = ()
+    feeds: tuple[FeedHealth, ...] = ()
+    """The feeds of the source that was named; where an address is unknown, those of its host."""
+
+    @property
+    def known(self) -> bool:
+        """Whether anything answers the question."""
+        return bool(self.stories or self.hidden or self.events or self.feed or self.named)
+
+    named: bool = False
+    """Whether a source is called so."""
 
 
 class Lookup:
@@ -82,18 +96,21 @@ class Lookup:
                 self._feeds.setdefault(feed.key, (feed.label, []))[1].append(source)
 
     def answer(self, asked: str) -> Answer:
-        """Everything about an address or an id, in any spelling."""
+        """Everything about an address or an id in any spelling, the words of a title, or the name of a source."""
         asked = asked.strip()
         stories: dict[int, ExplainedStory] = {}
         hidden: list[Copy] = []
-        for entry in self._store.stored_entries(self._entry_ids(asked)):
+        for entry in self._store.stored_entries(self._entry_ids(asked) or self._titled(asked)):
             if entry.story_id is None:
                 hidden.append(self._copy(entry))
             elif entry.story_id not in stories:
                 stories[entry.story_id] = self._story(entry.story_id)
         events = self._events(asked)
         feed = self._feeds.get(feed_key(asked), ("", []))[0]
-        known = bool(stories or hidden or events or feed)
+        slugs = {
+            source.slug for source in self._config.sources if fold(asked) in {fold(source.name), fold(source.slug)}
+        }
+        known = bool(stories or hidden or events or feed or slugs)
         return Answer(
             asked=asked,
             stories=tuple(stories.values()),
@@ -101,6 +118,24 @@ class Lookup:
             events=events,
             feed=feed,
             near=() if known else self._near(asked),
+            feeds=self._of_host_or_source(asked, slugs) if slugs or not known else (),
+            named=bool(slugs),
+        )
+
+    def _titled(self, asked: str) -> list[int]:
+        """Entries of the newest stories whose titles hold all of these words."""
+        wanted = set(words(asked))
+        if not wanted or "://" in asked:
+            return []
+        titled = [entry.entry_id for entry in self._store.primary_entries() if wanted <= set(words(entry.title))]
+        return [entry_id for story in titled[:TITLED] for entry_id in self._store.members(story)]
+
+    def _of_host_or_source(self, asked: str, slugs: set[str]) -> tuple[FeedHealth, ...]:
+        name = host(asked)
+        return tuple(
+            feed
+            for feed in public_health(self._config, self._store)
+            if feed.source_slug in slugs or (name and host(feed.url) == name)
         )
 
     def _entry_ids(self, asked: str) -> list[int]:

@@ -43,7 +43,7 @@ def told(world: World) -> World:
 
 def explained(world: World, asked: str) -> dict[str, Any]:
     result = world.planet("explain", "--json", asked)
-    assert result.code == 0, result.err
+    assert result.code in {0, 1}, result.err
     made = json.loads(result.out)
     assert isinstance(made, dict)
     return made
@@ -204,3 +204,16 @@ def test_a_page_says_which_of_its_inputs_changed(told: World) -> None:
     assert missing.code == 2
     assert "nowhere.html" in missing.err
     assert told.planet("explain").code == 2
+
+
+def test_words_of_a_title_and_the_name_of_a_source_are_understood(told: World) -> None:
+    assert told.planet("explain", "Tarte").code == 0
+    named = told.planet("explain", "Ada")
+    assert (named.code, told.url("/ada.xml") in named.out) == (0, True)
+
+
+def test_what_nothing_is_known_of_is_exit_code_1_and_three_addresses_at_most(told: World) -> None:
+    unknown = told.planet("explain", f"{A}/2026/file")
+    assert unknown.code == 1
+    assert 1 <= unknown.out.count(f"    {A}/") <= 3
+    assert told.planet("explain", "rien de tel nulle part").code == 1

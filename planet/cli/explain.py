@@ -12,7 +12,7 @@ import click
 from planet.classify.scores import THRESHOLD
 from planet.cli.context import Context
 from planet.errors import UsageError
-from planet.model import Artifact, Bundle, Message, Reason
+from planet.model import Artifact, Bundle, FeedHealth, Message, Reason
 from planet.objects import event_object, iso
 from planet.urls import redacted
 
@@ -265,12 +265,35 @@ def lines(answer: Answer, names: dict[str, str], translator: Translator) -> Iter
         yield from _event_lines(series[0], series[-1] if series[1:] else None, len(series), translator)
     if answer.feed:
         yield say(Message.of("{feed} is a feed: `planet status` tells its health", feed=answer.feed))
-    elif not (answer.stories or answer.hidden or answer.events):
+    elif not answer.known:
         yield say(Message.of("{url} is unknown: no feed of feeds.yaml has listed it", url=redacted(answer.asked)))
         if answer.near:
             yield "  " + say(Message.of("did you mean:"))
         for near in answer.near:
             yield f"    {near}"
+    for feed in answer.feeds:
+        yield from _feed_lines(feed, translator)
+
+
+def _feed_lines(feed: FeedHealth, translator: Translator) -> Iterator[str]:
+    """How a feed is: what would keep a post of it away."""
+    say = translator.say
+    yield say(Message.of("{feed} ({source}): {count} entries", feed=feed.url, source=feed.source, count=feed.entries))
+    if feed.first_failure is not None:
+        since = translator.moment(feed.first_failure)
+        yield "  " + say(
+            Message.of(
+                "it fails since {date}: {error}", date=since, error=say(feed.error) if feed.error else feed.state
+            )
+        )
+    elif feed.last_success is not None:
+        yield "  " + say(Message.of("it was last read {date}", date=translator.moment(feed.last_success)))
+    else:
+        yield "  " + say(Message.of("it was not read yet"))
+    if feed.next_due is not None:
+        yield "  " + say(Message.of("it is asked again from {date} on", date=translator.moment(feed.next_due)))
+    if feed.advice is not None:
+        yield f"  {say(feed.advice)}"
 
 
 def _page_lines(ctx: Context, page: str) -> Iterator[str]:
@@ -314,7 +337,7 @@ def _paths(file: Artifact | Bundle) -> tuple[str, ...]:
 @click.option("--json", "as_json", is_flag=True, help="One object.")
 @click.pass_obj
 def explain(ctx: Context, url: str | None, page: str | None, as_json: bool) -> int:
-    """Tell why a story or an event is where it is: feeds, merging, technologies, date. URL may be an id, too."""
+    """Tell why a story or an event is where it is: feeds, merging, technologies, date. URL may be an id, words of a title, or a source's name."""
     if (url is None) == (page is None):
         raise UsageError("explain needs the URL of a story or an event, or --page with a file of the site")
     if page is not None:
@@ -329,8 +352,8 @@ def explain(ctx: Context, url: str | None, page: str | None, as_json: bool) -> i
         answer = Lookup(config, store).answer(url)
     if as_json:
         click.echo(json.dumps(as_object(answer), ensure_ascii=False, indent=1))
-        return 0
+        return 0 if answer.known else 1
     names = {technology.slug: technology.name for technology in config.technologies}
     for line in lines(answer, names, ctx.translator):
         click.echo(line)
-    return 0
+    return 0 if answer.known else 1
