@@ -171,7 +171,9 @@ class Inspector:
     def page(self, path: str) -> list[tuple[str, str]]:
         """A published page, as its file is called below the folder."""
         source = (self._folder / path).read_text("utf-8")
-        landmarks = [["header.top", 1], ["main", 1], ["footer.bottom", 1]]
+        # What other sites embed has neither a header nor a footer of ours.
+        framed = 0 if "embed/" in path else 1
+        landmarks = [["header.top", framed], ["main", 1], ["footer.bottom", framed]]
         return self._load(
             f"/{path}", landmarks, source.count("<!--entry-->"), scripts=_scripts(source), base="<base " in source
         )
