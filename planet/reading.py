@@ -22,6 +22,7 @@ from planet.model import (
 from planet.normalise import normalise
 from planet.normalise.events import normalise_events
 from planet.parse.calendar import events_from_feed, parse_calendar
+from planet.parse.discovery import REDIRECT, header_candidates, new_feed_url
 from planet.parse.event_posts import events_from_folder
 from planet.parse.reader import parse
 from planet.sanitise import sanitise
@@ -58,7 +59,7 @@ def read(rules: Rules, task: Task) -> Outcome:
         calendar = parse_calendar(
             fresh.body, content_type=fresh.content_type, url=url, timezone=feed.timezone, window=window(now)
         )
-        return _unreadable(calendar) if isinstance(calendar, Unreadable) else _events(calendar, fresh, now)
+        return _unreadable(calendar, fresh) if isinstance(calendar, Unreadable) else _events(calendar, fresh, now)
     if feed.kind == "folder":
         return _events(events_from_folder(fresh.body, timezone=feed.timezone), fresh, now)
     raw = parse(
@@ -69,7 +70,7 @@ def read(rules: Rules, task: Task) -> Outcome:
         timezone=feed.timezone,
     )
     if isinstance(raw, Unreadable):
-        return _unreadable(raw)
+        return _unreadable(raw, fresh)
     if feed.kind == "events":
         return _events(events_from_feed(raw, timezone=feed.timezone), fresh, now)
     entries = normalise(
@@ -94,6 +95,7 @@ def read(rules: Rules, task: Task) -> Outcome:
             reader=raw.reader,
             reader_reason=raw.reader_reason,
             warnings=entries.warnings,
+            new_url=new_feed_url(fresh.body),
         ),
         read=entries,
         classifications={
@@ -104,10 +106,15 @@ def read(rules: Rules, task: Task) -> Outcome:
     )
 
 
-def _unreadable(document: Unreadable) -> Outcome:
+def _unreadable(document: Unreadable, fresh: Fresh) -> Outcome:
+    candidates = (*document.candidates, *header_candidates(dict(fresh.headers), fresh.url or fresh.due.url))
     return Outcome(
         facts=ReadFacts(
-            ok=False, error_class=document.error_class, error=document.error, candidates=document.candidates
+            ok=False,
+            error_class=document.error_class,
+            error=document.error,
+            candidates=tuple(dict(reversed(candidates)).items())[::-1],
+            new_url=next((target for target, kind in candidates if kind == REDIRECT), ""),
         ),
     )
 

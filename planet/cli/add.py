@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -239,6 +240,7 @@ def _page_reader(
 ) -> Callable[[tuple[bool, Download]], RawFeed | CalendarRead | Unreadable]:
     """What reads a page that was found: (whether it is taken for a calendar, the page) -> its content."""
     from planet.parse.calendar import parse_calendar
+    from planet.parse.discovery import header_candidates
     from planet.parse.reader import parse
     from planet.when import window
 
@@ -249,7 +251,10 @@ def _page_reader(
             return parse_calendar(
                 page.body, content_type=page.content_type, url=page.url, timezone=timezone, window=window(now)
             )
-        return parse(page.body, content_type=page.content_type, url=page.url, max_entries=planet.fetch.max_entries)
+        feed = parse(page.body, content_type=page.content_type, url=page.url, max_entries=planet.fetch.max_entries)
+        if isinstance(feed, Unreadable):
+            feed = replace(feed, candidates=(*feed.candidates, *header_candidates(dict(page.headers), page.url)))
+        return feed
 
     return read
 
@@ -257,7 +262,8 @@ def _page_reader(
 def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
     if "://" not in url and (planet.folder / url).is_file():
         return finding.Found(feed=url, calendar=url.endswith(".ics"), name=Path(url).stem, page="", entries=0)
-    address = url if "://" in url else f"https://{url}"
+    url = re.sub(r"^feed:(//)?(?=https?:)", "", url, flags=re.IGNORECASE)
+    address = re.sub(r"^feed:", "http:", url, flags=re.IGNORECASE) if "://" in url else f"https://{url}"
     try:
         checks.http_url(address)
     except checks.InvalidValueError as error:

@@ -33,6 +33,7 @@ from planet.urls import DEFAULT_PORTS, redacted
 
 log = logging.getLogger(__name__)
 MAX_HOPS = 5
+MAX_COOKIES = 8
 # Sites of many members at one service: they are paced as the one host that they are.
 _PLATFORMS = (
     *("blogspot.com", "wordpress.com", "tumblr.com", "medium.com", "substack.com", "hashnode.dev", "github.io"),
@@ -111,6 +112,8 @@ class Attempt:
     first_url: str = ""
     """The URL that was asked first, as it went over the wire."""
     ended: bool = False
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Host -> name -> value: what a chain of redirects set, for as long as the attempt lasts."""
 
     @property
     def host_group(self) -> str:
@@ -163,6 +166,8 @@ class Attempt:
             and self._is_configured(where)
         ):
             fields.append(("Authorization", self.authorization))
+        if cookies := self.cookies.get(where.host):
+            fields.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies.items())))
         fresh_parser = self._reader_version != state.parser_version and bool(state.parser_version)
         edited = bool(state.configured) and state.configured != configured_mark(self.due.url)
         self.conditional = False
@@ -250,7 +255,9 @@ class Attempt:
         except BadUrlError as error:
             return self._failed(error.error)
         self.chain.append(Hop(status=answer.status, url=here.url, to=there.url))
-        if len(self.chain) > MAX_HOPS or any(hop.url == there.url for hop in self.chain):
+        # Some servers set a cookie and ask again: there is a reason to come back to a URL then.
+        new_cookie = self._take_cookies(here, answer)
+        if len(self.chain) > MAX_HOPS or (not new_cookie and any(hop.url == there.url for hop in self.chain)):
             return self._failed(
                 FetchError(
                     "redirect-loop",
@@ -271,6 +278,16 @@ class Attempt:
         self.url = there.url
         self._request(there)
         return None
+
+    def _take_cookies(self, here: Target, answer: Response) -> bool:
+        """Keep what a redirect sets for its own host. Whether there is a cookie that it did not know before."""
+        cookies = self.cookies.setdefault(here.host, {})
+        before = dict(cookies)
+        for line in answer.cookies[:MAX_COOKIES]:
+            name, equals, value = line.partition(";")[0].strip().partition("=")
+            if equals and name and sendable(f"{name}={value}") and (name in cookies or len(cookies) < MAX_COOKIES):
+                cookies[name.strip()] = value.strip()
+        return cookies != before
 
     def share(self, other: Fetched) -> Fetched | None:
         """The outcome, taken from another feed that asked for this very URL; None when it does not tell what this feed needs."""

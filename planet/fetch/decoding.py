@@ -177,11 +177,19 @@ def _is_document(data: bytes) -> bool:
     return start[:1] in {b"<", b"{", b"["} or start[:6].upper() == b"BEGIN:"
 
 
+def _coding_of(data: bytes) -> str:
+    """The coding that the first bytes show, whatever was announced; "" for none."""
+    if data.startswith(_GZIP):
+        return "gzip"
+    # A zlib header (RFC 1950 2.2): no document begins so.
+    return "deflate" if data[:1] == b"\x78" and len(data) > 1 and int.from_bytes(data[:2], "big") % 31 == 0 else ""
+
+
 def decode(data: bytes, content_encoding: str, limit: int, seconds: float = SECONDS) -> bytes:
     """The body itself, at most `limit` bytes of it, for `seconds` of this thread's processor. Raises UndecodableError.
 
     Servers write names that are no codings (aws-chunked, utf-8, none), announce one twice, or do not announce it: what the bytes are
-    decides. A body that is plainly a document is taken as it is, and gzip is recognised by its first bytes.
+    decides. A body that is plainly a document is taken as it is, and gzip and zlib are recognised by their first bytes.
     """
     names = [name for name in (part.strip().lower() for part in content_encoding.split(",")) if name]
     names = [name for name in names if name != "identity"]
@@ -195,8 +203,8 @@ def decode(data: bytes, content_encoding: str, limit: int, seconds: float = SECO
         ends = time.thread_time() + seconds
         while codings and not _is_document(data):
             data = _undone(codings.pop(), data, limit, ends)
-        while data.startswith(_GZIP) and layers < MAX_LAYERS:
-            data = _undone("gzip", data, limit, ends)
+        while (unannounced := _coding_of(data)) and layers < MAX_LAYERS:
+            data = _undone(unannounced, data, limit, ends)
             layers += 1
     foreign = [name for name in names if name.removeprefix("x-") not in CODINGS]
     if foreign and not _is_document(data):

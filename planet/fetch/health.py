@@ -24,9 +24,7 @@ def state(feed_state: FetchState) -> State:
     """
     if feed_state.stopped or feed_state.gone_count:
         return "gone"
-    patient = feed_state.failures == 0 or (
-        feed_state.failures < _FAILURES and feed_state.error_class in {"rate-limited", "server"}
-    )
+    patient = feed_state.failures == 0 or (feed_state.failures < _FAILURES and feed_state.error_class == "rate-limited")
     if feed_state.hold_until is not None and patient:
         return "deferred"
     if feed_state.failures:
@@ -62,6 +60,12 @@ def advice(feed_state: FetchState, line: int) -> Message | None:
             "line {line} of feeds.yaml names a page; its feed is {url}: put that there",
             line=line,
             url=redacted(feed_state.discovered),
+        )
+    if feed_state.new_url and feed_state.error_class in {None, "not-a-feed"}:
+        return Message.of(
+            "it names a new address, {url}: try that in line {line} of feeds.yaml",
+            url=redacted(feed_state.new_url),
+            line=line,
         )
     if feed_state.failures == 0 or feed_state.error_class is None:
         return None

@@ -276,6 +276,7 @@ def _fresh(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan, par
     state = replace(
         state,
         body_sha256=fetched.sha256,
+        new_url=facts.new_url,
         parser_version=parser_version,
         last_change=plan.now if facts.new_entries or before.last_change is None else before.last_change,
         unchanged_count=0,
@@ -303,7 +304,7 @@ def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan
         )
     error = facts.error or Message.of("the document is no feed")
     state = _failing(fetched, before, plan, facts.error_class or "not-a-feed", error)
-    state = replace(state, warnings=facts.warnings)
+    state = replace(state, warnings=facts.warnings, new_url=facts.new_url)
     if facts.error_class == "not-a-feed" and not fetched.chain:
         # Read whole, and no feed: it need not be sent again until it changes. What was cut off must be.
         headers = dict(fetched.headers)

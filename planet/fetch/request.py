@@ -13,11 +13,12 @@ from planet.urls import DEFAULT_PORTS, redacted, without_credentials
 
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, "
-    "text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
+    "text/xml;q=0.9, application/json;q=0.8, text/html;q=0.2, */*;q=0.1"
 )
-CALENDAR_TYPES = "text/calendar, application/calendar+json;q=0.5, application/rss+xml;q=0.5, */*;q=0.1"
+CALENDAR_TYPES = "text/calendar, application/calendar+json;q=0.5, application/rss+xml;q=0.5, text/html;q=0.2, */*;q=0.1"
 MAX_URL = 8000
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~!$&'()*+,;=:@/?-]*\Z")
+_FEED_SCHEME = re.compile(r"^feed:(?:(?://)?(?=https?:)|(?=//))", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")
 
 
@@ -75,9 +76,34 @@ def target(url: str) -> Target:
     return Target(url=url, scheme=parts.scheme, host=host, port=port, path=path)
 
 
+def _ascii_host(url: str) -> str:
+    """The URL with a host that requests would refuse (an emoji, say) as the punycode that it is registered under."""
+    import idna  # what requests encodes hosts with
+
+    parts = urlsplit(url)
+    name = parts.hostname or ""
+    if name.isascii():
+        return url
+    try:
+        idna.encode(name, uts46=True)
+    except idna.IDNAError:
+        labels = [
+            label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+            for label in name.lower().split(".")
+        ]
+        port = f":{parts.port}" if parts.port else ""
+        return urlunsplit(parts._replace(netloc=".".join(labels) + port))
+    return url
+
+
 def _normalised(url: str) -> str:
     from requests import PreparedRequest, RequestException  # 100 ms that few runs need
 
+    url, was_feed = _FEED_SCHEME.subn("", url)
+    if was_feed and url.startswith("//"):
+        url = f"http:{url}"
+    start, question, query = url.partition("?")
+    url = start.replace("\\", "/") + question + query  # as browsers read it
     scheme, colon, _ = url.partition(":")
     if not colon or scheme.lower() not in DEFAULT_PORTS:
         raise BadUrlError(scheme[:20] if colon else "")
@@ -85,7 +111,7 @@ def _normalised(url: str) -> str:
         parts = urlsplit(url)
         bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
         prepared = PreparedRequest()
-        prepared.prepare_url(bare, None)
+        prepared.prepare_url(_ascii_host(bare), None)
     except (RequestException, ValueError) as error:
         raise BadUrlError from error
     if not prepared.url or len(prepared.url) > MAX_URL:

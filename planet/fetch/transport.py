@@ -37,7 +37,7 @@ _GIVEN_UP_AFTER = 10
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEPT = (
     *("etag", "last-modified", "cache-control", "expires", "date", "age", "retry-after", "content-type", "link"),
-    *("location", "cf-mitigated"),
+    *("location", "cf-mitigated", "refresh"),
 )
 _JOINED = frozenset({"etag", "cache-control", "link"})
 _FRAMING = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "set-cookie")

@@ -43,6 +43,7 @@ class WebClient:
             body=response.content,
             content_type=response.headers.get("content-type", ""),
             chain=_hops([*response.history, response]),
+            headers=tuple(response.headers.items()),
         )
 
     def post(self, url: str, form: Mapping[str, str], *, now: datetime) -> int | FetchError:

@@ -62,6 +62,8 @@ class FetchState:
     hold_until: datetime | None = None
     server_hint_until: datetime | None = None
     discovered: str = ""
+    new_url: str = ""
+    """The address that the document itself names as its new one: advice, never followed by itself."""
     announced: str = ""
     reader: str = ""
     reader_reason: str = ""
@@ -167,6 +169,7 @@ class Download:
     body: bytes
     content_type: str = ""
     chain: tuple[Hop, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +194,8 @@ class ReadFacts:
     reader: str = ""
     reader_reason: str = ""
     warnings: tuple[Message, ...] = ()
+    new_url: str = ""
+    """The address that the document names as its new one (itunes:new-feed-url, <redirect>, a refresh)."""
     candidates: tuple[tuple[str, str], ...] = ()
     """Feeds that the HTML page names that stood there instead: (URL, type)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from planet import urls
 from planet.parse import charset
@@ -13,6 +14,8 @@ TYPES = frozenset(
         "application/rss+xml",
         "application/rdf+xml",
         "application/feed+json",
+        "application/rss",
+        "application/atom",
         "application/json",
         "application/xml",
         "text/xml",
@@ -20,7 +23,23 @@ TYPES = frozenset(
         "text/calendar",
     }
 )
-_TAG = re.compile(r"<(?:link|base)\s[^<>]{1,4000}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(?:link|base)\s[^<>]{1,4000}>|<meta\s[^<>]{0,300}?refresh[^<>]{0,4000}>|<a\s[^<>]{0,2000}?\balternate\b[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
+_FEED_SCHEME = re.compile(r"^feed:(?://)?(?=https?:)", re.IGNORECASE)
+_API = re.compile(r"/wp-json/|/oembed|/api/|[?&]rest_route=", re.IGNORECASE)
+"""Where content management systems answer programs: no feed, though a page may name it as JSON."""
+_LOOKS_LIKE_FEED = re.compile(r"\.(?:xml|rss|atom|rdf)$|/(?:feed|rss|atom)/?$", re.IGNORECASE)
+_NEW_FEED_URL = re.compile(
+    rb"<itunes:new-feed-url[^<>]{0,200}>\s*(?:<!\[CDATA\[)?\s*(https?://[^\s<>\]]{1,2000})", re.IGNORECASE
+)
+_LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"[^"]*"|[^";,]*))?)*)')
+_PARAMETER = re.compile(r';\s*([^\s;,="]+)\s*=\s*(?:"([^"]*)"|([^";,\s]*))')
+_REFRESH = re.compile(r"\s*[0-9.]*\s*[;,]\s*(?:url\s*=)?\s*(\S.*)", re.IGNORECASE)
+_NEW_LOCATION = re.compile(r"<newLocation[^<>]{0,200}>\s*([^\s<>]{1,2000})", re.IGNORECASE)
+REDIRECT = "redirect"
+"""The type of a candidate that the page names as its new address."""
 MAX_TAGS = 500
 MAX_PAGE = 2_000_000
 MAX_FOUND = 20
@@ -30,6 +49,37 @@ def candidates(body: bytes, url: str, content_type: str = "") -> tuple[tuple[str
     """The feeds that the page at `url` names: (absolute URL, type), in the order of the page, each once."""
     decoded = charset.decode(body[:MAX_PAGE], content_type)
     return in_page(decoded.text, url) if decoded else ()
+
+
+def new_feed_url(body: bytes) -> str:
+    """The address that a feed names as its new one (itunes:new-feed-url of its channel); "" for none."""
+    items = body.find(b"<item")
+    match = _NEW_FEED_URL.search(body[: items if items >= 0 else MAX_PAGE])
+    return urls.http_url(match[1].decode("utf-8", "replace").replace("&amp;", "&")) if match else ""
+
+
+def new_location(text: str, url: str) -> str:
+    """The address in an XML document <redirect><newLocation>; "" for none."""
+    match = _NEW_LOCATION.search(text[:MAX_PAGE])
+    return urls.http_url(match[1].replace("&amp;", "&"), url) if match else ""
+
+
+def header_candidates(headers: Mapping[str, str], url: str) -> tuple[tuple[str, str], ...]:
+    """The feeds that the header fields of a page at `url` name (Refresh; Link, RFC 8288): (absolute URL, type)."""
+    named = [(_refresh_target(headers.get("refresh", "")), REDIRECT)]
+    for match in _LINK.finditer(headers.get("link", "")[:4000]):
+        parameters = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(match[2])}
+        kind = parameters.get("type", "").lower()
+        if "alternate" in parameters.get("rel", "").lower().split() and kind in TYPES:
+            named.append((match[1].strip(), kind))
+    absolute = [(urls.http_url(target, url), kind) for target, kind in named if target]
+    return tuple((target, kind) for target, kind in absolute if target and not _API.search(target))
+
+
+def _refresh_target(content: str) -> str:
+    """The target of a Refresh field or `<meta http-equiv=refresh>`, as written; "" where there is none."""
+    match = _REFRESH.match(content)
+    return match[1].strip().strip("'\"") if match else ""
 
 
 def _without_comments(text: str) -> str:
@@ -56,12 +106,21 @@ def in_page(text: str, url: str) -> tuple[tuple[str, str], ...]:
         url,
     )
     found: dict[str, str] = {}
-    for node in page.css("link[rel][href]"):
+    for node in page.css("meta[http-equiv][content]"):
+        if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
+            target = urls.http_url(_refresh_target(node.attributes.get("content") or ""), base)
+            if target:
+                return ((target, REDIRECT),)
+    for node in page.css("link[rel][href], a[rel][href]"):
         rel = (node.attributes.get("rel") or "").lower().split()
         kind = (node.attributes.get("type") or "").split(";")[0].strip().lower()
-        if "stylesheet" in rel or not ("feed" in rel or ("alternate" in rel and kind in TYPES)):
+        href = _FEED_SCHEME.sub("", (node.attributes.get("href") or "").strip())
+        named = kind in TYPES or (not kind and _LOOKS_LIKE_FEED.search(href.partition("?")[0]))
+        if "stylesheet" in rel or not ("feed" in rel or ("alternate" in rel and named)):
             continue
-        target = urls.http_url(node.attributes.get("href") or "", base)
+        target = urls.http_url(href, base)
+        if _API.search(target):
+            continue
         if target and target not in found and len(found) < MAX_FOUND:
             found[target] = kind
     return tuple(found.items())

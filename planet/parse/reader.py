@@ -131,6 +131,13 @@ def _no_feed(text: str, start: sniff.Start, url: str) -> Unreadable:
     if start.kind == "calendar":
         return Unreadable(error_class="not-a-feed", error=Message.of("a calendar: it belongs under `calendars:`"))
     if start.kind == "xml":
+        moved = discovery.new_location(text, url) if start.root.lower() == "redirect" else ""
+        if moved:
+            return Unreadable(
+                error_class="not-a-feed",
+                error=Message.of("a document that leads to {url}", url=moved),
+                candidates=((moved, discovery.REDIRECT),),
+            )
         return Unreadable(
             error_class="not-a-feed",
             error=Message.of("XML, but not a feed: its root is <{root}>", root=start.root[:60]),
@@ -140,6 +147,9 @@ def _no_feed(text: str, start: sniff.Start, url: str) -> Unreadable:
     found = discovery.in_page(text, url)
     if not found:
         return Unreadable(error_class="not-a-feed", error=Message.of("an HTML page that names no feed"))
+    if found[0][1] == discovery.REDIRECT:
+        error = Message.of("a document that leads to {url}", url=found[0][0])
+        return Unreadable(error_class="not-a-feed", error=error, candidates=found)
     return Unreadable(
         error_class="not-a-feed",
         error=Message.of(
