@@ -56,6 +56,7 @@ HOMES = {
     "css_inline": {"notify"},
     "dateutil": {"cli", "parse", "when"},
     "feedparser": {"parse"},
+    "idna": {"fetch"},
     "icalendar": {"parse"},
     "gcld3": {"normalise"},
     "jinja2": {"notify", "render"},
