@@ -119,27 +119,27 @@ class _Reading:
         self.private = 0
         self.left = BUDGET
 
-    def read(self, found: Sequence[Component]) -> None:
-        if len(found) > self.most:
+    def read(self, components: Sequence[Component]) -> None:
+        if len(components) > self.most:
             self.notes[
                 Message.of(
                     "the calendar holds {count} events; only the latest {limit} were read",
-                    count=len(found),
+                    count=len(components),
                     limit=self.most,
                 )
             ] = None
-            found = sorted(found, key=_rough_start, reverse=True)[: self.most]
+            components = sorted(components, key=_rough_start, reverse=True)[: self.most]
         series: dict[str, list[Written]] = {}
-        for index, component in enumerate(found):
+        for index, component in enumerate(components):
             try:
-                written = read_event(component, self.zones, index, cancelled=self.cancelled)
+                vevent = read_event(component, self.zones, index, cancelled=self.cancelled)
             except BadEventError as bad:
                 self.bad.append(bad.reason)
                 continue
-            if written.private:
+            if vevent.private:
                 self.private += 1
                 continue
-            series.setdefault(written.event.uid, []).append(written)
+            series.setdefault(vevent.event.uid, []).append(vevent)
         for group in series.values():
             self.events.extend(self._group(group))
             if len(self.events) > self.most:
@@ -154,20 +154,20 @@ class _Reading:
         if len(group) == 1 and not group[0].recurring:
             yield group[0].event
             return
-        masters = _current([written for written in group if not written.event.recurrence_id])
-        overrides = _latest([written for written in group if written.event.recurrence_id])
+        masters = _current([vevent for vevent in group if not vevent.event.recurrence_id])
+        overrides = _latest([vevent for vevent in group if vevent.event.recurrence_id])
         of_master = _by_master(masters, overrides)
         for position, master in enumerate(masters):
             events = self._series(master, of_master[position]) if master.recurring else [master.event]
             for event in events:
                 yield event if position == 0 else _distinct(event, master)
         # Changes of single dates whose series is not there.
-        yield from (written.event for written in of_master[None])
+        yield from (vevent.event for vevent in of_master[None])
 
     def _series(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
         title = master.event.data.title[:100]
         try:
-            occurrences, complete = self._expand(master.timing, [written.timing for written in overrides])
+            occurrences, complete = self._expand(master.timing, [vevent.timing for vevent in overrides])
         except Exception as error:  # noqa: BLE001 - the libraries raise many kinds for dates they cannot combine (RFC 5545 has many)
             self.notes[_why_not_followed(title, error)] = None
             yield from self._only(master, overrides)
@@ -180,7 +180,7 @@ class _Reading:
                     count=len(occurrences),
                 )
             ] = None
-        by_index = {written.timing.index: written for written in (master, *overrides)}
+        by_index = {vevent.timing.index: vevent for vevent in (master, *overrides)}
         for occurrence in occurrences:
             yield from _occurring(by_index[occurrence.index], occurrence)
 
@@ -208,9 +208,9 @@ class _Reading:
     def _only(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
         """The first date of a series that is not followed, and what its calendar says of single dates."""
         first = stamp(master.timing.start)
-        if all(written.event.recurrence_id != first for written in overrides):
+        if all(vevent.event.recurrence_id != first for vevent in overrides):
             yield replace(master.event, recurrence_id=first)
-        yield from (written.event for written in overrides)
+        yield from (vevent.event for vevent in overrides)
 
     def told(self) -> Iterator[Message]:
         """What is to be told of this calendar, in few sentences."""
@@ -250,13 +250,13 @@ def _why_not_followed(title: str, error: Exception) -> Message:
     )
 
 
-def _occurring(written: Written, occurrence: Occurrence) -> Iterator[RawEvent]:
+def _occurring(vevent: Written, occurrence: Occurrence) -> Iterator[RawEvent]:
     """One date of a series; none where it lies beyond the ends of time."""
-    end = occurrence.end if written.timing.end is not None or occurrence.start in written.timing.ends else None
+    end = occurrence.end if vevent.timing.end is not None or occurrence.start in vevent.timing.ends else None
     with contextlib.suppress(OverflowError):
-        data = replace(written.event.data, start=utc(occurrence.start), end=utc(end) if end else None)
+        data = replace(vevent.event.data, start=utc(occurrence.start), end=utc(end) if end else None)
         if is_believable(data.start):
-            yield replace(written.event, recurrence_id=occurrence.recurrence_id, data=data)
+            yield replace(vevent.event, recurrence_id=occurrence.recurrence_id, data=data)
 
 
 def _rough_start(component: Component) -> str:
@@ -266,18 +266,18 @@ def _rough_start(component: Component) -> str:
         upper = line[:7].upper()
         if upper.startswith(("RRULE", "RDATE")):
             return "9"
-        if upper == "DTSTART" and (found := _START.match(line)):
-            start_of = "".join(found.groups())
+        if upper == "DTSTART" and (match := _START.match(line)):
+            start_of = "".join(match.groups())
     return start_of
 
 
 def _latest(group: Sequence[Written]) -> list[Written]:
     """One override for each date: that of the highest SEQUENCE, of the later in the document."""
     latest: dict[str, Written] = {}
-    for written in group:
-        key = written.event.recurrence_id
-        if key not in latest or written.timing.sequence >= latest[key].timing.sequence:
-            latest[key] = written
+    for vevent in group:
+        key = vevent.event.recurrence_id
+        if key not in latest or vevent.timing.sequence >= latest[key].timing.sequence:
+            latest[key] = vevent
     return list(latest.values())
 
 
@@ -286,12 +286,12 @@ def _current(masters: Sequence[Written]) -> list[Written]:
 
     Different events that share a UID by mistake stay apart, whether or not they recur.
     """
-    newest = sorted(masters, key=lambda written: (written.timing.sequence, written.timing.index), reverse=True)
+    newest = sorted(masters, key=lambda vevent: (vevent.timing.sequence, vevent.timing.index), reverse=True)
     current: list[Written] = []
-    for written in newest:
-        if not any(_is_revision(written, other) for other in current):
-            current.append(written)
-    return sorted(current, key=lambda written: written.timing.index)
+    for vevent in newest:
+        if not any(_is_revision(vevent, other) for other in current):
+            current.append(vevent)
+    return sorted(current, key=lambda vevent: vevent.timing.index)
 
 
 def _is_revision(older: Written, newer: Written) -> bool:

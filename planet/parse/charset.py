@@ -143,11 +143,11 @@ def _letters(label: str) -> str:
 
 def _labels(body: bytes, content_type: str) -> tuple[list[str], str]:
     """The codecs that the labels name, header first, and the first label that names none."""
-    found = [match[1] for match in (_HEADER.search(content_type),) if match]
+    labels = [match[1] for match in (_HEADER.search(content_type),) if match]
     declared = _DECLARATION.search(body[:1024]) or _META.search(body[:4096])
     if declared:
-        found.append(declared[1].decode("ascii", "replace"))
-    names = [name.lower() for name in found]
+        labels.append(declared[1].decode("ascii", "replace"))
+    names = [name.lower() for name in labels]
     return (
         [codec for name in names if (codec := _codec(name))],
         next((name for name in names if not _codec(name)), ""),

@@ -142,13 +142,13 @@ class Component:
 
     def first(self, name: str) -> Property | None:
         """The first property of a name."""
-        held = (self._properties or self.properties).get(name)
-        return held[0] if held else None
+        properties = (self._properties or self.properties).get(name)
+        return properties[0] if properties else None
 
     def text(self, name: str) -> str:
         """The first property of a name as TEXT, "" when there is none."""
-        held = (self._properties or self.properties).get(name)
-        return unescape(held[0].value) if held else ""
+        properties = (self._properties or self.properties).get(name)
+        return unescape(properties[0].value) if properties else ""
 
     def all(self, name: str) -> list[Property]:
         """Every property of a name."""
@@ -161,14 +161,14 @@ def unescape(value: str) -> str:
         return value
     if "\\\\" not in value:
         return value.replace("\\n", "\n").replace("\\N", "\n").replace("\\,", ",").replace("\\;", ";")
-    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+    return _ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], value)
 
 
 def split_list(value: str) -> list[str]:
     """The texts of a comma-separated list (CATEGORIES), escapes undone."""
     if "," not in value:
         return [unescape(value)]
-    return [unescape(found[1]) for found in _COMMA.finditer(value) if found[1]]
+    return [unescape(match[1]) for match in _COMMA.finditer(value) if match[1]]
 
 
 def unfold(text: str) -> list[str]:
@@ -205,9 +205,9 @@ def _continued(lines: list[str]) -> list[str]:
     return joined
 
 
-def _with_line_ends(found: re.Match[str]) -> str:
-    lines = (line[1:].replace("\\", "\\\\") for line in found[2].split("\n")[1:])
-    return found[1] + "\\n".join(lines)
+def _with_line_ends(match: re.Match[str]) -> str:
+    lines = (line[1:].replace("\\", "\\\\") for line in match[2].split("\n")[1:])
+    return match[1] + "\\n".join(lines)
 
 
 def parse_line(line: str) -> tuple[str, Property] | None:
@@ -225,9 +225,9 @@ def parse_line(line: str) -> tuple[str, Property] | None:
         return named[0].upper(), Property(date_line[3], {"TZID": date_line[1].strip('"')})
     position = named.end()
     parameters: dict[str, str] = {}
-    while found := _PARAMETER.match(line, position):
-        parameters[found[1].upper()] = _CARET.sub(_uncaret, found[2].replace('"', ""))
-        position = found.end()
+    while match := _PARAMETER.match(line, position):
+        parameters[match[1].upper()] = _CARET.sub(_uncaret, match[2].replace('"', ""))
+        position = match.end()
     if line[position : position + 1] != ":":
         # A parameter that breaks the rules (a bare quote, no name): its property is still worth its value.
         position = line.find(":", position)
@@ -236,9 +236,9 @@ def parse_line(line: str) -> tuple[str, Property] | None:
     return named[0].upper(), Property(line[position + 1 :], parameters)
 
 
-def _uncaret(found: re.Match[str]) -> str:
+def _uncaret(match: re.Match[str]) -> str:
     """RFC 6868: what parameters cannot hold."""
-    return {"'": '"', "n": "\n", "^": "^"}[found[1]]
+    return {"'": '"', "n": "\n", "^": "^"}[match[1]]
 
 
 def components(lines: Iterable[str], wanted: frozenset[str] = WANTED) -> Iterator[Component]:

@@ -79,49 +79,49 @@ def read_date(text: str, timezone: str = "UTC") -> ParsedDate:
     A day without an hour is midnight UTC with `date_only`; impossible days, offsets above 14 h, years before 1990 or after
     2100, and dates with slashes (ambiguous) have no value.
     """
-    written = text.strip()
-    if written[:1] == "<" and (element := _TIME_ELEMENT.search(written)):
-        return replace(read_date(element[1], timezone), written=written)
-    if not written or len(written) > MAX_LENGTH:
-        return ParsedDate(written=written[:MAX_LENGTH], reason="empty" if not written else "too long to be a date")
-    return _read(written, timezone)
+    stripped = text.strip()
+    if stripped[:1] == "<" and (element := _TIME_ELEMENT.search(stripped)):
+        return replace(read_date(element[1], timezone), written=stripped)
+    if not stripped or len(stripped) > MAX_LENGTH:
+        return ParsedDate(written=stripped[:MAX_LENGTH], reason="empty" if not stripped else "too long to be a date")
+    return _read(stripped, timezone)
 
 
 @functools.lru_cache(maxsize=1024)
-def _read(written: str, timezone: str) -> ParsedDate:
+def _read(text: str, timezone: str) -> ParsedDate:
     """Short texts only get here, so that the cache stays small; an entry's two dates are often the same."""
     try:
-        return _iso_fast(written) or _rfc822(written, timezone) or _any(written, timezone)
+        return _iso_fast(text) or _rfc822(text, timezone) or _any(text, timezone)
     except (ValueError, OverflowError) as error:
-        return ParsedDate(written=written, reason=f"impossible: {error}")
+        return ParsedDate(written=text, reason=f"impossible: {error}")
 
 
-def _parsed(written: str, value: datetime, reason: str, *, date_only: bool = False) -> ParsedDate:
+def _parsed(text: str, value: datetime, reason: str, *, date_only: bool = False) -> ParsedDate:
     """The moment in UTC, or none when its year cannot be that of a post."""
     if not EARLIEST_YEAR <= value.year <= LAST_YEAR:
-        return ParsedDate(written=written, reason=f"the year {value.year} is no year of a post")
-    return ParsedDate(written=written, value=value.astimezone(UTC), date_only=date_only, reason=reason)
+        return ParsedDate(written=text, reason=f"the year {value.year} is no year of a post")
+    return ParsedDate(written=text, value=value.astimezone(UTC), date_only=date_only, reason=reason)
 
 
-def _iso_fast(written: str) -> ParsedDate | None:
+def _iso_fast(text: str) -> ParsedDate | None:
     """A whole RFC 3339 date-time: most Atom feeds write nothing else."""
-    if len(written) < 20 or written[4] != "-" or written[10] not in "Tt ":
+    if len(text) < 20 or text[4] != "-" or text[10] not in "Tt ":
         return None
     try:
-        value = datetime.fromisoformat(written)
+        value = datetime.fromisoformat(text)
     except ValueError:
         return None
     offset = value.utcoffset()
     if offset is None or abs(offset) > timedelta(minutes=MAX_OFFSET):
         return None
-    return _parsed(written, value, "ISO 8601")
+    return _parsed(text, value, "ISO 8601")
 
 
-def _rfc822(written: str, default: str) -> ParsedDate | None:
-    found = _RFC822.fullmatch(written)
-    if found is None:
+def _rfc822(text: str, default: str) -> ParsedDate | None:
+    match = _RFC822.fullmatch(text)
+    if match is None:
         return None
-    day, word, year, hour, minute, second, sign, hours, minutes, name = found.groups()
+    day, word, year, hour, minute, second, sign, hours, minutes, name = match.groups()
     month = _EN3.get(word) or _EN3.get(word.title())
     if month is None:
         return None
@@ -133,7 +133,7 @@ def _rfc822(written: str, default: str) -> ParsedDate | None:
         if name and known is None:
             return None
         where, reason = (zone(default), _no_zone(default)) if known is None else (_fixed(known), "RFC 822")
-    return _parsed(written, _make(int(year), month, int(day), int(hour), int(minute), int(second or 0), where), reason)
+    return _parsed(text, _make(int(year), month, int(day), int(hour), int(minute), int(second or 0), where), reason)
 
 
 def _no_zone(default: str) -> str:
@@ -160,24 +160,24 @@ def _make(year: int, month: int, day: int, hour: int, minute: int, second: int, 
     return datetime(year, month, day, hour, minute, second, tzinfo=where) + extra
 
 
-def _any(written: str, default: str) -> ParsedDate:
-    found = _EPOCH.fullmatch(written)
-    if found:
-        seconds = int(found[1]) if found[1] else int(found[2]) / 1000
+def _any(text: str, default: str) -> ParsedDate:
+    match = _EPOCH.fullmatch(text)
+    if match:
+        seconds = int(match[1]) if match[1] else int(match[2]) / 1000
         return _parsed(
-            written,
+            text,
             datetime.fromtimestamp(seconds, UTC),
-            "seconds since 1970" if found[1] else "milliseconds since 1970",
+            "seconds since 1970" if match[1] else "milliseconds since 1970",
         )
-    found = _ISO.fullmatch(written)
-    if found and (not found[7] or found[7].lower() in ZONES):
-        return _iso(written, found, default)
-    return _numeric(written, default) or _named(written, default) or _dateutil(written, default)
+    match = _ISO.fullmatch(text)
+    if match and (not match[7] or match[7].lower() in ZONES):
+        return _iso(text, match, default)
+    return _numeric(text, default) or _named(text, default) or _dateutil(text, default)
 
 
-def _numeric(written: str, default: str) -> ParsedDate | None:
+def _numeric(text: str, default: str) -> ParsedDate | None:
     """A date in numbers: year first, or day and month where only one of them can be the month; None for another form."""
-    parts = _NUMERIC.fullmatch(written)
+    parts = _NUMERIC.fullmatch(text)
     if parts is None:
         return None
     first, _, second, last, hour, minute, clock_second, half, tail = parts.groups()
@@ -188,16 +188,16 @@ def _numeric(written: str, default: str) -> ParsedDate | None:
     elif len(last) == 4 and int(second) > 12:
         month, day, year = int(first), int(second), int(last)
     else:
-        return ParsedDate(written=written, reason="day and month cannot be told apart")
+        return ParsedDate(written=text, reason="day and month cannot be told apart")
     if not hour:
         if tail.strip():
             return None
-        return _parsed(written, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
+        return _parsed(text, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
     where = _zone_behind(tail, default)
     if where is None:
         return None
     value = _make(year, month, day, _hour(int(hour), half), int(minute or 0), int(clock_second or 0), where[0])
-    return _parsed(written, value, where[1])
+    return _parsed(text, value, where[1])
 
 
 def _hour(hour: int, half: str | None) -> int:
@@ -233,11 +233,11 @@ def _zone_behind(tail: str, default: str) -> tuple[tzinfo, str] | None:
     return None
 
 
-def _iso(written: str, found: re.Match[str], default: str) -> ParsedDate:
-    year, month, day, hour, minute, second, name, sign, hours, minutes = found.groups()
+def _iso(text: str, match: re.Match[str], default: str) -> ParsedDate:
+    year, month, day, hour, minute, second, name, sign, hours, minutes = match.groups()
     if not hour:
         return _parsed(
-            written, datetime(int(year), int(month), int(day or 1), tzinfo=UTC), "a day without an hour", date_only=True
+            text, datetime(int(year), int(month), int(day or 1), tzinfo=UTC), "a day without an hour", date_only=True
         )
     reason = "ISO 8601"
     where: tzinfo
@@ -248,15 +248,15 @@ def _iso(written: str, found: re.Match[str], default: str) -> ParsedDate:
     else:
         where, reason = zone(default), _no_zone(default)
     return _parsed(
-        written,
+        text,
         _make(int(year), int(month), int(day or 1), int(hour), int(minute or 0), int(second or 0), where),
         reason,
     )
 
 
-def _named(written: str, default: str) -> ParsedDate | None:
+def _named(text: str, default: str) -> ParsedDate | None:
     """A date with the name of its month, in whatever order: RFC 822 in any language, RFC 850, asctime, `August 5, 2024 10:00 AM`."""
-    rest = written
+    rest = text
     iana = _IANA.search(rest)
     if iana:
         rest = rest.replace(iana[0], " ")
@@ -276,10 +276,10 @@ def _named(written: str, default: str) -> ParsedDate | None:
     month = MONTHS[words[months[-1]]]
     day, year = _day_and_year(numbers[0], numbers[1])
     if clock is None:
-        return _parsed(written, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
+        return _parsed(text, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
     hour = _hour(int(clock[1]), clock[4])
     where, reason = _zone_of(words[months[-1] + 1 :] or words, iana, offset, default)
-    return _parsed(written, _make(year, month, day, hour, int(clock[2]), int(clock[3] or 0), where), reason)
+    return _parsed(text, _make(year, month, day, hour, int(clock[2]), int(clock[3] or 0), where), reason)
 
 
 def _day_and_year(first: str, second: str) -> tuple[int, int]:
@@ -312,22 +312,22 @@ def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
     return _fixed(minutes) if minutes is not None and abs(minutes) < 24 * 60 else None
 
 
-def _dateutil(written: str, default: str) -> ParsedDate:
+def _dateutil(text: str, default: str) -> ParsedDate:
     """The last resort. dateutil fills what is missing from a default: two of them tell whether it did."""
     from dateutil import parser  # costs 20 ms to import, and one feed in hundreds needs it
 
     read = []
     for start in (datetime(1996, 3, 4), datetime(1997, 5, 6)):
         try:
-            read.append(parser.parse(_AHEAD.sub("", written), default=start, tzinfos=_offset))
+            read.append(parser.parse(_AHEAD.sub("", text), default=start, tzinfos=_offset))
         except (ValueError, OverflowError, TypeError, ArithmeticError, IndexError, AttributeError):
-            return ParsedDate(written=written, reason="not a date")
+            return ParsedDate(written=text, reason="not a date")
     if read[0] != read[1]:
-        return ParsedDate(written=written, reason="day, month or year is missing")
+        return ParsedDate(written=text, reason="day, month or year is missing")
     value = read[0]
     if value.tzinfo is None:
-        return _parsed(written, value.replace(tzinfo=zone(default)), _no_zone(default))
+        return _parsed(text, value.replace(tzinfo=zone(default)), _no_zone(default))
     away = value.utcoffset()
     if away is None or abs(away) > timedelta(minutes=MAX_OFFSET):
-        return ParsedDate(written=written, reason="not a date")
-    return _parsed(written, value, "python-dateutil")
+        return ParsedDate(written=text, reason="not a date")
+    return _parsed(text, value, "python-dateutil")

@@ -17,58 +17,54 @@ _DURATION = re.compile(
 )
 
 
-def read_moment(held: Property, zones: Zones, value: str | None = None) -> datetime | date | None:
+def read_moment(prop: Property, zones: Zones, value: str | None = None) -> datetime | date | None:
     """A DATE or DATE-TIME: a date, or a datetime in its own zone (UTC, TZID, else the calendar's). None: cannot be read."""
-    written = (held.value if value is None else value).strip()
-    if (usual := _usual(written, held, zones)) is not None:
+    text = (prop.value if value is None else value).strip()
+    if (usual := _usual(text, prop, zones)) is not None:
         return usual
-    found = _MOMENT.fullmatch(written)
-    if found is None:
+    match = _MOMENT.fullmatch(text)
+    if match is None:
         return None
     try:
-        day = date(int(found[1]), int(found[2]), int(found[3]))
-        if found[4] is None or held.parameters.get("VALUE", "").upper() == "DATE":
+        day = date(int(match[1]), int(match[2]), int(match[3]))
+        if match[4] is None or prop.parameters.get("VALUE", "").upper() == "DATE":
             return day
-        return _timed(day, found, held, zones)
+        return _timed(day, match, prop, zones)
     except (ValueError, OverflowError):
         return None
 
 
-def _usual(written: str, held: Property, zones: Zones) -> datetime | None:
+def _usual(text: str, prop: Property, zones: Zones) -> datetime | None:
     """`20261201T190000` and `20261201T180000Z`, as nearly all are written; None for all others."""
-    if (
-        len(written) not in {15, 16}
-        or written[8] != "T"
-        or not (written.isascii() and (written[:8] + written[9:15]).isdigit())
-    ):
+    if len(text) not in {15, 16} or text[8] != "T" or not (text.isascii() and (text[:8] + text[9:15]).isdigit()):
         return None
-    if (len(written) == 16 and written[15] != "Z") or "VALUE" in held.parameters:
+    if (len(text) == 16 and text[15] != "Z") or "VALUE" in prop.parameters:
         return None
-    zone = UTC if len(written) == 16 else zones.get(held.parameters.get("TZID", ""))
-    clock = int(written[9:11]), int(written[11:13]), int(written[13:15])
+    zone = UTC if len(text) == 16 else zones.get(prop.parameters.get("TZID", ""))
+    clock = int(text[9:11]), int(text[11:13]), int(text[13:15])
     try:
-        return datetime(int(written[:4]), int(written[4:6]), int(written[6:8]), *clock, tzinfo=zone)
+        return datetime(int(text[:4]), int(text[4:6]), int(text[6:8]), *clock, tzinfo=zone)
     except ValueError:
         return None
 
 
-def _timed(day: date, found: re.Match[str], held: Property, zones: Zones) -> datetime:
-    hour, minute, second = int(found[4]), int(found[5]), int(found[6] or 0)
+def _timed(day: date, match: re.Match[str], prop: Property, zones: Zones) -> datetime:
+    hour, minute, second = int(match[4]), int(match[5]), int(match[6] or 0)
     midnight = (hour, minute, second) == (24, 0, 0)
     clock = time(0 if midnight else hour, minute, 59 if second == 60 else second)
     local = datetime.combine(day, clock) + timedelta(days=1 if midnight else 0)
-    offset = (found[7] or "").upper()
+    offset = (match[7] or "").upper()
     if offset == "Z":
         return local.replace(tzinfo=UTC)
     if offset:
         delta = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
         return (local - delta if offset[0] == "+" else local + delta).replace(tzinfo=UTC)
-    return local.replace(tzinfo=zones.get(held.parameters.get("TZID", "")))
+    return local.replace(tzinfo=zones.get(prop.parameters.get("TZID", "")))
 
 
-def read_moments(held: Property, zones: Zones) -> list[datetime | date]:
+def read_moments(prop: Property, zones: Zones) -> list[datetime | date]:
     """The values of RDATE or EXDATE; of a PERIOD its start. What cannot be read is passed over."""
-    values = (read_moment(held, zones, piece.partition("/")[0]) for piece in held.value.split(","))
+    values = (read_moment(prop, zones, piece.partition("/")[0]) for piece in prop.value.split(","))
     return [value for value in values if value is not None]
 
 
@@ -80,14 +76,14 @@ def read_duration(value: str) -> timedelta | None:
 
 def _parts(value: str) -> tuple[timedelta, timedelta] | None:
     """A duration as its days, which follow the calendar, and its hours, which follow the clock (3.3.6)."""
-    found = _DURATION.fullmatch(value.strip())
-    if found is None or not any(found.groups()[1:]):
+    match = _DURATION.fullmatch(value.strip())
+    if match is None or not any(match.groups()[1:]):
         return None
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
     whole, rest = timedelta(weeks=weeks, days=days), timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if whole + rest > timedelta(days=3660):
         return None
-    return (-whole, -rest) if found[1] == "-" else (whole, rest)
+    return (-whole, -rest) if match[1] == "-" else (whole, rest)
 
 
 def later(start: datetime | date, duration: str) -> datetime | date | None:

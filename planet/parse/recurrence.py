@@ -109,9 +109,9 @@ def check_rule(rule: str, start: datetime | date, zone: tzinfo = UTC) -> dict[st
     return {name: value for name, value in parts.items() if name in known}
 
 
-def read_utc(written: str) -> datetime:
+def read_utc(text: str) -> datetime:
     """`20261130T230000Z`. Raises ValueError."""
-    return datetime.strptime(written, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def day_in(moment: datetime, zone: tzinfo) -> date:
@@ -125,17 +125,17 @@ def times_a_day(parts: Mapping[str, str]) -> int:
     return prod(counts)
 
 
-def _until(written: str, start: datetime | date, zone: tzinfo) -> str:
+def _until(text: str, start: datetime | date, zone: tzinfo) -> str:
     """UNTIL of the kind of `start`: a date stands for its whole day, a local time for that of the event's zone."""
-    found = re.fullmatch(r"(\d{8})(?:T(\d{6})(Z?))?", written)
-    if found is None:
+    match = re.fullmatch(r"(\d{8})(?:T(\d{6})(Z?))?", text)
+    if match is None:
         raise RuleError
-    if isinstance(start, datetime) and found[3]:
-        return written
+    if isinstance(start, datetime) and match[3]:
+        return text
     try:
         if not isinstance(start, datetime):
-            return f"{day_in(read_utc(written), zone):%Y%m%d}" if found[3] else found[1]
-        local = datetime.strptime(found[1] + (found[2] or "235959"), "%Y%m%d%H%M%S").replace(tzinfo=start.tzinfo)
+            return f"{day_in(read_utc(text), zone):%Y%m%d}" if match[3] else match[1]
+        local = datetime.strptime(match[1] + (match[2] or "235959"), "%Y%m%d%H%M%S").replace(tzinfo=start.tzinfo)
         return f"{local.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     except (ValueError, OverflowError) as error:
         raise RuleError from error
@@ -168,7 +168,7 @@ def may_never_come(parts: Mapping[str, str]) -> bool:
     if any(abs(position) > 4 for position in _numbers(parts, "BYSETPOS")) or ("BYSETPOS" in parts and days):
         return True
     ordinals = [_WEEKDAY.fullmatch(day) for day in parts.get("BYDAY", "").split(",")]
-    return any(found and found[1] and abs(int(found[1])) > 5 for found in ordinals)
+    return any(match and match[1] and abs(int(match[1])) > 5 for match in ordinals)
 
 
 def price(parts: Mapping[str, str], start: datetime | date, end: datetime) -> int:
@@ -209,9 +209,9 @@ def expand(
     calendar = Calendar()
     for timing in (master, *overrides):
         calendar.add_component(_component(timing, parts if timing is master else {}, master))
-    found = recurring_ical_events.of(calendar).between(*window)
+    components = recurring_ical_events.of(calendar).between(*window)
     timings = {timing.index: timing for timing in (master, *overrides)}
-    occurrences = [_occurrence(event, timings) for event in cast("Iterable[Any]", found)]
+    occurrences = [_occurrence(event, timings) for event in cast("Iterable[Any]", components)]
     occurrences.sort(key=lambda occurrence: (instant(occurrence.start), occurrence.recurrence_id))
     return occurrences[:MOST], len(occurrences) > MOST
 
@@ -224,21 +224,21 @@ def occurrence_of(timing: Timing) -> Occurrence:
 
 def _component(timing: Timing, parts: Mapping[str, str], master: Timing) -> Event:
     due = _alike(timing.recurrence_id, master.start) if timing.recurrence_id is not None else None
-    made = Event()
-    made.add("UID", "series")
-    made.add("DTSTART", timing.start)
+    event = Event()
+    event.add("UID", "series")
+    event.add("DTSTART", timing.start)
     if timing.end is not None:
-        made.add("DTEND", timing.end)
-    made.add("SEQUENCE", timing.sequence)
-    made.add("X-INDEX", str(timing.index))
+        event.add("DTEND", timing.end)
+    event.add("SEQUENCE", timing.sequence)
+    event.add("X-INDEX", str(timing.index))
     if parts:
-        made.add("RRULE", vRecur.from_ical(";".join(f"{name}={value}" for name, value in parts.items())))
+        event.add("RRULE", vRecur.from_ical(";".join(f"{name}={value}" for name, value in parts.items())))
     for name, moments in (("RDATE", timing.dates), ("EXDATE", timing.except_dates)):
         for moment in moments:
-            made.add(name, _alike(moment, timing.start))
+            event.add(name, _alike(moment, timing.start))
     if due is not None:
-        made.add("RECURRENCE-ID", due, parameters={"RANGE": "THISANDFUTURE"} if timing.and_future else {})
-    return made
+        event.add("RECURRENCE-ID", due, parameters={"RANGE": "THISANDFUTURE"} if timing.and_future else {})
+    return event
 
 
 def _alike(moment: datetime | date, start: datetime | date) -> datetime | date:

@@ -38,8 +38,8 @@ def has_c1(data: bytes) -> bool:
 
 def without_c1(text: str) -> str:
     """The same with the characters that were meant, as HTML reads them (13.2.5.80, numeric character reference end state)."""
-    text = _C1_REFERENCE.sub(lambda found: _meant(int(found[1]) if found[1] else int(found[2], 16), found[0]), text)
-    return _C1.sub(lambda found: _meant(ord(found[0]), ""), text)
+    text = _C1_REFERENCE.sub(lambda match: _meant(int(match[1]) if match[1] else int(match[2], 16), match[0]), text)
+    return _C1.sub(lambda match: _meant(ord(match[0]), ""), text)
 
 
 def _meant(code: int, otherwise: str) -> str:
@@ -63,8 +63,8 @@ def tags(text: str) -> str:
     return "".join(pieces)
 
 
-def _start(found: re.Match[str]) -> str:
-    name, attributes, closed = found[1], found[2] or "", found[3]
+def _start(match: re.Match[str]) -> str:
+    name, attributes, closed = match[1], match[2] or "", match[3]
     kept: dict[str, str] = {}
     for attribute, quoted in _ATTRIBUTE.findall(attributes):
         value = quoted if quoted[:1] in {'"', "'"} else f'"{quoted or attribute}"'
@@ -79,21 +79,21 @@ def repair(text: str, root: str, begin: int, end: int) -> str:
     pieces: list[str] = []
     used: set[str] = set()
     position = 0
-    while found := _SPECIAL.search(text, position):
-        pieces.append(_markup(text[position : found.start()], used))
-        closing = "]]>" if found[0] != "<!--" else "-->"
-        stop = text.find(closing, found.end())
-        if stop >= 0 and closing == "]]>" and (section := _box(text, found.start(), stop)):
+    while match := _SPECIAL.search(text, position):
+        pieces.append(_markup(text[position : match.start()], used))
+        closing = "]]>" if match[0] != "<!--" else "-->"
+        stop = text.find(closing, match.end())
+        if stop >= 0 and closing == "]]>" and (section := _box(text, match.start(), stop)):
             position = section[0]
             pieces.append(section[1])
             continue
         if stop < 0:
-            position = found.end()
-            pieces.append(html.escape(found[0], quote=False))
+            position = match.end()
+            pieces.append(html.escape(match[0], quote=False))
             break
         position = stop + 3
         if closing == "]]>":
-            pieces.append(text[found.start() : position])
+            pieces.append(text[match.start() : position])
     pieces.append(_markup(text[position:], used))
     whole = "".join(pieces)
     missing = sorted(used - set(_DECLARED.findall(whole)) - {"xml", "xmlns"})
@@ -131,20 +131,20 @@ def _markup(piece: str, used: set[str]) -> str:
     if "&" in piece:
         piece = _REFERENCE.sub(_reference, piece)
     piece = _BARE.sub("&lt;", piece)
-    for one, other in _USED.findall(piece):
-        used.add(one or other)
+    for first, other in _USED.findall(piece):
+        used.add(first or other)
     return piece
 
 
-def _reference(found: re.Match[str]) -> str:
-    decimal, hexadecimal, name = found.groups()
+def _reference(match: re.Match[str]) -> str:
+    decimal, hexadecimal, name = match.groups()
     if decimal or hexadecimal:
         code = int(decimal) if decimal else int(hexadecimal, 16)
-        return found[0] if code < 0x110000 and plain.xml_safe(chr(code)) else ""
+        return match[0] if code < 0x110000 and plain.xml_safe(chr(code)) else ""
     if name in _PREDEFINED:
-        return found[0]
+        return match[0]
     if name:
         # html5 has some names twice, with and without `;`: only the whole one counts here.
         value = html5.get(name + ";")
         return html.escape(value, quote=True) if value else f"&amp;{name};"
-    return "&amp;" + found[0][1:]
+    return "&amp;" + match[0][1:]

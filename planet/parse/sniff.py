@@ -47,8 +47,8 @@ def start(text: str) -> Start:
         elif text[position : position + 9].upper() == "<!DOCTYPE":
             doctype, page = True, page or text[position + 9 : position + 20].strip().lower().startswith("html")
             position = _after_doctype(text, position)
-        elif found := _ROOT.match(text, position):
-            return _rooted(text, found, doctype=doctype, junk=junk, page=page)
+        elif match := _ROOT.match(text, position):
+            return _rooted(text, match, doctype=doctype, junk=junk, page=page)
         else:
             junk = True
             position = text.find("<", position + 1, _LOOK)
@@ -59,21 +59,21 @@ def start(text: str) -> Start:
     return Start(kind="html" if page else "other", doctype=doctype, junk=junk)
 
 
-def _rooted(text: str, found: re.Match[str], *, doctype: bool, junk: bool, page: bool) -> Start:
-    name = found[1]
+def _rooted(text: str, match: re.Match[str], *, doctype: bool, junk: bool, page: bool) -> Start:
+    name = match[1]
     local = name.rpartition(":")[2].lower()
     kind: Kind
     if local in _FEEDS:
         kind = "feed"
     elif local in PAGE_STARTS or page:
         # A script that complained in HTML before it wrote its feed: `<br /><b>Warning</b>… <rss>`.
-        later = _LATER.search(text, found.start(), _LOOK)
+        later = _LATER.search(text, match.start(), _LOOK)
         if later and local not in {"html", "head", "body"} and not page:
             return Start(kind="feed", root=later[1], at=later.start(), doctype=doctype, junk=True)
         kind = "html"
     else:
         kind = "xml"
-    return Start(kind=kind, root=name, at=found.start(), doctype=doctype, junk=junk)
+    return Start(kind=kind, root=name, at=match.start(), doctype=doctype, junk=junk)
 
 
 def _skip_blanks(text: str, position: int) -> int:
@@ -83,8 +83,8 @@ def _skip_blanks(text: str, position: int) -> int:
 
 
 def _after(text: str, end: str, position: int) -> int:
-    found = text.find(end, position)
-    return len(text) if found < 0 else found + len(end)
+    index = text.find(end, position)
+    return len(text) if index < 0 else index + len(end)
 
 
 def _after_doctype(text: str, position: int) -> int:

@@ -137,10 +137,10 @@ def _categories(component: Component) -> tuple[str, ...]:
 
 def _start(component: Component, zones: Zones, title: str) -> tuple[datetime | date, datetime | date]:
     """DTSTART in its own zone and in UTC."""
-    held = component.first("DTSTART")
-    if held is None:
+    prop = component.first("DTSTART")
+    if prop is None:
         raise BadEventError(Message.of("“{title}” was left out: it has no start", title=title[:100]))
-    start = read_moment(held, zones)
+    start = read_moment(prop, zones)
     if (
         isinstance(start, datetime)
         and _midnight(start)
@@ -151,7 +151,7 @@ def _start(component: Component, zones: Zones, title: str) -> tuple[datetime | d
         if start is not None and is_believable(start):
             return start, utc(start)
     raise BadEventError(
-        Message.of("“{title}” was left out: its start cannot be read ({date})", title=title[:100], date=held.value[:40])
+        Message.of("“{title}” was left out: its start cannot be read ({date})", title=title[:100], date=prop.value[:40])
     )
 
 
@@ -163,15 +163,15 @@ def _end(
     component: Component, zones: Zones, start: datetime | date, start_utc: datetime | date
 ) -> tuple[datetime | date | None, datetime | date | None]:
     """DTEND, or DTSTART and DURATION, in its own zone and in UTC; None when missing, of another kind than the start, or not behind it."""
-    held = component.first("DTEND")
+    prop = component.first("DTEND")
     with contextlib.suppress(OverflowError):
-        if held is not None:
-            end = read_moment(held, zones)
+        if prop is not None:
+            end = read_moment(prop, zones)
             if isinstance(end, datetime) and not isinstance(start, datetime):
                 end = end.date() if _midnight(end) else None
         else:
-            written = component.text("DURATION")
-            end = later(start, written) if written else None
+            duration = component.text("DURATION")
+            end = later(start, duration) if duration else None
         if end is not None and isinstance(start, datetime) == isinstance(end, datetime):
             end_utc = utc(end)
             if end_utc > start_utc and is_believable(end):
@@ -194,11 +194,11 @@ def _description(component: Component) -> tuple[str, bool]:
 
 def _organizer(component: Component) -> tuple[str, str]:
     """Name and http(s) address. A mail address is nobody's name and is not repeated in public."""
-    held = component.first("ORGANIZER")
-    if held is None:
+    prop = component.first("ORGANIZER")
+    if prop is None:
         return "", ""
-    value = held.text.strip()
-    name = one_line(held.parameters.get("CN", ""), 200)
+    value = prop.text.strip()
+    name = one_line(prop.parameters.get("CN", ""), 200)
     if value.lower().startswith(("http://", "https://")):
         return ("" if "@" in name else name), value
     if ":" not in value and "@" not in value:
@@ -207,27 +207,27 @@ def _organizer(component: Component) -> tuple[str, str]:
 
 
 def _status(component: Component, *, cancelled: bool) -> Literal["confirmed", "tentative", "cancelled"]:
-    written = component.text("STATUS").strip().upper()
-    if cancelled or written in {"CANCELLED", "CANCELED"}:
+    status = component.text("STATUS").strip().upper()
+    if cancelled or status in {"CANCELLED", "CANCELED"}:
         return "cancelled"
-    return "tentative" if written == "TENTATIVE" else "confirmed"
+    return "tentative" if status == "TENTATIVE" else "confirmed"
 
 
 def _uri(component: Component, name: str) -> str:
-    held = component.first(name)
-    return held.value.strip() if held else ""
+    prop = component.first(name)
+    return prop.value.strip() if prop else ""
 
 
 def _geo(component: Component) -> tuple[float, float] | None:
     """GEO as (latitude, longitude), else that of Apple's structured place."""
-    written = component.text("GEO")
-    if not written:
-        held = component.first("X-APPLE-STRUCTURED-LOCATION")
-        written = held.value.removeprefix("geo:") if held and held.value.startswith("geo:") else ""
-    found = _GEO.fullmatch(written)
-    if found is None:
+    text = component.text("GEO")
+    if not text:
+        prop = component.first("X-APPLE-STRUCTURED-LOCATION")
+        text = prop.value.removeprefix("geo:") if prop and prop.value.startswith("geo:") else ""
+    match = _GEO.fullmatch(text)
+    if match is None:
         return None
-    latitude, longitude = float(found[1]), float(found[2])
+    latitude, longitude = float(match[1]), float(match[2])
     if abs(latitude) > 90 or abs(longitude) > 180 or (latitude, longitude) == (0.0, 0.0):
         return None
     return latitude, longitude
@@ -235,16 +235,16 @@ def _geo(component: Component) -> tuple[float, float] | None:
 
 def _image(component: Component) -> str:
     """IMAGE (RFC 7986 5.10), else an attached picture, by address."""
-    for held in component.all("IMAGE"):
-        if held.value.startswith(("http://", "https://")):
-            return held.value.strip()
-    for held in component.all("ATTACH"):
-        if held.parameters.get("FMTTYPE", "").lower().startswith("image/") and held.value.startswith(
+    for prop in component.all("IMAGE"):
+        if prop.value.startswith(("http://", "https://")):
+            return prop.value.strip()
+    for prop in component.all("ATTACH"):
+        if prop.parameters.get("FMTTYPE", "").lower().startswith("image/") and prop.value.startswith(
             ("http://", "https://")
         ):
-            return held.value.strip()
+            return prop.value.strip()
     return ""
 
 
-def _number(written: str) -> int:
-    return min(int(written), 2**31 - 1) if written.isascii() and written.isdigit() and len(written) <= 10 else 0
+def _number(text: str) -> int:
+    return min(int(text), 2**31 - 1) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
