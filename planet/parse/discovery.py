@@ -105,7 +105,7 @@ def in_page(text: str, url: str) -> tuple[tuple[str, str], ...]:
         (href for node in page.css("base[href]") if (href := urls.http_url(node.attributes.get("href") or "", url))),
         url,
     )
-    found: dict[str, str] = {}
+    feeds: dict[str, str] = {}
     for node in page.css("meta[http-equiv][content]"):
         if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
             target = urls.http_url(_refresh_target(node.attributes.get("content") or ""), base)
@@ -121,6 +121,6 @@ def in_page(text: str, url: str) -> tuple[tuple[str, str], ...]:
         target = urls.http_url(href, base)
         if _API.search(target):
             continue
-        if target and target not in found and len(found) < MAX_FOUND:
-            found[target] = kind
-    return tuple(found.items())
+        if target and target not in feeds and len(feeds) < MAX_FOUND:
+            feeds[target] = kind
+    return tuple(feeds.items())

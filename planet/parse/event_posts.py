@@ -67,7 +67,7 @@ def read_posts(files: Iterable[tuple[str, str]], zone: ZoneInfo) -> tuple[list[P
     or `date`, `end`, `location`, `organizer`, `url` at the top. Hours without a zone are those of `zone`.
     """
     report = _Report()
-    posts = [post for path, written in files if (post := _post(path, written, zone, report)) is not None]
+    posts = [post for path, text in files if (post := _post(path, text, zone, report)) is not None]
     posts = _one_spelling(posts, report)
     _shared_pages(posts, report)
     return sorted(posts, key=lambda post: (post.stem, post.path)), tuple(_messages(report))
@@ -83,7 +83,7 @@ def names(posts: Iterable[Post]) -> list[str]:
 
 def events_from_folder(body: bytes, *, timezone: str) -> CalendarRead:
     """The events of a folder of posts, as `planet.fetch` hands it over: JSON, a list of [path, text]."""
-    files = [(str(path), str(written)) for path, written in json.loads(body)]
+    files = [(str(path), str(text)) for path, text in json.loads(body)]
     posts, messages = read_posts(files, ZoneInfo(timezone))
     events = (
         RawEvent(
@@ -112,9 +112,9 @@ def _is_behind(end: datetime | date, start: datetime | date) -> bool:
     return isinstance(end, datetime) == isinstance(start, datetime) and end > start
 
 
-def _post(name: str, written: str, zone: ZoneInfo, report: _Report) -> Post | None:
+def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
     path = PurePosixPath(name)
-    matter, body = front_matter(written.removeprefix("\ufeff").replace("\r\n", "\n"))
+    matter, body = front_matter(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     if matter is None:
         return None
     params = _table(matter.get("params"))
@@ -171,55 +171,55 @@ def _post(name: str, written: str, zone: ZoneInfo, report: _Report) -> Post | No
     )
 
 
-def front_matter(written: str) -> tuple[dict[str, Any] | None, str]:
+def front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
     """The front matter of a post, None when there is none, and its body.
 
     What a parser refuses is read line by line: a missing quote or indent costs one value, not the post.
     """
     for fence, parse in (("+++", tomllib.loads), ("---", _yaml)):
-        lines = written.lstrip("\ufeff\n ").split("\n")
+        lines = text.lstrip("\ufeff\n ").split("\n")
         if lines[0].strip() != fence:
             continue
         end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == fence), None)
         if end is None:
-            return None, written
+            return None, text
         head, body = "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
         try:
-            found: Any = parse(head)
+            fields: Any = parse(head)
         except (ValueError, yaml.YAMLError, RecursionError):
-            found = _line_by_line(lines[1:end])
-        return (found if isinstance(found, dict) else {}), body
-    return None, written
+            fields = _line_by_line(lines[1:end])
+        return (fields if isinstance(fields, dict) else {}), body
+    return None, text
 
 
-def _yaml(written: str) -> Any:
+def _yaml(text: str) -> Any:
     # Every scalar as it is written: YAML 1.1 would make 19:00 a number and NO a truth value.
-    return yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506 - it builds nothing but texts, lists and mappings
+    return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it builds nothing but texts, lists and mappings
 
 
 def _line_by_line(lines: Iterable[str]) -> dict[str, Any]:
     """`[table]`, `key = value`, `key: value` and one level of indented keys: what can be had of a front matter with a fault."""
-    found: dict[str, Any] = {}
-    table = found
+    fields: dict[str, Any] = {}
+    table = fields
     for line in lines:
         if opened := re.fullmatch(r"\s*\[([\w.-]+)\]\s*", line):
-            table = found
+            table = fields
             for part in opened[1].split("."):
                 table = table.setdefault(part, {}) if isinstance(table.get(part, {}), dict) else {}
             continue
-        said = re.fullmatch(r"(\s*)([\w-]+)\s*[=:](?:\s+(.*)|)", line)
-        if said is None:
+        match = re.fullmatch(r"(\s*)([\w-]+)\s*[=:](?:\s+(.*)|)", line)
+        if match is None:
             continue
-        value = (said[3] or "").strip()
-        if not value and not said[1] and ":" in line:
-            table = found.setdefault(said[2], {})
+        value = (match[3] or "").strip()
+        if not value and not match[1] and ":" in line:
+            table = fields.setdefault(match[2], {})
             continue
-        into = table if said[1] or "=" in line else found
+        into = table if match[1] or "=" in line else fields
         if value.startswith("["):
-            into[said[2]] = [piece.strip().strip("\"'") for piece in value.strip("[] ").split(",")]
+            into[match[2]] = [piece.strip().strip("\"'") for piece in value.strip("[] ").split(",")]
         else:
-            into[said[2]] = value.strip("\"'")
-    return found
+            into[match[2]] = value.strip("\"'")
+    return fields
 
 
 def _table(value: object) -> Mapping[str, Any]:
@@ -231,9 +231,9 @@ def _words(value: object) -> str:
 
 
 def _day(stem: str) -> date | None:
-    found = _DAY.match(stem)
+    match = _DAY.match(stem)
     try:
-        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else None
     except ValueError:
         return None
 
@@ -244,16 +244,16 @@ def _start(value: object, zone: ZoneInfo) -> datetime | date | None:
         return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
     if isinstance(value, date):
         return value
-    found = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
+    match = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
         return None
     try:
-        day = date(int(found[1]), int(found[2]), int(found[3]))
-        if found[4] is None:
+        day = date(int(match[1]), int(match[2]), int(match[3]))
+        if match[4] is None:
             return day
-        local = datetime(day.year, day.month, day.day, int(found[4]), int(found[5]), int(found[6] or 0), tzinfo=zone)
-        if found[7]:
-            local = datetime.fromisoformat(local.replace(tzinfo=None).isoformat() + found[7].replace("Z", "+00:00"))
+        local = datetime(day.year, day.month, day.day, int(match[4]), int(match[5]), int(match[6] or 0), tzinfo=zone)
+        if match[7]:
+            local = datetime.fromisoformat(local.replace(tzinfo=None).isoformat() + match[7].replace("Z", "+00:00"))
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -265,19 +265,19 @@ def _place(value: object) -> str:
         return "" if _words(value) in {"0", ""} else _words(value)
     street = _words(value.get("full_address") or value.get("address") or value.get("street_address"))
     city = " ".join(filter(None, (_words(value.get("postal_code")), _words(value.get("city")))))
-    found = [part.strip(" ,") for part in (_words(value.get("friendly_name") or value.get("name")), street, city)]
-    kept = [part for part in found if part not in {"", "0"}]
+    parts = [part.strip(" ,") for part in (_words(value.get("friendly_name") or value.get("name")), street, city)]
+    kept = [part for part in parts if part not in {"", "0"}]
     return ", ".join(dict.fromkeys(kept))
 
 
 def _address(value: object, name: str, report: _Report) -> str:
     """A link without what tracks; one that does nothing else goes."""
-    written = value.strip() if isinstance(value, str) else ""
-    address = without_tracking(http_url(written))
+    text = value.strip() if isinstance(value, str) else ""
+    address = without_tracking(http_url(text))
     if not address:
-        if written:
+        if text:
             report.odd[Message.of("{count} posts have an address that is none: {files}")].append(
-                f"{name} ({written[:60]})"
+                f"{name} ({text[:60]})"
             )
         return ""
     if _TRACKERS.search(host(address)):
@@ -293,8 +293,8 @@ def _address(value: object, name: str, report: _Report) -> str:
 
 
 def _tags(value: object) -> Iterator[str]:
-    written = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-    yield from (tag for tag in (_words(piece) for piece in written) if tag)
+    values = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    yield from (tag for tag in (_words(piece) for piece in values) if tag)
 
 
 def _one_spelling(posts: list[Post], report: _Report) -> list[Post]:
@@ -303,10 +303,10 @@ def _one_spelling(posts: list[Post], report: _Report) -> list[Post]:
     for post in posts:
         for name in {*post.tags, *filter(None, [post.organizer])}:
             spellings[fold(name)][name] += 1
-    chosen = {key: min(found, key=lambda name: (-found[name], name)) for key, found in spellings.items() if key}
-    for key, found in sorted(spellings.items()):
-        if key and len(found) > 1:
-            others = ", ".join(f"“{name}”" for name in sorted(found) if name != chosen[key])
+    chosen = {key: min(counts, key=lambda name: (-counts[name], name)) for key, counts in spellings.items() if key}
+    for key, counts in sorted(spellings.items()):
+        if key and len(counts) > 1:
+            others = ", ".join(f"“{name}”" for name in sorted(counts) if name != chosen[key])
             report.notes.append(
                 Message.of("{others} is written “{chosen}”, as elsewhere", others=others, chosen=chosen[key])
             )

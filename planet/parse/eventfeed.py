@@ -38,11 +38,11 @@ def events_from_feed(raw: RawFeed, *, timezone: str) -> CalendarRead:
     for entry in raw.entries:
         title = one_line(_text(entry.title), TITLE)
         moment = entry.published or entry.updated
-        found = _from_title(title, moment, zone)
-        if found is None and (moment is None or moment.value is None):
+        title_parts = _from_title(title, moment, zone)
+        if title_parts is None and (moment is None or moment.value is None):
             undated += 1
             continue
-        when = found or _from_date(title, moment)
+        when = title_parts or _from_date(title, moment)
         if is_believable(when[0]):
             events.append(_event(entry, when))
         else:
@@ -79,22 +79,22 @@ def _text(text: Text | None) -> str:
 
 
 def _from_title(title: str, moment: ParsedDate | None, zone: ZoneInfo) -> _Told | None:
-    found = _TITLE.fullmatch(title)
-    if found is None:
+    match = _TITLE.fullmatch(title)
+    if match is None:
         return None
     try:
-        day = date(int(found[3]), int(found[2]), int(found[1]))
+        day = date(int(match[3]), int(match[2]), int(match[1]))
         when: datetime | date = day
-        if found[4]:
-            local = datetime(day.year, day.month, day.day, int(found[4]), int(found[5]), tzinfo=zone)
+        if match[4]:
+            local = datetime(day.year, day.month, day.day, int(match[4]), int(match[5]), tzinfo=zone)
             when = local.astimezone(UTC)
         elif moment and moment.value and not moment.date_only and moment.value.date() == day:
             # The hour stands in the date alone: it is local there too.
             when = moment.value.replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    name, place = found[6].strip(" -:"), ""
-    parts = _PLACE.fullmatch(found[6])
+    name, place = match[6].strip(" -:"), ""
+    parts = _PLACE.fullmatch(match[6])
     if parts and not cancelled(parts[2]):
         name, place = parts[1].strip(), parts[2].strip()
     return when, name, place, "title"
@@ -106,8 +106,8 @@ def _from_date(title: str, moment: ParsedDate | None) -> _Told:
     return moment.value.date() if moment.date_only else moment.value, title, "", "date of the entry"
 
 
-def _event(entry: RawEntry, told: _Told) -> RawEvent:
-    when, name, place, rule = told
+def _event(entry: RawEntry, facts: _Told) -> RawEvent:
+    when, name, place, rule = facts
     body = entry.content or entry.summary
     text = body.value if body else ""
     is_html = bool(body and body.kind == "html" and MARKUP.search(text))

@@ -109,7 +109,7 @@ class _Raw(LooseFeedParser):
 
 
 def _unescaped(text: str) -> str:
-    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
 
 
 def read(text: str, *, limit: int, timezone: str = "UTC") -> RawFeed | None:
@@ -134,7 +134,7 @@ def _feed(
     dates = [_dates(entry, timezone) for entry in entries]
     places = values.newest([_seconds(*pair) for pair in dates], limit) if len(entries) > limit else range(len(entries))
     spoken = _str(feed.get("language"))
-    made = tuple(_entry(entries[place], place, dates[place], atom=atom, spoken=spoken) for place in places)
+    parsed_entries = tuple(_entry(entries[place], place, dates[place], atom=atom, spoken=spoken) for place in places)
     links = _links(feed)
     asked = (
         hints.from_ttl(_str(feed.get("ttl"))),
@@ -154,10 +154,10 @@ def _feed(
         delay_hint=max((seconds for seconds in asked if seconds), default=None),
         skip_hours=hints.hours(_lines(feed, "hour")),
         skip_days=hints.days(_lines(feed, "day")),
-        entries=made,
+        entries=parsed_entries,
         deleted=_deleted(text),
-        dropped=len(entries) - len(made),
-        warnings=values.date_warning(made),
+        dropped=len(entries) - len(parsed_entries),
+        warnings=values.date_warning(parsed_entries),
     )
 
 
@@ -175,12 +175,12 @@ def _lines(feed: dict[str, Any], name: str) -> list[str]:
 
 def _deleted(text: str) -> tuple[Deleted, ...]:
     """Tombstones, of which feedparser would keep one."""
-    found = []
+    deleted = []
     for tag in _TOMBSTONE.finditer(text):
-        said = dict(_ATTRIBUTE.findall(tag[1]))
-        if "ref" in said:
-            found.append(Deleted(ref=said["ref"].strip(), when=read_date(said.get("when", "")).value))
-    return tuple(found)
+        attributes = dict(_ATTRIBUTE.findall(tag[1]))
+        if "ref" in attributes:
+            deleted.append(Deleted(ref=attributes["ref"].strip(), when=read_date(attributes.get("when", "")).value))
+    return tuple(deleted)
 
 
 def _links(holder: dict[str, Any]) -> list[tuple[str, str]]:
@@ -203,17 +203,17 @@ def _alternate(holder: dict[str, Any]) -> str:
 
 def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
     """In the order of the strict reader: Atom's authors, dc:creator, itunes:author, <author>."""
-    found: list[RawPerson | None] = []
-    for one in holder.get("authors") or ():
-        person = values.person(_unescaped(_str(one.get("name"))), _str(one.get("href")))
-        email = _str(one.get("email"))
+    people: list[RawPerson | None] = []
+    for author in holder.get("authors") or ():
+        person = values.person(_unescaped(_str(author.get("name"))), _str(author.get("href")))
+        email = _str(author.get("email"))
         if person is not None:
-            found.append(RawPerson(name=person.name, email=email or person.email, url=person.url))
+            people.append(RawPerson(name=person.name, email=email or person.email, url=person.url))
         elif email:
-            found.append(RawPerson(email=email))
+            people.append(RawPerson(email=email))
     lines = holder.get("planet_people") or {}
     return values.first_named(
-        found, *(map(values.person, map(_str, lines.get(kind, ()))) for kind in ("creator", "itunes", "author"))
+        people, *(map(values.person, map(_str, lines.get(kind, ()))) for kind in ("creator", "itunes", "author"))
     )
 
 
@@ -227,8 +227,8 @@ def _seconds(published: ParsedDate | None, updated: ParsedDate | None) -> float 
 
 
 def _replies(entry: dict[str, Any]) -> str:
-    found = [link for link in entry.get("links") or () if link.get("rel") == "replies" and link.get("type") in _PAGE]
-    return _str(found[0].get("href")) if found else ""
+    replies = [link for link in entry.get("links") or () if link.get("rel") == "replies" and link.get("type") in _PAGE]
+    return _str(replies[0].get("href")) if replies else ""
 
 
 def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
@@ -240,8 +240,8 @@ def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
     kind = _str(detail.get("type"))
     if "/" in kind and not kind.startswith("text/") and kind not in _PAGE:
         return None  # a picture or a film
-    if kind == "application/xhtml+xml" and (found := _DIV.fullmatch(value)) and "<div" not in found[1]:
-        value = found[1]
+    if kind == "application/xhtml+xml" and (match := _DIV.fullmatch(value)) and "<div" not in match[1]:
+        value = match[1]
     if kind == "text/plain" and atom:
         return Text(value=value, kind="text", base=base, lang=lang)
     return values.markup(value, base, lang)
@@ -253,10 +253,10 @@ def _entry(
     identity = _str(entry.get("id"))
     permalink = bool(entry.get("planet_guid")) and not atom and identity.lower().startswith(("http://", "https://"))
     link = _alternate(entry) or (identity if permalink else "")
-    elsewhere = next((_str(one.get("src")) for one in entry.get("content") or () if one.get("src")), "")
+    elsewhere = next((_str(item.get("src")) for item in entry.get("content") or () if item.get("src")), "")
     original = _str(entry.get("feedburner_origlink"))
     enclosures, pictures = _attached(entry)
-    contents = [text for one in entry.get("content") or () if (text := _construct(one, spoken, atom=atom))]
+    contents = [text for item in entry.get("content") or () if (text := _construct(item, spoken, atom=atom))]
     summary = _construct(entry.get("summary_detail"), spoken, atom=atom)
     title = _construct(entry.get("title_detail"), spoken, atom=atom)
     if not atom and not contents:
@@ -299,7 +299,7 @@ def _entry(
 
 
 def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], tuple[str, ...]]:
-    found = [
+    enclosures = [
         Enclosure(
             url=_str(link.get("href")),
             type=_str(link.get("type")),
@@ -310,32 +310,32 @@ def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], tuple[str, 
         if link.get("rel") == "enclosure" and _str(link.get("href"))
     ]
     pictures = []
-    for one in entry.get("media_content") or ():
-        url, kind = _str(one.get("url")), _str(one.get("type"))
+    for item in entry.get("media_content") or ():
+        url, kind = _str(item.get("url")), _str(item.get("type"))
         if url:
-            found.append(Enclosure(url=url, type=kind, length=positive(_str(one.get("filesize")))))
-            if is_image(url, kind, _str(one.get("medium")).lower()):
+            enclosures.append(Enclosure(url=url, type=kind, length=positive(_str(item.get("filesize")))))
+            if is_image(url, kind, _str(item.get("medium")).lower()):
                 pictures.append(url)
-    thumbnails = [_str(one.get("url")) for one in entry.get("media_thumbnail") or ()]
+    thumbnails = [_str(item.get("url")) for item in entry.get("media_thumbnail") or ()]
     image = entry.get("image")
     if isinstance(image, dict):
         thumbnails.append(_str(image.get("href")))
-    pictures += [one.url for one in found if one.type and is_image(one.url, one.type)]
-    return tuple(found), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
+    pictures += [item.url for item in enclosures if item.type and is_image(item.url, item.type)]
+    return tuple(enclosures), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
 
 
-def _source(said: Any) -> RawSource | None:
-    if not isinstance(said, dict):
+def _source(value: Any) -> RawSource | None:
+    if not isinstance(value, dict):
         return None
-    links = _links(said)
-    made = RawSource(
-        id=_str(said.get("id")),
-        title=" ".join(_str(said.get("title")).split()),
-        url=_alternate(said),
-        feed_url=_str(said.get("href")) or next((href for rel, href in links if rel == "self"), ""),
-        authors=_people(said),
+    links = _links(value)
+    source = RawSource(
+        id=_str(value.get("id")),
+        title=" ".join(_str(value.get("title")).split()),
+        url=_alternate(value),
+        feed_url=_str(value.get("href")) or next((href for rel, href in links if rel == "self"), ""),
+        authors=_people(value),
     )
-    return made if made != RawSource() else None
+    return source if source != RawSource() else None
 
 
 def _place(entry: dict[str, Any]) -> tuple[float, float] | None:

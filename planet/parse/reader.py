@@ -107,9 +107,9 @@ def _liberal(text: str, fault: Message, limit: int, timezone: str) -> RawFeed | 
 
 
 def _about_charset(decoded: charset.Decoded) -> tuple[Message, ...]:
-    found = []
+    problems = []
     if decoded.replaced:
-        found.append(
+        problems.append(
             Message.of(
                 "{count} bytes are no {charset}: each costs one character",
                 count=decoded.replaced,
@@ -117,12 +117,12 @@ def _about_charset(decoded: charset.Decoded) -> tuple[Message, ...]:
             )
         )
     if decoded.label:
-        found.append(
+        problems.append(
             Message.of(
                 "nobody knows the charset {label}: read as {charset}", label=decoded.label, charset=decoded.charset
             )
         )
-    return tuple(found)
+    return tuple(problems)
 
 
 def _no_feed(text: str, start: sniff.Start, url: str) -> Unreadable:
@@ -144,16 +144,16 @@ def _no_feed(text: str, start: sniff.Start, url: str) -> Unreadable:
         )
     if start.kind == "other":
         return Unreadable(error_class="not-a-feed", error=Message.of("neither RSS, Atom nor JSON Feed"))
-    found = discovery.in_page(text, url)
-    if not found:
+    feeds = discovery.in_page(text, url)
+    if not feeds:
         return Unreadable(error_class="not-a-feed", error=Message.of("an HTML page that names no feed"))
-    if found[0][1] == discovery.REDIRECT:
-        error = Message.of("a document that leads to {url}", url=found[0][0])
-        return Unreadable(error_class="not-a-feed", error=error, candidates=found)
+    if feeds[0][1] == discovery.REDIRECT:
+        error = Message.of("a document that leads to {url}", url=feeds[0][0])
+        return Unreadable(error_class="not-a-feed", error=error, candidates=feeds)
     return Unreadable(
         error_class="not-a-feed",
         error=Message.of(
-            "an HTML page, not a feed; it names {urls}", urls=", ".join(target for target, _ in found[:3])
+            "an HTML page, not a feed; it names {urls}", urls=", ".join(target for target, _ in feeds[:3])
         ),
-        candidates=found,
+        candidates=feeds,
     )

@@ -46,14 +46,14 @@ def markup(value: str, base: str = "", lang: str = "") -> Text | None:
 
 def first_date(texts: Iterable[str], timezone: str) -> ParsedDate | None:
     """The first of several dates that can be read, else the first that was written."""
-    written: ParsedDate | None = None
+    first: ParsedDate | None = None
     for text in texts:
         if text and not text.isspace():
             read = read_date(text, timezone)
             if read.value is not None:
                 return read
-            written = written or read
-    return written
+            first = first or read
+    return first
 
 
 def newest(dates: list[float | None], limit: int) -> list[int]:

@@ -25,12 +25,12 @@ def read(data: bytes, *, limit: int, timezone: str = "UTC") -> RawFeed | Message
 def fault(error: etree.XMLSyntaxError) -> Message:
     """What libxml2 found, as something that its author can mend."""
     line = error.lineno or 1
-    said = str(error.msg or "").split(", line ")[0]
+    message = str(error.msg or "").split(", line ")[0]
     code = etree.ErrorTypes._getName(error.code, "") if error.code else ""  # type: ignore[attr-defined]  # noqa: SLF001
-    if code in {"ERR_NAME_REQUIRED", "ERR_ENTITYREF_SEMICOL_MISSING"} and "Entity" in said:
+    if code in {"ERR_NAME_REQUIRED", "ERR_ENTITYREF_SEMICOL_MISSING"} and "Entity" in message:
         return Message.of("line {line}: `&` must be written `&amp;`; read anyway", line=line)
     if code in {"ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY"}:
-        name = said.split("'")[1] if said.count("'") == 2 else "…"
+        name = message.split("'")[1] if message.count("'") == 2 else "…"
         return Message.of(
             "line {line}: XML does not know `&{name};`: write the character itself; read anyway", line=line, name=name
         )
@@ -39,7 +39,7 @@ def fault(error: etree.XMLSyntaxError) -> Message:
     if code in {"ERR_INVALID_CHAR", "ERR_INVALID_CHARREF"}:
         return Message.of("line {line}: a control character, which XML cannot hold; read anyway", line=line)
     if code == "NS_ERR_UNDEFINED_NAMESPACE":
-        return Message.of("line {line}: a prefix without its `xmlns` ({what}); read anyway", line=line, what=said)
+        return Message.of("line {line}: a prefix without its `xmlns` ({what}); read anyway", line=line, what=message)
     if code == "ERR_DOCUMENT_END":
         return Message.of("line {line}: something stands behind the end of the document; read anyway", line=line)
-    return Message.of("line {line}: not well-formed XML ({what}); read anyway", line=line, what=said)
+    return Message.of("line {line}: not well-formed XML ({what}); read anyway", line=line, what=message)

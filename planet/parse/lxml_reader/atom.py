@@ -17,7 +17,7 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
     root = tree.root
     fields = tree.fields(root)
     base = tree.base(root, "")
-    found = elements.links(tree, fields, base, "link")
+    links = elements.links(tree, fields, base, "link")
     items = fields.get("entry") or fields.get("item", [])
     places = (
         values.newest([elements.when(tree, item, (*PUBLISHED, *UPDATED), timezone) for item in items], limit)
@@ -31,12 +31,12 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         reader="strict",
         id=tree.first(fields, "id"),
         title=elements.one_line(tree.first(fields, "title")),
-        link=found.alternate,
+        link=links.alternate,
         base=base,
         language=tree.lang(root) or tree.first(fields, "dc:language", "language"),
         updated=tree.date(fields, (*UPDATED, "dc:date"), timezone),
         authors=tuple(elements.people(tree, fields, base, "author")),
-        self_link=found.self,
+        self_link=links.self,
         complete="fh:complete" in fields,
         delay_hint=elements.hint(tree, fields),
         entries=entries,
@@ -49,8 +49,8 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
 def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) -> RawEntry:
     fields = tree.fields(item)
     base, lang = tree.base(item, outer), tree.lang(item)
-    found = elements.links(tree, fields, base, "link")
-    enclosures, pictures = media.attached(tree, fields, base, list(found.enclosures))
+    links = elements.links(tree, fields, base, "link")
+    enclosures, pictures = media.attached(tree, fields, base, list(links.enclosures))
     title = _first(tree, fields, base, lang, "title", "dc:title", "media:title")
     summary = _first(tree, fields, base, lang, "summary")
     content = _first(tree, fields, base, lang, "content")
@@ -59,14 +59,16 @@ def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) 
     if content is None:
         content = summary or next(iter(elements.media_description(tree, fields, base, lang)), None)
     original = tree.first(fields, "feedburner:origlink") if "feedburner:origlink" in fields else ""
-    elsewhere = next((tree.href(one, "src", base) for one in fields.get("content", ()) if one.get("src")), "")
-    others = found.others
-    if original and found.alternate:
-        others = (*others, ("feedburner", found.alternate))
+    elsewhere = next(
+        (tree.href(element, "src", base) for element in fields.get("content", ()) if element.get("src")), ""
+    )
+    others = links.others
+    if original and links.alternate:
+        others = (*others, ("feedburner", links.alternate))
     return RawEntry(
         position=position,
         id=tree.first(fields, "id"),
-        link=original or found.alternate or elsewhere,
+        link=original or links.alternate or elsewhere,
         base=base,
         links=others,
         title=title,
@@ -80,7 +82,7 @@ def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) 
         pictures=pictures,
         language=lang or tree.first(fields, "dc:language") or _spoken(content, title),
         source=elements.source(tree, fields["source"][0], base, "") if "source" in fields else None,
-        comments=found.replies,
+        comments=links.replies,
         geo=media.place(tree, fields) if media.placed(fields) else None,
     )
 

@@ -53,7 +53,7 @@ def links(tree: Tree, fields: Fields, base: str, key: str) -> Links:
         if rel != "replies" or kind in {"", "text/html", "application/xhtml+xml"}:
             single.setdefault(rel, url)
         others.append((rel, url))
-    alternates.sort(key=lambda found: found[0])
+    alternates.sort(key=lambda alternate: alternate[0])
     return Links(
         alternate=alternates[0][1] if alternates else "",
         self=single.get("self", ""),
@@ -65,26 +65,26 @@ def links(tree: Tree, fields: Fields, base: str, key: str) -> Links:
 
 def people(tree: Tree, fields: Fields, base: str, key: str) -> list[RawPerson]:
     """atom:author and its like: each with a name; a bare text is a name too."""
-    found: list[RawPerson | None] = []
+    persons: list[RawPerson | None] = []
     prefix = "atom:" if key.startswith("atom:") else ""
     for element in fields.get(key, ()):
         if len(element) == 0:
-            found.append(values.person(tree.text(element)))
+            persons.append(values.person(tree.text(element)))
             continue
         inside = tree.fields(element)
         if prefix and f"{prefix}name" not in inside:
             prefix = ""
         url = tree.first(inside, f"{prefix}uri", f"{prefix}url")
-        one = values.person(tree.first(inside, f"{prefix}name"), url)
+        person = values.person(tree.first(inside, f"{prefix}name"), url)
         email = tree.first(inside, f"{prefix}email")
-        found.append(
+        persons.append(
             RawPerson(
-                name=one.name if one else "",
-                email=email or (one.email if one else ""),
+                name=person.name if person else "",
+                email=email or (person.email if person else ""),
                 url=join(base, url),
             )
         )
-    return [one for one in found if one is not None]
+    return [person for person in persons if person is not None]
 
 
 def credited(tree: Tree, fields: Fields, base: str, keys: tuple[str, ...]) -> tuple[RawPerson, ...]:
@@ -111,15 +111,15 @@ def source(tree: Tree, element: Element, outer: str, prefix: str) -> RawSource |
     """atom:source: the feed that an entry was copied from (RFC 4287 4.2.11)."""
     fields = tree.fields(element)
     base = tree.base(element, outer)
-    found = links(tree, fields, base, f"{prefix}link")
-    made = RawSource(
+    source_links = links(tree, fields, base, f"{prefix}link")
+    raw = RawSource(
         id=tree.first(fields, f"{prefix}id"),
         title=" ".join(tree.first(fields, f"{prefix}title").split()),
-        url=join(base, found.alternate),
-        feed_url=join(base, found.self),
+        url=join(base, source_links.alternate),
+        feed_url=join(base, source_links.self),
         authors=tuple(people(tree, fields, base, f"{prefix}author")),
     )
-    return made if made != RawSource() else None
+    return raw if raw != RawSource() else None
 
 
 def hint(tree: Tree, fields: Fields) -> int | None:
@@ -145,8 +145,8 @@ def media_description(tree: Tree, fields: Fields, base: str, lang: str) -> list[
     """The text of Media RSS (plain unless it says html), the last choice."""
     groups = [fields, *(tree.fields(group) for group in fields.get("media:group", ()))]
     groups += [tree.fields(content) for group in groups for content in group.get("media:content", ())]
-    found = [tree.construct(element, base, lang) for group in groups for element in group.get("media:description", ())]
-    return [text for text in found if text][:1]
+    texts = [tree.construct(element, base, lang) for group in groups for element in group.get("media:description", ())]
+    return [text for text in texts if text][:1]
 
 
 def one_line(text: str) -> str:
@@ -155,5 +155,5 @@ def one_line(text: str) -> str:
 
 def when(tree: Tree, item: Element, keys: tuple[str, ...], timezone: str) -> float | None:
     """The moment of an entry in seconds, for choosing the newest of too many."""
-    found = values.first_date(tree.every(tree.fields(item), *keys), timezone)
-    return found.value.timestamp() if found and found.value else None
+    date = values.first_date(tree.every(tree.fields(item), *keys), timezone)
+    return date.value.timestamp() if date and date.value else None

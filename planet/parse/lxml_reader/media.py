@@ -22,11 +22,11 @@ def attached(
     """The enclosures (`links`: those that the format's own links name) and the addresses of pictures, thumbnails first."""
     if not links and _ATTACHED.isdisjoint(fields):
         return (), ()
-    found = list(links)
+    enclosures = list(links)
     for element in fields.get("enclosure", ()):
         url = tree.href(element, "url", base) or tree.href(element, "href", base)
         if url:
-            found.append(
+            enclosures.append(
                 Enclosure(
                     url=url, type=(element.get("type") or "").strip(), length=positive(element.get("length") or "")
                 )
@@ -42,7 +42,7 @@ def attached(
             if not url:
                 continue
             kind, medium = (element.get("type") or "").strip(), (element.get("medium") or "").strip().lower()
-            found.append(
+            enclosures.append(
                 Enclosure(
                     url=url,
                     type=kind,
@@ -53,9 +53,11 @@ def attached(
             if is_image(url, kind, medium):
                 pictures.append(url)
         thumbnails += _large(tree, group.get("media:thumbnail", ()), base)
-    thumbnails += [tree.href(one, "href", base) for one in fields.get("itunes:image", ())]
-    pictures += [one.url for one in found if is_image(one.url, one.type) and one.url not in pictures and one.type]
-    return tuple(found), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
+    thumbnails += [tree.href(item, "href", base) for item in fields.get("itunes:image", ())]
+    pictures += [
+        item.url for item in enclosures if is_image(item.url, item.type) and item.url not in pictures and item.type
+    ]
+    return tuple(enclosures), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
 
 
 def _large(tree: Tree, thumbnails: Iterable[Element], base: str) -> list[str]:
@@ -77,16 +79,16 @@ def placed(fields: Fields) -> bool:
 
 def place(tree: Tree, fields: Fields) -> tuple[float, float] | None:
     """Latitude and longitude (GeoRSS simple and GML, W3C geo)."""
-    written = tree.first(fields, "georss:point")
-    if not written:
+    text = tree.first(fields, "georss:point")
+    if not text:
         for where in fields.get("georss:where", ()):
-            written = tree.text(where)
+            text = tree.text(where)
         for point in fields.get("geo:point", ()):
             fields = fields | tree.fields(point)
-        if not written:
-            written = f"{tree.first(fields, 'geo:lat')} {tree.first(fields, 'geo:long', 'geo:lon')}"
-    found = _NUMBERS.fullmatch(written)
-    if found is None:
+        if not text:
+            text = f"{tree.first(fields, 'geo:lat')} {tree.first(fields, 'geo:long', 'geo:lon')}"
+    match = _NUMBERS.fullmatch(text)
+    if match is None:
         return None
-    latitude, longitude = float(found[1]), float(found[2])
+    latitude, longitude = float(match[1]), float(match[2])
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

@@ -129,8 +129,8 @@ def _identity(tree: Tree, fields: Fields) -> tuple[str, bool]:
     """The guid as given, and whether it is the entry's URL: it is unless it says no, or is none."""
     for element in fields.get("guid", ()):
         if value := tree.text(element):
-            said = element.get("isPermaLink") or element.get("ispermalink") or element.get("isPermalink") or "true"
-            return value, said.strip().lower() != "false" and value.lower().startswith(("http://", "https://"))
+            permalink = element.get("isPermaLink") or element.get("ispermalink") or element.get("isPermalink") or "true"
+            return value, permalink.strip().lower() != "false" and value.lower().startswith(("http://", "https://"))
     return "", False
 
 
@@ -166,26 +166,26 @@ def _read_text(tree: Tree, fields: Fields, key: str, base: str, lang: str) -> Te
 
 def _texts(tree: Tree, fields: Fields, base: str, lang: str) -> tuple[Text | None, Text | None]:
     """Content and summary: content:encoded, atom:content, inline XHTML, <description>, the summaries, media:description."""
-    found: list[Text] = []
+    texts: list[Text] = []
     for key in _WHOLE:
         if key in fields and (read := _read_text(tree, fields, key, base, lang)):
-            found.append(read)
+            texts.append(read)
             break
     for key in _SHORT:
-        if key in fields and len(found) < 2 and (read := _read_text(tree, fields, key, base, lang)):
-            found.append(read)
-    if not found:
-        found += elements.media_description(tree, fields, base, lang)
-    return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+        if key in fields and len(texts) < 2 and (read := _read_text(tree, fields, key, base, lang)):
+            texts.append(read)
+    if not texts:
+        texts += elements.media_description(tree, fields, base, lang)
+    return (texts[0] if texts else None), (texts[1] if len(texts) > 1 else None)
 
 
 def _categories(tree: Tree, fields: Fields) -> list[str]:
-    found = tree.every(fields, "category")
+    names = tree.every(fields, "category")
     if not _SUBJECTS.isdisjoint(fields):
-        found += [part for text in tree.every(fields, "dc:subject") for part in map(str.strip, text.split(";")) if part]
-        found += elements.terms(tree, fields, "atom:category")
-        found += tree.every(fields, "itunes:keywords", "media:keywords")
-    return found
+        names += [part for text in tree.every(fields, "dc:subject") for part in map(str.strip, text.split(";")) if part]
+        names += elements.terms(tree, fields, "atom:category")
+        names += tree.every(fields, "itunes:keywords", "media:keywords")
+    return names
 
 
 def _source(tree: Tree, fields: Fields, base: str) -> RawSource | None:

@@ -72,14 +72,14 @@ class Tree:
 
     def fields(self, element: Element) -> Fields:
         names = self.names
-        found: Fields = {}
+        fields: Fields = {}
         for child in element:
             key = names[child.tag] if not self.by_prefix else self._own_key(child)
-            if key in found:
-                found[key].append(child)
+            if key in fields:
+                fields[key].append(child)
             else:
-                found[key] = [child]
-        return found
+                fields[key] = [child]
+        return fields
 
     def _own_key(self, element: Element) -> str:
         """The key of an element, which is the format's own if it is written with the root's prefix or none: what the namespace of an
@@ -87,8 +87,8 @@ class Tree:
         """
         key = self.names[element.tag]
         prefix, _, local = key.rpartition(":")
-        written = element.prefix is None if not self.names.atom else False
-        if not prefix or not (written or element.prefix == self.root.prefix != "rdf") or key in _KNOWN_BY_NAMESPACE:
+        unprefixed = element.prefix is None if not self.names.atom else False
+        if not prefix or not (unprefixed or element.prefix == self.root.prefix != "rdf") or key in _KNOWN_BY_NAMESPACE:
             return key
         return key if key == "atom:link" and element.get("href") else local
 
@@ -117,15 +117,15 @@ class Tree:
 
     def date(self, fields: Fields, keys: tuple[str, ...], timezone: str) -> ParsedDate | None:
         """The first date among these elements that can be read, else the first that was written."""
-        written: ParsedDate | None = None
+        first: ParsedDate | None = None
         for key in keys:
             if key in fields:
                 for value in map(self.text, fields[key]):
-                    read = read_date(value, timezone) if value else written
+                    read = read_date(value, timezone) if value else first
                     if read is not None and read.value is not None:
                         return read
-                    written = written or read
-        return written
+                    first = first or read
+        return first
 
     def every(self, fields: Fields, *keys: str) -> list[str]:
         return [value for key in keys for element in fields.get(key, ()) if (value := self.text(element))]
