@@ -180,17 +180,17 @@ class _Reader:
         that the entry names, else the site.
         """
         base = http_url(raw.base, self.base) or ((self.site or self.base) if self.rss else self.base)
-        if found := http_url(raw.link, base):
-            return without_tracking(found), True
+        if url := http_url(raw.link, base):
+            return without_tracking(url), True
         if raw.id_is_permalink or not self.rss:
-            found = http_url(raw.id, base if raw.id_is_permalink and "/" in raw.id else "")
-            if found:
-                return without_tracking(found), True
+            url = http_url(raw.id, base if raw.id_is_permalink and "/" in raw.id else "")
+            if url:
+                return without_tracking(url), True
         candidates = [href for rel, href in raw.links if rel in {"", "alternate"}]
         candidates += [file.url for file in raw.enclosures]
         for candidate in candidates:
-            if found := http_url(candidate, base):
-                return without_tracking(found), True
+            if url := http_url(candidate, base):
+                return without_tracking(url), True
         return self.site, False
 
     def dates(self, draft: Draft) -> tuple[datetime | None, datetime | None, datetime | None]:
@@ -209,7 +209,7 @@ class _Reader:
         clean = self.clean(draft, chosen, prefix)
         self.warn_shortened(raw, clean)
         published, updated, url_date = self.dates(draft)
-        written, reason = next(
+        date, reason = next(
             (
                 (moment, name)
                 for moment, name, value in ((raw.published, "published", published), (raw.updated, "updated", updated))
@@ -244,7 +244,7 @@ class _Reader:
             published=published,
             updated=updated,
             url_date=url_date,
-            date_only=written.date_only if written else reason == "url",
+            date_only=date.date_only if date else reason == "url",
             date_reason=reason,
             authors=self.authors(raw),
             tags=metadata.tags(raw.categories),
@@ -269,8 +269,8 @@ class _Reader:
     def content_base(self, draft: Draft, chosen: Text | None) -> str:
         """What relative links start from: xml:base, else the entry's link, else the feed's URL."""
         for given in (chosen.base if chosen else "", draft.raw.base, self.raw.base):
-            if given and (found := http_url(given, self.base)):
-                return found
+            if given and (url := http_url(given, self.base)):
+                return url
         return (draft.link if draft.own else "") or self.base
 
     def authors(self, raw: RawEntry) -> tuple[Person, ...]:
@@ -280,7 +280,7 @@ class _Reader:
             raw.source.authors if raw.source else (),
             self.raw.authors,
         )
-        return next((found for given in candidates if (found := metadata.people(given, phrase(self.raw.title)))), ())
+        return next((people for given in candidates if (people := metadata.people(given, phrase(self.raw.title)))), ())
 
     @staticmethod
     def image(raw: RawEntry, clean: Sanitised, files: tuple[Enclosure, ...], base: str) -> str:

@@ -73,8 +73,8 @@ def own_base(value: str) -> str:
     """What a `<base href>` inside the markup says, "" for nothing."""
     if "<base" not in value and "<BASE" not in value:
         return ""
-    found = _BASE.search(value)
-    return html.unescape(found[1]) if found else ""
+    match = _BASE.search(value)
+    return html.unescape(match[1]) if match else ""
 
 
 def _paragraphs(escaped: str) -> str:
@@ -105,6 +105,6 @@ def summary(raw: RawEntry, used: Text | None, text: str) -> str:
     if given is None or given is used or not given.value.strip():
         return ""
     value = given.value[:20_000]
-    said = one_line(value) if given.kind == "text" else plain(markup(Text(value=value, kind="html")))
-    said = shorten((said[:-TAIL_LENGTH] + _TAILS.sub("", said[-TAIL_LENGTH:])).strip(), SUMMARY_LENGTH)
-    return "" if said == one_line(text) else said
+    line = one_line(value) if given.kind == "text" else plain(markup(Text(value=value, kind="html")))
+    line = shorten((line[:-TAIL_LENGTH] + _TAILS.sub("", line[-TAIL_LENGTH:])).strip(), SUMMARY_LENGTH)
+    return "" if line == one_line(text) else line

@@ -28,8 +28,8 @@ def day_in(url: str, now: datetime) -> datetime | None:
         path = urlsplit(url).path
     except ValueError:
         return None
-    for found in _DAY.finditer(path):
-        year, month, day = found[1], found[3] or found[5], found[4] or found[6]
+    for match in _DAY.finditer(path):
+        year, month, day = match[1], match[3] or match[5], match[4] or match[6]
         try:
             value = datetime(int(year), int(month), int(day), tzinfo=UTC)
         except ValueError:

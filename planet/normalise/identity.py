@@ -60,8 +60,8 @@ def uid_of(raw: RawEntry, link: str) -> str:
         return uid
     if link:
         return canonical_key(link) or fold_id(link)
-    said = [text.value.strip() for text in (raw.title, raw.content or raw.summary) if text is not None]
-    return "hash:" + digest(*said) if any(said) else ""
+    texts = [text.value.strip() for text in (raw.title, raw.content or raw.summary) if text is not None]
+    return "hash:" + digest(*texts) if any(texts) else ""
 
 
 def raw_hash(raw: RawEntry, version: str, context: Sequence[str]) -> str:

@@ -88,12 +88,12 @@ def _inline(line: str) -> str:
     parts: list[str] = []
     position = 0
     if "](" in line:
-        for found in _LINK.finditer(line):
-            parts += (_bare(line[position : found.start()]), _anchor(found[2], found[1]))
-            position = found.end()
+        for match in _LINK.finditer(line):
+            parts += (_bare(line[position : match.start()]), _anchor(match[2], match[1]))
+            position = match.end()
     parts.append(_bare(line[position:]))
-    made = "".join(parts)
-    return _STRONG.sub(r"<strong>\1</strong>", made) if "**" in made else made
+    markup = "".join(parts)
+    return _STRONG.sub(r"<strong>\1</strong>", markup) if "**" in markup else markup
 
 
 def _bare(text: str) -> str:
@@ -101,12 +101,12 @@ def _bare(text: str) -> str:
         return html.escape(text, quote=False)
     parts: list[str] = []
     position = 0
-    for found in _URL.finditer(text):
-        address = found[0].rstrip(_TRAILING)
-        if found[0][len(address) :].startswith(")") and "(" in address:
+    for match in _URL.finditer(text):
+        address = match[0].rstrip(_TRAILING)
+        if match[0][len(address) :].startswith(")") and "(" in address:
             address += ")"
-        parts += (html.escape(text[position : found.start()], quote=False), _anchor(address, address))
-        position = found.start() + len(address)
+        parts += (html.escape(text[position : match.start()], quote=False), _anchor(address, address))
+        position = match.start() + len(address)
     parts.append(html.escape(text[position:], quote=False))
     return "".join(parts)
 

@@ -64,16 +64,16 @@ def person_name(given: str) -> str:
 
 def tags(given: Iterable[str]) -> tuple[str, ...]:
     """As written, one of each when folded, in order; a list with commas is several."""
-    found: dict[str, str] = {}
-    for written in islice(given, MOST_GIVEN):
-        for part in written[:2000].split(","):
+    names: dict[str, str] = {}
+    for value in islice(given, MOST_GIVEN):
+        for part in value[:2000].split(","):
             tag = one_line(phrase(part), TAG_LENGTH)
             key = fold(tag) or tag
-            if key and key not in found:
-                found[key] = tag
-        if len(found) >= MOST_TAGS:
+            if key and key not in names:
+                names[key] = tag
+        if len(names) >= MOST_TAGS:
             break
-    return tuple(found.values())[:MOST_TAGS]
+    return tuple(names.values())[:MOST_TAGS]
 
 
 def enclosures(given: Iterable[Enclosure], base: str) -> tuple[Enclosure, ...]:

@@ -90,15 +90,15 @@ def sanitise(html: str, *, base: str, prefix: str, page: str = "") -> Sanitised:
     shortened: Literal["", "long", "deep"] = "long" if len(html) > MAX_INPUT else ""
     html = _cut(html)
     try:
-        made = None if limits.too_much(html) else _clean(html, attributes, seen)
+        cleaned = None if limits.too_much(html) else _clean(html, attributes, seen)
     except UnicodeEncodeError:  # lone surrogates
         html = xml_safe(html)
-        made = _clean(html, attributes, seen)
-    if made is None:
+        cleaned = _clean(html, attributes, seen)
+    if cleaned is None:
         flat = _flat(html)
-        made, attributes, seen = (flat, plaintext.split(flat)), Attributes("", "", ""), {}
+        cleaned, attributes, seen = (flat, plaintext.split(flat)), Attributes("", "", ""), {}
         shortened = "deep"
-    clean, parts = made
+    clean, parts = cleaned
     return Sanitised(
         html=SafeHtml(clean),
         text=plaintext.plain(parts if "<math" not in clean else plaintext.split(rewrite.formulas_as_text(clean)))

@@ -137,8 +137,8 @@ class Attributes:
         return value if value.startswith(self.prefix) else self.prefix + value
 
     def _languages(self, value: str) -> None:
-        for found in _LANGUAGE.findall(value):
-            self._language(found)
+        for language in _LANGUAGE.findall(value):
+            self._language(language)
         lowered = value.lower().split()
         if _BESIDE.intersection(lowered):
             for name in lowered:
@@ -153,8 +153,8 @@ class Attributes:
     def _srcset(self, value: str) -> str | None:
         """Section 4.8.4.2 of the HTML standard: a URL ends at a blank, so that commas may stand in it; its descriptor at a comma."""
         kept: list[str] = []
-        for found in _CANDIDATE.finditer(value[:8000]):
-            url, descriptor = found[1].rstrip(","), (found[2] or "").strip()
+        for match in _CANDIDATE.finditer(value[:8000]):
+            url, descriptor = match[1].rstrip(","), (match[2] or "").strip()
             resolved = self.resolve(url)
             if not resolved or (descriptor and not _DESCRIPTOR.fullmatch(descriptor)):
                 continue

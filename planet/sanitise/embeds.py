@@ -214,10 +214,10 @@ def _frames(html: str, resolve: Callable[[str], str]) -> str:
     """Every iframe, embed and object is a link to what it framed: or what is written in it, or nothing for a counter."""
     last = ""
 
-    def frame(found: re.Match[str]) -> str:
+    def frame(match: re.Match[str]) -> str:
         nonlocal last
-        attributes = _parsed(found[1])
-        inside = (found[2] or "") if found.re is _IFRAME else ""
+        attributes = _parsed(match[1])
+        inside = (match[2] or "") if match.re is _IFRAME else ""
         name = next((name for name in (*policy.LAZY_SRC, "src", "data") if attributes.get(name)), "")
         given = entities.unescape(attributes.get(name, ""))
         url = resolve(given) if given and given != "about:blank" else ""
@@ -235,9 +235,9 @@ def _frames(html: str, resolve: Callable[[str], str]) -> str:
         if url == last:
             return inside
         last = url
-        text = found.string
-        before = " " if text[found.start() - 1 : found.start()].isalnum() else ""
-        after = " " if (inside or text[found.end() : found.end() + 1])[:1].isalnum() else ""
+        text = match.string
+        before = " " if text[match.start() - 1 : match.start()].isalnum() else ""
+        after = " " if (inside or text[match.end() : match.end() + 1])[:1].isalnum() else ""
         return before + link(url, entities.unescape(attributes.get("title", "")).strip()) + after + inside
 
     return _PLUGIN.sub(frame, _IFRAME.sub(frame, html))

@@ -56,9 +56,9 @@ def too_much(html: str) -> bool:
     flat = _FLAT_IN_FOREIGN if foreign else _FLAT
     opened: list[str] = []
     inside = formatting = copies = position = 0
-    while found := _TOKEN.search(html, position):
-        position = found.end()
-        name = found[2]
+    while match := _TOKEN.search(html, position):
+        position = match.end()
+        name = match[2]
         if name is None:
             continue
         if not name.islower():
@@ -66,7 +66,7 @@ def too_much(html: str) -> bool:
         if name in flat:
             copies += formatting
             continue
-        if found[1]:
+        if match[1]:
             formatting -= _close(opened, name) and name in FORMATTING
             continue
         if name in _ITEMS:
@@ -77,9 +77,9 @@ def too_much(html: str) -> bool:
         if name in RAW:
             # What it holds is text, unless it stands in SVG or MathML: no end tag in it counts, every start tag does.
             end = re.compile(f"</{re.escape(name)}(?=[\\s/>])", re.IGNORECASE).search(html, position)
-            held = html[position : end.start() if end else len(html)]
-            inside += len(_OPEN.findall(held)) if foreign else 0
-            position += len(held)
+            text = html[position : end.start() if end else len(html)]
+            inside += len(_OPEN.findall(text)) if foreign else 0
+            position += len(text)
         if len(opened) + inside > MAX_DEPTH or copies > MAX_COPIES:
             return True
     return False

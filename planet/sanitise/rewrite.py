@@ -50,12 +50,12 @@ def _is_small(attributes: dict[str, str]) -> bool:
 def images(html: str, seen: dict[str, None]) -> str:
     """Pictures that load when they are looked at, tell nobody where, and are no counters. `seen` gets their addresses in order."""
 
-    def image(found: re.Match[str]) -> str:
-        written = found[1]
-        attributes = _parsed(written)
+    def image(match: re.Match[str]) -> str:
+        source_text = match[1]
+        attributes = _parsed(source_text)
         if "style" in attributes or is_dot(attributes):
             return ""
-        if " data-" in written:
+        if " data-" in source_text:
             _wake(attributes)
         src = attributes.get("src", "")
         if not src and "srcset" in attributes:
@@ -71,8 +71,8 @@ def images(html: str, seen: dict[str, None]) -> str:
             seen[plain] = None
         return f"<img{_written(attributes)}{policy.IMAGE_FORCED}>"
 
-    def source(found: re.Match[str]) -> str:
-        attributes = _parsed(found[1])
+    def source(match: re.Match[str]) -> str:
+        attributes = _parsed(match[1])
         _wake(attributes)
         return f"<source{_written(attributes)}>" if "src" in attributes or "srcset" in attributes else ""
 
@@ -108,7 +108,7 @@ def cells(html: str) -> str:
 
 def media(html: str) -> str:
     """Sound and film wait for a click, and show their controls."""
-    return _MEDIA.sub(lambda found: f"<{found[1]}{found[2]}{policy.MEDIA_FORCED}>", html)
+    return _MEDIA.sub(lambda match: f"<{match[1]}{match[2]}{policy.MEDIA_FORCED}>", html)
 
 
 def headings(html: str) -> str:
@@ -122,11 +122,11 @@ def ids(html: str) -> str:
     """Each id names one place, the first that has it (HTML standard, 3.2.6): a parser doubles those of elements that it splits."""
     seen: set[str] = set()
 
-    def first(found: re.Match[str]) -> str:
-        if found[2] in seen:
-            return found[1]
-        seen.add(found[2])
-        return found[0]
+    def first(match: re.Match[str]) -> str:
+        if match[2] in seen:
+            return match[1]
+        seen.add(match[2])
+        return match[0]
 
     return _WITH_ID.sub(first, html)
 
@@ -140,10 +140,10 @@ def fragments(html: str, attributes: Attributes) -> str:
     """Links to places that this entry does not hold lead to the author's page, if that is known."""
     here = set(_ID.findall(html))
 
-    def link(found: re.Match[str]) -> str:
-        if found[2] in here:
-            return found[0]
-        name = found[2].removeprefix(attributes.prefix)
-        return f'{found[1]} href="{entities.escape(attributes.own)}#{name}"' if attributes.own else found[1]
+    def link(match: re.Match[str]) -> str:
+        if match[2] in here:
+            return match[0]
+        name = match[2].removeprefix(attributes.prefix)
+        return f'{match[1]} href="{entities.escape(attributes.own)}#{name}"' if attributes.own else match[1]
 
     return _FRAGMENT.sub(link, html)
