@@ -296,19 +296,19 @@ def feed_address(address: str, folder: Path, disk: Disk) -> str:
     return address
 
 
-def within(written: str, folder: Path) -> Path:
+def within(path: str, folder: Path) -> Path:
     """A path of feeds.yaml, absolute, `..` resolved; `~` is the home folder of whoever runs the planet."""
-    home = written == "~" or written.startswith("~/")
-    return Path(os.path.normpath(Path.home() / written[2:] if home else folder / written))
+    home = path == "~" or path.startswith("~/")
+    return Path(os.path.normpath(Path.home() / path[2:] if home else folder / path))
 
 
-def file_path(written: str, folder: Path) -> Path:
+def file_path(path: str, folder: Path) -> Path:
     """A path of feeds.yaml, absolute. Variables and `~name` are no paths: a folder of that very name would be made."""
-    if "$" in written or (written.startswith("~") and written != "~" and not written.startswith("~/")):
+    if "$" in path or (path.startswith("~") and path != "~" and not path.startswith("~/")):
         raise InvalidValueError(
-            "{value}: write the path out, relative to feeds.yaml, absolute, or from ~/", value=shown(written)
+            "{value}: write the path out, relative to feeds.yaml, absolute, or from ~/", value=shown(path)
         )
-    return within(written, folder)
+    return within(path, folder)
 
 
 def https_of_webcal(address: str) -> str:

@@ -84,9 +84,9 @@ class Document:
         return line, None
 
     def _value(self, node: yaml.Node) -> Value:
-        made = self._built.get(id(node))
-        if made is not None:
-            return made
+        built = self._built.get(id(node))
+        if built is not None:
+            return built
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if id(node) in self._open:
@@ -108,7 +108,7 @@ class Document:
         return value
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Value]:
-        made: dict[str, Value] = {}
+        mapping: dict[str, Value] = {}
         lines: dict[str, int] = {}
         merged: list[Value] = []
         for key, value in node.value:
@@ -131,11 +131,11 @@ class Document:
                 )
             else:
                 lines[key.value] = line
-                made[key.value] = self._value(value)
+                mapping[key.value] = self._value(value)
         for other in merged:
             if isinstance(other, dict):
-                made = {**other, **made}
-        return made
+                mapping = {**other, **mapping}
+        return mapping
 
     def _scalar(self, node: yaml.ScalarNode) -> Value:
         text: str = node.value

@@ -209,14 +209,14 @@ def section(name: str, cls: type, *, about: str = "", without: Collection[str] =
         keys_of[field.name] = (_type(hint), _field(about_key, ... if default is MISSING else default))
         if not about_key.may_be_empty:
             must_hold.add(about_key.name or field.name)
-    made: Any = create_model(
+    model: Any = create_model(
         name,
         __base__=Section,
         __doc__=about or str(cls.__doc__).split("\n", maxsplit=1)[0],
         **cast("dict[str, Any]", keys_of | extra),
     )
-    made.may_not_be_empty = frozenset(must_hold)
-    return made
+    model.may_not_be_empty = frozenset(must_hold)
+    return model
 
 
 def _key(hint: Any) -> Key | None:
@@ -256,7 +256,7 @@ def _type(hint: Any) -> Any:
     if get_origin(hint) in {UnionType, Union}:
         return _type(next(choice for choice in get_args(hint) if choice is not NoneType))
     if hint in _NESTED:
-        return Annotated[_NESTED[hint], AfterValidator(lambda made: made.settings(hint))]
+        return Annotated[_NESTED[hint], AfterValidator(lambda model: model.settings(hint))]
     return hint
 
 
@@ -370,26 +370,26 @@ Root: Any = create_model(
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of feeds.yaml, for editors."""
-    made: dict[str, Any] = Root.model_json_schema()
-    definitions = made.pop("$defs")
-    for definition in (made, *definitions.values()):
+    schema: dict[str, Any] = Root.model_json_schema()
+    definitions = schema.pop("$defs")
+    for definition in (schema, *definitions.values()):
         definition.pop("title", None)
         for name, shape in definition.get("properties", {}).items():
             shape.pop("title", None)
             _loosen(shape, optional=name not in definition.get("required", ()) and name != "color")
-    technologies = made["properties"]["technologies"]["anyOf"][0]
+    technologies = schema["properties"]["technologies"]["anyOf"][0]
     technologies["propertyNames"] = {
         "pattern": f"^(?:{checks.SLUG.pattern})$",
         "not": {"enum": sorted(RESERVED)},
     }
     technologies["additionalProperties"] = {"anyOf": [technologies["additionalProperties"], {"type": "null"}]}
-    made["properties"]["technologies"]["anyOf"].insert(
+    schema["properties"]["technologies"]["anyOf"].insert(
         0, {"type": "array", "items": {"type": "string", **technologies["propertyNames"]}}
     )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "feeds.yaml",
-        **made,
+        **schema,
         "patternProperties": {"^x-": {"description": "Whatever is kept for anchors (`&name`)."}},
         "$defs": definitions,
     }

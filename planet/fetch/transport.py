@@ -317,7 +317,9 @@ class HttpTransport:
 
     def _take(self, place: str) -> _Plain | _Secure | None:
         with self._lock:
-            number = next((number for number, (held, _) in reversed(self._idle.items()) if held == place), None)
+            number = next(
+                (number for number, (idle_place, _) in reversed(self._idle.items()) if idle_place == place), None
+            )
             if number is None:
                 return None
             _, connection = self._idle.pop(number)

@@ -28,9 +28,9 @@ def document_of(text: str) -> Document:
 def insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
     """The text with `items` at the end of the list at `place`, which is made where it is missing."""
     before = document_of(text)
-    made = _cut(before.text, before, place, items)
+    new_text = _cut(before.text, before, place, items)
     try:
-        after = Document(made)
+        after = Document(new_text)
         same = after.value == _with(before.value, place, items) and not after.faults
     except UnreadableError:
         same = False
@@ -42,7 +42,7 @@ def insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
                 lines=_block(items, 0, 2),
             )
         )
-    return made
+    return new_text
 
 
 def insert_technology(text: str, slug: str) -> str:
@@ -215,8 +215,8 @@ def _flow_list(values: list[str]) -> str:
 
 def _flow(value: Any) -> str:
     """JSON is YAML, in any flow; what YAML does not print is escaped."""
-    written = json.dumps(value, ensure_ascii=False)
-    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", written)
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 _PLAIN = re.compile(r"[^\W_][^\x00-\x1f\"'#,\[\]{}&*!|>%@`\\]*")

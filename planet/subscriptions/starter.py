@@ -42,11 +42,11 @@ def new(
         raise UsageError(
             Message.of("{path} is there already: there is a planet in this folder", path=folder / "feeds.yaml")
         )
-    written: list[Path] = []
+    new_paths: list[Path] = []
     kept: list[Path] = []
     for name, text in _files(folder.absolute(), title, url, language, program).items():
-        (written if _write(folder / name, text) else kept).append(folder / name)
-    return written, kept
+        (new_paths if _write(folder / name, text) else kept).append(folder / name)
+    return new_paths, kept
 
 
 def _files(folder: Path, title: str, url: str, language: str, program: Sequence[str]) -> dict[str, str]:
