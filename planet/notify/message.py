@@ -205,7 +205,7 @@ class Composer:
                 blocks.append(self._words.say(Message.of("Coming soon")))
             blocks.append(self._block(line, bullet=bullet))
         if bullet:
-            blocks.append(self._page(lines)[0])
+            blocks.append(self._page()[0])
         return "\n\n".join(blocks)
 
     def _fits(self, lines: Sequence[tuple[Item, Line]]) -> bool:
@@ -231,13 +231,9 @@ class Composer:
                     break
         return item, replace(line, title=cut(line.title, max(2, self._service.body - len(line.url) - 1)), about="")
 
-    def _page(self, lines: Sequence[tuple[Item, Line]]) -> tuple[str, str]:
+    def _page(self) -> tuple[str, str]:
         """Where the things of the message are on the site, and what that is called."""
         site = self._edition.config.site
-        day = lines[0][0].digest
-        if day and self._rule.every == "week":
-            year, week, _ = datetime.fromisoformat(day).isocalendar()
-            return f"{site.url}digest/{year}-W{week:02}/", site.title
         if len(self._rule.technologies) == 1:
             return f"{site.url}{self._rule.technologies[0]}/", site.title
         return site.url, site.title
@@ -262,7 +258,7 @@ class Composer:
             lines = [self._shortened(lines[0])]
         site = self._edition.config.site
         ordered = self._in_order(lines)
-        page, page_title = self._page(lines)
+        page, page_title = self._page()
         title = self._title(lines)
         plain = Composer(self._rule, replace(self._service, form="machine"), self._edition, self._words)
         events = [line for item, line in ordered if item.kind not in {"story", "news"}]
