@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from planet.model import CalendarRead, RawEvent, Sanitised, StoredEvent
+from planet.model import CalendarRead, RawEvent, StoredEvent
+from planet.normalise import Sanitise
 from planet.normalise.markdown import html_of, to_html
 from planet.text import anchor, id_prefix, one_line, shorten
 from planet.urls import canonical_key, http_url, without_tracking
@@ -16,7 +16,7 @@ UNTITLED = "…"
 
 
 def normalise_events(
-    read: CalendarRead, *, calendar: str, sanitise: Callable[..., Sanitised], now: datetime
+    read: CalendarRead, *, calendar: str, sanitise: Sanitise, now: datetime
 ) -> tuple[StoredEvent, ...]:
     """The events of a calendar as they are stored, each identity once. `calendar` is the key of its feed.
 
@@ -30,9 +30,7 @@ def normalise_events(
     return tuple(events.values())
 
 
-def _stored(
-    raw: RawEvent, calendar: str, sanitise: Callable[..., Sanitised], calendar_name: str, now: datetime
-) -> StoredEvent:
+def _stored(raw: RawEvent, calendar: str, sanitise: Sanitise, calendar_name: str, now: datetime) -> StoredEvent:
     url, url_key = _address(raw.data.url)
     markup = html_of(raw.description) if raw.description_is_html else to_html(raw.description)
     description = sanitise(markup, base=url, prefix=id_prefix(anchor(raw.uid, raw.recurrence_id)), page=url)
