@@ -71,7 +71,7 @@ FORMATS = (
     ),
     Format(name="opml.xml", label=Message.of("OPML"), media_type="text/x-opml", lists=WIDE, alternate=False),
 )
-BY_NAME = {one.name: one for one in FORMATS}
+BY_NAME = {output_format.name: output_format for output_format in FORMATS}
 FOLDERS = (
     "archive", "events", "health", "join", "members", "page", "search", "static", "subscribe", "technologies",
 )  # fmt: skip
@@ -81,7 +81,7 @@ FILES = ("404.html", "favicon.ico", "health.json", "index.html", "robots.txt", "
 
 def formats_of(kind: str) -> tuple[Format, ...]:
     """The files that a list of that kind has, in the order in which they are named."""
-    return tuple(one for one in FORMATS if kind in one.lists)
+    return tuple(output_format for output_format in FORMATS if kind in output_format.lists)
 
 
 def with_hub(paths: Iterable[str]) -> tuple[str, ...]:

@@ -47,9 +47,9 @@ PLAIN_LENGTH = 20_000
 def xml_safe(text: str) -> str:
     """The text without the characters that no XML document may hold. Line ends and tabs stay."""
     if text.isascii():  # the common case at five times the speed
-        written = text.encode("ascii")
-        kept = written.translate(None, _ILLEGAL_ASCII)
-        return text if len(kept) == len(written) else kept.decode("ascii")
+        encoded = text.encode("ascii")
+        kept = encoded.translate(None, _ILLEGAL_ASCII)
+        return text if len(kept) == len(encoded) else kept.decode("ascii")
     seen = text
     for blank in "\n\t\r\u00a0\u202f":
         seen = seen.replace(blank, "")
@@ -93,7 +93,7 @@ def plain(markup: str) -> str:
     markup = xml_safe(markup[:PLAIN_LENGTH])
     if "<" in markup:
         markup = _without_hidden(markup)
-        markup = _TAG.sub(lambda found: "" if _INLINE.match(found[0]) else " ", markup)
+        markup = _TAG.sub(lambda match: "" if _INLINE.match(match[0]) else " ", markup)
     return one_line(html.unescape(markup) if "&" in markup else markup)
 
 
@@ -252,7 +252,7 @@ def slug(text: str, limit: int = 60) -> str:
     """A name for a file or an address: `[a-z0-9-]`, never empty, never reserved, C, C++ and C# apart."""
     from slugify import slugify  # most runs name nothing new
 
-    made: str = slugify(text[:500], max_length=limit, word_boundary=False, replacements=[["+", "p"], ["#", "sharp"]])
-    if not made:
-        made = digest(text)[:12]
-    return f"{made}-" + digest(text)[:6] if made in RESERVED else made
+    name: str = slugify(text[:500], max_length=limit, word_boundary=False, replacements=[["+", "p"], ["#", "sharp"]])
+    if not name:
+        name = digest(text)[:12]
+    return f"{name}-" + digest(text)[:6] if name in RESERVED else name

@@ -51,13 +51,19 @@ class Classifier:
             [(word, n) for n, technology in enumerate(technologies) for word in technology.words],
             everyday=[(word, n) for n, technology in enumerate(technologies) for word in technology.everyday],
         )
-        self._company = Vocabulary([(word, n) for n, one in enumerate(technologies) for word in one.company])
+        self._company = Vocabulary(
+            [(word, n) for n, technology in enumerate(technologies) for word in technology.company]
+        )
         self._tags: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for n, technology in enumerate(technologies):
             for tag in technology.tags:
                 self._tags[fold(tag)].append((n, tag))
-        self._include = [(n, CompiledFilter(one.include)) for n, one in enumerate(technologies) if one.include]
-        self._exclude = [(n, CompiledFilter(one.exclude)) for n, one in enumerate(technologies) if one.exclude]
+        self._include = [
+            (n, CompiledFilter(technology.include)) for n, technology in enumerate(technologies) if technology.include
+        ]
+        self._exclude = [
+            (n, CompiledFilter(technology.exclude)) for n, technology in enumerate(technologies) if technology.exclude
+        ]
         self._languages: dict[str, list[int]] = defaultdict(list)
         self._homes: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for n, technology in enumerate(technologies):
@@ -98,11 +104,11 @@ class Classifier:
             url=entry.link,
         )
         sources, given, hidden = self._sources(entry, of, feed_key)
-        found = self._score(of, given)
+        ratings = self._score(of, given)
         return Classification(
             sources=sources,
-            technologies=tuple(slug for slug, score, _ in found if score >= scores.THRESHOLD),
-            scores=found,
+            technologies=tuple(slug for slug, score, _ in ratings if score >= scores.THRESHOLD),
+            scores=ratings,
             hidden=hidden,
         )
 
@@ -140,8 +146,8 @@ class Classifier:
 
     def _score(self, of: Subject, given: Sequence[tuple[str, str]]) -> Scores:
         reasons: dict[int, list[Reason]] = defaultdict(list)
-        for n, written in sorted({match for tag in of.tags for match in self._tags.get(tag, ())}):
-            reasons[n].append(Reason(rule="tag", what=written, score=scores.TAG))
+        for n, word in sorted({match for tag in of.tags for match in self._tags.get(tag, ())}):
+            reasons[n].append(Reason(rule="tag", what=word, score=scores.TAG))
         others: dict[int, list[Reason]] = defaultdict(list)
         for language in sorted({language.lower() for language in of.code}):
             for n in self._languages.get(language, ()):
@@ -161,10 +167,10 @@ class Classifier:
         for slug, rule in dict.fromkeys(given):
             if slug in self._slugs:
                 reasons[self._slugs.index(slug)].insert(0, Reason(rule=rule, what=slug, score=scores.SOURCE))
-        found = [
+        ratings = [
             (self._slugs[n], sum(reason.score for reason in why), tuple(why)) for n, why in sorted(reasons.items())
         ]
-        return tuple(one for one in found if one[1] >= scores.NEAR_MISS or one[2][-1].rule == "exclude")
+        return tuple(rating for rating in ratings if rating[1] >= scores.NEAR_MISS or rating[2][-1].rule == "exclude")
 
     def _read(self, of: Subject, reasons: dict[int, list[Reason]], known: AbstractSet[int]) -> dict[int, str]:
         """The words of title, lead and body: each counts where it counts most. Gives the first that the opening names of each.

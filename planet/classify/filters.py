@@ -82,11 +82,11 @@ class Pattern:
             return False
 
 
-def url_pattern(written: str) -> Pattern:
+def url_pattern(address: str) -> Pattern:
     """A rule on addresses: `*` stands for anything, scheme and final slash do not matter; or a regular expression with ^."""
-    if written.startswith("^"):
-        return Pattern(written)
-    bare = re.sub(r"^https?://", "", written).rstrip("/")
+    if address.startswith("^"):
+        return Pattern(address)
+    bare = re.sub(r"^https?://", "", address).rstrip("/")
     wild = ".*".join(re.escape(part) for part in re.split(r"\*+", bare))
     return Pattern(rf"(?i)^https?://(?:www\.)?{wild}/?$" if not bare.startswith("*") else rf"(?i){wild}/?$")
 
@@ -100,7 +100,7 @@ class CompiledFilter:
         self._title = Pattern(rules.title) if rules.title else None
         self._authors = {fold(author): author for author in rules.author}
         self._languages = tuple(language.lower().replace("_", "-") for language in rules.language)
-        self._urls = [(written, url_pattern(written)) for written in rules.url]
+        self._urls = [(url, url_pattern(url)) for url in rules.url]
         self._all = [CompiledFilter(part) for part in rules.all]
         self._any = bool(rules)
 
@@ -115,8 +115,8 @@ class CompiledFilter:
             return "tags", self._tags[folded]
         if self._words:
             for text in (of.head, of.body):
-                for found in self._words.find(text):
-                    return "words", found.word
+                for match in self._words.find(text):
+                    return "words", match.word
         if self._title is not None and self._title.search(of.title):
             return "title", self._title.pattern
         for folded in sorted(self._authors.keys() & of.authors):
@@ -124,9 +124,9 @@ class CompiledFilter:
         for language in self._languages:
             if of.language == language or of.language.startswith(f"{language}-"):
                 return "language", language
-        for written, pattern in self._urls:
+        for url, pattern in self._urls:
             if of.url and pattern.search(of.url):
-                return "url", written
+                return "url", url
         return self._together(of)
 
     def _together(self, of: Subject) -> tuple[str, str] | None:
@@ -141,15 +141,15 @@ class Hidden:
     """The entries that `hide` names, by address or id, however they are spelled."""
 
     def __init__(self, hide: Sequence[str]) -> None:
-        self._named = {name: written for written in hide for name in _names(written)}
+        self._named = {name: address for address in hide for name in _names(address)}
 
     def match(self, entry: Entry) -> str | None:
         """What feeds.yaml says, None when it does not name the entry."""
         if not self._named:
             return None
-        found = {entry.link_key, *_names(entry.id)} & self._named.keys()
-        return min(self._named[name] for name in found) if found else None
+        names = {entry.link_key, *_names(entry.id)} & self._named.keys()
+        return min(self._named[name] for name in names) if names else None
 
 
-def _names(written: str) -> set[str]:
-    return {canonical_key(written) or written.strip()} - {""}
+def _names(address: str) -> set[str]:
+    return {canonical_key(address) or address.strip()} - {""}

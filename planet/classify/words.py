@@ -105,15 +105,15 @@ class Match:
     sure: bool = True
 
 
-def compile_word(written: str, *, exact: bool = False, any_case: bool = False) -> Word:
+def compile_word(spelling: str, *, exact: bool = False, any_case: bool = False) -> Word:
     """A word that matches whole: `Java` not in `JavaScript`, `C` neither in `C++` nor in `C#`, `Go` not in `16 Go`.
 
     In any case, unless it is `exact`, or has at most two letters (but not with `any_case`), or begins with a star: `*JS` is
     whatever ends so. Blanks and dashes between its parts are one; an accent may be left out; a plural s (of any part) or a
     version at its end is the same word.
     """
-    written = " ".join(written.split())
-    star, name = len(written) > 1 and written.startswith("*"), written.removeprefix("*") or written
+    spelling = " ".join(spelling.split())
+    star, name = len(spelling) > 1 and spelling.startswith("*"), spelling.removeprefix("*") or spelling
     short = name.isalpha() and len(name) <= _SHORT
     exact = exact or (not any_case and name.isalpha() and (star or short))
     name = straight(name)
@@ -125,7 +125,7 @@ def compile_word(written: str, *, exact: bool = False, any_case: bool = False) -
         body += r"\d{0,2}"
     before, after = _edges(text, short=short and not star, star=star)
     return Word(
-        written=written,
+        written=spelling,
         hints=frozenset() if star or wide else _hints(text),
         start=parts[0],
         pattern=re.compile(before + body + after),
@@ -345,12 +345,12 @@ class Vocabulary:
         self._words: dict[str, list[tuple[Word, int]]] = {}
         self._odd: list[tuple[Word, int]] = []
         self._everyday: dict[tuple[str, int], bool] = {}
-        for written, meaning in words:
-            if written.strip():
-                self._add(compile_word(written, any_case=any_case), meaning)
-        for written, meaning in everyday:
-            word = compile_word(written.removeprefix("="), exact=True)
-            self._everyday[word.written, meaning] = written.startswith("=")
+        for text, meaning in words:
+            if text.strip():
+                self._add(compile_word(text, any_case=any_case), meaning)
+        for text, meaning in everyday:
+            word = compile_word(text.removeprefix("="), exact=True)
+            self._everyday[word.written, meaning] = text.startswith("=")
             self._add(word, meaning)
         self._hints = frozenset(self._words)
 
@@ -372,8 +372,8 @@ class Vocabulary:
         }
         candidates.update(((word.written, meaning), word) for word, meaning in self._odd)
         matches = [
-            Match(written, meaning, start, end, sure=self._sure(text, (written, meaning), start, end))
-            for (written, meaning), word in candidates.items()
+            Match(spelling, meaning, start, end, sure=self._sure(text, (spelling, meaning), start, end))
+            for (spelling, meaning), word in candidates.items()
             for start, end in word.places(text)
         ]
         matches.sort(key=lambda match: (match.start, -match.end, match.word, match.meaning))

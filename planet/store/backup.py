@@ -93,7 +93,7 @@ def _aside(target: Path) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def _put(made: Path, target: Path) -> None:
-    with made.open("rb") as opened:
+def _put(copy: Path, target: Path) -> None:
+    with copy.open("rb") as opened:
         os.fsync(opened.fileno())
-    made.replace(target)
+    copy.replace(target)

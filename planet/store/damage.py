@@ -26,11 +26,11 @@ def check(path: Path) -> None:
         return
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=10)) as connection:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            row = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         raise failure(error, path) from error
-    if found is None or found[0] != "ok":
-        reason = found[0] if found else Message("nothing can be read")
+    if row is None or row[0] != "ok":
+        reason = row[0] if row else Message("nothing can be read")
         raise DamagedError(Message.of("{path} is damaged: {reason}", path=path, reason=reason))
 
 

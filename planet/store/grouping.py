@@ -111,15 +111,15 @@ def _closure(
         batch, waiting = waiting[:BATCH], waiting[BATCH:]
         joining = _joining(connection, batch)
         compared = {entry_id for sharing in joining.values() for entry_id in sharing}
-        found = merging.find_links(merge_entries(connection, sorted(compared)), joining, set(batch), done)
-        links += found
+        new_links = merging.find_links(merge_entries(connection, sorted(compared)), joining, set(batch), done)
+        links += new_links
         done.update(batch)
         siblings = connection.execute(
             "SELECT other.entry_id FROM entries mine JOIN entries other ON other.story_id = mine.story_id "
             "WHERE mine.entry_id IN (SELECT value FROM json_each(:ids))",
             {"ids": ids(batch)},
         )
-        reached = {entry_id for link in found for entry_id in (link.a, link.b)}
+        reached = {entry_id for link in new_links for entry_id in (link.a, link.b)}
         reached.update(entry_id for (entry_id,) in siblings)
         waiting += sorted(reached - related)
         related |= reached
@@ -145,9 +145,9 @@ def _components(links: Iterable[MergeLink]) -> list[set[int]]:
     """The entries that links join, over others or not: each entry in one set."""
     component: dict[int, set[int]] = {}
     for link in links:
-        one, other = (component.get(entry_id, {entry_id}) for entry_id in (link.a, link.b))
-        if one is not other:
-            smaller, joined = sorted((one, other), key=len)
+        first, second = (component.get(entry_id, {entry_id}) for entry_id in (link.a, link.b))
+        if first is not second:
+            smaller, joined = sorted((first, second), key=len)
             joined |= smaller
             component.update(dict.fromkeys(smaller, joined))
             component[link.a] = component[link.b] = joined

@@ -91,11 +91,11 @@ def _mend_first_page(path: Path, first_page: bytes) -> None:
 
 def _update(source: sqlite3.Connection) -> None:
     """Bring the copy up to date, as far as it lets itself be."""
-    written = source.execute("PRAGMA user_version").fetchone()[0]
-    if written != VERSION:
+    version = source.execute("PRAGMA user_version").fetchone()[0]
+    if version != VERSION:
         source.text_factory = str
         with suppress(sqlite3.Error, KeyError):
-            migrate(source, written, VERSION)
+            migrate(source, version, VERSION)
         source.text_factory = bytes
 
 

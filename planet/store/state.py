@@ -61,10 +61,10 @@ def salvage(path: Path) -> dict[str, object]:
         suppress(sqlite3.Error),
         closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection,
     ):
-        found = _readable(connection, "SELECT name, value FROM meta")
-        texts |= {name: value for name, value in found if isinstance(name, str) and isinstance(value, str)}
-        found = _readable(connection, "SELECT key, arrived FROM feeds WHERE arrived IS NOT NULL")
-        feeds |= {key: arrived for key, arrived in found if isinstance(key, str) and isinstance(arrived, int)}
+        stored_rows = _readable(connection, "SELECT name, value FROM meta")
+        texts |= {name: value for name, value in stored_rows if isinstance(name, str) and isinstance(value, str)}
+        stored_rows = _readable(connection, "SELECT key, arrived FROM feeds WHERE arrived IS NOT NULL")
+        feeds |= {key: arrived for key, arrived in stored_rows if isinstance(key, str) and isinstance(arrived, int)}
         for order in ("", "DESC"):  # from both ends, up to the damage
             for row, *values in _readable(connection, f"SELECT rowid, {_NAMES} FROM entries ORDER BY rowid {order}"):
                 if isinstance(row, int) and _is_entry(values):
