@@ -189,11 +189,11 @@ def days_apart(a: Look, b: Look) -> float:
 
 def title_likeness(a: Look, b: Look) -> float | None:
     """None when one of them has no title of its own. A title within the other ("29/06 19:00 : X - Amphi A" and "X") is nearly it."""
-    one, other = a.entry.title_key, b.entry.title_key
-    if not one or not other:
+    first, second = a.entry.title_key, b.entry.title_key
+    if not first or not second:
         return None
-    score = fuzz.ratio(one, other)
-    shorter, longer = sorted((one, other), key=len)
+    score = fuzz.ratio(first, second)
+    shorter, longer = sorted((first, second), key=len)
     if score < 95 and len(shorter) >= 10 and shorter in longer:
         return 95.0
     return score
@@ -273,26 +273,30 @@ def numbers(text: str) -> frozenset[str]:
 
 def numbered_apart(first: str, second: str) -> bool:
     """Whether two titles number different events: both have numbers, and neither has all of the other's."""
-    one, two = numbers(first), numbers(second)
-    return bool(one and two) and not (one <= two or two <= one)
+    first_numbers, second_numbers = numbers(first), numbers(second)
+    return bool(first_numbers and second_numbers) and not (
+        first_numbers <= second_numbers or second_numbers <= first_numbers
+    )
 
 
 @lru_cache(maxsize=65536)
 def titles_alike(first: str, second: str) -> int:
     """Likeness of two titles, 0 to 100. 100: the same words, or all words of one (two at least, or a number) in the other."""
-    one, two = set(significant_words(first)), set(significant_words(second))
-    if not one or not two:
+    first_words, second_words = set(significant_words(first)), set(significant_words(second))
+    if not first_words or not second_words:
         return 100 if first == second else 0
-    if one == two or "".join(significant_words(first)) == "".join(significant_words(second)):
+    if first_words == second_words or "".join(significant_words(first)) == "".join(significant_words(second)):
         return 100
     if numbered_apart(first, second):
         return 0
-    short, long = sorted((significant_words(first), significant_words(second)), key=lambda found: len("".join(found)))
+    short, long = sorted((significant_words(first), significant_words(second)), key=lambda words: len("".join(words)))
     if (len(set(short)) > 1 or numbers(" ".join(short))) and (set(short) <= set(long) or _runs_in(short, long)):
         return 100
     if numbers(first) != numbers(second):
         # "APIHour" and "APIHour #5" may be one; "Atelier Docker" and "Atelier Git 2" are not.
-        return min(NEAR - 1, round(fuzz.token_sort_ratio(" ".join(sorted(one)), " ".join(sorted(two)))))
+        return min(
+            NEAR - 1, round(fuzz.token_sort_ratio(" ".join(sorted(first_words)), " ".join(sorted(second_words))))
+        )
     return round(fuzz.token_sort_ratio(" ".join(significant_words(first)), " ".join(significant_words(second))))
 
 
@@ -309,21 +313,25 @@ def _runs_in(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=65536)
 def places_alike(first: str, second: str) -> bool:
     """Whether two places are the same one, and a particular one: a room, a house number, a name that is no town's."""
-    one, two = set(significant_words(first)), set(significant_words(second))
-    telling = (one & two) - _NOWHERE - {word for word in one & two if word.isdigit() and len(word) == 5}
+    first_words, second_words = set(significant_words(first)), set(significant_words(second))
+    telling = (
+        (first_words & second_words)
+        - _NOWHERE
+        - {word for word in first_words & second_words if word.isdigit() and len(word) == 5}
+    )
     if len(telling) < 2:
         return False
-    smaller = min(one - _NOWHERE, two - _NOWHERE, key=len)
+    smaller = min(first_words - _NOWHERE, second_words - _NOWHERE, key=len)
     return len(telling) / max(1, len(smaller)) >= 0.8
 
 
 def particular(title: str) -> bool:
     """Whether a title can only mean one event: it bears a number, or four words that tell. Years count for nothing."""
-    found = [word for word in significant_words(title) if not (word.isdigit() and 1990 <= int(word[:9]) <= 2100)]
-    return len(found) >= 4 or any(word.isdigit() for word in found)
+    words = [word for word in significant_words(title) if not (word.isdigit() and 1990 <= int(word[:9]) <= 2100)]
+    return len(words) >= 4 or any(word.isdigit() for word in words)
 
 
 def places_apart(first: str, second: str) -> bool:
     """Whether two places have nothing in common: "Le Bivouac, Clermont-Ferrand" and "Café Zola, Lyon"."""
-    one, two = set(significant_words(first)), set(significant_words(second))
-    return bool(one and two) and not one & two
+    first_words, second_words = set(significant_words(first)), set(significant_words(second))
+    return bool(first_words and second_words) and not first_words & second_words

@@ -43,7 +43,7 @@ class Clusters(Generic[Link]):
         first, second = self._clusters[a], self._clusters[b]
         if first is second:
             return True
-        if any(contradict(one, other) for one in first.members for other in second.members):
+        if any(contradict(own, other) for own in first.members for other in second.members):
             return False
         if len(first.members) < len(second.members):
             first, second = second, first

@@ -107,9 +107,9 @@ def _update(stored: EntryKey, entry: Entry | UnchangedEntry, now: datetime) -> U
     return Update(entry_id=stored.entry_id, entry=entry, edited=edited)
 
 
-def _outlives(deleted: datetime | None, said: datetime | None) -> bool:
+def _outlives(deleted: datetime | None, updated: datetime | None) -> bool:
     """Whether a deletion is younger than what it deletes (RFC 6721, section 3)."""
-    return deleted is None or said is None or deleted >= said
+    return deleted is None or updated is None or deleted >= updated
 
 
 def _without_the_dead(read: Read, known: Sequence[EntryKey]) -> Read:
@@ -145,8 +145,8 @@ def _deleted(
         ref = next((uid for uid in (entry.uid if entry else "", stored.uid) if uid in tombs), None)
         if ref is None or stored.tombstone:
             continue
-        said = entry.updated if isinstance(entry, Entry) else None
-        if _outlives(tombs[ref], said or stored.updated or stored.published):
+        updated = entry.updated if isinstance(entry, Entry) else None
+        if _outlives(tombs[ref], updated or stored.updated or stored.published):
             gone.add(stored.entry_id)
     return gone
 

@@ -60,10 +60,10 @@ def _join_all(clusters: Clusters[Join], events: Sequence[StoredEvent], among: Se
     shared = _shared_pages([events[number] for number in among])
     for rule, key in _KEYS:
         pairs = _pairs((number, key(events[number])) for number in among)
-        scores = ((-_score(rule, events[one], events[two], shared), one, two) for one, two in pairs)
-        for score, one, two in sorted(scores):
+        scores = ((-_score(rule, events[a], events[b], shared), a, b) for a, b in pairs)
+        for score, a, b in sorted(scores):
             if score < 0:
-                _join(clusters, events, Join(one, two, rule))
+                _join(clusters, events, Join(a, b, rule))
     for join in _of_one_place(clusters, events, among):
         _join(clusters, events, join)
     for join in _of_one_day(clusters, events, among, timezone):
@@ -85,23 +85,23 @@ def _join(clusters: Clusters[Join], events: Sequence[StoredEvent], join: Join) -
     )
 
 
-def _contradict(events: Sequence[StoredEvent], one: int, two: int, *, numbers_count: bool) -> bool:
+def _contradict(events: Sequence[StoredEvent], a: int, b: int, *, numbers_count: bool) -> bool:
     """Whether two events cannot be one: of one calendar and no twins, or (but for the same UID) of differently numbered titles."""
-    first, second = events[one], events[two]
+    first, second = events[a], events[b]
     if first.calendar == second.calendar:
         return not _twins(first, second)
     return numbers_count and numbered_apart(first.data.title, second.data.title)
 
 
-def _twins(one: StoredEvent, two: StoredEvent) -> bool:
+def _twins(first: StoredEvent, second: StoredEvent) -> bool:
     """Whether one calendar lists the same event twice."""
-    if one.data.start != two.data.start:
+    if first.data.start != second.data.start:
         return False
-    return one.uid == two.uid or (
-        titles_alike(one.data.title, two.data.title) == 100
-        and one.data.location == two.data.location
-        and one.data.text == two.data.text
-        and one.url_key == two.url_key
+    return first.uid == second.uid or (
+        titles_alike(first.data.title, second.data.title) == 100
+        and first.data.location == second.data.location
+        and first.data.text == second.data.text
+        and first.url_key == second.url_key
     )
 
 
@@ -129,27 +129,27 @@ def _shared_pages(events: Sequence[StoredEvent]) -> frozenset[str]:
     )
 
 
-def _score(rule: str, one: StoredEvent, two: StoredEvent, shared: frozenset[str]) -> int:
+def _score(rule: str, first: StoredEvent, second: StoredEvent, shared: frozenset[str]) -> int:
     """How surely a rule joins two events, 0: not at all."""
-    if one.calendar == two.calendar:
-        return 200 if _twins(one, two) else 0
-    alike = titles_alike(one.data.title, two.data.title)
+    if first.calendar == second.calendar:
+        return 200 if _twins(first, second) else 0
+    alike = titles_alike(first.data.title, second.data.title)
     match rule:
         case "uid":
-            return _uid_score(one, two, alike)
-        case "url" if one.url_key not in shared and not numbered_apart(one.data.title, two.data.title):
+            return _uid_score(first, second, alike)
+        case "url" if first.url_key not in shared and not numbered_apart(first.data.title, second.data.title):
             return 120 + alike
-        case "title" if places_apart(one.data.location, two.data.location) and not particular(one.data.title):
+        case "title" if places_apart(first.data.location, second.data.location) and not particular(first.data.title):
             # One event of a network of groups, at one hour in every town: "Super Apéro".
             return 0
     return alike if alike >= NEAR else 0
 
 
-def _uid_score(one: StoredEvent, two: StoredEvent, alike: int) -> int:
-    if one.data.start == two.data.start:
-        same_page = one.url_key == two.url_key != ""
-        return 150 if alike >= NEAR or same_page or places_alike(one.data.location, two.data.location) else 0
-    return 110 if alike >= NEAR and abs(instant(one.data.start) - instant(two.data.start)) <= MOVED else 0
+def _uid_score(first: StoredEvent, second: StoredEvent, alike: int) -> int:
+    if first.data.start == second.data.start:
+        same_page = first.url_key == second.url_key != ""
+        return 150 if alike >= NEAR or same_page or places_alike(first.data.location, second.data.location) else 0
+    return 110 if alike >= NEAR and abs(instant(first.data.start) - instant(second.data.start)) <= MOVED else 0
 
 
 def _of_one_place(clusters: Clusters[Join], events: Sequence[StoredEvent], among: Sequence[int]) -> Iterator[Join]:
@@ -165,10 +165,10 @@ def _of_one_place(clusters: Clusters[Join], events: Sequence[StoredEvent], among
 
 def _only_pairs(clusters: Clusters[Join], events: Sequence[StoredEvent], same: Sequence[int]) -> Iterator[Join]:
     pairs: dict[tuple[int, int], Join] = {}
-    for one, two in combinations(same, 2):
-        if not clusters.same(one, two) and places_alike(events[one].data.location, events[two].data.location):
-            first, second = sorted(min(clusters.cluster(item).members) for item in (one, two))
-            pairs.setdefault((first, second), Join(one, two, "place"))
+    for a, b in combinations(same, 2):
+        if not clusters.same(a, b) and places_alike(events[a].data.location, events[b].data.location):
+            first, second = sorted(min(clusters.cluster(item).members) for item in (a, b))
+            pairs.setdefault((first, second), Join(a, b, "place"))
     rivals = Counter(cluster for pair in pairs for cluster in pair)
     for (first, second), join in sorted(pairs.items(), key=lambda pair: pair[0]):
         if rivals[first] == rivals[second] == 1:
@@ -178,17 +178,17 @@ def _only_pairs(clusters: Clusters[Join], events: Sequence[StoredEvent], same: S
 def _of_one_day(
     clusters: Clusters[Join], events: Sequence[StoredEvent], among: Sequence[int], timezone: str
 ) -> Iterator[Join]:
-    for one, two in _pairs((number, day_of(events[number].data.start, timezone)) for number in among):
-        first, second = events[one], events[two]
-        if clusters.same(one, two) or first.calendar == second.calendar or not _near_in_time(first, second):
+    for a, b in _pairs((number, day_of(events[number].data.start, timezone)) for number in among):
+        first, second = events[a], events[b]
+        if clusters.same(a, b) or first.calendar == second.calendar or not _near_in_time(first, second):
             continue
         same_page = first.url_key == second.url_key != ""
         if titles_alike(first.data.title, second.data.title) >= 95 and (
             same_page or places_alike(first.data.location, second.data.location)
         ):
-            yield Join(one, two, "day")
+            yield Join(a, b, "day")
 
 
-def _near_in_time(one: StoredEvent, two: StoredEvent) -> bool:
-    both_timed = isinstance(one.data.start, datetime) and isinstance(two.data.start, datetime)
-    return not both_timed or abs(instant(one.data.start) - instant(two.data.start)) <= OFF
+def _near_in_time(first: StoredEvent, second: StoredEvent) -> bool:
+    both_timed = isinstance(first.data.start, datetime) and isinstance(second.data.start, datetime)
+    return not both_timed or abs(instant(first.data.start) - instant(second.data.start)) <= OFF

@@ -71,7 +71,7 @@ def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
     Some six short strings an entry; the same entry always has the same.
     """
     look = Look(entry)
-    found = {id_key(entry), link_key(entry)}
+    keys = {id_key(entry), link_key(entry)}
     near: list[tuple[str, str]] = []
     if len(entry.title_key) >= _TITLE:
         near.append(("n", entry.title_key))
@@ -84,14 +84,14 @@ def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
     if head_words:
         near.append(("t", entry.text_key))  # an exact copy is found whatever else shares its words
     if len(words(entry.text)) >= LONG_TEXT:
-        found.add(_hashed("x", entry.text_key))
-    found.update(
+        keys.add(_hashed("x", entry.text_key))
+    keys.update(
         _hashed(kind, what, bucket)
         for kind, what in near
         for bucket in _buckets(look, SERIES_DAYS if kind == "s" else NEAR_DAYS)
     )
-    found.discard("")
-    return tuple(sorted(found))
+    keys.discard("")
+    return tuple(sorted(keys))
 
 
 def candidates(entries: Iterable[MergeEntry]) -> dict[str, list[int]]:

@@ -34,11 +34,11 @@ def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
     fresh: list[Entry] = []
     taken: set[int] = set()
     for entry in read.entries:
-        found = stored.get(entry.uid)
-        if found is not None and found.entry_id not in taken:
-            taken.add(found.entry_id)
-            matches.append((found, entry))
-        elif isinstance(entry, Entry) and found is None:
+        key = stored.get(entry.uid)
+        if key is not None and key.entry_id not in taken:
+            taken.add(key.entry_id)
+            matches.append((key, entry))
+        elif isinstance(entry, Entry) and key is None:
             fresh.append(entry)
     listed = [entry for entry in read.entries if isinstance(entry, Entry)]
     home = canonical_key(read.feed_link)
@@ -59,10 +59,10 @@ def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
         found_more = False
         for key_of, everywhere in rules:
             unmatched = [entry for entry in known if entry.entry_id not in taken]
-            as_they_were = [found for found, said in matches if isinstance(said, UnchangedEntry)] if everywhere else []
+            as_they_were = [key for key, entry in matches if isinstance(entry, UnchangedEntry)] if everywhere else []
             pairs = _pairs(fresh, unmatched, listed if everywhere else fresh, [*unmatched, *as_they_were], key_of)
-            matches += [(found, entry) for entry, found in pairs]
-            taken.update(found.entry_id for _, found in pairs)
+            matches += [(key, entry) for entry, key in pairs]
+            taken.update(key.entry_id for _, key in pairs)
             recognised = {entry.uid for entry, _ in pairs}
             fresh = [entry for entry in fresh if entry.uid not in recognised]
             found_more = found_more or bool(pairs)

@@ -49,16 +49,16 @@ def same_number(a: Look, b: Look) -> bool:
 
     Blanks, apostrophes and accents fold; one may bear the name of the community before that of the series, which its address tells.
     """
-    one, other = numbered(a.entry.title), numbered(b.entry.title)
-    if one is None or other is None or one[1] != other[1] or days_apart(a, b) > SERIES_DAYS:
+    first, second = numbered(a.entry.title), numbered(b.entry.title)
+    if first is None or second is None or first[1] != second[1] or days_apart(a, b) > SERIES_DAYS:
         return False
-    shorter, longer = sorted((one[0], other[0]), key=len)
+    shorter, longer = sorted((first[0], second[0]), key=len)
     before = longer.removesuffix(shorter)
     if not longer.endswith(shorter) or (
         before and before not in _letters(f"{a.host} {b.host} {a.entry.feed} {b.entry.feed}")
     ):
         return False
-    rests = (one[2], other[2])
+    rests = (first[2], second[2])
     if any(_AFTERWARDS.search(rest) for rest in rests):
         return False
     return not all(rests) or fuzz.token_set_ratio(*rests) >= 60

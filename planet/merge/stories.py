@@ -196,18 +196,18 @@ def _shared_addresses(looks: Iterable[Look]) -> frozenset[tuple[str, str]]:
 
 def _twins(a: Look, b: Look) -> bool:
     """Whether one feed lists one thing twice: nothing that a reader sees tells the two apart, or a long text came again."""
-    one, other = a.entry, b.entry
-    again = one.text_key == other.text_key and one.link_key != other.link_key
+    first, second = a.entry, b.entry
+    again = first.text_key == second.text_key and first.link_key != second.link_key
     if again and len(a.words) >= LONG_TEXT and days_apart(a, b) <= AGAIN_DAYS:
         return True
     return (
-        bool(one.link_key)
+        bool(first.link_key)
         and bool(a.words)
-        and one.link_key == other.link_key
-        and one.title_key == other.title_key
-        and one.text_key == other.text_key
-        and one.published is not None
-        and one.published == other.published
+        and first.link_key == second.link_key
+        and first.title_key == second.title_key
+        and first.text_key == second.text_key
+        and first.published is not None
+        and first.published == second.published
     )
 
 

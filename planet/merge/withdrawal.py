@@ -31,15 +31,15 @@ def absent(unlisted: Sequence[EntryKey], listed: Sequence[Reached]) -> list[Entr
     ordered = sorted(listed, key=lambda entry: entry.position)
     if _oldest_first(ordered):
         ordered.reverse()
-    found: list[EntryKey] = []
+    missing: list[EntryKey] = []
     for entry in unlisted:
         for other in reversed(ordered):
             if other.date >= entry.date:
                 break  # newer, and nothing older stands below it: the document ends here
             if other.first_seen <= entry.first_seen and _last(other) < _last(entry):
-                found.append(entry)
+                missing.append(entry)
                 break
-    return found
+    return missing
 
 
 def _last(entry: EntryKey | Reached) -> datetime:
