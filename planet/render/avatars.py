@@ -30,8 +30,8 @@ def square(data: bytes) -> bytes | None:
                     return None
                 opened.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG need not be decoded at its full size
                 picture = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGBA"), (SIDE, SIDE))
-        made = io.BytesIO()
-        picture.save(made, "WEBP", quality=82, method=6)
+        buffer = io.BytesIO()
+        picture.save(buffer, "WEBP", quality=82, method=6)
     except Exception:  # noqa: BLE001 - Pillow has no end of ways to say that a file is broken
         return None
-    return made.getvalue()
+    return buffer.getvalue()

@@ -47,10 +47,10 @@ def calendars(edition: Edition) -> Iterator[Artifact]:
     cache = _Cache({technology.slug: technology.name for technology in edition.technologies})
     yield _calendar(edition, "calendar.ics", site.title, "", None, edition.events, cache)
     for technology in edition.technologies:
-        held = [event for event in edition.events if technology.slug in event.technologies]
+        events = [event for event in edition.events if technology.slug in event.technologies]
         path = f"{technology.slug}/"
         title = f"{site.title} — {technology.name}"
-        yield _calendar(edition, f"{path}calendar.ics", title, path, technology.hue, held, cache)
+        yield _calendar(edition, f"{path}calendar.ics", title, path, technology.hue, events, cache)
     for source in edition.sources:
         if source.kind == "group":
             of_group = [event for event in edition.events if event.group_slug == source.slug]
@@ -76,8 +76,8 @@ def _calendar(
 ) -> Artifact:
     def make() -> bytes:
         head = _head(edition, title, path, page, hue, events)
-        held = b"".join(map(cache.get, events)) if events else write(_NOTHING)
-        return write(head) + held + b"END:VCALENDAR\r\n"
+        body = b"".join(map(cache.get, events)) if events else write(_NOTHING)
+        return write(head) + body + b"END:VCALENDAR\r\n"
 
     return Artifact(
         path=path,
@@ -215,8 +215,8 @@ def _marked_items(markup: str) -> str:
     return _LIST.sub(mark, markup) if "<li" in markup else markup
 
 
-def _spelled(found: re.Match[str]) -> str:
-    address, shown = found[1], found[2]
+def _spelled(match: re.Match[str]) -> str:
+    address, shown = match[1], match[2]
     if html.unescape(address) in html.unescape(_TAG.sub("", shown)) or not address.startswith(("http://", "https://")):
         return shown
     return f"{shown} ({address})"

@@ -63,6 +63,6 @@ def card(title: str, line: str, hue: int | None) -> bytes:
     draw.rectangle((MARGIN, below, MARGIN + 120, below + 8), fill=ink)
     for number, text in enumerate(textwrap.wrap(line, 56, max_lines=2, placeholder="…")):
         draw.text((MARGIN, below + LINE * (0.9 + 1.3 * number)), text, font=small, fill=(200, 200, 196))
-    written = io.BytesIO()
-    picture.quantize(32).save(written, "PNG", optimize=True)
-    return written.getvalue()
+    buffer = io.BytesIO()
+    picture.quantize(32).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()

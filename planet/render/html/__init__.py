@@ -53,7 +53,10 @@ def _assets(builder: PageBuilder) -> Iterator[Artifact]:
     if builder.common.cards:
         site = builder.site
         named: list[tuple[str, str, str, int | None]] = [("planet", site.title, site.description, None)]
-        named += [(one.slug, one.name, site.title, one.hue) for one in builder.edition.technologies]
+        named += [
+            (technology.slug, technology.name, site.title, technology.hue)
+            for technology in builder.edition.technologies
+        ]
         for slug, title, line, hue in named:
             yield Artifact(
                 path=f"static/cards/{slug}.png",

@@ -132,12 +132,13 @@ class PageBuilder:
         self.avatars = avatars
         self.t = Translator(self.site.language, self.site.timezone, self.site.catalogue)
         self.sources: dict[str, ListedSource] = {source.slug: source for source in edition.sources}
-        self.style = theme.stylesheet({one.slug: one.hue for one in edition.technologies})
+        self.style = theme.stylesheet({technology.slug: technology.hue for technology in edition.technologies})
         self.script = theme.script()
         self.common = Common(
             site=self.site,
             technologies=tuple(
-                Technology(slug=one.slug, name=one.name, shown=one.stories > 0) for one in edition.technologies
+                Technology(slug=technology.slug, name=technology.name, shown=technology.stories > 0)
+                for technology in edition.technologies
             ),
             style=f"static/planet.css?v={digest(self.style.decode())[:8]}",
             script=f"static/planet.js?v={digest(self.script.decode())[:8]}" if self.script else "",
@@ -145,7 +146,7 @@ class PageBuilder:
             searchable=bool(edition.index),
             cards=cards.available(),
         )
-        self.technologies = {one.slug: one for one in self.common.technologies}
+        self.technologies = {technology.slug: technology for technology in self.common.technologies}
         self.places = {
             row.story_id: part.path
             for month in edition.lists
@@ -271,9 +272,9 @@ class PageBuilder:
         """The feeds that live in a folder of the site."""
         title = self.site.title if not name or name == self.site.title else f"{self.site.title} – {name}"
         return tuple(
-            (one.media_type, f"{title} ({self.t.say(one.label)})", path + one.name)
-            for one in formats_of(kind)
-            if one.alternate
+            (output_format.media_type, f"{title} ({self.t.say(output_format.label)})", path + output_format.name)
+            for output_format in formats_of(kind)
+            if output_format.alternate
         )
 
     def page(self, template: str, meta: Meta, context: Context, present: Present = dict) -> Artifact:
@@ -293,7 +294,7 @@ class PageBuilder:
             common = {
                 "site": self.site,
                 "technologies": self.technologies,
-                "listed": [one for one in self.common.technologies if one.shown],
+                "listed": [technology for technology in self.common.technologies if technology.shown],
                 "style": self.common.style,
                 "script": self.common.script,
                 "assets": self.common.assets,

@@ -67,9 +67,9 @@ def _kind(url: str) -> str:
     site = host(url).removeprefix("www.")
     place = url.partition("://")[2].removeprefix("www.").removeprefix("m.")
     path = "/" + place.partition("/")[2].partition("?")[0]
-    if any(site == one or site.endswith(f".{one}") for one in _FILMS) or _FILM_PATHS.search(path):
+    if any(site == service or site.endswith(f".{service}") for service in _FILMS) or _FILM_PATHS.search(path):
         return "film"
-    if any(site == one or place.startswith(f"{one}/") for one in _SLIDES) or _SLIDE_PATHS.search(path):
+    if any(site == service or place.startswith(f"{service}/") for service in _SLIDES) or _SLIDE_PATHS.search(path):
         return "slides"
     return ""
 

@@ -148,11 +148,11 @@ class EventPages:
         return data
 
     def _sections(self, events: list[Event] | tuple[Event, ...], pattern: str) -> list[Section]:
-        found: dict[str, list[Event]] = {}
+        by_heading: dict[str, list[Event]] = {}
         for event in events:
             day = self.first_day(event)
-            found.setdefault(self._t.month(day) if pattern == "month" else str(day.year), []).append(event)
-        return [Section(heading=heading, events=tuple(of)) for heading, of in found.items()]
+            by_heading.setdefault(self._t.month(day) if pattern == "month" else str(day.year), []).append(event)
+        return [Section(heading=heading, events=tuple(of)) for heading, of in by_heading.items()]
 
     def pages(self) -> Iterator[Artifact]:
         """`events/`, and a page for each year that does not fit on it."""

@@ -160,7 +160,9 @@ def _about(builder: PageBuilder, story_list: StoryList, *, index: bool) -> dict[
         return {**about, **(_writing(builder, story_list) if index else {"topics": (), "plot": None, "years": ""})}
     if story_list.kind == "all" and index:
         return {
-            "counts": {one.slug: one.stories for one in builder.edition.technologies if one.stories},
+            "counts": {
+                technology.slug: technology.stories for technology in builder.edition.technologies if technology.stories
+            },
             "updated": builder.edition.updated,
             "first_run": not builder.edition.config.sources,
         }
@@ -178,7 +180,7 @@ def _writing(builder: PageBuilder, story_list: StoryList) -> dict[str, object]:
     years = [builder.t.local(row.date).year for row in (*story_list.rows[:1], *story_list.rows[-1:])]
     shown = [(slug, count) for slug, count in counts.items() if slug in builder.technologies]
     return {
-        "topics": tuple(sorted(shown, key=lambda one: (-one[1], one[0]))[:5]),
+        "topics": tuple(sorted(shown, key=lambda topic: (-topic[1], topic[0]))[:5]),
         "plot": plot(months, months_before(now.year, now.month, PLOT_MONTHS)) if months else None,
         "years": " – ".join(dict.fromkeys(str(year) for year in reversed(years))),
     }

@@ -74,7 +74,7 @@ def technologies(builder: PageBuilder, event_pages: EventPages) -> Artifact:
     t = builder.t
     now = t.local(builder.edition.now)
     months = months_before(now.year, now.month, MONTHS)
-    lists = {one.slug: one for one in builder.edition.lists if one.kind == "technology"}
+    lists = {story_list.slug: story_list for story_list in builder.edition.lists if story_list.kind == "technology"}
     latest: dict[str, IndexRow] = {}
     topics = []
     for technology in builder.edition.technologies:
@@ -121,7 +121,9 @@ def health(builder: PageBuilder) -> Artifact:
     context = {
         "now": builder.edition.now,
         "trouble": trouble,
-        "fine": tuple(sorted((feed for feed in feeds if feed.state not in TROUBLE), key=lambda one: fold(one.source))),
+        "fine": tuple(
+            sorted((feed for feed in feeds if feed.state not in TROUBLE), key=lambda feed: fold(feed.source))
+        ),
         "summary": _summary(t, feeds),
         "shapes": SHAPES,
         "words": {
@@ -188,7 +190,7 @@ def subscribe(builder: PageBuilder) -> Artifact:
             t.gettext("Every feed and calendar of {title}.").format(title=builder.site.title),
         ),
         {
-            "feed_technologies": tuple(one for one in shown if one.shown) or shown,
+            "feed_technologies": tuple(technology for technology in shown if technology.shown) or shown,
             "writers": tuple(
                 (source.slug, source.name)
                 for source in sorted(builder.edition.sources, key=lambda source: fold(source.name))

@@ -80,11 +80,11 @@ class Theme:
 
     def assets(self) -> dict[str, Path]:
         """Path below static/ -> file; what a theme has hides what the one it extends has under that name."""
-        found: dict[str, Path] = {}
+        files: dict[str, Path] = {}
         for _, folder in reversed(self.folders):
             static = folder / "static"
-            found |= {str(path.relative_to(static).as_posix()): path for path in _files(static)}
-        return dict(sorted(found.items()))
+            files |= {str(path.relative_to(static).as_posix()): path for path in _files(static)}
+        return dict(sorted(files.items()))
 
     def _texts(self, name: str) -> Iterator[str]:
         for _, folder in reversed(self.folders):

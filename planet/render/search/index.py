@@ -46,19 +46,22 @@ def segments(edition: Edition) -> tuple[Segment, ...]:
         day = row.date.astimezone(zone)
         span = f"{day:%Y-%m}" if (day.year, day.month) >= (now.year, now.month) else f"{day:%Y}"
         by_span.setdefault(f"{now:%Y-%m}" if len(span) > 4 else span, []).append(row)
-    found: list[Segment] = []
+    segment_list: list[Segment] = []
     past: list[IndexRow] = []
     for span, rows in by_span.items():
         if len(span) > 4 or span == f"{now:%Y}":
-            found.append(Segment(name="month" if len(span) > 4 else "year", rows=tuple(rows)))
+            segment_list.append(Segment(name="month" if len(span) > 4 else "year", rows=tuple(rows)))
             continue
         past += rows
         if len(past) >= SMALL:
-            found.append(Segment(name=f"to-{span}", rows=tuple(past)))
+            segment_list.append(Segment(name=f"to-{span}", rows=tuple(past)))
             past = []
     if past:
-        found.insert(len([one for one in found if one.name.startswith("to-")]), Segment(name="past", rows=tuple(past)))
-    return tuple(reversed(found))
+        segment_list.insert(
+            len([segment for segment in segment_list if segment.name.startswith("to-")]),
+            Segment(name="past", rows=tuple(past)),
+        )
+    return tuple(reversed(segment_list))
 
 
 @cache
@@ -80,7 +83,7 @@ def index(edition: Edition) -> Iterator[Artifact | Bundle]:
     )
     names = _names(edition)
     yield Artifact(path=f"{FOLDER}names.json", digest=named_digests({"names": names}), make=lambda: _json(names))
-    technologies = {one.slug: one.name for one in edition.technologies}
+    technologies = {technology.slug: technology.name for technology in edition.technologies}
     for segment in segments(edition):
         inputs = {
             "program": edition.program_rev,
@@ -96,8 +99,12 @@ def index(edition: Edition) -> Iterator[Artifact | Bundle]:
 
 def _names(edition: Edition) -> list[list[str]]:
     """People, groups, technologies and events, found by their names: [name, path, kind, when]."""
-    people = [[one.name, f"members/{one.slug}/", one.kind, ""] for one in edition.sources]
-    topics = [[one.name, f"{one.slug}/", "technology", ""] for one in edition.technologies if one.stories]
+    people = [[source.name, f"members/{source.slug}/", source.kind, ""] for source in edition.sources]
+    topics = [
+        [technology.name, f"{technology.slug}/", "technology", ""]
+        for technology in edition.technologies
+        if technology.stories
+    ]
     events = [
         [event.data.title, f"events/#e-{event.slug}", "event", event.data.start.isoformat()[:10]]
         for event in reversed(edition.events)
@@ -171,16 +178,16 @@ def weights(story: Story, technologies: Mapping[str, str], language: str) -> dic
     counts = stems(story.text[:MAX_TEXT], tag)
     total = sum(counts.values())
     damping = 0.4 + 0.6 * total / 300
-    found = {
+    term_weights = {
         term: max(1, min(MOST, round(10 * count * 2.2 / (count + 1.2 * damping)))) for term, count in counts.items()
     }
     for term in stems(story.title, tag):
-        found[term] = found.get(term, 0) + 10 * TITLE // 4
+        term_weights[term] = term_weights.get(term, 0) + 10 * TITLE // 4
     names = [story.author, *story.tags, *(source.name for source in story.sources)]
     names += [technologies[slug] for slug in story.technologies if slug in technologies]
     for term in stems(" ".join(names), tag):
-        found[term] = found.get(term, 0) + 10 * NAMES // 4
-    return found
+        term_weights[term] = term_weights.get(term, 0) + 10 * NAMES // 4
+    return term_weights
 
 
 def _shown(story: Story) -> list[str]:

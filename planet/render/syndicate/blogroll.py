@@ -30,15 +30,17 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
     Left out: local files, calendars (they are no feeds), user names and passwords. A feed that has moved is named at its new address.
     A feed stands under the technology that is configured for it, else under the one that most of its owner's stories have.
     """
-    moved = {(one.source_slug, one.url): one.effective_url for one in edition.health if one.state in {"ok", "moved"}}
-    called = {(one.slug, url): title for one in edition.sources for url, title in one.feeds}
+    moved = {
+        (feed.source_slug, feed.url): feed.effective_url for feed in edition.health if feed.state in {"ok", "moved"}
+    }
+    called = {(source.slug, url): title for source in edition.sources for url, title in source.feeds}
     written_about: dict[str, Counter[str]] = {}
     counts: Counter[str] = Counter()
     for row in edition.index:
         for slug in row.sources:
             counts[slug] += 1
             written_about.setdefault(slug, Counter()).update(row.technologies)
-    found: dict[str, Outline] = {}
+    by_url: dict[str, Outline] = {}
     for source in edition.config.sources:
         about = written_about.get(source.slug, Counter())
         for feed in source.feeds:
@@ -48,10 +50,10 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
             if not url:
                 continue
             configured = {*source.technologies, *feed.technologies}
-            ordered = [one.slug for one in edition.technologies]
+            ordered = [technology.slug for technology in edition.technologies]
             named = [slug for slug in ordered if slug in configured]
             most = [slug for slug in ordered if about[slug] * 2 > counts[source.slug]]
-            found.setdefault(
+            by_url.setdefault(
                 feed_key(url),
                 Outline(
                     title=_title(source, feed, called.get((source.slug, feed.public_url), "")),
@@ -61,7 +63,7 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
                     technologies=tuple(slug for slug in ordered if slug in configured or about[slug]),
                 ),
             )
-    return tuple(found.values())
+    return tuple(by_url.values())
 
 
 def _title(source: Source, feed: FeedConfig, own: str) -> str:
@@ -88,17 +90,17 @@ def opml_document(edition: Edition, say: Say, title: str, groups: Sequence[tuple
     for given, members in groups:
         name = say(Message.of("Other subjects")) if given == "*" else given
         folder = add(body, "outline", attributes={"text": name, "title": name}) if name and members else body
-        for one in members:
-            categories = ",".join(f"/{slug}" for slug in one.technologies)
+        for outline in members:
+            categories = ",".join(f"/{slug}" for slug in outline.technologies)
             add(
                 folder,
                 "outline",
                 attributes={
                     "type": "rss",
-                    "text": one.title,
-                    "title": one.title,
-                    "xmlUrl": one.url,
-                    "htmlUrl": one.page,
+                    "text": outline.title,
+                    "title": outline.title,
+                    "xmlUrl": outline.url,
+                    "htmlUrl": outline.page,
                     "category": categories,
                 },
             )
@@ -110,15 +112,15 @@ def blogrolls(edition: Edition, say: Say) -> Iterator[Artifact]:
     everything = outlines(edition)
     title = edition.config.site.title
     groups: list[tuple[str, Sequence[Outline]]] = [
-        (technology.name, [one for one in everything if one.group == technology.slug])
+        (technology.name, [outline for outline in everything if outline.group == technology.slug])
         for technology in edition.technologies
     ]
-    rest = [one for one in everything if not one.group]
+    rest = [outline for outline in everything if not outline.group]
     # "*" stands for a name that is translated only when the file is made.
     groups.append(("*" if len(rest) < len(everything) else "", rest))
     yield _artifact(edition, say, "opml.xml", title, groups)
     for technology in edition.technologies:
-        members = [one for one in everything if technology.slug in one.technologies]
+        members = [outline for outline in everything if technology.slug in outline.technologies]
         yield _artifact(edition, say, f"{technology.slug}/opml.xml", f"{technology.name} · {title}", [("", members)])
 
 

@@ -102,14 +102,14 @@ class Document:
 
 def link(url: str) -> str:
     """An http(s) IRI (RFC 3987) to put into a document; "" when there is none."""
-    found = http_url(xml_safe(url)).translate(_NOT_IN_IRI)
-    return found if to_uri(found) else ""
+    iri = http_url(xml_safe(url)).translate(_NOT_IN_IRI)
+    return iri if to_uri(iri) else ""
 
 
 @cache
 def _types() -> MimeTypes:
     """Python's own table and what it lacks: with the system's the bytes would depend on the machine."""
-    found = MimeTypes()
+    types = MimeTypes()
     for kind, suffix in (
         ("audio/ogg", ".ogg"),
         ("audio/ogg", ".oga"),
@@ -119,8 +119,8 @@ def _types() -> MimeTypes:
         ("video/ogg", ".ogv"),
         ("application/epub+zip", ".epub"),
     ):
-        found.add_type(kind, suffix)
-    return found
+        types.add_type(kind, suffix)
+    return types
 
 
 def media_type(enclosure: Enclosure) -> str:
@@ -144,14 +144,14 @@ def absolute_fragments(html: str, prefix: str, page: str) -> str:
 
 
 def _enclosures(story: Story) -> tuple[Enclosure, ...]:
-    found: dict[str, Enclosure] = {}
+    by_url: dict[str, Enclosure] = {}
     for enclosure in story.enclosures:
         url = link(enclosure.url)
         if url:
             length = enclosure.length if enclosure.length is not None and enclosure.length >= 0 else None
             clean = Enclosure(url=url, type=enclosure.type, length=length, title=one_line(enclosure.title))
-            found.setdefault(url, Enclosure(url=url, type=media_type(clean), length=length, title=clean.title))
-    return tuple(found.values())
+            by_url.setdefault(url, Enclosure(url=url, type=media_type(clean), length=length, title=clean.title))
+    return tuple(by_url.values())
 
 
 def _origin(story: Story, fallback: str, updated: datetime) -> Origin:
@@ -181,7 +181,7 @@ def _title(story: Story) -> str:
 
 
 def _also(story: Story) -> tuple[tuple[str, str], ...]:
-    found: dict[str, tuple[str, str]] = {}
+    by_url: dict[str, tuple[str, str]] = {}
     own = canonical_key(story.url) if len(story.sources) > 1 else ""
     for source in story.sources:
         if source.url == story.url:
@@ -189,8 +189,8 @@ def _also(story: Story) -> tuple[tuple[str, str], ...]:
         url = link(source.url)
         key = canonical_key(url)
         if key and key != own:
-            found.setdefault(key, (url, one_line(source.name)))
-    return tuple(found.values())
+            by_url.setdefault(key, (url, one_line(source.name)))
+    return tuple(by_url.values())
 
 
 def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
@@ -209,7 +209,7 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     people = tuple(
         Person(name=one_line(person.name), url=link(person.url)) for person in story.authors if one_line(person.name)
     )
-    tags = {tag: None for written in story.tags if (tag := one_line(written))}
+    tags = {tag: None for tag_text in story.tags if (tag := one_line(tag_text))}
     return Item(
         id=story.id if is_iri(story.id) else made_id,
         guid=xml_safe(story.guid).strip() or made_id,
@@ -238,16 +238,16 @@ def _unique(items: Sequence[Item], stories: Sequence[Story], edition: Edition) -
     ids: set[str] = set()
     guids: set[str] = set()
     kept = []
-    for one, story in zip(reversed(items), reversed(stories), strict=True):
-        made = f"tag:{domain},{story.published.year}:{story.anchor}"
-        identifier = made if one.id in ids else one.id
-        guid = identifier if one.guid in guids else one.guid
+    for entry, story in zip(reversed(items), reversed(stories), strict=True):
+        tag_uri = f"tag:{domain},{story.published.year}:{story.anchor}"
+        identifier = tag_uri if entry.id in ids else entry.id
+        guid = identifier if entry.guid in guids else entry.guid
         ids.add(identifier)
         guids.add(guid)
-        if (identifier, guid) == (one.id, one.guid):
-            kept.append(one)
+        if (identifier, guid) == (entry.id, entry.guid):
+            kept.append(entry)
         else:
-            fields = {name: getattr(one, name) for name in Item.__dataclass_fields__}
+            fields = {name: getattr(entry, name) for name in Item.__dataclass_fields__}
             kept.append(Item(**(fields | {"id": identifier, "guid": guid})))
     return tuple(reversed(kept))
 
@@ -304,7 +304,7 @@ def document(
         title=one_line(title),
         subtitle=one_line(subtitle),
         language=site.language,
-        updated=max((one.updated for one in items), default=empty_since(edition)),
+        updated=max((entry.updated for entry in items), default=empty_since(edition)),
         author=Person(name=one_line(site.owner.name) or one_line(site.title), url=site.url),
         email=one_line(site.owner.email),
         generator=generator,

@@ -62,15 +62,15 @@ def list_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
             "name": story_list.name,
             "stories": _stories(story_list, edition),
         }
-        for one in formats_of(story_list.kind):
-            if not one.writer:
+        for output_format in formats_of(story_list.kind):
+            if not output_format.writer:
                 continue
             # Only Atom names its archives, so only its bytes depend on them.
-            links = {"archives": f"{older} {newer}"} if one.name == "atom.xml" else {}
+            links = {"archives": f"{older} {newer}"} if output_format.name == "atom.xml" else {}
             yield Artifact(
-                path=story_list.path + one.name,
+                path=story_list.path + output_format.name,
                 digest=named_digests(inputs | links),
-                make=partial(_make, cache, story_list.path, build, one.writer),
+                make=partial(_make, cache, story_list.path, build, output_format.writer),
             )
 
 

@@ -16,22 +16,22 @@ def health_rows(health: Sequence[FeedHealth], say: Say) -> list[dict[str, Any]]:
     """One object a feed, in the order of feeds.yaml, with the keys that docs/operations.md names. Times are ISO 8601 UTC, texts translated."""
     return [
         {
-            "url": xml_safe(one.url),
-            "source": xml_safe(one.source),
-            "kind": one.kind,
-            "state": one.state,
-            "http_status": one.http_status,
-            "error": xml_safe(say(one.error)) if one.error else None,
-            "error_class": one.error_class,
-            "failures": one.failures,
-            "last_attempt": _time(one.last_attempt),
-            "last_success": _time(one.last_success),
-            "next_due": _time(one.next_due),
-            "entries": one.entries,
-            "effective_url": xml_safe(one.effective_url),
-            "advice": xml_safe(say(one.advice)) if one.advice else None,
+            "url": xml_safe(feed.url),
+            "source": xml_safe(feed.source),
+            "kind": feed.kind,
+            "state": feed.state,
+            "http_status": feed.http_status,
+            "error": xml_safe(say(feed.error)) if feed.error else None,
+            "error_class": feed.error_class,
+            "failures": feed.failures,
+            "last_attempt": _time(feed.last_attempt),
+            "last_success": _time(feed.last_success),
+            "next_due": _time(feed.next_due),
+            "entries": feed.entries,
+            "effective_url": xml_safe(feed.effective_url),
+            "advice": xml_safe(say(feed.advice)) if feed.advice else None,
         }
-        for one in health
+        for feed in health
     ]
 
 

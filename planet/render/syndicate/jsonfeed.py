@@ -43,7 +43,7 @@ def _author(person: Person) -> dict[str, str]:
 
 def _item(item: Item, feed: Document) -> dict[str, Any]:
     tags = dict.fromkeys((*(name for _slug, name in item.technologies), *item.tags))
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": item.id,
         "url": item.url,
         "title": item.title,
@@ -71,7 +71,7 @@ def _item(item: Item, feed: Document) -> dict[str, Any]:
             "sources": [{"source": source.name, "id": source.id, "url": source.url} for source in item.sources],
         },
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _clean(value: Any) -> Any:
@@ -80,8 +80,8 @@ def _clean(value: Any) -> Any:
         case str():
             return xml_safe(value)
         case list():
-            return [_clean(one) for one in value]
+            return [_clean(element) for element in value]
         case dict():
-            return {name: _clean(one) for name, one in value.items()}
+            return {name: _clean(element) for name, element in value.items()}
         case _:
             return value
