@@ -98,8 +98,8 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
     )
     forget_removed_calendars(planet, now)
     if options.announce:
-        told = options.news or any("health" in rule.what for rule in planet.config.notify)
-        if told and not counts.network_down:
+        notifies_health = options.news or any("health" in rule.what for rule in planet.config.notify)
+        if notifies_health and not counts.network_down:
             news = (*health.news(planet.config, planet.store, now), *_collisions(planet, edition, now))
             report = replace(report, news=news)
         if options.publish:
@@ -122,8 +122,8 @@ def _notify(planet: Planet, report: Report, edition: Edition | None, now: dateti
         return site.build(planet.config, planet.store, health.public_health(planet.config, planet.store), now)
 
     warnings = planet.notify(report, make, now, changed=edition is not None)
-    told = any("health" in rule.what for rule in planet.config.notify)
-    return replace(report, warnings=warnings, news=() if told else report.news)
+    notifies_health = any("health" in rule.what for rule in planet.config.notify)
+    return replace(report, warnings=warnings, news=() if notifies_health else report.news)
 
 
 def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:

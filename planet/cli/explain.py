@@ -308,12 +308,12 @@ def _page_lines(ctx: Context, page: str) -> Iterator[str]:
         path += "index.html"
     with ctx.store() as store:
         edition = site.build(ctx.config, store, public_health(ctx.config, store), ctx.now)
-        made = next(
+        artifact = next(
             (file for file in site.artifacts(edition, stored_avatars(ctx.config, store)) if path in _paths(file)), None
         )
-    if made is None:
+    if artifact is None:
         raise UsageError(f"{path} is no file of this site: name it from output/ on, `php/index.html` say")
-    state = file_state(ctx.config.site.output, path, made.digest, volatile=getattr(made, "volatile", False))
+    state = file_state(ctx.config.site.output, path, artifact.digest, volatile=getattr(artifact, "volatile", False))
     sentences = {
         "new": Message.of("not published yet: the next run writes it"),
         "touched": Message.of("differs from what was published: the next run writes it again"),

@@ -103,15 +103,15 @@ def _all_failed(ctx: Context, report: Report) -> bool:
     return report.network_down or report.due >= len(asked)
 
 
-def _rebuilt(ctx: Context, made: Rebuilt) -> Message:
+def _rebuilt(ctx: Context, rebuilt: Rebuilt) -> Message:
     return Message.of(
         "{database} is damaged: it was kept as {aside}. {entries} entries were taken over whole, {lost} could not be read; "
         "dates are remembered of {count} entries, and the feeds bring the rest",
         database=ctx.config.site.database,
-        aside=made.aside.name,
-        entries=made.entries,
-        lost=made.lost,
-        count=made.remembered,
+        aside=rebuilt.aside.name,
+        entries=rebuilt.entries,
+        lost=rebuilt.lost,
+        count=rebuilt.remembered,
     )
 
 

@@ -27,14 +27,14 @@ Marks = Mapping[Path, tuple[int, int]]
 
 def marks(roots: Iterable[Path]) -> Marks:
     """Time and size of each file that a root is, or holds at any depth."""
-    found = {}
+    stamps = {}
     for path in _files(roots):
         try:
             state = path.stat()
         except OSError:
             continue  # it went in between: that is a change, too
-        found[path] = (state.st_mtime_ns, state.st_size)
-    return found
+        stamps[path] = (state.st_mtime_ns, state.st_size)
+    return stamps
 
 
 def _files(roots: Iterable[Path]) -> Iterator[Path]:
@@ -104,9 +104,9 @@ def serve(ctx: Context, port: int, output: Path | None) -> int:
     def tell(message: Message) -> None:
         click.echo(ctx.say(message))
 
-    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as held:
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as servers:
         try:
-            address = held.enter_context(site_server(folder, port))
+            address = servers.enter_context(site_server(folder, port))
         except OSError as error:
             raise UsageError(
                 Message.of(

@@ -190,8 +190,8 @@ def new(ctx: Context, folder: Path, title: str | None, url: str, language: str |
         address, tag = checks.site_url(url), checks.page_language(spoken)
     except checks.InvalidValueError as error:
         raise UsageError(error.message) from None
-    written, kept = subscriptions.new(folder, title=name, url=address, language=tag, program=_program())
-    for path in written:
+    paths, kept = subscriptions.new(folder, title=name, url=address, language=tag, program=_program())
+    for path in paths:
         tell(ctx, Message.of("written: {path}", path=path))
     for path in kept:
         tell(ctx, Message.of("left as it was: {path}", path=path))

@@ -75,15 +75,15 @@ def _of_page(story: MergeEntry, by_page: dict[str, list[Event]], timezone: str) 
 
 
 def _of_title(story: MergeEntry, by_word: dict[str, list[Event]], timezone: str) -> list[Event]:
-    told = significant_words(story.title)
-    if not told:
+    words = significant_words(story.title)
+    if not words:
         return []
-    rarest = min(told, key=lambda word: (len(by_word.get(word, ())) or 1_000_000, word))
-    written = story.published or story.date
+    rarest = min(words, key=lambda word: (len(by_word.get(word, ())) or 1_000_000, word))
+    published = story.published or story.date
     near = [
         event
         for event in by_word.get(rarest, ())
-        if instant(event.data.start) - BEFORE <= written <= instant(event.data.start) + AFTER
+        if instant(event.data.start) - BEFORE <= published <= instant(event.data.start) + AFTER
         and _same_title(story.title, event.data.title)
     ]
     if not near:
@@ -97,14 +97,14 @@ def _of_title(story: MergeEntry, by_word: dict[str, list[Event]], timezone: str)
 def _same_title(story: str, event: str) -> bool:
     if numbered_apart(story, event) or numbers(event) - numbers(story):
         return False
-    one, two = set(significant_words(story)), set(significant_words(event))
-    return titles_alike(story, event) >= ALIKE and len(one & two) >= min(2, len(two))
+    story_words, event_words = set(significant_words(story)), set(significant_words(event))
+    return titles_alike(story, event) >= ALIKE and len(story_words & event_words) >= min(2, len(event_words))
 
 
 def _telling(title: str) -> bool:
     """Whether a title is enough to know an event by: "APIHour #72" is, "Apéro" is not."""
-    found = significant_words(title)
-    return len(found) >= 3 or (len(found) == 2 and bool(numbers(title)))
+    words = significant_words(title)
+    return len(words) >= 3 or (len(words) == 2 and bool(numbers(title)))
 
 
 def names_day(text: str, day: date) -> bool:

@@ -44,13 +44,13 @@ def collisions(events: Sequence[Event], now: datetime, *, timezone: str) -> tupl
     return tuple(pairs.values())
 
 
-def collision_news(found: Sequence[Collision], today: date) -> dict[str, Message]:
+def collision_news(collisions: Sequence[Collision], today: date) -> dict[str, Message]:
     """What a run reports: one line for two events, or two series, that collide within `HORIZON`, by a key to report it once.
 
     Of many at once the first `NAMED` are named, and the rest is counted.
     """
     by_series: dict[str, list[Collision]] = {}
-    for collision in found:
+    for collision in collisions:
         if collision.day <= today + HORIZON:
             by_series.setdefault(digest(_series(collision.first), _series(collision.second)), []).append(collision)
     return {key: _text(dates) for key, dates in by_series.items()}

@@ -35,20 +35,20 @@ def talks(events: Sequence[Event], stories: Iterable[MergeEntry], *, sources: Ma
     for event in events:
         for name in _series_names(event.data.title):
             by_name[name].append(event)
-    found: defaultdict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    candidates: defaultdict[str, list[tuple[int, str, str]]] = defaultdict(list)
     for story in stories:
         names = sources.get(story.feed, ())
         for folder in _folders(story.link):
             of_series = [event for event in by_name.get(_joined(folder), ()) if _fits(event, story, names)]
             if len(of_series) == 1:
-                found[of_series[0].id].append((story.entry_id, "address", folder))
+                candidates[of_series[0].id].append((story.entry_id, "address", folder))
                 break
-    return {event_id: tuple(dict.fromkeys(pages)) for event_id, pages in found.items()}
+    return {event_id: tuple(dict.fromkeys(pages)) for event_id, pages in candidates.items()}
 
 
-def with_talks(events: Sequence[Event], found: Talks) -> tuple[Event, ...]:
+def with_talks(events: Sequence[Event], pages: Talks) -> tuple[Event, ...]:
     """The events with the pages of their talks; a page of a talk announces nothing."""
-    return tuple(_with(event, found.get(event.id, ())) for event in events)
+    return tuple(_with(event, pages.get(event.id, ())) for event in events)
 
 
 def _with(event: Event, pages: tuple[tuple[int, str, str], ...]) -> Event:

@@ -93,15 +93,15 @@ class Notifications:
         if channel.story_id is None and changed and edition().index:
             channel = replace(first(edition(), clock), queue=channel.queue, reminded=channel.reminded)
             self._outside.save(key, channel.to_text())
-        told = news if "health" in rule.what else ()
+        health_news = news if "health" in rule.what else ()
         if (
             changed
-            or told
+            or health_news
             or channel.away
             or digest_is_due(rule, channel, clock)
             or reminder_is_due(rule, channel, clock)
         ):
-            collected = collect(rule, channel, edition(), clock, told)
+            collected = collect(rule, channel, edition(), clock, health_news)
             if collected != channel:
                 channel = collected
                 self._outside.save(key, channel.to_text())

@@ -113,13 +113,13 @@ def _stories(rule: NotifyRule, after: int, edition: Edition, day: str) -> list[I
 
 def _event_changes(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> Iterator[Item]:
     """New, moved and cancelled events that are yet to come."""
-    told = channel.events or {}
+    snapshots = channel.events or {}
     for event in edition.events:
         if not begins_after(event.data.start, clock.now):
             continue
         if not _matches(rule, event.technologies, (event.group_slug,), edition):
             continue
-        before, now = told.get(event.id), _snapshot(event)
+        before, now = snapshots.get(event.id), _snapshot(event)
         if before is None:
             if event.data.status != "cancelled":
                 yield Item(kind="event", event=event.id)

@@ -25,28 +25,28 @@ def ping(hub: str, feed_urls: Sequence[str], post: Post) -> tuple[Message, ...]:
 
 
 def tell_hub(
-    hub: str, site: str, written: Sequence[str], state: str, *, post: Post, save: Callable[[str], None]
+    hub: str, site: str, paths: Sequence[str], state: str, *, post: Post, save: Callable[[str], None]
 ) -> tuple[Message, ...]:
-    """Ping the hub for the feeds among `written` (paths), and for those that it would not hear of before.
+    """Ping the hub for the feeds among `paths`, and for those that it would not hear of before.
 
     `state` is what `save` was given last, "" at first. A hub that is away is warned of once, and told again by each run until it
     answers, for its subscribers do not poll.
     """
     waiting, warned = _read(state)
-    urls = tuple(dict.fromkeys((*waiting, *(site + path for path in with_hub(written)))))
+    urls = tuple(dict.fromkeys((*waiting, *(site + path for path in with_hub(paths)))))
     if not urls:
         return ()
     warnings = ping(hub, urls, post)
-    said = str(warnings[0]) if warnings else ""
-    kept = json.dumps({"waiting": urls, "warned": said}) if warnings else ""
+    warning = str(warnings[0]) if warnings else ""
+    kept = json.dumps({"waiting": urls, "warned": warning}) if warnings else ""
     if kept != state:
         save(kept)
-    return () if said == warned else warnings
+    return () if warning == warned else warnings
 
 
 def _read(state: str) -> tuple[tuple[str, ...], str]:
     try:
-        held = json.loads(state)
-        return tuple(map(str, held["waiting"])), str(held["warned"])
+        fields = json.loads(state)
+        return tuple(map(str, fields["waiting"])), str(fields["warned"])
     except (ValueError, KeyError, TypeError):
         return (), ""

@@ -56,14 +56,15 @@ class Manifest:
             "format": FORMAT,
             "planet": list(self.owner),
             "stories": {
-                slug: [one.stories, one.rules, *([one.withdrawn] if one.withdrawn else [])]
-                for slug, one in sorted(self.stories.items())
+                slug: [story.stories, story.rules, *([story.withdrawn] if story.withdrawn else [])]
+                for slug, story in sorted(self.stories.items())
             },
             "bundles": dict(sorted(self.bundles.items())),
         }
         files = ",\n".join(
-            f"{json.dumps(path, ensure_ascii=False)}: {json.dumps([one.digest, one.sha256, one.size, one.bundle])}"
-            for path, one in sorted(self.files.items())
+            f"{json.dumps(path, ensure_ascii=False)}: "
+            f"{json.dumps([record.digest, record.sha256, record.size, record.bundle])}"
+            for path, record in sorted(self.files.items())
         )
         return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "files": {{\n{files}\n}}}}\n'.encode()
 
@@ -72,19 +73,19 @@ def read_manifest(output: Path) -> Manifest:
     """What is remembered; nothing where there is no manifest, or none that can be read."""
     path = output / FOLDER / MANIFEST
     try:
-        held = json.loads(path.read_bytes())
-        if held["format"] != FORMAT:
+        fields = json.loads(path.read_bytes())
+        if fields["format"] != FORMAT:
             return Manifest()
         return Manifest(
-            owner=tuple(str(name) for name in held["planet"]),
+            owner=tuple(str(name) for name in fields["planet"]),
             stories={
                 slug: StoryCount(stories=int(count), rules=str(rules), withdrawn=int(*withdrawn))
-                for slug, (count, rules, *withdrawn) in held["stories"].items()
+                for slug, (count, rules, *withdrawn) in fields["stories"].items()
             },
-            bundles={str(folder): str(digest) for folder, digest in held["bundles"].items()},
+            bundles={str(folder): str(digest) for folder, digest in fields["bundles"].items()},
             files={
                 name: Record(digest=str(digest), sha256=str(sha256), size=int(size), bundle=str(bundle))
-                for name, (digest, sha256, size, bundle) in held["files"].items()
+                for name, (digest, sha256, size, bundle) in fields["files"].items()
             },
             mtime_ns=path.lstat().st_mtime_ns,
         )
@@ -100,14 +101,14 @@ class Pending:
     paths: frozenset[str] = frozenset()
 
     def to_bytes(self) -> bytes:
-        held = {"format": FORMAT, "planet": list(self.owner), "paths": sorted(self.paths)}
-        return (json.dumps(held, ensure_ascii=False, indent=0) + "\n").encode()
+        fields = {"format": FORMAT, "planet": list(self.owner), "paths": sorted(self.paths)}
+        return (json.dumps(fields, ensure_ascii=False, indent=0) + "\n").encode()
 
 
 def read_pending(output: Path) -> Pending:
     """The list of the run that was interrupted, empty when none was."""
     try:
-        held = json.loads((output / FOLDER / PENDING).read_bytes())
-        return Pending(owner=tuple(map(str, held["planet"])), paths=frozenset(map(str, held["paths"])))
+        fields = json.loads((output / FOLDER / PENDING).read_bytes())
+        return Pending(owner=tuple(map(str, fields["planet"])), paths=frozenset(map(str, fields["paths"])))
     except (OSError, ValueError, TypeError, KeyError):
         return Pending()

@@ -255,12 +255,12 @@ class _Publication:
         if self.place.file_in_the_way(path):
             return False
         try:
-            found = (self.output / path).lstat()
+            status = (self.output / path).lstat()
         except (FileNotFoundError, NotADirectoryError):
             return False
-        if not stat.S_ISREG(found.st_mode) or found.st_size != record.size:
+        if not stat.S_ISREG(status.st_mode) or status.st_size != record.size:
             return False
-        if found.st_mtime_ns <= self.manifest.mtime_ns and path not in self.pending.paths:
+        if status.st_mtime_ns <= self.manifest.mtime_ns and path not in self.pending.paths:
             return True
         return hashlib.sha256((self.output / path).read_bytes()).hexdigest() == record.sha256
 
