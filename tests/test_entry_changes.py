@@ -264,7 +264,7 @@ def test_n05_u04_entries_that_all_change_their_ids_are_the_same_by_their_links()
     changes = feed.gives(
         T0 + DAY, *(replace(e, uid=f"new-{e.uid}", raw_hash=f"r{e.uid}", published=T0 + DAY) for e in old)
     )
-    assert (changes.inserts, changes.flood, len(changes.updates)) == ((), False, 12)
+    assert (changes.inserts, changes.warnings, len(changes.updates)) == ((), (), 12)
     assert all(update.edited is None for update in changes.updates)
     assert feed.shown() == [f"new-{e.uid}" for e in old]
 
@@ -393,7 +393,7 @@ def test_u05_a_flood_brings_few_entries_into_the_feeds_and_none_of_the_rest_on_t
     feed = Feed()
     feed.gives(T0, *days(*"abc"))
     changes = feed.gives(T0 + DAY, *(entry(f"n{n}") for n in range(20)))
-    assert changes.flood
+    assert changes.warnings
     assert [insert.entry.uid for insert in changes.inserts if insert.in_feeds] == [f"n{n}" for n in range(5)]
     assert feed.shown() == [*(f"n{n}" for n in range(5)), "a", "b", "c", *(f"n{n}" for n in range(5, 20))]
     assert "20" in str(changes.warnings[0])
@@ -418,14 +418,14 @@ def test_nine_new_entries_are_no_flood() -> None:
     feed = Feed()
     feed.gives(T0, *days("a"))
     changes = feed.gives(T0 + DAY, *(entry(f"n{n}") for n in range(9)))
-    assert (changes.flood, all(insert.in_feeds for insert in changes.inserts)) == (False, True)
+    assert (changes.warnings, all(insert.in_feeds for insert in changes.inserts)) == ((), True)
 
 
 def test_many_new_entries_above_known_ones_are_no_flood() -> None:
     feed = Feed()
     feed.gives(T0, *days(*"abc"))
     changes = feed.gives(T0 + DAY, *(entry(f"n{n}") for n in range(12)), *days(*"abc"))
-    assert (changes.flood, all(insert.in_feeds for insert in changes.inserts)) == (False, True)
+    assert (changes.warnings, all(insert.in_feeds for insert in changes.inserts)) == ((), True)
 
 
 def test_a_newcomer_brings_its_newest_entries_into_the_feeds_and_all_onto_the_pages() -> None:
@@ -634,7 +634,7 @@ def test_a_flood_never_brings_more_news_than_a_newcomer_may(entries: list[Entry]
     feed = Feed(newcomer_entries=allowed)
     feed.gives(T0, entry("known", link="https://blog.example/known", title="Known", text="Known"))
     changes = feed.gives(T0 + DAY, *entries)
-    assert changes.flood
+    assert changes.warnings
     assert sum(insert.in_feeds for insert in changes.inserts) == min(allowed, len(changes.inserts))
 
 

@@ -67,7 +67,6 @@ def diff(known: Sequence[EntryKey], context: DiffContext, now: datetime) -> Chan
         withdrawn=tuple(withdrawn),
         restored=tuple(restored),
         deleted=tuple(sorted(gone)),
-        flood=flood,
         warnings=warnings,
     )
 

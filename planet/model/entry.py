@@ -179,7 +179,6 @@ class Changes:
     restored: tuple[int, ...] = ()
     deleted: tuple[int, ...] = ()
     """Deleted by the feed's own tombstone: they do not return."""
-    flood: bool = False
     warnings: tuple[Message, ...] = ()
 
     @property

@@ -37,7 +37,6 @@ class Published:
 
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

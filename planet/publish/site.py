@@ -114,7 +114,7 @@ def rewrite_health(artifact: Artifact, output: Path, *, step: Step = lambda _nam
             work.write(())
     finally:
         work.clean()
-    return Published(written=tuple(work.staged), kept=len(manifest.files) - len(work.staged))
+    return Published(written=tuple(work.staged))
 
 
 def _in_the_way(output: Path, foreign: Sequence[str]) -> PublishError:
@@ -326,9 +326,7 @@ class _Publication:
             if os.path.lexists(self.output / FOLDER / PENDING):
                 self.step("journal done")
                 (self.output / FOLDER / PENDING).unlink()
-        return Published(
-            written=tuple(sorted(self.staged)), removed=tuple(stale), kept=len(self.records) - len(self.staged)
-        )
+        return Published(written=tuple(sorted(self.staged)), removed=tuple(stale))
 
     def _is_news(self, path: str) -> bool:
         """Whether an interruption after writing this file would have to be remembered: not for times of runs, known to be ours."""
