@@ -93,9 +93,9 @@ WEAK = {"found", "one", "held", "told"}
 # How many there are still: lower these as they go, to nothing.
 READINGS_OF_THE_WORLD = 3
 UNTYPED_CALLABLES = 0
-LONG_FUNCTIONS = 6
-WIDE_FUNCTIONS = 12
-WEAK_NAMES = 420
+LONG_FUNCTIONS = 0
+WIDE_FUNCTIONS = 7
+WEAK_NAMES = 0
 
 
 def _trees() -> dict[str, ast.Module]:

@@ -83,7 +83,7 @@ def http_url(url: str, base: str = "") -> str:
     parts = split(joined)
     if parts is None or parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
         return ""
-    joined = _UNSAFE.sub(lambda found: quote(found[0]), joined)
+    joined = _UNSAFE.sub(lambda match: quote(match[0]), joined)
     return "" if _CONTROL.search(joined) or len(joined) > MAX_LENGTH else joined
 
 
