@@ -71,7 +71,7 @@ def publish(world: World) -> None:
     groups = [{"name": f"G {name}", "technology": "x", "calendars": [calendar]} for name in CONFIGURED[:8]]
     world.configure(
         members, groups,
-        technologies={"x": {"name": "x]]>\u202e\"' <b>", "words": ["mot"]}, "con2": {"name": "CON"}},
+        technologies={"x": {"name": "x]]>\u202e\"' <b>", "words": ["mot"]}, "con2": {"name": "CON", "words": ["con2"]}},
         planet={"title": "Planète ]]> & <b> \"'", "output": "a/b/output", "feed_entries": 500, "newcomer_entries": 500},
         fetch={"max_entries": 5000, "timeout": "60s"},
     )  # fmt: skip

@@ -31,7 +31,7 @@ _PACKAGE = Path(__file__).parent.parent
 _FILES = (
     *sorted(Path(__file__).parent.glob("*.py")),
     _PACKAGE / "model" / "config.py",
-    *sorted((_PACKAGE / "catalogue").iterdir()),
+    *sorted(path for path in (_PACKAGE / "catalogue").iterdir() if path.is_file()),
 )
 
 

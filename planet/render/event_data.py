@@ -107,7 +107,8 @@ def _atom(edition: Edition, path: str, name: str, events: Sequence[Event]) -> by
         Document(
             url=site.url,
             path=f"{path}events/",
-            id=f"{site.url}{path}events/",
+            page_path=path or "events/",
+            id=f"{site.url}{path}events/atom.xml",
             title=f"{name} – {translator.say(Message.of('Events'))}",
             subtitle=site.description,
             language=site.language,

@@ -93,11 +93,13 @@ class Document:
     prev_archive: str = ""
     next_archive: str = ""
     current: str = ""
+    page_path: str | None = None
+    """The folder of the page that shows the same, where it is not that of the feed."""
 
     @property
     def page(self) -> str:
         """The page that shows the same."""
-        return self.url + self.path
+        return self.url + (self.path if self.page_path is None else self.page_path)
 
 
 def link(url: str) -> str:
