@@ -91,8 +91,8 @@ def test_hostile_documents_cost_their_feed_a_sentence_and_nothing_else(
         assert row["state"] == "failing", (name, row)
         assert row["error_class"] in {"too-large", "not-a-feed", "unsupported", "truncated"}, (name, row)
         assert row["error"], name
-        sentence = row["error"].replace("127.0.0.1", "").strip()[1:30].replace("'", "&#39;")
-        assert sentence in page, name  # begun with a capital, and without the address, which is nobody else's business
+        if "127.0.0.1" not in row["error"]:  # what names an inside address is said to the owner alone
+            assert row["error"][1:30].replace("'", "&#39;") in page, name
     for path, file in outputs.files(world.output):
         body = file.read_bytes()
         assert b"root:x:0" not in body, path
