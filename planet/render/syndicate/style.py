@@ -6,8 +6,6 @@ import json
 from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-
 from planet.model import Artifact, Edition, Message
 from planet.render.syndicate.document import Say
 from planet.text import digest, one_line
@@ -23,6 +21,8 @@ def css_string(text: str) -> str:
 
 
 def _sheet(edition: Edition, say: Say) -> bytes:
+    from jinja2 import Environment, StrictUndefined  # runs that write nothing need no templates
+
     notice = say(
         Message.of(
             "This is a feed: give this page's address to a feed reader, and each new story of {planet} comes to you.",
