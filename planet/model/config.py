@@ -106,7 +106,7 @@ class Technology:
     name: Annotated[Line, key("As it is shown; the key where it is left out.", "PHP")] = ""
     aliases: Annotated[
         tuple[Annotated[str, Check("slug")], ...],
-        key("Other addresses of its page: they lead to it.", ["javascript"]),
+        key("Other names by which `planet add --technology` knows it.", ["javascript"]),
     ] = ()
     tags: Annotated[
         Texts, key("Tags that mean it; case, accents, spaces, dots and dashes fold.", ["php", "symfony"])
@@ -226,7 +226,7 @@ class Source:
     ] = ""
     aliases: Annotated[
         tuple[Annotated[str, Check("source_slug")], ...],
-        key("Addresses that it had before: they lead to the one of today.", ["ancien-nom"]),
+        key("Slugs that it had before: no other source may take them.", ["ancien-nom"]),
     ] = ()
     name: Annotated[Line, key("As it is shown.", "William Durand", "clermontech.php")]
     url: Annotated[Url, key("The home page.", "https://williamdurand.fr/")] = ""
