@@ -162,8 +162,6 @@ class PageBuilder:
                 self._events_of.setdefault(story_id, []).append(event)
         self.functions: dict[str, object] = {}
         """What else templates may call: functions of their arguments, the language and the time zone."""
-        self.cards: Mapping[str, bytes] = {}
-        """Event id -> the picture that shows its page elsewhere (see `planet.render.cards`)."""
         self._inputs = named_digests(
             {
                 "program": edition.program_rev,
@@ -300,7 +298,6 @@ class PageBuilder:
                 "assets": self.common.assets,
                 "searchable": self.common.searchable,
                 "card": self.card(meta.technology),
-                "mailing_list": "",
             }
             return self.templates.render(
                 template, {**common, "page": frame, "link": frame.link, "menu": menu, **values}

@@ -129,12 +129,10 @@ def _event_page(
     site = builder.site
     path = event_path(event)
     title = event.data.title or event.group
-    card = f"events/{event.slug}/card.png"
 
     def refs(story_ids: Sequence[int]) -> tuple[StoryRef, ...]:
         return builder.refs([rows[number] for number in story_ids if number in rows])
 
-    has_card = event.id in builder.cards
     context = {
         "event": event,
         "clashing": clashes,
@@ -143,7 +141,6 @@ def _event_page(
         "mentioning": refs(event.mentions),
         "calendars": web_calendars(event),
         "over": is_over,
-        **({"card": card} if has_card else {}),
         "last_changed": event.changed,
     }
 
@@ -161,7 +158,6 @@ def _event_page(
                 "@context": "https://schema.org",
                 **data,
                 "url": site.url + path,
-                **({"image": site.url + card} if has_card else {}),
             },
         }
 
