@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from planet.fetch import health
 from planet.fetch.addresses import is_public
-from planet.model import Config, FeedConfig, FeedHealth, FetchState, FetchUpdate, Message, News, Source
+from planet.model import Config, FeedConfig, FeedHealth, FetchState, FetchUpdate, Message, News, ReadingList, Source
 from planet.urls import host, masked, redacted
 
 if TYPE_CHECKING:
@@ -99,20 +99,26 @@ def _of_feed(source: Source, feed: FeedConfig, state: FetchState, entries: int) 
     )
 
 
+def public_error(feed: FeedConfig | ReadingList, error: Message | None) -> Message | None:
+    """The error with every address masked where the feed is unlisted."""
+    if error is None or not feed.unlisted:
+        return error
+    return replace(
+        error,
+        params=tuple(
+            (name, masked(value) if isinstance(value, str) and "://" in value else value)
+            for name, value in error.params
+        ),
+    )
+
+
 def _public(state: FetchState, feed: FeedConfig) -> FetchState:
     """The state of a feed with every address masked where the feed is unlisted."""
     if not feed.unlisted:
         return state
-    error = state.error and replace(
-        state.error,
-        params=tuple(
-            (name, masked(value) if isinstance(value, str) and "://" in value else value)
-            for name, value in state.error.params
-        ),
-    )
     return replace(
         state,
-        error=error,
+        error=public_error(feed, state.error),
         effective_url=masked(state.effective_url) if state.effective_url else "",
         moved_to=masked(state.moved_to) if state.moved_to else "",
         discovered=masked(state.discovered) if state.discovered else "",

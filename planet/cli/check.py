@@ -77,7 +77,7 @@ class Answer:
 @click.pass_obj
 def check(ctx: Context, url: str | None, online: bool, before: Path | None, strict: bool, form: str) -> int:
     """Check feeds.yaml; with --online (or a URL) try the feeds, and change nothing."""
-    config = ctx.config
+    config = ctx.everybody
     for warning in config.warnings:
         click.echo(located(ctx.config_path, warning, ctx.say), err=True)
     if not online and not url and before is None:

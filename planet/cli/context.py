@@ -45,6 +45,16 @@ class Context:
         return config
 
     @functools.cached_property
+    def everybody(self) -> Config:
+        """The configuration with whoever its reading lists named when they were last read."""
+        if not self.config.lists:
+            return self.config
+        from planet.cli.lists import with_lists  # OPML is for planets with lists
+
+        with self.store() as store:
+            return with_lists(self.config, store, self.now, fetch=False)[0]
+
+    @functools.cached_property
     def translator(self) -> Translator:
         """Of the planet's language; before there is a configuration, of the user's."""
         if "config" in self.__dict__:

@@ -43,7 +43,7 @@ def json_line(value: object) -> str:
 @click.pass_obj
 def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bool, full: bool) -> int:
     """List the stories, newest first."""
-    config = ctx.config
+    config = ctx.everybody
     as_json = as_json or full
     if technology:
         known_technology(config, technology)

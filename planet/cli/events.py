@@ -33,7 +33,7 @@ def events(ctx: Context, technology: str | None, limit: int | None, as_json: boo
     from planet.classify import Classifier  # --help needs none of it
     from planet.merge.events import merge_events
 
-    config = ctx.config
+    config = ctx.everybody
     if technology:
         known_technology(config, technology)
     with ctx.store() as store:

@@ -307,9 +307,10 @@ def _page_lines(ctx: Context, page: str) -> Iterator[str]:
     if path.endswith("/") or not path:
         path += "index.html"
     with ctx.store() as store:
-        edition = site.build(ctx.config, store, public_health(ctx.config, store), ctx.now)
+        edition = site.build(ctx.everybody, store, public_health(ctx.everybody, store), ctx.now)
         artifact = next(
-            (file for file in site.artifacts(edition, stored_avatars(ctx.config, store)) if path in _paths(file)), None
+            (file for file in site.artifacts(edition, stored_avatars(ctx.everybody, store)) if path in _paths(file)),
+            None,
         )
     if artifact is None:
         raise UsageError(f"{path} is no file of this site: name it from output/ on, `php/index.html` say")
@@ -347,7 +348,7 @@ def explain(ctx: Context, url: str | None, page: str | None, as_json: bool) -> i
     assert url is not None
     from planet.lookup import Lookup
 
-    config = ctx.config
+    config = ctx.everybody
     with ctx.store() as store:
         answer = Lookup(config, store).answer(url)
     if as_json:

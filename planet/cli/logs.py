@@ -31,6 +31,7 @@ def mask_unlisted(config: Config) -> None:
         if feed.unlisted
         for address in (feed.url, feed.key, feed.configured)
     }
+    labels |= {reading_list.url: reading_list.label for reading_list in config.lists if reading_list.unlisted}
     if labels:
         longest_first = dict(sorted(labels.items(), key=lambda pair: -len(pair[0])))
         for handler in logging.getLogger().handlers:

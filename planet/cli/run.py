@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +78,13 @@ def run(
         with ctx.store() if dry_run else open_store(ctx.config) as kept:
             store = kept.copy() if dry_run else kept
             with contextlib.closing(store), _progress(ctx) as progress:
-                return pipeline.run(assemble(ctx.config, store), at, options, progress)
+                if not ctx.config.lists:
+                    return pipeline.run(assemble(ctx.config, store), at, options, progress)
+                from planet.cli.lists import with_lists  # OPML is for planets with lists
+
+                config, warnings = with_lists(ctx.config, store, at, fetch=not no_fetch)
+                report = pipeline.run(assemble(config, store), at, options, progress)
+                return replace(report, warnings=(*warnings, *report.warnings))
 
     first_look = dry_run and not ctx.config.site.database.exists()
     with contextlib.nullcontext() if first_look else lock(ctx.config):  # a lock is a file, too
@@ -99,7 +106,7 @@ def _all_failed(ctx: Context, report: Report) -> bool:
     """Whether the network, or everything, failed: two dead feeds that happen to be due alone are no failure of the run."""
     if not report.due or report.failed < report.due:
         return False
-    asked = {feed.key for source in ctx.config.sources if not source.retired for feed in source.feeds}
+    asked = {feed.key for source in ctx.everybody.sources if not source.retired for feed in source.feeds}
     return report.network_down or report.due >= len(asked)
 
 

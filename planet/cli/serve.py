@@ -14,6 +14,7 @@ from planet import config as configuration
 from planet import pipeline, themes
 from planet.assemble import assemble, lock, open_store
 from planet.cli.context import Context, utc_now
+from planet.cli.lists import with_lists
 from planet.errors import LockedError, PlanetError, UsageError
 from planet.model import Config, Message, Published
 from planet.ports import Options
@@ -57,7 +58,8 @@ def rebuild(config_path: Path, now: datetime) -> Published | None:
     config = configuration.load(config_path)
     with lock(config), open_store(config) as store:
         options = Options(fetch=False, announce=False)
-        return pipeline.run(assemble(config, store), now, options).published
+        everybody = with_lists(config, store, now, fetch=False)[0]
+        return pipeline.run(assemble(everybody, store), now, options).published
 
 
 def follow(

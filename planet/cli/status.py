@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import click
 
 from planet import unchanged
 from planet.cli.context import Context
+from planet.config.addresses import key_of
 from planet.errors import UsageError
-from planet.health import feed_health
-from planet.model import FeedHealth, Message
+from planet.health import feed_health, public_error
+from planet.model import FeedHealth, ListState, Message
 from planet.notify.channel import ChannelHealth, channel_health
 from planet.render.syndicate import health_rows
 from planet.store import meta
@@ -41,9 +42,10 @@ def status(ctx: Context, as_json: bool, failing: bool, everything: bool, metrics
     """Tell the health of each feed: state, last success, next try, what to do."""
     if sum((as_json, failing, everything, metrics, check)) > 1:
         raise UsageError(Message.of("one of --json, --failing, --all, --metrics and --check at a time"))
-    config = ctx.config
+    config = ctx.everybody
     with ctx.store() as store:
         feeds = feed_health(config, store)
+        lists = store.lists()
         channels = channel_health(config.notify, store.metas(meta.NOTIFY))
         published = unchanged.published_at(store)
         stories = len(store.index()) if metrics else 0
@@ -57,10 +59,10 @@ def status(ctx: Context, as_json: bool, failing: bool, everything: bool, metrics
     if check:
         return _verdict(ctx, feeds)
     if failing or (ctx.terminal and not everything):
-        click.echo("\n".join((*_by_hand(ctx, feeds), *_waiting(ctx, channels))))
+        click.echo("\n".join((*_by_hand(ctx, feeds), *_lists(ctx, lists), *_waiting(ctx, channels))))
         return 0
     _table(ctx, feeds)
-    for line in _waiting(ctx, channels):
+    for line in (*_lists(ctx, lists), *_waiting(ctx, channels)):
         click.echo(line)
     return 0
 
@@ -88,6 +90,21 @@ def _by_hand(ctx: Context, feeds: Sequence[FeedHealth]) -> Iterator[str]:
                 yield from textwrap.wrap(
                     ctx.say(message), WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False
                 )
+
+
+def _lists(ctx: Context, states: Mapping[str, ListState]) -> Iterator[str]:
+    """The reading lists: how many sources each brings, and what is wrong with it."""
+    for reading_list in ctx.config.lists:
+        state = states.get(key_of(reading_list.url), ListState())
+        yield ctx.say(
+            Message.of(
+                "feeds.yaml line {line}: the list {url} names {count} sources ({state})",
+                line=reading_list.line,
+                url=reading_list.label,
+                count=len(state.sources),
+                state=public_error(reading_list, state.error) or ("ok" if state.last_success else "new"),
+            )
+        )
 
 
 def _waiting(ctx: Context, channels: Sequence[ChannelHealth]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from planet.errors import UsageError
 from planet.model import Message
 from planet.subscriptions import Imported, Subscription, editing, starter
 from planet.text import slug
-from planet.urls import host
+from planet.urls import host, redacted
 
 MAX_LIST = 20_000_000
 
@@ -57,13 +58,29 @@ def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: b
     text, added, notes = subscriptions.add_all(text, kept)
     for note in (*imported.notes, *notes):
         tell(ctx, note, error=True)
-    if added or not ctx.config_path.exists():
+    text, listed = _with_lists(text, imported.reading_lists)
+    for url in listed:
+        tell(ctx, Message.of("the list {url} was added under `lists:`", url=redacted(url)))
+    if added or listed or not ctx.config_path.exists():
         write_text(ctx, text)
     tell(
         ctx,
         Message.of("sources added to {file}: {count} of {total}", count=added, total=len(kept), file=ctx.config_path),
     )
     return 0
+
+
+def _with_lists(text: str, urls: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The text with reading lists that it did not name, and these."""
+    content = editing.document_of(text).value
+    known = content.get("lists") if isinstance(content, dict) else None
+    named = (
+        [item.get("url") if isinstance(item, dict) else item for item in known if item]
+        if isinstance(known, list)
+        else []
+    )
+    new = [url for url in urls if url not in named]
+    return (editing.insert(text, ("lists",), new), new) if new else (text, ())
 
 
 def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
@@ -164,7 +181,7 @@ def export(ctx: Context, file: Path, is_state: bool) -> int:
         return 0
     from planet.render import syndicate  # what only `export` needs
 
-    empty = build(ctx.config, ctx.now, Stored(), lambda _ids: [], program_rev())
+    empty = build(ctx.everybody, ctx.now, Stored(), lambda _ids: [], program_rev())
     body = next(syndicate.opml(empty)).make()
     if str(file) == "-":
         click.echo(body.decode("utf-8"), nl=False)

@@ -50,6 +50,7 @@ def build(root: Section, path: Path, document: Document, disk: Disk) -> model.Co
             [_technology(builder, slug, keys, root.planet.language) for slug, keys in root.technologies.items()]
         ),
         sources=_sources(builder, root),
+        lists=tuple(_reading_list(builder, number, keys) for number, keys in enumerate(root.lists)),
         hide=tuple(root.hide),
         notify=tuple(_notify_rule(builder, number, keys) for number, keys in enumerate(root.notify)),
     )
@@ -261,6 +262,16 @@ def _feed(builder: _Builder, location: Location, keys: Section, **computed: Any)
     return feed
 
 
+def _reading_list(builder: _Builder, number: int, keys: Section) -> model.ReadingList:
+    unlisted = keys.unlisted if keys.unlisted is not None else "${" in keys.url or carries_secret(keys.url)
+    return keys.settings(
+        model.ReadingList,
+        url=keys.url.partition("#")[0],
+        unlisted=unlisted,
+        line=builder.line("lists", number),
+    )
+
+
 def _notify_rule(builder: _Builder, number: int, keys: Section) -> model.NotifyRule:
     if "${" not in keys.url:
         builder.warn(
@@ -297,5 +308,5 @@ def _warn_of_feeds(builder: _Builder, config: model.Config) -> None:
                         "its interval and time zone are those of line {line}: they are not read here", line=same.line
                     ),
                 )
-    if not first:
+    if not first and not config.lists:
         builder.warn(1, Message.of("no feed is configured yet: `planet add URL` finds those of a site"))

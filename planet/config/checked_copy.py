@@ -81,6 +81,7 @@ def save(config: Config, content: bytes, files: Mapping[str, bool]) -> None:
 def _holds_secret(config: Config) -> bool:
     """Whether a password, token or private address stands in feeds.yaml itself, and not as `${NAME}`."""
     urls = [config.site.hub, *(url for source in config.sources for url in (source.url, source.avatar))]
+    urls += [reading_list.url for reading_list in config.lists]
     urls += [feed.url for source in config.sources for feed in source.feeds if not feed.local]
     in_clear = any("@" in urlsplit(url).netloc or carries_secret(url) for url in urls if "${" not in url)
     return in_clear or any("${" not in rule.url for rule in config.notify)

@@ -296,6 +296,12 @@ def feed_address(address: str, folder: Path, disk: Disk) -> str:
     return address
 
 
+def list_address(address: str, folder: Path, disk: Disk) -> str:
+    """A URL, in which variables may stand."""
+    checked = feed_address(address, folder, disk)
+    return checked if checked.startswith("${") or "://" in checked else http_url(checked)
+
+
 def within(path: str, folder: Path) -> Path:
     """A path of feeds.yaml, absolute, `..` resolved; `~` is the home folder of whoever runs the planet."""
     home = path == "~" or path.startswith("~/")

@@ -40,7 +40,7 @@ from planet import model
 from planet.config import checks
 from planet.config.disk import Disk
 from planet.formats import RESERVED
-from planet.model import FeedConfig, FetchRules, Message, NotifyRule, Site, Source
+from planet.model import FeedConfig, FetchRules, Message, NotifyRule, ReadingList, Site, Source
 from planet.model.config import Check, Key
 
 T = TypeVar("T")
@@ -170,6 +170,7 @@ CHECKS: dict[str, tuple[Any, ...]] = {
     "technology": (_TEXT, AfterValidator(_technology)),
     "catalogued": (_TEXT, AfterValidator(checks.catalogued)),
     "feed_address": (_TEXT, _in_folder(checks.feed_address)),
+    "list_address": (_TEXT, _in_folder(checks.list_address)),
     "calendar_address": (_TEXT, _in_folder(checks.calendar_address)),
     "avatar": (_TEXT, AfterValidator(checks.avatar)),
     "meetup": (_TEXT, AfterValidator(checks.meetup)),
@@ -341,6 +342,9 @@ Group = section(
     **_ADDRESSES,
 )
 Member = section("Member", Source, about="A person or a company whose posts the planet carries.", **_ADDRESSES)
+List = section(
+    "ReadingList", ReadingList, about="A list of feeds (OPML). Written as its URL alone where nothing else is to say."
+)
 Notify = section("Notify", NotifyRule, about="Where news goes.")
 Planet = section("Planet", Site)
 Fetch = section("Fetch", FetchRules)
@@ -356,6 +360,14 @@ Root: Any = create_model(
     ),
     groups=(_list(Group), Field([], description="User groups.")),
     members=(_list(Member), Field([], description="People and companies.")),
+    lists=(
+        _list(List, BeforeValidator(_with_url)),
+        Field(
+            [],
+            description="Reading lists (OPML) of others, asked as feeds are: whoever stands in one is read, too.",
+            examples=[["https://example.org/blogs.opml"]],
+        ),
+    ),
     hide=(
         _list(str, *CHECKS["text"]),
         Field(
@@ -401,7 +413,7 @@ _ABOUT = ("description", "default", "examples", "title")
 def _loosen(shape: dict[str, Any], *, optional: bool) -> None:
     """Say of a key what the code does: a feed may be its URL alone, an optional key may be empty."""
     items = shape.get("items", {})
-    if items.get("$ref") in {"#/$defs/Feed", "#/$defs/Calendar"}:
+    if items.get("$ref") in {"#/$defs/Feed", "#/$defs/Calendar", "#/$defs/ReadingList"}:
         shape["items"] = {"anyOf": [{"type": "string"}, items]}
     if not optional:
         return

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from planet.fetch.run import SharedState
 
+NO_VALIDATORS: Mapping[str, str] = {}
 _ANSWER_BYTES = 64_000
 """Of the answer to a form, which nobody reads."""
 
@@ -31,11 +32,18 @@ class WebClient:
         self._user_agent = user_agent
         self._session: requests.Session | None = None
 
-    def get(self, url: str, *, max_bytes: int, accept: str, now: datetime) -> Download | FetchError:
-        """The document at `url`, redirects followed, at most `max_bytes` of it decoded."""
-        response = self._send("GET", url, {"Accept": accept}, "", max_bytes=max_bytes, now=now)
+    def get(
+        self, url: str, *, max_bytes: int, accept: str, now: datetime, validators: Mapping[str, str] = NO_VALIDATORS
+    ) -> Download | FetchError:
+        """The document at `url`, redirects followed, at most `max_bytes` of it decoded.
+
+        `validators` are `If-None-Match` and `If-Modified-Since` (RFC 9110 13.1) of a copy that is known.
+        """
+        response = self._send("GET", url, {"Accept": accept, **validators}, "", max_bytes=max_bytes, now=now)
         if isinstance(response, FetchError):
             return response
+        if response.status_code == 304 and validators:
+            return Download(url=response.url, body=b"", unchanged=True)
         if response.status_code != 200:
             return of_status(response.status_code, challenged="cf-mitigated" in response.headers)
         return Download(

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
         Owner as Owner,
     )
     from planet.model.config import (
+        ReadingList as ReadingList,
+    )
+    from planet.model.config import (
         Site as Site,
     )
     from planet.model.config import (
@@ -199,6 +202,12 @@ if TYPE_CHECKING:
     from planet.model.fetch import (
         Unchanged as Unchanged,
     )
+    from planet.model.lists import (
+        ListEntry as ListEntry,
+    )
+    from planet.model.lists import (
+        ListState as ListState,
+    )
     from planet.model.publish import (
         Artifact as Artifact,
     )
@@ -247,12 +256,13 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "base": "FIRST_HEADING Fault Message SafeHtml",
-    "config": "Config Contact FeedConfig FetchRules Filter Link NotifyRule Owner Site Source Technology",
+    "config": "Config Contact FeedConfig FetchRules Filter Link NotifyRule Owner ReadingList Site Source Technology",
     "edition": "Edition FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryList StorySource",
     "entry": "Changes DiffContext Entry EntryKey Insert Person Read Sanitised SourceRef UnchangedEntry Update",
     "event": "Collision Event EventChanges EventData RawEvent StoredEvent",
     "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",
     "fetch": "Deferred Download Due Failed FetchError FetchState FetchUpdate Fetched Fresh Hop ReadFacts Unchanged",
+    "lists": "ListEntry ListState",
     "publish": "Artifact Bundle News Published Report",
     "story": "Authorship Classification Classified MergeEntry MergeGroup MergeLink Merging Reason",
     "update": "Outcome Task",

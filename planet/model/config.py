@@ -265,6 +265,27 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingList:
+    """A list of feeds that somebody else keeps (OPML): whoever stands in it is read as if feeds.yaml named them."""
+
+    url: Annotated[str, Check("list_address"), key("http or https.", "https://example.org/blogs.opml")]
+    technologies: Annotated[Technologies, key("All that its feeds publish is this.", ["php"])] = ()
+    unlisted: Annotated[
+        bool | None,
+        key("Show its address and those of its feeds nowhere; left out: so where its address carries a secret."),
+    ] = None
+    interval: Annotated[Duration | None, key("Least time between two requests, instead of fetch.interval.", "6h")] = (
+        None
+    )
+    line: int = 0
+
+    @property
+    def label(self) -> str:
+        """What is shown of its address: without a password, and masked where it is unlisted."""
+        return masked(self.url) if self.unlisted else redacted(self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
     """Who runs the planet; named in its feeds and its OPML."""
 
@@ -398,6 +419,7 @@ class Config:
     fetch: FetchRules = field(default_factory=FetchRules)
     technologies: tuple[Technology, ...] = ()
     sources: tuple[Source, ...] = ()
+    lists: tuple[ReadingList, ...] = ()
     hide: tuple[str, ...] = ()
     notify: tuple[NotifyRule, ...] = ()
     warnings: tuple[Fault, ...] = ()

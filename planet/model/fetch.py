@@ -170,6 +170,8 @@ class Download:
     content_type: str = ""
     chain: tuple[Hop, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    unchanged: bool = False
+    """It is the document that was asked about (304); `body` is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,14 @@ from planet.model import (
     EventChanges,
     FetchUpdate,
     IndexRow,
+    ListState,
     MergeEntry,
     Merging,
     StoredEvent,
     Story,
 )
 from planet.store import entries, events, feeds, grouping, identifiers, meta, salvage, state, stored, stories
+from planet.store.columns import decode, encode
 from planet.store.entries import Application
 from planet.store.feeds import FeedRow
 from planet.store.salvage import Salvaged
@@ -110,6 +112,16 @@ class Store:
         """Remember texts under names."""
         with self._writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", values.items())
+
+    def lists(self) -> dict[str, ListState]:
+        """The state of each reading list, by the key of its address; none where they cannot be read."""
+        with contextlib.suppress(ValueError):
+            return decode(dict[str, ListState], self.meta(meta.LISTS) or "{}")
+        return {}
+
+    def save_lists(self, states: Mapping[str, ListState]) -> None:
+        """Remember the states of all reading lists: those that are not named are forgotten."""
+        self.set_meta({meta.LISTS: encode(dict(states))})
 
     # -- feeds
 

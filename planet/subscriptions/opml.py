@@ -21,6 +21,7 @@ class _Outlines(listparser.Handler):
         super().__init__()
         self.pages: dict[str, str] = {}
         self.folders: dict[str, tuple[str, ...]] = {}
+        self.lists: list[str] = []
 
     def start_opml_outline(self, attrs: dict[str, Any]) -> None:
         url = (attrs.get("xmlurl") or "").strip()
@@ -28,6 +29,8 @@ class _Outlines(listparser.Handler):
             self.pages.setdefault(url, (attrs.get("htmlurl") or "").strip())
             above = tuple(name for name in self.hierarchy if name)
             self.folders[url] = tuple(dict.fromkeys((*self.folders.get(url, ()), *above)))
+        elif attrs.get("opmlurl"):
+            self.lists.append(attrs["opmlurl"].strip())
         super().start_opml_outline({key: value or "" for key, value in attrs.items()})
 
     def end_opml_outline(self) -> None:
@@ -59,10 +62,15 @@ def import_opml(data: bytes) -> Imported:
             )
         page = http_url(handler.pages.get(feed["url"], ""))
         name = one_line(feed.get("title") or "", 200) or host(address)
-        by_name.setdefault((fold(name) or name, page), []).append((name, address, handler.folders.get(feed["url"], ())))
+        by_name.setdefault((fold(name) or name, page or host(address)), []).append(
+            (name, address, handler.folders.get(feed["url"], ()))
+        )
+    lists = tuple(dict.fromkeys((*(outline["url"] for outline in handler.harvest["lists"]), *handler.lists)))
     notes += [
-        Message.of("{url} is a list of its own: import it, too", url=one_line(outline["url"], 200))
-        for outline in handler.harvest["lists"]
+        Message.of(
+            "{url} is a list of its own: import it, too, or name it under `lists:`", url=one_line(redacted(url), 200)
+        )
+        for url in lists
     ]
     notes += [
         Message.of("{url} is named without a feed: `planet add {url}` looks for one", url=one_line(outline["url"], 200))
@@ -74,11 +82,12 @@ def import_opml(data: bytes) -> Imported:
         subscriptions=tuple(
             Subscription(
                 name=same[0][0],
-                url=page,
+                url=http_url(page),
                 feeds=tuple(dict.fromkeys(address for _, address, _ in same)),
                 folders=tuple(dict.fromkeys(folder for _, _, folders in same for folder in folders)),
             )
             for (_, page), same in by_name.items()
         ),
         notes=tuple(notes),
+        lists=lists,
     )

@@ -39,6 +39,10 @@ class Imported:
     subscriptions: tuple[Subscription, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
     notes: tuple[Message, ...] = ()
+    lists: tuple[str, ...] = ()
+    """Addresses of lists that it names, which were not followed."""
+    reading_lists: tuple[str, ...] = ()
+    """Addresses of OPML that the other program read at each run: they belong under `lists:`."""
 
 
 def decoded(data: bytes) -> str:

@@ -44,6 +44,7 @@ class _Read:
     feeds: list[Subscription] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
     """What needs a hand."""
+    lists: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     """What has no counterpart, and needs none."""
 
@@ -72,17 +73,20 @@ def import_venus(text: str, *, without_filters: bool = False) -> Imported:
         elif "://" not in section:
             read.notes.append(Message.of("[{section}] is a template or a filter: not carried over", section=section))
         elif any(word in own.get("content_type", "").lower() for word in _LISTS):
-            read.notes.append(Message.of("{url} is a list of its own: import it, too", url=section))
+            _list(read, section, own)
         elif not host(section) or not section.startswith(("http://", "https://", "feed://")):
             read.notes.append(Message.of("{feed} is no address that can be asked: left out", feed=section))
         else:
             _feed(read, section, own, without_filters=without_filters)
-    if not read.feeds:
+    if not read.feeds and not read.lists:
         read.notes.append(Message.of("no feed was found: is it a config.ini of Planet Venus?"))
     if read.left:
         read.notes.append(Message.of("without a counterpart, and left out: {keys}", keys=", ".join(read.left)))
     return Imported(
-        subscriptions=tuple(_together(read.feeds)), settings=tuple(read.settings.items()), notes=tuple(read.notes)
+        subscriptions=tuple(_together(read.feeds)),
+        settings=tuple(read.settings.items()),
+        notes=tuple(read.notes),
+        reading_lists=tuple(read.lists),
     )
 
 
@@ -108,6 +112,18 @@ def _settings(read: _Read, own: dict[str, str]) -> None:
             read.settings[SETTINGS[key]] = one_line(value)
         else:
             read.left.append(f"{key} = {one_line(value, 100)}")
+
+
+def _list(read: _Read, section: str, own: dict[str, str]) -> None:
+    """A reading list: OPML is read here, too; FOAF, CSV and other planets' settings are not."""
+    if "opml" in own["content_type"].lower():
+        read.lists.append(section)
+    else:
+        read.notes.append(
+            Message.of(
+                "{url} is a list that is not OPML: ask its keeper for one, or add its feeds by hand", url=section
+            )
+        )
 
 
 def _feed(read: _Read, section: str, own: dict[str, str], *, without_filters: bool) -> None:

@@ -1,0 +1,71 @@
+"""Asking the reading lists of feeds.yaml, as `planet run` does before it asks feeds."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from planet import assemble
+from planet.cli.logs import mask_unlisted
+from planet.limited import FunctionFailedError, LimitedProcess
+from planet.model import Config, Download, FetchError, Message
+from planet.store import Store
+from planet.subscriptions import lists
+from planet.subscriptions.opml import import_opml
+from planet.subscriptions.subscription import Imported
+
+if TYPE_CHECKING:  # see assemble.fetcher
+    from planet.fetch.fetcher import Fetcher
+
+ACCEPT = "text/x-opml, application/xml, text/xml;q=0.9, */*;q=0.5"
+_SECONDS = 20.0
+_MEMORY = 500_000_000
+
+
+def with_lists(config: Config, store: Store, now: datetime, *, fetch: bool) -> tuple[Config, tuple[Message, ...]]:
+    """The configuration with whoever its lists name, and warnings to print; with `fetch`, lists that are due are asked first."""
+    if not config.lists:
+        return config, ()
+    states = store.lists()
+    warnings: tuple[Message, ...] = ()
+    if fetch:
+        with contextlib.ExitStack() as opened:
+            refreshed = lists.refresh(config, states, now, _ask(config, now, opened), _read(opened))
+        states, warnings = dict(refreshed.states), refreshed.warnings
+        store.save_lists(states)
+    extended = lists.with_listed(config, states)
+    mask_unlisted(extended)
+    return extended, warnings
+
+
+def _ask(config: Config, now: datetime, opened: contextlib.ExitStack) -> lists.Ask:
+    """What requests a list; it is made with the first that is due."""
+
+    @functools.cache
+    def fetcher() -> Fetcher:
+        return opened.enter_context(contextlib.closing(assemble.fetcher(config)))
+
+    def ask(url: str, validators: lists.Validators) -> Download | FetchError:
+        return fetcher().web.get(url, max_bytes=lists.MAX_BYTES, accept=ACCEPT, now=now, validators=validators)
+
+    return ask
+
+
+def _read(opened: contextlib.ExitStack) -> lists.Read:
+    """What reads a list of strangers: in a process of its own, with a deadline and a limit of memory."""
+
+    @functools.cache
+    def process() -> LimitedProcess[bytes, Imported]:
+        make: Callable[[], Callable[[bytes], Imported]] = lambda: import_opml  # noqa: E731
+        return opened.enter_context(contextlib.closing(LimitedProcess(make, deadline=_SECONDS, memory=_MEMORY)))
+
+    def read(body: bytes) -> Imported | Message:
+        try:
+            return process().call(body)
+        except (TimeoutError, MemoryError, FunctionFailedError):
+            return Message.of("it cannot be read as OPML")
+
+    return read
