@@ -10,8 +10,8 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from planet.cli.demo import run_sample
+from planet.cli.site_server import site_server
 from planet.sample import TODAY
-from planet.sample.server import site_server
 from tests.support.browsing import chromium
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"

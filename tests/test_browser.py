@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import http.server
-import threading
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +13,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, e
 from selectolax.lexbor import LexborHTMLParser as Tree
 from Stemmer import Stemmer
 
+from planet.cli.site_server import site_server
 from planet.model import Artifact, Bundle
 from planet.render import calendars, event_data, search, syndicate
 from planet.render.html import load_theme, pages
 from planet.render.search.words import words
 from tests.support import editions
-from tests.support.browsing import PIXEL, Quiet, chromium
+from tests.support.browsing import PIXEL, chromium
 from tests.support.safe import safe
 
 pytestmark = pytest.mark.browser
@@ -62,22 +59,12 @@ class Site:
         self.elsewhere = elsewhere
 
 
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a folder on loopback."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     other = tmp_path_factory.mktemp("elsewhere")
     (other / "a.png").write_bytes(PIXEL)
-    with served(folder) as address, served(other) as elsewhere:
+    with site_server(folder, 0) as address, site_server(other, 0) as elsewhere:
         write(folder, f"{elsewhere}a.png")
         yield Site(folder, address, elsewhere)
 
@@ -279,7 +266,7 @@ def test_the_segments_of_a_large_planet_are_asked_together(tmp_path: Path, brows
     large = editions.edition(stories)
     wanted = (one for one in pages(large, load_theme("base", tmp_path)) if one.path in PARTS)
     publish([*wanted, *search.index(large)], tmp_path)
-    with served(tmp_path) as address:
+    with site_server(tmp_path, 0) as address:
         page = browser.new_page()
         page.goto(f"{address}search/?q=basalte")
         expect(page.get_by_role("status")).to_have_text("3 billets")
@@ -431,7 +418,7 @@ def test_the_page_prints_evenings_and_no_menu(site: Site, browser: Browser) -> N
 
 def test_the_site_works_in_a_folder_of_its_own(site: Site, browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "sub").symlink_to(site.folder, target_is_directory=True)
-    with served(tmp_path) as address:
+    with site_server(tmp_path, 0) as address:
         context = browser.new_context()
         watch = Watch(Site(site.folder, address, site.elsewhere), context)
         watch.page.goto(f"{address}sub/php/")

@@ -11,12 +11,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from planet.cli.site_server import site_server
 from planet.render import search, syndicate
 from planet.render.html import load_theme, pages
 from tests.support import editions
 from tests.support.browsing import chromium
 from tests.support.safe import safe
-from tests.test_browser import publish, served
+from tests.test_browser import publish
 
 pytestmark = pytest.mark.browser
 LONG = "Une phrase d'une longueur ordinaire, comme on en lit dans un carnet. "
@@ -51,7 +52,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     evenings = [editions.event(f"Soirée {day}", editions.NOW + timedelta(days=day)) for day in (2, 5, 9)]
     made = editions.edition(stories, evenings)
     publish([*pages(made, load_theme("clermontech", folder)), *syndicate.feeds(made), *search.index(made)], folder)
-    with served(folder) as where:
+    with site_server(folder, 0) as where:
         yield where
 
 
@@ -210,7 +211,7 @@ def test_forced_colours_and_contrast_keep_what_is_current_visible(browser: Brows
 def test_a_picture_that_fails_leaves_no_hole(browser: Browser, tmp_path: Path) -> None:
     broken = editions.story(1, image="http://127.0.0.1:9/missing.png", excerpt="Un extrait")
     publish(pages(editions.edition([broken]), load_theme("base", tmp_path)), tmp_path)
-    with served(tmp_path) as where:
+    with site_server(tmp_path, 0) as where:
         page = browser.new_page()
         page.goto(where)
         expect(page.locator(".story img.picture")).to_have_count(0)

@@ -15,10 +15,10 @@ from planet import pipeline, themes
 from planet.assemble import assemble, lock, open_store
 from planet.cli.context import Context, utc_now
 from planet.cli.lists import with_lists
+from planet.cli.site_server import site_server
 from planet.errors import LockedError, PlanetError, UsageError
 from planet.model import Config, Message, Published
 from planet.ports import Options
-from planet.sample.server import site_server
 
 POLL = 0.5
 """Seconds between two looks at the files: a theme has a few dozen, so a look costs less than a millisecond."""

@@ -1,4 +1,4 @@
-"""Two small web servers for loopback: the sample community's feeds, and a look at a published site."""
+"""A small web server for loopback: the sample community's feeds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import mimetypes
 import threading
 from collections.abc import Iterator
 from email.utils import formatdate
-from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 from planet.formats import media_type
@@ -21,7 +19,6 @@ from planet.sample import COMMUNITY, PORT
 LOOPBACK = "127.0.0.1"
 TYPES = {
     ".json": media_type("feed.json"), ".ics": f"{media_type('calendar.ics')}; charset=utf-8", ".rdf": "application/rdf+xml", ".xml": "application/xml",
-    ".webp": "image/webp", ".wasm": "application/wasm",
 }  # fmt: skip
 MOVED = {"/julie/ancien.xml": "/julie/feed.xml"}
 
@@ -70,31 +67,9 @@ class _Community(BaseHTTPRequestHandler):
         """Nothing: the demonstration tells its own story."""
 
 
-class _Site(SimpleHTTPRequestHandler):
-    """A published site as a web server would show it."""
+class LoopbackServer(ThreadingHTTPServer):
+    """Answers each connection in a thread of its own; what a client breaks off is no news."""
 
-    extensions_map = (
-        SimpleHTTPRequestHandler.extensions_map | TYPES | {".json": "application/json", ".js": "text/javascript"}
-    )
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """The site's own page for what is not there."""
-        page = Path(self.directory) / "404.html"
-        if code != HTTPStatus.NOT_FOUND or not page.is_file():
-            super().send_error(code, message, explain)
-            return
-        body = page.read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Nothing: a look is no log."""
-
-
-class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
@@ -103,7 +78,8 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def _running(server: _Server) -> Iterator[str]:
+def running(server: LoopbackServer) -> Iterator[str]:
+    """Serve in a thread until the block ends: gives the address, without a slash."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -117,15 +93,8 @@ def _running(server: _Server) -> Iterator[str]:
 def community_server(port: int = PORT) -> Iterator[str]:
     """The sample community on loopback, at `port` or at any free one: gives its address without a slash."""
     try:
-        server = _Server((LOOPBACK, port), _Community)
+        server = LoopbackServer((LOOPBACK, port), _Community)
     except OSError:
-        server = _Server((LOOPBACK, 0), _Community)
-    with _running(server) as address:
+        server = LoopbackServer((LOOPBACK, 0), _Community)
+    with running(server) as address:
         yield address
-
-
-@contextlib.contextmanager
-def site_server(folder: Path, port: int) -> Iterator[str]:
-    """A folder on loopback: gives the address, with a slash. Raises OSError where the port is taken."""
-    with _running(_Server((LOOPBACK, port), partial(_Site, directory=str(folder)))) as address:
-        yield f"{address}/"

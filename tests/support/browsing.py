@@ -10,7 +10,6 @@ Nothing is asked of the network: pages are handed over by the route, every other
 from __future__ import annotations
 
 import contextlib
-import http.server
 import json
 import mimetypes
 from collections.abc import Iterator, Sequence
@@ -36,22 +35,6 @@ PIXEL = (
 )
 ORIGIN = "http://planet.test"
 FRAGMENTS = "/.fragments"
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder, says nothing, and answers with 404.html where there is nothing."""
-
-    def log_message(self, *_words: object) -> None:
-        """Nothing."""
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        del message, explain
-        body = (Path(self.directory) / "404.html").read_bytes() if (Path(self.directory) / "404.html").exists() else b""
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
 
 @contextlib.contextmanager
