@@ -60,8 +60,8 @@ def _assets(builder: PageBuilder) -> Iterator[Artifact]:
         for slug, title, line, hue in named:
             yield Artifact(
                 path=f"static/cards/{slug}.png",
-                digest=named_digests({"program": builder.edition.program_rev, "words": (title, line, hue)}),
-                make=partial(cards.card, title, line, hue),
+                digest=named_digests({"drawing": cards.rev(), "words": (title, line, hue)}),
+                make=partial(cards.card, title, (line,), hue),
             )
     if "favicon.ico" in theme.assets():
         icon = theme.assets()["favicon.ico"].read_bytes()

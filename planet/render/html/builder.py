@@ -91,6 +91,8 @@ class Meta:
     technology: str = ""
     subject: str = ""
     """What a numbered page is a page of: the name of its list."""
+    card: str = ""
+    """Its own picture for social networks, below output/; "" that of its technology or of the site."""
     file: str = "index.html"
     volatile: bool = False
 
@@ -132,7 +134,8 @@ class PageBuilder:
         self.avatars = avatars
         self.t = Translator(self.site.language, self.site.timezone, self.site.catalogue)
         self.sources: dict[str, ListedSource] = {source.slug: source for source in edition.sources}
-        self.style = theme.stylesheet({technology.slug: technology.hue for technology in edition.technologies})
+        self.hues = {technology.slug: technology.hue for technology in edition.technologies}
+        self.style = theme.stylesheet(self.hues)
         self.script = theme.script()
         self.common = Common(
             site=self.site,
@@ -297,7 +300,7 @@ class PageBuilder:
                 "script": self.common.script,
                 "assets": self.common.assets,
                 "searchable": self.common.searchable,
-                "card": self.card(meta.technology),
+                "card": meta.card or self.card(meta.technology),
             }
             return self.templates.render(
                 template, {**common, "page": frame, "link": frame.link, "menu": menu, **values}

@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from planet.model import Artifact, Event, IndexRow, Story
+from planet.render import cards
 from planet.render.html.builder import Meta, PageBuilder
 from planet.render.html.stories import StoryRef
-from planet.text import shorten
+from planet.text import digest, named_digests, shorten
 from planet.urls import host
 
 _LINK = re.compile(r'<a\s[^>]*?href="(https?://[^"]+)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
@@ -24,6 +26,8 @@ _FILM_PATHS = re.compile(r"/(?:videos/(?:watch|embed)/|w/)[\w-]+")
 _SLIDES = (
     "slideshare.net", "speakerdeck.com", "slides.com", "docs.google.com/presentation", "noti.st", "prezi.com", "slid.es",
 )  # fmt: skip
+CARDS = 1_000
+"""Most events with a picture of their own: the next, then the latest of the past. To draw them all takes some 20 s, once."""
 _SLIDE_PATHS = re.compile(r"(?:\.(?:pdf|odp|pptx?|key)$|/slides?(?:/|$))", re.IGNORECASE)
 
 
@@ -113,18 +117,41 @@ def event_pages(
 ) -> Iterator[Artifact]:
     """The page of each event. `clashes`: event id -> groups that meet on its day; `data`: event id -> schema.org; `over`: ids of the past."""
     rows = {row.story_id: row for row in builder.edition.index}
-    for event in events:
-        yield _event_page(builder, event, clashes.get(event.id, ()), data[event.id], rows, is_over=event.id in over)
+    for position, event in enumerate(events):
+        card = _card(builder, event) if position < CARDS else None
+        if card is not None:
+            yield card
+        picture = f"{card.path}?v={digest(card.digest)[:8]}" if card is not None else ""
+        facts = {"clashing": clashes.get(event.id, ()), "over": event.id in over}
+        yield _event_page(builder, event, facts, data[event.id], rows, picture)
+
+
+def _card(builder: PageBuilder, event: Event) -> Artifact | None:
+    """The picture of an event for social networks: its title, when, and who; None without Pillow, or for letters that the font lacks."""
+    title = event.data.title or event.group
+    if not builder.common.cards or not cards.drawable(title):
+        return None
+    when = builder.functions["when"](event)  # type: ignore[operator]
+    if event.data.status == "cancelled":
+        when = f"{builder.t.gettext('Cancelled')} · {when}"
+    place = event.data.location.partition("\n")[0].partition(",")[0]
+    who = (event.group or event.data.organizer, "" if "://" in place else place)
+    words = (title, (when, " · ".join(part for part in who if part)))
+    hue = next((hue for slug in event.technologies if (hue := builder.hues.get(slug)) is not None), None)
+    return Artifact(
+        path=f"{event_path(event)}card.png",
+        digest=named_digests({"drawing": cards.rev(), "words": (*words, hue)}),
+        make=partial(cards.card, *words, hue),
+    )
 
 
 def _event_page(
     builder: PageBuilder,
     event: Event,
-    clashes: tuple[str, ...],
+    facts: Mapping[str, object],
     data: Mapping[str, object],
     rows: Mapping[int, IndexRow],
-    *,
-    is_over: bool,
+    picture: str,
 ) -> Artifact:
     site = builder.site
     path = event_path(event)
@@ -135,12 +162,11 @@ def _event_page(
 
     context = {
         "event": event,
-        "clashing": clashes,
+        **facts,
         "announcing": refs(event.stories),
         "related": refs([story_id for story_id, _, _ in event.talks]),
         "mentioning": refs(event.mentions),
         "calendars": web_calendars(event),
-        "over": is_over,
         "last_changed": event.changed,
     }
 
@@ -170,6 +196,7 @@ def _event_page(
         kind="event",
         description=shorten(" · ".join(part for part in (when, event.group, place, event.data.text) if part), 200),
         feeds=(("text/calendar", title, f"events/{event.slug}.ics"),),
+        card=picture,
     )
     return builder.page("event_page.html", meta, context, present)
 
