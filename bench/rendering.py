@@ -72,7 +72,7 @@ def sizes() -> None:
     packed = {path: len(gzip.compress(content)) for path, content in made.items()}
     whole = packed["index.html"] + packed["static/planet.css"]
     print(
-        f"home: {whole / 1000:.1f} kB of HTML and CSS gzipped (at most 60), with a whole text of {len(stories[0].html)} characters a story"
+        f"home: {whole / 1000:.1f} kB of HTML and CSS gzipped (at most 60), with a whole text of {len(stories[0].entry.html)} characters a story"
     )
     print(
         f"script: {len(made['static/planet.js']) / 1000:.1f} kB as sent (at most 10), {packed['static/planet.js'] / 1000:.1f} gzipped"

@@ -21,7 +21,7 @@ def story_object(story: Story, *, full: bool = False) -> dict[str, object]:
     fields: dict[str, object] = {
         "id": story.id,
         "url": story.url,
-        "title": story.title,
+        "title": story.entry.title,
         "published": iso(story.published),
         "updated": iso(story.updated),
         "first_seen": iso(story.first_seen),
@@ -35,12 +35,12 @@ def story_object(story: Story, *, full: bool = False) -> dict[str, object]:
     }
     if full:
         fields |= {
-            "html": story.html,
-            "text": story.text,
+            "html": story.entry.html,
+            "text": story.entry.text,
             "tags": list(story.tags),
             "enclosures": [
                 {"url": enclosure.url, "type": enclosure.type, "length": enclosure.length}
-                for enclosure in story.enclosures
+                for enclosure in story.entry.enclosures
             ],
         }
     return fields

@@ -45,7 +45,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 f"<h3>Un titre</h3><p>{LONG * 6}</p><h5>Un autre</h5><pre><code class='language-php'>{'x' * 300}</code></pre>"
             ),
             technologies=("php",),
-            minutes=4,
+            words=880,
         )
         for number in range(1, 61)
     ]

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.model import Enclosure, Owner
+from planet.model import Enclosure, Owner, Person
 from planet.render import syndicate
 from planet.text import xml_safe
 from tests.support import editions
@@ -265,7 +265,7 @@ def test_a_story_that_cannot_be_shown_is_left_out_and_named_and_all_others_are_p
     caplog: pytest.LogCaptureFixture, at: datetime
 ) -> None:
     strange = story(1, at=at, url="https://strange.example/1")
-    surrogate = story(2, title="\ud800 seul", excerpt="\udfff", author="\ud800")
+    surrogate = story(2, title="\ud800 seul", excerpt="\udfff", authors=(Person(name="\ud800"),))
     of = edition(
         [strange, surrogate, story(3)], of=config(timezone="Asia/Tokyo" if at.year > 2000 else "America/New_York")
     )
@@ -339,7 +339,7 @@ def test_a_story_that_says_nothing_still_has_a_name_and_a_summary() -> None:
 
 def test_members_words_cannot_leave_their_place() -> None:
     evil = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-    one = story(1, title=evil, author=evil, excerpt=evil, tags=(evil,))
+    one = story(1, title=evil, authors=(Person(name=evil),), excerpt=evil, tags=(evil,))
     of = edition(
         [one], [event("Soirée", NOW + timedelta(days=1), title=evil, location=evil, group=evil, organizer=evil)]
     )
@@ -355,11 +355,11 @@ def test_members_words_cannot_leave_their_place() -> None:
 @settings(max_examples=25)
 @given(text=st.text(max_size=60))
 def test_any_text_is_shown_as_it_is(text: str) -> None:
-    one = story(1, title=text, excerpt=text, author=text or "x")
+    one = story(1, title=text, excerpt=text, authors=(Person(name=text or "x"),))
     tree = page(edition([one]), theme="base")
     shown = tree.css_first("article h3").text()
     assert len(tree.css("article")) == 1
-    assert shown.split() == xml_safe(text or one.text).split()
+    assert shown.split() == xml_safe(text or one.entry.text).split()
 
 
 # Lists

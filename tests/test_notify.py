@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from planet.i18n import Translator
-from planet.model import Edition, FetchError, Message, News, NotifyRule, Story
+from planet.model import Edition, FetchError, Message, News, NotifyRule, Person, Story
 from planet.notify import Notification, Notifications, Outside, Refusal, Service, deliver, ping, tell_hub
 from planet.notify.channel import Channel, Item, read_channel
 from planet.notify.collect import Clock, collect
@@ -448,7 +448,15 @@ def notification(
 
 def test_a_letter_names_title_author_technologies_day_and_link() -> None:
     made = notification(
-        [editions.story(1, title="Les générateurs", author="William", technologies=("php",), url="https://w.example/1")]
+        [
+            editions.story(
+                1,
+                title="Les générateurs",
+                authors=(Person(name="William"),),
+                technologies=("php",),
+                url="https://w.example/1",
+            )
+        ]
     )
     assert made.title == "Planet Exemple: Les générateurs"
     assert made.body == (
@@ -469,7 +477,7 @@ EVIL = "@channel <!everyone> *x* [clic](https://evil.example) `a`\r\nBcc: a@b.ex
 
 
 def test_nothing_that_a_member_wrote_calls_formats_or_starts_a_line() -> None:
-    made = [editions.story(1, title=EVIL, author=EVIL, excerpt=EVIL)]
+    made = [editions.story(1, title=EVIL, authors=(Person(name=EVIL),), excerpt=EVIL)]
     plain = notification(made)
     assert len(plain.title) <= 150
     assert "\n" not in plain.title + "".join(re.findall("[\r\u2028\u202e\x00]", plain.body))
@@ -609,7 +617,7 @@ def mailbox() -> Iterator[tuple[int, list[EmailMessage]]]:
 
 def test_a_mail_has_a_page_with_its_style_inline_a_plain_part_and_only_our_headers() -> None:
     evil = "Titre\r\nBcc: victime@example.org\r\n\r\n<script>alert(1)</script> @channel"
-    story = editions.story(1, title=evil, author="Élodie\nCc: x@y.example", html=safe(""))
+    story = editions.story(1, title=evil, authors=(Person(name="Élodie\nCc: x@y.example"),), html=safe(""))
     made = notification([story], title="Planète 😀")
     with mailbox() as (port, got):
         fault = deliver(f"mailto://127.0.0.1:{port}?from=planet@example.org&to=liste@example.org&mode=insecure", made)

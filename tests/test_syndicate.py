@@ -226,16 +226,16 @@ def test_feeds_say_the_same_in_every_format_and_a_reader_reads_it_back() -> None
     assert [entry.id for entry in rss.entries] == [story.guid for story in stories]
     assert [item["id"] for item in items] == [story.id for story in stories]
     for entries in (atom.entries, rss.entries):
-        assert [entry.title for entry in entries] == [story.title for story in stories]
+        assert [entry.title for entry in entries] == [story.entry.title for story in stories]
         assert [entry.link for entry in entries] == [story.url for story in stories]
         times = [datetime(*entry.published_parsed[:6], tzinfo=UTC) for entry in entries]
         assert times == [story.published for story in stories]
         for entry, story in zip(entries, stories, strict=True):
             assert [content.value for content in entry.get("content", ())] == (
-                [] if story.summary_only else [story.html]
+                [] if story.summary_only else [story.entry.html]
             )
     assert [item["url"] for item in items] == [story.url for story in stories]
-    assert [item.get("content_html") for item in items] == [None if s.summary_only else s.html for s in stories]
+    assert [item.get("content_html") for item in items] == [None if s.summary_only else s.entry.html for s in stories]
 
 
 def test_a_technology_feed_holds_its_stories_only() -> None:
@@ -421,7 +421,7 @@ def test_a_story_without_title_text_or_author_is_still_a_valid_entry() -> None:
             text="",
             html=safe(""),
             excerpt="",
-            author="",
+            authors=(),
             feed_title="",
             feed_id="",
             feed_url="",
@@ -766,7 +766,6 @@ def test_no_payload_acts_in_any_field_of_any_feed(shared: Path) -> None:
             text=payload,
             summary=payload,
             excerpt=payload,
-            author=payload,
             authors=(Person(name=payload, url=payload),),
             tags=(payload,),
             enclosures=(Enclosure(url=payload, type=payload, title=payload),),

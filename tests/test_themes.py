@@ -108,7 +108,7 @@ def test_a_fault_of_a_theme_is_named(tmp_path: Path, files: dict[str, str], said
         ("<p>\n{% if %}", r"story\.html:2: .*mend the template"),
         ("<p>\n\n{{ nothing.here }}", r"story\.html:3: 'nothing' is undefined"),
         ('{% include "missing.html" %}', r"story\.html:1: there is no template 'missing.html' in .*ours, .*base"),
-        ("{{ story.title + 1 }}", r"story\.html:1: can only concatenate"),
+        ("{{ story.entry.title + 1 }}", r"story\.html:1: can only concatenate"),
         ("{{ 1 // 0 }}", r"story\.html:1: .*zero"),
     ],
 )

@@ -59,5 +59,5 @@ def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bo
                 else:
                     when = ctx.translator.date(story.published)
                     names = f" [{', '.join(story.technologies)}]" if story.technologies else ""
-                    click.echo(f"{when}  {story.source.name}: {story.title}{names}\n    {story.url}")
+                    click.echo(f"{when}  {story.source.name}: {story.entry.title}{names}\n    {story.url}")
     return 0

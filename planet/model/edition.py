@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from planet.model.base import Message, SafeHtml
+from planet.model.base import Message
 from planet.model.config import Config, Technology
-from planet.model.entry import Person
+from planet.model.entry import Entry, Person
 from planet.model.event import Collision, Event
-from planet.model.feed import Enclosure
 from planet.model.fetch import ErrorClass, State
+
+WORDS_A_MINUTE = 220
+"""How fast people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,37 +51,33 @@ class Story:
     """One thing published, with everything a page or a feed shows of it.
 
     `id` is its Atom id (an absolute IRI; the source's own, else a `tag:` of the planet), `guid` the RSS guid (the source's own,
-    else `id`). `anchor` is unique on every page: the `id=` of its article and the prefix of the ids inside `html`.
+    else `id`). `anchor` is unique on every page: the `id=` of its article and the prefix of the ids inside its HTML.
     """
 
     story_id: int
     id: str
     guid: str
     anchor: str
+    entry: Entry
+    """Its primary copy. The fields below are what the copies, the feed and the configuration make of it."""
     url: str
-    title: str
-    html: SafeHtml
-    text: str
-    summary: str
+    """The entry's link, else the feed's page."""
     excerpt: str
     """Plain text, whole words, at most some 300 characters."""
     published: datetime
     updated: datetime
     edited: bool
     first_seen: datetime
-    author: str
     authors: tuple[Person, ...]
+    """The entry's, else its source."""
     source: StorySource
     sources: tuple[StorySource, ...]
     technologies: tuple[str, ...]
     tags: tuple[str, ...]
-    enclosures: tuple[Enclosure, ...]
-    image: str
+    """The author's, else those of all copies."""
     language: str
-    minutes: int
-    """Reading time, at least 1."""
+    """The entry's, else the feed's."""
     summary_only: bool
-    comments: str
     feed_id: str
     feed_title: str
     feed_url: str
@@ -88,8 +86,16 @@ class Story:
     rev: str
     events: tuple[str, ...] = ()
     """Ids of the events it announces."""
-    untitled: bool = False
-    """Its author gave it no title: a note, a picture. `title` is for lists and feeds that need one."""
+
+    @property
+    def author(self) -> str:
+        """The names of its authors."""
+        return ", ".join(person.name for person in self.authors)
+
+    @property
+    def minutes(self) -> int:
+        """Reading time, at least 1."""
+        return max(1, round(self.entry.words / WORDS_A_MINUTE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,7 @@ class Composer:
         who = one_line(story.author, 80) or one_line(story.source.name, 80)
         about = " · ".join(part for part in (who, technologies, self._words.date(story.published)) if part)
         return Line(
-            title=one_line(story.title, MAX_TITLE) or who,
+            title=one_line(story.entry.title, MAX_TITLE) or who,
             url=safe_link(story.url),
             about=about,
             excerpt=one_line(story.excerpt, 300),

@@ -18,8 +18,6 @@ from planet.store.identifiers import planet_id
 from planet.store.stored import StoredEntry, entries, merge_entries
 from planet.text import anchor, digest, excerpt
 
-WORDS_A_MINUTE = 220
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryContext:
@@ -185,7 +183,6 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
     feed = context.feeds.get(primary.feed)
     clashes = story_id in context.clashing
     identifier = planet_id(context.host, primary.feed, entry.uid, primary.date) if clashes else primary.atom_id
-    authors = entry.authors or (Person(name=source.name),)
     updated = instant(head["updated"])
     events = context.events.get(story_id, ())
     return Story(
@@ -193,29 +190,20 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
         id=identifier,
         guid=identifier if clashes or story_id in context.same_guid or not entry.id else entry.id,
         anchor=anchor(primary.feed, entry.uid),
+        entry=entry,
         url=entry.link or (feed.link if feed else ""),
-        title=entry.title,
-        html=entry.html,
-        text=entry.text,
-        summary=entry.summary,
         excerpt=_excerpt(primary, context),
         published=primary.date,
         updated=updated,
         edited=primary.edited is not None,
         first_seen=primary.first_seen if primary.owner else min(member.first_seen for member in members),
-        author=", ".join(person.name for person in authors),
-        authors=authors,
+        authors=entry.authors or (Person(name=source.name),),
         source=source,
         sources=sources,
         technologies=_names(head["technologies"]),
         tags=_tags(members),
-        enclosures=entry.enclosures,
-        image=entry.image,
         language=entry.language or (feed.language if feed else ""),
-        untitled=entry.untitled,
-        minutes=max(1, round(entry.words / WORDS_A_MINUTE)),
         summary_only=primary.feed in context.summary_only,
-        comments=entry.comments,
         feed_id=feed.id if feed else "",
         feed_title=(feed.title if feed else "") or source.name,
         feed_url=context.feed_urls.get(primary.feed, ""),

@@ -13,6 +13,7 @@ from planet.edition.build import Stored, build
 from planet.model import (
     Config,
     Edition,
+    Entry,
     Event,
     EventData,
     FeedConfig,
@@ -20,6 +21,7 @@ from planet.model import (
     IndexRow,
     Message,
     Owner,
+    Person,
     Site,
     Source,
     Story,
@@ -114,40 +116,58 @@ def story_source(of: Source, number: int = 0, **fields: Any) -> StorySource:
     )
 
 
+def entry(number: int, by: Source, **fields: Any) -> Entry:
+    """What the author of story number `number` says."""
+    text = fields.get("text", f"Le texte du billet {number}, assez long pour être lu.")
+    url = f"https://{by.slug}.example/{number}"
+    return Entry(
+        **{
+            "uid": url,
+            "id": url,
+            "position": 0,
+            "link": url,
+            "link_key": "",
+            "title_key": "",
+            "text_key": "",
+            "raw_hash": "",
+            "content_hash": "",
+            "title": f"Billet {number}",
+            "html": safe(f"<p>{text}</p>"),
+            "text": text,
+            "summary": "",
+            "language": "fr",
+            **fields,
+        }
+    )
+
+
 def story(number: int, *, by: Source = SOURCES[0], at: datetime | None = None, **fields: Any) -> Story:
-    """Story number `number`: an hour older than the one before, unless `at` says when."""
+    """Story number `number`: an hour older than the one before, unless `at` says when. `fields` are its own or its entry's."""
     published = at or NOW - timedelta(hours=number)
     url = fields.get("url", f"https://{by.slug}.example/{number}")
-    text = fields.pop("text", f"Le texte du billet {number}, assez long pour être lu.")
     own = story_source(by, number, url=url, id=url)
+    of_entry = {field.name for field in dataclasses.fields(Entry)} - {field.name for field in dataclasses.fields(Story)}
+    said = entry(number, by, **{name: fields.pop(name) for name in of_entry & fields.keys()})
     made = Story(
         **{
             "story_id": number,
             "id": url,
             "guid": url,
             "anchor": f"s{number}",
+            "entry": said,
             "url": url,
-            "title": f"Billet {number}",
-            "html": safe(f"<p>{text}</p>"),
-            "text": text,
-            "summary": "",
-            "excerpt": text,
+            "excerpt": said.text,
             "published": published,
             "updated": published,
             "edited": False,
             "first_seen": published,
-            "author": by.name,
-            "authors": (),
+            "authors": (Person(name=by.name),),
             "source": own,
             "sources": (own,),
             "technologies": (),
             "tags": (),
-            "enclosures": (),
-            "image": "",
             "language": "fr",
-            "minutes": 1,
             "summary_only": False,
-            "comments": "",
             "feed_id": f"urn:feed:{by.slug}",
             "feed_title": by.name,
             "feed_url": by.feeds[0].url if by.feeds else "",
@@ -170,7 +190,7 @@ def index_row(of: Story, **fields: Any) -> IndexRow:
             "sources": sources,
             "rev": of.rev,
             "updated": of.updated if of.edited else None,
-            "size": len(of.html),
+            "size": len(of.entry.html),
             **fields,
         }
     )
@@ -283,7 +303,7 @@ def sample(now: datetime = NOW, count: int = 45) -> Edition:
                 language="en" if number % 3 == 0 else "fr",
                 edited=number % 7 == 0,
                 summary_only=number % 5 == 0,
-                minutes=1 + number % 9,
+                words=220 * (1 + number % 9),
                 sources=(story_source(by, number), story_source(php, number))
                 if number % 6 == 0
                 else (story_source(by, number),),

@@ -172,7 +172,7 @@ def _event_page(
 
     def present(values: dict[str, Any]) -> dict[str, Any]:
         announcing, talks, mentioning = (builder.load(values[name]) for name in ("announcing", "related", "mentioning"))
-        texts = [event.data.html, *(story.html for story in (*announcing, *talks))]
+        texts = [event.data.html, *(story.entry.html for story in (*announcing, *talks))]
         return {
             **values,
             "announcing": announcing,

@@ -99,7 +99,7 @@ class Articles:
             story = stories.get(ref.story_id)
             if story is None:  # it cannot be read any more: left out, and logged by the store
                 continue
-            size = min(len(story.html), PAGE_TEXT)
+            size = min(len(story.entry.html), PAGE_TEXT)
             row = self._row(ref, story, whole=size <= room)
             room -= size if size <= room else 0
             if row is not None:
@@ -116,7 +116,9 @@ class Articles:
             self.left_out[ref.story_id] = f"{type(error).__name__}: {error}"
             log.warning("%s is left out of the pages: it cannot be shown (%s)", story.url or story.id, error)
             return None
-        return Row(html=html, anchor=story.anchor, name=name_of(story), url=story.url, data=data, size=len(story.html))
+        return Row(
+            html=html, anchor=story.anchor, name=name_of(story), url=story.url, data=data, size=len(story.entry.html)
+        )
 
     def _context(self, ref: StoryRef, story: Story, *, whole: bool) -> dict[str, Any]:
         builder, t = self._builder, self._builder.t
@@ -133,10 +135,10 @@ class Articles:
             "announced": ref.events,
             "place": f"{ref.path}#{story.anchor}",
             "adds": adds,
-            "text": placed(beginning(story.html, PAGE_TEXT)) if whole and adds else "",
-            "cut": len(story.html) > PAGE_TEXT,
+            "text": placed(beginning(story.entry.html, PAGE_TEXT)) if whole and adds else "",
+            "cut": len(story.entry.html) > PAGE_TEXT,
             "host": host(story.url),
-            "media": tuple(filter(playable, story.enclosures)),
+            "media": tuple(filter(playable, story.entry.enclosures)),
             "language": story.language if other else "",
             "direction": t.direction(story.language) if other else "auto",
             "link": lambda path: f"{ROOT}{path}",
@@ -150,11 +152,11 @@ def at_root(html: str, root: str) -> Markup:
 
 def adds_text(story: Story) -> bool:
     """Whether the text says more than its excerpt: more words, or links, pictures, code, lists."""
-    if story.summary_only or not story.html:
+    if story.summary_only or not story.entry.html:
         return False
-    if len(story.text) > len(story.excerpt) + SLACK or _ADDS.search(story.html):
+    if len(story.entry.text) > len(story.excerpt) + SLACK or _ADDS.search(story.entry.html):
         return True
-    return fold(story.text) != fold(story.excerpt)
+    return fold(story.entry.text) != fold(story.excerpt)
 
 
 def beginning(html: SafeHtml, limit: int) -> SafeHtml:
@@ -193,7 +195,7 @@ def playable(enclosure: Enclosure) -> bool:
 
 def name_of(story: Story) -> str:
     """What a story is called: its title, else how it begins, else where it is."""
-    return story.title or shorten(story.text, 80) or story.url
+    return story.entry.title or shorten(story.entry.text, 80) or story.url
 
 
 def others(story: Story) -> list[StorySource]:

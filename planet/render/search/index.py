@@ -175,13 +175,13 @@ def _buckets(postings: Mapping[str, list[int]]) -> tuple[list[dict[str, list[int
 def weights(story: Story, technologies: Mapping[str, str], language: str) -> dict[str, int]:
     """Stem -> how much it counts in a story: in its title, its names, and (less each time, and less in a long text) in its text."""
     tag = story.language or language
-    counts = stems(story.text[:MAX_TEXT], tag)
+    counts = stems(story.entry.text[:MAX_TEXT], tag)
     total = sum(counts.values())
     damping = 0.4 + 0.6 * total / 300
     term_weights = {
         term: max(1, min(MOST, round(10 * count * 2.2 / (count + 1.2 * damping)))) for term, count in counts.items()
     }
-    for term in stems(story.title, tag):
+    for term in stems(story.entry.title, tag):
         term_weights[term] = term_weights.get(term, 0) + 10 * TITLE // 4
     names = [story.author, *story.tags, *(source.name for source in story.sources)]
     names += [technologies[slug] for slug in story.technologies if slug in technologies]
@@ -193,7 +193,7 @@ def weights(story: Story, technologies: Mapping[str, str], language: str) -> dic
 def _shown(story: Story) -> list[str]:
     """[title, address, author, day, excerpt, language]."""
     return [
-        story.title or story.url,
+        story.entry.title or story.url,
         story.url,
         story.author or story.source.name,
         story.published.date().isoformat(),

@@ -147,7 +147,7 @@ def absolute_fragments(html: str, prefix: str, page: str) -> str:
 
 def _enclosures(story: Story) -> tuple[Enclosure, ...]:
     by_url: dict[str, Enclosure] = {}
-    for enclosure in story.enclosures:
+    for enclosure in story.entry.enclosures:
         url = link(enclosure.url)
         if url:
             length = enclosure.length if enclosure.length is not None and enclosure.length >= 0 else None
@@ -179,7 +179,9 @@ def public_url(url: str) -> str:
 
 
 def _title(story: Story) -> str:
-    return one_line(story.title) or one_line(story.text, 80) or one_line(story.feed_title) or story.source.name
+    return (
+        one_line(story.entry.title) or one_line(story.entry.text, 80) or one_line(story.feed_title) or story.source.name
+    )
 
 
 def _also(story: Story) -> tuple[tuple[str, str], ...]:
@@ -201,12 +203,14 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     made_id = f"tag:{host(site.url) or 'planet'},{story.published.year}:{story.anchor}"
     url = link(story.url) or f"{site.url}members/{story.source.slug}/#{story.anchor}"
     updated = max(story.updated, story.published)
-    summary = xml_safe(story.summary).strip() or xml_safe(story.excerpt).strip()
+    summary = xml_safe(story.entry.summary).strip() or xml_safe(story.excerpt).strip()
     title = _title(story)
     prefix = id_prefix(story.anchor) if link(story.url) else ""
     # A document of megabytes stands in many feeds: beyond the budget they have its summary, and the link.
     html = (
-        "" if story.summary_only or len(story.html) > FEED_TEXT else absolute_fragments(story.html.strip(), prefix, url)
+        ""
+        if story.summary_only or len(story.entry.html) > FEED_TEXT
+        else absolute_fragments(story.entry.html.strip(), prefix, url)
     )
     people = tuple(
         Person(name=one_line(person.name), url=link(person.url)) for person in story.authors if one_line(person.name)
@@ -226,8 +230,8 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
         tags=tuple(tags),
         language=language_tag(story.language),
         enclosures=_enclosures(story),
-        image=link(story.image),
-        comments=link(story.comments),
+        image=link(story.entry.image),
+        comments=link(story.entry.comments),
         also=_also(story),
         origin=_origin(story, made_id, updated),
         sources=story.sources,
