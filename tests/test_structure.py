@@ -37,6 +37,7 @@ FLOW = {
     "ports",
     "pipeline",
     "reading",
+    "history",
     "update",
     "site",
     "health",

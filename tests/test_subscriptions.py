@@ -266,10 +266,11 @@ def test_a_planet_venus_comes_over_and_nothing_is_lost_in_silence() -> None:
         ("Ada Lovelace", "https://ada.example.org/", "avatars/ada.png", ("https://ada.example.org/a.xml",)),
         ("blaise.example.org", "", "", ("http://blaise.example.org/rss",)),
     ]  # fmt: skip
+    assert read.faces == (("ada.png", "https://ada.example.org/a.xml"),)
     assert read.reading_lists == ("https://lists.example.org/opml",)
     notes = "\n".join(str(note) for note in read.notes)
     for lost in ("cache_directory = cache", "[DEFAULT] activity_threshold = 90", "exclude = sponsor became `exclude:`", "b.xml is left out: its filters = xhtml2html.py",
-                 "copy the picture ada.png", "[themes/index.html.tmpl] is a template", "gopher://old.example.org is no address"):  # fmt: skip
+                 "[themes/index.html.tmpl] is a template", "gopher://old.example.org is no address"):  # fmt: skip
         assert lost in notes
     assert notes.splitlines()[-1].startswith("without a counterpart")
     (ada, _blaise) = parsed(add_all(HEAD, read.subscriptions)[0]).sources

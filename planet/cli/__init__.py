@@ -38,7 +38,7 @@ COMMANDS = {
     ),
     "import": (
         "planet.cli.subscriptions:import_",
-        "Take over subscriptions: OPML, the settings of Planet Venus, Pluto or Mercury, or a folder of Hugo event posts.",
+        "Take over subscriptions or history from another planet.",
     ),
     "backup": (
         "planet.cli.backup:backup",

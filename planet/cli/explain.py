@@ -133,6 +133,7 @@ def _why_date(copy: Copy) -> Message:
         "first seen": Message.of(
             "when it was seen first: it had no date that can be believed, or one that was yet to come"
         ),
+        "archive": Message.of("the date that it had in the archive it was imported from"),
         "position": Message.of("by its position in its feed, as it gives no date of its own"),
         "flood": Message.of("behind what was known of its feed, which listed all its old entries as new"),
     }.get(copy.stored.date_reason, Message(copy.stored.date_reason))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,11 +25,14 @@ from planet.text import slug
 from planet.urls import host, redacted
 
 MAX_LIST = 20_000_000
+MAX_FILES = 50_000
+"""Files near the settings of Planet Venus among which pictures are looked for."""
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, allow_dash=True))
 @click.option("--group", is_flag=True, help="Add groups, not members.")
+@click.option("--to", metavar="NAME", help="Of an archive: whose entries of unknown feeds are.")
 @click.option("--name", help="Of a folder: whose events they are. [default: the planet's owner]")
 @click.option(
     "--state",
@@ -40,16 +44,23 @@ MAX_LIST = 20_000_000
     "--without-filters", is_flag=True, help="Of Planet Venus: take feeds whose filters cannot be carried over."
 )
 @click.pass_obj
-def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: bool, without_filters: bool) -> int:
-    """Take over subscriptions: OPML, the settings of Planet Venus, Pluto or Mercury, or a folder of Hugo event posts.
+def import_(
+    ctx: Context, /, file: Path, group: bool, is_state: bool, without_filters: bool, **whose: str | None
+) -> int:
+    """Take over subscriptions or history from another planet.
 
-    The posts of a folder become one calendar beside feeds.yaml, which then lists it.
+    OPML, the settings of Planet Venus, Pluto or Mercury; an archive of entries (Atom, RSS, the cache folder of Planet
+    Venus); or a folder of Hugo event posts, which become one calendar beside feeds.yaml.
     """
     if is_state:
         state.bring(ctx, file)
         return 0
+    from planet.cli import history  # parsers, which the other commands here do without
+
+    if str(file) != "-" and (archive := list(history.files_of(file))):
+        return history.bring(ctx, archive, whose["to"])
     if file.is_dir():
-        return _import_hugo(ctx, file, name)
+        return _import_hugo(ctx, file, whose["name"])
     imported = _imported(file, without_filters=without_filters)
     text = _begin(ctx, imported)
     kept = imported.subscriptions
@@ -57,6 +68,8 @@ def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: b
         kept = tuple(replace(source, kind="group") for source in kept)
     text, added, notes = subscriptions.add_all(text, kept)
     for note in (*imported.notes, *notes):
+        tell(ctx, note, error=True)
+    for note in _take_faces(file, ctx.config_path.parent / "avatars", imported.faces):
         tell(ctx, note, error=True)
     text, listed = _with_lists(text, imported.reading_lists)
     for url in listed:
@@ -68,6 +81,28 @@ def import_(ctx: Context, file: Path, group: bool, name: str | None, is_state: b
         Message.of("sources added to {file}: {count} of {total}", count=added, total=len(kept), file=ctx.config_path),
     )
     return 0
+
+
+def _take_faces(file: Path, avatars: Path, faces: Sequence[tuple[str, str]]) -> Iterator[Message]:
+    """Copy the pictures of Planet Venus, which lie somewhere near its settings; a sentence for each that does not."""
+    if not faces:
+        return
+    near = file.resolve().parent if str(file) != "-" else None
+    pictures: dict[str, Path] = {}
+    for path in sorted(near.rglob("*"))[:MAX_FILES] if near else ():
+        if path.is_file() and avatars.resolve() not in path.parents:
+            pictures.setdefault(path.name, path)
+    for face, whose in faces:
+        name = face.rpartition("/")[2]
+        copied = name in pictures and pictures[name].stat().st_size <= MAX_LIST
+        try:
+            if copied and not (avatars / name).exists():
+                avatars.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(pictures[name], avatars / name)
+        except OSError:
+            copied = False
+        if not copied:
+            yield Message.of("{feed}: copy the picture {value} into avatars/", feed=whose, value=face)
 
 
 def _with_lists(text: str, urls: Sequence[str]) -> tuple[str, Sequence[str]]:

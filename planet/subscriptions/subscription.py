@@ -41,6 +41,8 @@ class Imported:
     notes: tuple[Message, ...] = ()
     lists: tuple[str, ...] = ()
     """Addresses of lists that it names, which were not followed."""
+    faces: tuple[tuple[str, str], ...] = ()
+    """(path of a picture as the other program names it, whose it is): they are to be copied into `avatars/`."""
     reading_lists: tuple[str, ...] = ()
     """Addresses of OPML that the other program read at each run: they belong under `lists:`."""
 

@@ -45,6 +45,7 @@ class _Read:
     notes: list[Message] = field(default_factory=list)
     """What needs a hand."""
     lists: list[str] = field(default_factory=list)
+    faces: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     """What has no counterpart, and needs none."""
 
@@ -87,6 +88,7 @@ def import_venus(text: str, *, without_filters: bool = False) -> Imported:
         settings=tuple(read.settings.items()),
         notes=tuple(read.notes),
         reading_lists=tuple(read.lists),
+        faces=tuple(read.faces.items()),
     )
 
 
@@ -154,7 +156,9 @@ def _feed(read: _Read, section: str, own: dict[str, str], *, without_filters: bo
             )
         )  # fmt: skip
     read.feeds.append(_subscription(section, own, rules))
-    read.notes += _by_hand(section, own)
+    face = own.get("face", "")
+    if face and not http_url(face):
+        read.faces[face] = section
     read.left += [
         f"[{section}] {key} = {one_line(value, 100)}"
         for key, value in own.items()
@@ -172,12 +176,6 @@ def _subscription(section: str, own: dict[str, str], rules: dict[str, Any]) -> S
         feeds=(address,),
         rules={address: rules} if rules else {},
     )
-
-
-def _by_hand(section: str, own: dict[str, str]) -> Iterator[Message]:
-    face = own.get("face", "")
-    if face and not http_url(face):
-        yield Message.of("{feed}: copy the picture {value} into avatars/", feed=section, value=face)
 
 
 def _together(feeds: list[Subscription]) -> Iterator[Subscription]:
