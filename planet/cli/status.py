@@ -12,7 +12,6 @@ import click
 
 from planet import unchanged
 from planet.cli.context import Context
-from planet.config.addresses import key_of
 from planet.errors import UsageError
 from planet.health import feed_health, public_error
 from planet.model import FeedHealth, ListState, Message
@@ -95,7 +94,7 @@ def _by_hand(ctx: Context, feeds: Sequence[FeedHealth]) -> Iterator[str]:
 def _lists(ctx: Context, states: Mapping[str, ListState]) -> Iterator[str]:
     """The reading lists: how many sources each brings, and what is wrong with it."""
     for reading_list in ctx.config.lists:
-        state = states.get(key_of(reading_list.url), ListState())
+        state = states.get(reading_list.key, ListState())
         yield ctx.say(
             Message.of(
                 "feeds.yaml line {line}: the list {url} names {count} sources ({state})",

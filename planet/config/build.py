@@ -267,6 +267,7 @@ def _reading_list(builder: _Builder, number: int, keys: Section) -> model.Readin
     return keys.settings(
         model.ReadingList,
         url=keys.url.partition("#")[0],
+        key=addresses.key_of(keys.url),
         unlisted=unlisted,
         line=builder.line("lists", number),
     )

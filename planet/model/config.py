@@ -266,9 +266,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingList:
-    """A list of feeds that somebody else keeps (OPML): whoever stands in it is read as if feeds.yaml named them."""
+    """A list of feeds that somebody else keeps (OPML): whoever stands in it is read as if feeds.yaml named them.
+
+    `key` is the same for two spellings of its address; variables stand in it as they are written.
+    """
 
     url: Annotated[str, Check("list_address"), key("http or https.", "https://example.org/blogs.opml")]
+    key: str = ""
     technologies: Annotated[Technologies, key("All that its feeds publish is this.", ["php"])] = ()
     unlisted: Annotated[
         bool | None,

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from planet import text
-from planet.config.addresses import key_of
 from planet.health import public_error
 from planet.model import (
     Config,
@@ -26,7 +25,7 @@ from planet.model import (
     Source,
 )
 from planet.subscriptions.subscription import Imported
-from planet.urls import canonical_key, carries_secret, host, http_url, redacted
+from planet.urls import canonical_key, carries_secret, feed_key, host, http_url, redacted
 
 MAX_BYTES = 2_000_000
 MAX_SOURCES = 1_000
@@ -65,14 +64,13 @@ def refresh(config: Config, states: Mapping[str, ListState], now: datetime, ask:
     refreshed: dict[str, ListState] = {}
     warnings: list[Message] = []
     for reading_list in config.lists:
-        key = key_of(reading_list.url)
-        state = states.get(key, ListState())
+        state = states.get(reading_list.key, ListState())
         if is_due(reading_list, state, config, now):
             state = _asked(reading_list, state, now, ask, read)
             notice, announced = _notice(reading_list, state, now)
             state = replace(state, announced=announced)
             warnings += [notice] if notice else []
-        refreshed[key] = state
+        refreshed[reading_list.key] = state
     return Refreshed(states=refreshed, warnings=tuple(warnings))
 
 
@@ -157,7 +155,7 @@ def with_listed(config: Config, states: Mapping[str, ListState]) -> Config:
     names = {text.fold(source.name) for source in config.sources}
     sources: list[Source] = []
     for reading_list in config.lists:
-        for listed in states.get(key_of(reading_list.url), ListState()).sources:
+        for listed in states.get(reading_list.key, ListState()).sources:
             feeds = {canonical_key(url) or url: url for url in listed.feeds if http_url(url)}
             if not feeds.keys() - known or (canonical_key(listed.url) or "-") in pages or feeds.keys() & known:
                 continue
@@ -194,7 +192,7 @@ def _source(config: Config, reading_list: ReadingList, listed: ListEntry, slug: 
             FeedConfig(
                 configured=url.partition("#")[0],
                 url=url.partition("#")[0],
-                key=key_of(url),
+                key=feed_key(url),
                 unlisted=bool(reading_list.unlisted) or carries_secret(url),
                 timezone="UTC",
                 line=reading_list.line,
