@@ -174,6 +174,20 @@ def test_every_page_type_holds_together(site: Site, browser: Browser, scheme: st
     context.close()
 
 
+@pytest.mark.parametrize("feed", ["atom.xml", "rss.xml"])
+def test_a_feed_can_be_read_on_a_phone(site: Site, browser: Browser, feed: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, is_mobile=True)
+    page = context.new_page()
+    page.goto(site.address + feed)
+    shown = page.evaluate("""() => {
+      const title = document.querySelector('entry > title, item > title'), box = title.getBoundingClientRect();
+      return [parseFloat(getComputedStyle(title).fontSize) * 360 / innerWidth, box.width / innerWidth, box.height]; }""")
+    assert shown[0] >= 14, "as large as on a page"
+    assert 0.8 < shown[1] <= 1
+    assert shown[2]
+    context.close()
+
+
 def test_every_internal_link_and_feed_exists(site: Site) -> None:
     for path in sorted(site.folder.rglob("*.html")):
         base = "https://planet.example/" + path.relative_to(site.folder).as_posix()

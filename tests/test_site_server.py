@@ -72,6 +72,12 @@ def test_each_file_has_its_type(name: str, kind: str) -> None:
     assert content_type(name) == kind
 
 
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml", "opml.xml"])
+def test_a_browser_gets_feeds_as_a_document_that_it_shows(name: str) -> None:
+    assert content_type(name, "text/html,application/xhtml+xml,*/*;q=0.8") == "application/xml; charset=utf-8"
+    assert content_type(name, "application/atom+xml, application/rss+xml, */*;q=0.1") == content_type(name)
+
+
 def test_what_a_client_has_is_not_sent_again(folder: Path) -> None:
     status, fields, _ = get(folder, "/")
     assert status == 200

@@ -59,10 +59,19 @@ class Answer:
     body: bytes = b""
 
 
-def content_type(name: str) -> str:
-    """The media type of a file of the site by its name, with a charset where its bytes are text."""
+SHOWN_AS_XML = frozenset({"application/atom+xml", "application/rss+xml", "text/x-opml"})
+"""Media types that browsers show as source or save. As `application/xml` they apply the style sheet that the document names."""
+
+
+def content_type(name: str, accepted: str = "") -> str:
+    """The media type of a file of the site by its name, with a charset where its bytes are text.
+
+    `accepted` is the `Accept` of the request: who takes `text/html` is a browser, and shows feeds by their style sheet.
+    """
     known = media_type(name) or TYPES.get(Path(name).suffix.lower()) or mimetypes.guess_type(name)[0]
     kind = known or "application/octet-stream"
+    if kind in SHOWN_AS_XML and "text/html" in accepted:
+        kind = "application/xml"
     text = kind.startswith("text/") or kind.endswith(("xml", "/json", "+json"))
     return f"{kind}; charset=utf-8" if text else kind
 
@@ -114,7 +123,7 @@ def _file(place: Path, fields: Mapping[str, str], cache: str) -> Answer:
     with place.open("rb") as file:  # a run may put another in its place: all that follows is of this one
         state = os.fstat(file.fileno())
         content = file.read()
-    kind = content_type(place.name)
+    kind = content_type(place.name, fields.get("accept", ""))
     compressible = COMPRESSIBLE.match(kind.partition(";")[0]) is not None
     coding = ""
     if compressible and len(content) >= WORTH_COMPRESSING and "range" not in fields:
@@ -123,7 +132,8 @@ def _file(place: Path, fields: Mapping[str, str], cache: str) -> Answer:
     modified = formatdate(state.st_mtime, usegmt=True)
     common = {"ETag": tag, "Last-Modified": modified, "Cache-Control": cache}
     if compressible:
-        common["Vary"] = "Accept-Encoding"
+        by_type = content_type(place.name) != content_type(place.name, "text/html")
+        common["Vary"] = "Accept, Accept-Encoding" if by_type else "Accept-Encoding"
     if _unchanged(fields, tag, state.st_mtime):
         return Answer(status=HTTPStatus.NOT_MODIFIED, fields=common)
     common |= {"Content-Type": kind, "Accept-Ranges": "bytes"}
