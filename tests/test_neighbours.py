@@ -117,8 +117,8 @@ def context(sources: Sequence[Source], store: Store) -> StoryContext:
         feed_urls={},
         host="planet.example",
         events={},
-        clashing=store.clashing(),
-        same_guid=store.clashing("id"),
+        same_id=store.clashing("id"),
+        same_guid=store.clashing("guid"),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from planet.model import (
     Classified,
@@ -242,10 +242,10 @@ class Store:
         with self._reading() as connection:
             return stories.primary_entries(connection)
 
-    def clashing(self, column: str = "atom_id", story_ids: Sequence[int] | None = None) -> frozenset[int]:
-        """Stories whose own id (`atom_id`, or `id`: as the feed gave it) another story publishes."""
+    def clashing(self, name: Literal["id", "guid"], story_ids: Sequence[int] | None = None) -> frozenset[int]:
+        """Stories whose own Atom id (or RSS guid) another story publishes."""
         with self._reading() as connection:
-            return identifiers.clashing(connection, column, story_ids)
+            return identifiers.clashing(connection, name, story_ids)
 
     def load_stories(self, story_ids: Sequence[int], context: StoryContext) -> list[Story]:
         """Whole stories, in the order of `story_ids`."""

@@ -1,21 +1,33 @@
-"""The id under which an entry is published: its own where it may be, else a `tag:` of the planet that never changes."""
+"""The ids under which a story is published: its entry's own where no other story has them, else a `tag:` of the planet.
+
+All that a feed needs is decided here: an Atom id is an absolute IRI, a guid is not empty, and no two stories share one.
+"""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 
 from planet.model import Entry
 from planet.store.columns import ids
 from planet.text import digest
 from planet.urls import is_iri
 
+if TYPE_CHECKING:
+    from planet.store.stored import StoredEntry
+
+_MADE = re.compile(r"tag:([^,]*),[0-9]{4}:[0-9a-f]{20}")
+_COLUMN = {"id": "{0}.atom_id", "guid": "iif({0}.id != '', {0}.id, {0}.atom_id)"}
+"""What a story publishes unless another precedes it, as SQL over a row of `entries`."""
+
 
 def published_id(host: str, feed: str, entry: Entry, date: datetime) -> str:
-    """The Atom id of an entry: its own where that is a valid absolute IRI (RFC 4287 4.2.6), else one of the planet's."""
+    """The Atom id of a new entry: its own where that is a valid absolute IRI (RFC 4287 4.2.6), else one of the planet's."""
     own = entry.id.strip()
-    return own if is_iri(own) else planet_id(host, feed, entry.uid, date)
+    return own if is_iri(own) and not _is_made(own, host) else planet_id(host, feed, entry.uid, date)
 
 
 def planet_id(host: str, feed: str, uid: str, date: datetime) -> str:
@@ -23,26 +35,40 @@ def planet_id(host: str, feed: str, uid: str, date: datetime) -> str:
     return f"tag:{host},{date.year}:{digest(feed, uid)[:20]}"
 
 
+def _is_made(identifier: str, host: str) -> bool:
+    """Whether an id looks like one that this planet makes: no feed may bring one, since it may be another entry's."""
+    made = _MADE.fullmatch(identifier)
+    return made is not None and made[1] == host
+
+
+def identify(primary: StoredEntry, host: str, *, same_id: bool, same_guid: bool) -> tuple[str, str]:
+    """(Atom id, RSS guid) of a story, by its primary copy. `same_id`, `same_guid`: another story precedes it, as `clashing` says."""
+    made = planet_id(host, primary.feed, primary.entry.uid, primary.date)
+    identifier = made if same_id or not is_iri(primary.atom_id) else primary.atom_id
+    own = primary.entry.id or identifier
+    guid = made if same_id or same_guid or _is_made(primary.entry.id, host) else own
+    return identifier, guid
+
+
 def clashing(
-    connection: sqlite3.Connection, column: str = "atom_id", story_ids: Sequence[int] | None = None
+    connection: sqlite3.Connection, name: Literal["id", "guid"], story_ids: Sequence[int] | None = None
 ) -> frozenset[int]:
-    """Ids of stories that may not publish their id, since another story that precedes them has the same.
+    """Ids of stories that may not publish their own id (or guid), since another story that precedes them has the same.
 
     An id that is an address or tag of a source is that source's; any other is the first story's that came with it.
-
-    `column`: atom_id, or id (as the feed gave it: the RSS guid). With `story_ids` only these are judged, which costs less.
+    With `story_ids` only these are judged, which costs less.
     """
+    own, primary, entry = (_COLUMN[name].format(table) for table in ("entries", "p", "e"))
     wanted = (
-        f"SELECT {column} FROM entries WHERE shown GROUP BY {column} HAVING count(*) > 1"
+        f"SELECT {own} FROM entries WHERE shown GROUP BY 1 HAVING count(*) > 1"
         if story_ids is None
-        else f"SELECT p.{column} FROM stories t JOIN entries p ON p.entry_id = t.primary_id "
+        else f"SELECT {primary} FROM stories t JOIN entries p ON p.entry_id = t.primary_id "
         "WHERE t.story_id IN (SELECT value FROM json_each(:ids))"
     )
     rows = connection.execute(
         "SELECT story_id FROM (SELECT s.story_id, row_number() OVER "
-        f"(PARTITION BY e.{column} ORDER BY e.owns_id DESC, e.first_seen, e.priority, e.date, e.source_position, s.tie) AS nth "
-        f"FROM stories s JOIN entries e ON e.entry_id = s.primary_id WHERE e.{column} != '' AND e.{column} IN "
-        f"({wanted})) WHERE nth > 1",
+        f"(PARTITION BY {entry} ORDER BY e.owns_id DESC, e.first_seen, e.priority, e.date, e.source_position, s.tie) AS nth "
+        f"FROM stories s JOIN entries e ON e.entry_id = s.primary_id WHERE {entry} IN ({wanted})) WHERE nth > 1",
         {"ids": ids(story_ids or ())},
     )
     return frozenset(story_id for (story_id,) in rows)

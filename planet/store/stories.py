@@ -14,7 +14,7 @@ from planet.model import IndexRow, MergeEntry, Person, Story, StorySource
 from planet.store import meta
 from planet.store.columns import ids, instant, readable, select
 from planet.store.feeds import FeedRow
-from planet.store.identifiers import planet_id
+from planet.store.identifiers import identify
 from planet.store.stored import StoredEntry, entries, merge_entries
 from planet.text import anchor, digest, excerpt
 
@@ -32,10 +32,10 @@ class StoryContext:
     feed_urls: Mapping[str, str]
     host: str
     events: Mapping[int, tuple[str, ...]]
-    clashing: frozenset[int]
-    """Stories whose id another story publishes: theirs is made by the planet."""
+    same_id: frozenset[int]
+    """Stories whose Atom id another story publishes: theirs is made by the planet."""
     same_guid: frozenset[int]
-    """Stories whose guid (an id that is no address, and so not unique in the world) another story publishes."""
+    """Stories whose RSS guid (it may be no address, and so not unique in the world) another story publishes."""
     excerpts: dict[int, str] = field(default_factory=dict)
     """Id of an entry -> its excerpt, once it was made: a story is loaded for several pages and feeds."""
 
@@ -181,14 +181,15 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
     sources = _sources(members, context)
     source = sources[0]
     feed = context.feeds.get(primary.feed)
-    clashes = story_id in context.clashing
-    identifier = planet_id(context.host, primary.feed, entry.uid, primary.date) if clashes else primary.atom_id
+    identifier, guid = identify(
+        primary, context.host, same_id=story_id in context.same_id, same_guid=story_id in context.same_guid
+    )
     updated = instant(head["updated"])
     events = context.events.get(story_id, ())
     return Story(
         story_id=story_id,
         id=identifier,
-        guid=identifier if clashes or story_id in context.same_guid or not entry.id else entry.id,
+        guid=guid,
         anchor=anchor(primary.feed, entry.uid),
         entry=entry,
         url=entry.link or (feed.link if feed else ""),

@@ -1,4 +1,4 @@
-"""A feed as it will be read, whatever its format: complete, legal in XML, every link absolute, every id unique.
+"""A feed as it will be read, whatever its format: complete, legal in XML, every link absolute.
 
 The writers beside this module only spell it out, so that a feed which breaks a rule of its format cannot be written.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from planet.model import Edition, Enclosure, Message, Person, Story, StoryList, StorySource
 from planet.text import id_prefix, language_tag, one_line, shorten, xml_safe
-from planet.urls import canonical_key, host, http_url, is_iri, to_uri, without_credentials
+from planet.urls import canonical_key, http_url, is_iri, to_uri, without_credentials
 
 log = logging.getLogger(__name__)
 Say = Callable[[Message], str]
@@ -46,7 +46,7 @@ class Item:
     """One story in a feed. Texts are free of what XML cannot hold, but for `html`: it is long, was cleaned before it was stored, and the
     writers clean it again if they find that it was not.
 
-    `id` is an absolute IRI and `guid` not empty, both unique in the document; `url` is an http(s) URL; `title` is not empty; `html` is
+    `id` and `guid` are the story's, which are unique (`planet.store.identifiers`); `url` is an http(s) URL; `title` is not empty; `html` is
     the complete text, "" where only a summary may be shown; `summary` is plain text, and one of the two is not empty.
     """
 
@@ -156,11 +156,11 @@ def _enclosures(story: Story) -> tuple[Enclosure, ...]:
     return tuple(by_url.values())
 
 
-def _origin(story: Story, fallback: str, updated: datetime) -> Origin:
+def _origin(story: Story, updated: datetime) -> Origin:
     feed, page = public_url(story.feed_url), public_url(story.feed_link)
     given = story.feed_id.strip()
     return Origin(
-        id=given if is_iri(given) else feed or page or fallback,
+        id=given if is_iri(given) else feed or page or story.id,
         title=one_line(story.feed_title) or one_line(story.source.name),
         feed=feed,
         page=page,
@@ -200,7 +200,6 @@ def _also(story: Story) -> tuple[tuple[str, str], ...]:
 def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     """A story as an item. `names`: technology -> name."""
     site = edition.config.site
-    made_id = f"tag:{host(site.url) or 'planet'},{story.published.year}:{story.anchor}"
     url = link(story.url) or f"{site.url}members/{story.source.slug}/#{story.anchor}"
     updated = max(story.updated, story.published)
     summary = xml_safe(story.entry.summary).strip() or xml_safe(story.excerpt).strip()
@@ -217,8 +216,8 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     )
     tags = {tag: None for tag_text in story.tags if (tag := one_line(tag_text))}
     return Item(
-        id=story.id if is_iri(story.id) else made_id,
-        guid=xml_safe(story.guid).strip() or made_id,
+        id=story.id,
+        guid=story.guid,
         url=url,
         title=title,
         html=html,
@@ -233,29 +232,9 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
         image=link(story.entry.image),
         comments=link(story.entry.comments),
         also=_also(story),
-        origin=_origin(story, made_id, updated),
+        origin=_origin(story, updated),
         sources=story.sources,
     )
-
-
-def _unique(items: Sequence[Item], stories: Sequence[Story], edition: Edition) -> tuple[Item, ...]:
-    """The items with every id and guid told once: the oldest keeps the one that several claim."""
-    domain = host(edition.config.site.url) or "planet"
-    ids: set[str] = set()
-    guids: set[str] = set()
-    kept = []
-    for entry, story in zip(reversed(items), reversed(stories), strict=True):
-        tag_uri = f"tag:{domain},{story.published.year}:{story.anchor}"
-        identifier = tag_uri if entry.id in ids else entry.id
-        guid = identifier if entry.guid in guids else entry.guid
-        ids.add(identifier)
-        guids.add(guid)
-        if (identifier, guid) == (entry.id, entry.guid):
-            kept.append(entry)
-        else:
-            fields = {name: getattr(entry, name) for name in Item.__dataclass_fields__}
-            kept.append(Item(**(fields | {"id": identifier, "guid": guid})))
-    return tuple(reversed(kept))
 
 
 def titles(story_list: StoryList, edition: Edition, say: Say) -> tuple[str, str]:
@@ -291,15 +270,12 @@ def document(
     site = edition.config.site
     names = {technology.slug: technology.name for technology in edition.technologies}
     rows = [row.story_id for row in story_list.feed(site.feed_entries)]
-    stories, items = [], []
+    items = []
     for story in edition.load(rows) if rows else []:
         try:
             items.append(item(story, edition, names))
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             log.warning("%s is left out of the feeds: it cannot be written (%s)", story.url or story.id, error)
-        else:
-            stories.append(story)
-    items = list(_unique(items, stories, edition))
     title, subtitle = titles(story_list, edition, say)
     month = story_list.kind == "month"
     return Document(
