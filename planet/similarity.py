@@ -325,6 +325,11 @@ def places_alike(first: str, second: str) -> bool:
     return len(telling) / max(1, len(smaller)) >= 0.8
 
 
+def particular_place(place: str) -> bool:
+    """Whether a place is more than a town or "online": it can be found again."""
+    return bool(set(significant_words(place)) - _NOWHERE)
+
+
 def particular(title: str) -> bool:
     """Whether a title can only mean one event: it bears a number, or four words that tell. Years count for nothing."""
     words = [word for word in significant_words(title) if not (word.isdigit() and 1990 <= int(word[:9]) <= 2100)]

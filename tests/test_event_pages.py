@@ -191,6 +191,33 @@ def test_an_event_has_its_page_with_facts_data_and_calendars() -> None:
     )
 
 
+def test_who_plans_an_event_finds_rooms_and_free_weeks() -> None:
+    """Spellings of one place are one; a town, an address of the web and a room of a cancelled event are none."""
+    places = [
+        "Turing 22, 22 allée Alan Turing, Clermont-Ferrand",
+        "turing 22 22 Allée Alan Turing 63000 Clermont Ferrand",
+        "Turing 22, 22 allée Alan Turing, Clermont-Ferrand",
+        "Le Bivouac\n59 boulevard Léon Jouhaux",
+        "Clermont-Ferrand",
+        "https://visio.example/1",
+        "En ligne",
+    ]
+    past = [event(f"Passé {n}", NOW - timedelta(days=9 * n), location=place) for n, place in enumerate(places, 1)]
+    off = event("Annulé", NOW - timedelta(days=200), location="Café Zola, rue X", status="cancelled")
+    coming = [event(f"À venir {n}", NOW + timedelta(days=7 * n)) for n in (1, 2, 5)]
+    long = event("Exposition", date(2026, 12, 1), end=date(2027, 3, 1))
+    tree = page(edition((), [*past, off, *coming, long]), "join/index.html")
+    assert [node.text() for node in tree.css(".rooms li")] == [
+        "Turing 22, 22 allée Alan Turing, Clermont-Ferrand 3 évènements, le dernier en novembre 2026",
+        "Le Bivouac 59 boulevard Léon Jouhaux 1 évènement, le dernier en octobre 2026",
+    ]
+    assert [node.text() for node in tree.css(".weeks li")] == [
+        "14 déc. – 27 déc. 2026",
+        "4 janv. – 28 févr. 2027",
+    ]
+    assert not page(edition(), "join/index.html").css(".rooms, .weeks")
+
+
 def test_a_technology_can_be_shown_in_a_frame_without_script(site: dict[str, bytes]) -> None:
     tree = Tree(site["php/embed/index.html"])
     assert not tree.css("script, iframe, img")

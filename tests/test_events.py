@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from planet.edition.announcements import announcements, names_day, with_stories
 from planet.edition.collisions import HORIZON, NAMED, collision_news, collisions, summary
+from planet.edition.planning import free_days
 from planet.merge.event_changes import arrive_events
 from planet.merge.event_groups import group_events
 from planet.merge.events import merge_events
@@ -710,6 +711,16 @@ def test_the_day_of_a_collision_is_the_planets() -> None:
     events = tell(config, stored("Un", start=late), stored("Deux", calendar="b", start=next_day))
     assert collisions(events, NOW, timezone="Europe/Paris") == ()
     assert len(collisions(events, NOW, timezone="UTC")) == 1
+
+
+def test_the_warning_of_a_collision_names_the_free_days_around() -> None:
+    """Working days for a working day, the nearest, none that is past or taken by anybody."""
+    beside = stored("Atelier", uid="2", start=EVENING + timedelta(days=1))
+    events = tell(planet("a", "b"), stored("Un"), stored("Deux", calendar="b"), beside)
+    now = EVENING - timedelta(days=2)  # a Sunday
+    (line,) = collision_news(collisions(events, now, timezone="UTC"), now.date()).values()
+    assert "free days around: 2026-11-30, 2026-12-03, 2026-12-04, 2026-12-07" in str(line)
+    assert free_days(date(2026, 12, 5), {date(2026, 12, 6)}, date(2026, 12, 1)) == (date(2026, 12, 12),)
 
 
 # -- the data set

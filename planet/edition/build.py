@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from planet.edition.collisions import collisions
 from planet.edition.fingerprints import settings_rev
 from planet.edition.lists import story_lists
+from planet.edition.planning import free_weeks, rooms, taken_days
 from planet.model import (
     Config,
     Edition,
@@ -26,7 +27,7 @@ from planet.model import (
     Technology,
 )
 from planet.text import digest
-from planet.when import instant
+from planet.when import day_of, instant
 
 log = logging.getLogger(__name__)
 HUES = {
@@ -97,6 +98,7 @@ def build(
     of_source = {story_list.slug: story_list.rows for story_list in lists if story_list.kind == "source"}
     of_technology = {story_list.slug: story_list.rows for story_list in lists if story_list.kind == "technology"}
     event_counts = Counter(slug for event in stored.events for slug in event.technologies)
+    events, today = tuple(sorted(stored.events, key=start_of)), day_of(now, config.site.timezone)
     moments = [row.updated or row.date for row in rows]
     moments += [event.changed for event in stored.events if event.changed]
     return Edition(
@@ -116,7 +118,9 @@ def build(
         sources=tuple(_source(source, of_source[source.slug], stored.titles, zone) for source in config.sources),
         index=rows,
         lists=lists,
-        events=tuple(sorted(stored.events, key=start_of)),
+        events=events,
+        rooms=rooms(events, today, config.site.timezone),
+        free_weeks=free_weeks(taken_days(events, config.site.timezone), today) if events else (),
         collisions=collisions(stored.events, now, timezone=config.site.timezone),
         health=stored.health,
         load=load,

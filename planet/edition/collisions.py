@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations
 
+from planet.edition.planning import LONG, free_days, taken_days
 from planet.model import Collision, Event, Message
 from planet.text import digest
 from planet.when import day_of, days_of
 
 HORIZON = timedelta(days=90)
 """How far ahead a collision is news: nobody acts on a date of next year."""
-LONG = 7
-"""An event of more days (an exhibition, a call for papers) stands in nobody's way."""
 SHARE = 20
 """Most events of one group on one day that are compared."""
 NAMED = 10
@@ -36,11 +35,13 @@ def collisions(events: Sequence[Event], now: datetime, *, timezone: str) -> tupl
                 shares[day, event.group_slug] += 1
                 if day >= today and shares[day, event.group_slug] <= SHARE:
                     by_day[day].append(event)
+    taken = taken_days(events, timezone) if by_day else frozenset()
     pairs: dict[tuple[str, str], Collision] = {}
     for day, of_day in sorted(by_day.items()):
+        free = free_days(day, taken, today) if len(of_day) > 1 else ()
         for first, second in combinations(sorted(of_day, key=lambda event: (event.group_slug, event.id)), 2):
             if first.group_slug != second.group_slug:
-                pairs.setdefault((first.id, second.id), Collision(day=day, first=first, second=second))
+                pairs.setdefault((first.id, second.id), Collision(day=day, first=first, second=second, free=free))
     return tuple(pairs.values())
 
 
@@ -85,9 +86,11 @@ def _text(dates: Sequence[Collision]) -> Message:
         "second": first.second.data.title,
     }
     if len(dates) == 1:
-        return Message.of(
+        clash = Message.of(
             "{date}: {first_group} (“{first}”) and {second_group} (“{second}”) have events on the same day", **facts
         )
+        days = ", ".join(day.isoformat() for day in first.free)
+        return Message.of("{collision}; free days around: {days}", collision=clash, days=days) if days else clash
     return Message.of(
         "{date} and on {count} more days until {last}: {first_group} (“{first}”) and {second_group} (“{second}”) "
         "have events on the same day",

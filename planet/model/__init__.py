@@ -134,6 +134,9 @@ if TYPE_CHECKING:
         RawEvent as RawEvent,
     )
     from planet.model.event import (
+        Room as Room,
+    )
+    from planet.model.event import (
         StoredEvent as StoredEvent,
     )
     from planet.model.feed import (
@@ -259,7 +262,7 @@ _NAMES = {
     "config": "Config Contact FeedConfig FetchRules Filter Link NotifyRule Owner ReadingList Site Source Technology",
     "edition": "Edition FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryList StorySource",
     "entry": "Changes DiffContext Entry EntryKey Insert Person Read Sanitised SourceRef UnchangedEntry Update",
-    "event": "Collision Event EventChanges EventData RawEvent StoredEvent",
+    "event": "Collision Event EventChanges EventData RawEvent Room StoredEvent",
     "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",
     "fetch": "Deferred Download Due Failed FetchError FetchState FetchUpdate Fetched Fresh Hop ReadFacts Unchanged",
     "lists": "ListEntry ListState",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from planet.model.base import Message
 from planet.model.config import Config, Technology
 from planet.model.entry import Entry, Person
-from planet.model.event import Collision, Event
+from planet.model.event import Collision, Event, Room
 from planet.model.fetch import ErrorClass, State
 
 WORDS_A_MINUTE = 220
@@ -303,6 +303,10 @@ class Edition:
     """By start, oldest first."""
     collisions: tuple[Collision, ...] = ()
     """Pairs of upcoming events of different groups on one day."""
+    rooms: tuple[Room, ...] = ()
+    """Where past events were held, the places with most first."""
+    free_weeks: tuple[tuple[date, date], ...] = ()
+    """Weeks of the next three months without an event: first and last day of each row of them."""
     health: tuple[FeedHealth, ...]
     load: Callable[[Sequence[int]], list[Story]]
     withdrawn: Mapping[str, int] = field(default_factory=dict)

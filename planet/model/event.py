@@ -124,3 +124,14 @@ class Collision:
     day: date
     first: Event
     second: Event
+    free: tuple[date, ...] = ()
+    """The nearest days without an event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A place where events were held: as it is most often written, how many there were, and the day of the last."""
+
+    place: str
+    events: int
+    last: date

@@ -192,6 +192,7 @@ class PageBuilder:
                 "host": host,
                 "webcal": lambda path: f"webcal://{address.netloc}{address.path}{path}",
                 "map_link": map_link,
+                "map_search": map_search,
                 "others": others,
                 "name_of": name_of,
                 "placed": placed,
@@ -343,7 +344,11 @@ def map_link(event: Event) -> str:
     if event.data.geo:
         latitude, longitude = event.data.geo
         return f"https://www.openstreetmap.org/?mlat={latitude:.6f}&mlon={longitude:.6f}#map=18/{latitude:.6f}/{longitude:.6f}"
-    place = event.data.location
+    return map_search(event.data.location)
+
+
+def map_search(place: str) -> str:
+    """Where OpenStreetMap looks for an address, "" for one of the web."""
     if not place or "://" in place or fold(place) in {"enligne", "online", "visio"}:
         return ""
     return f"https://www.openstreetmap.org/search?query={quote(place)}"

@@ -201,10 +201,11 @@ def subscribe(builder: PageBuilder) -> Artifact:
 
 
 def plain(builder: PageBuilder) -> Iterator[Artifact]:
-    """Pages that depend on nothing but the configuration."""
+    """How to join and leave, search, and what stands where nothing is."""
     t = builder.t
     description = t.gettext("How to be read here, and how not to be any more.")
-    yield builder.page("join.html", _meta(builder, "join", t.gettext("Add or remove my blog"), description), {})
+    planning = {"rooms": builder.edition.rooms, "free_weeks": builder.edition.free_weeks}
+    yield builder.page("join.html", _meta(builder, "join", t.gettext("Add or remove my blog"), description), planning)
     meta = _meta(builder, "search", t.gettext("Search"), robots="noindex, follow")
     segments = tuple(segment.name for segment in search.segments(builder.edition))
     yield builder.page("search.html", meta, {"segments": segments, "search_script": search.script_path()})
