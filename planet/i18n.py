@@ -105,6 +105,22 @@ def _locale(language: str) -> Locale:
     return Locale("en")
 
 
+# A page names the same days and hours again and again, and Babel reads its pattern each time.
+@functools.lru_cache(maxsize=20_000)
+def _date(day: dt.date, form: str, language: str) -> str:
+    from babel import dates  # see above
+
+    shown = dates.format_date(day, form, locale=_locale(language))
+    return _FIRST.sub("1er ", shown) if _locale(language).language == "fr" else shown
+
+
+@functools.lru_cache(maxsize=2000)
+def _time(time: dt.time, language: str) -> str:
+    from babel import dates  # see above
+
+    return dates.format_time(time, "short", locale=_locale(language))
+
+
 class Translator:
     """Says everything in one language, and tells every moment in one time zone."""
 
@@ -146,19 +162,12 @@ class Translator:
 
     def date(self, moment: dt.datetime | dt.date, form: str = "long") -> str:
         """`short` 23/11/2026, `medium` 23 nov. 2026, `long` 23 novembre 2026, `full` lundi 23 novembre 2026; or a CLDR pattern."""
-        from babel import dates
-
-        shown = dates.format_date(self.day_of(moment), form, locale=self.locale)
-        if self.locale.language == "fr":
-            shown = _FIRST.sub("1er ", shown)
-        return shown
+        return _date(self.day_of(moment), form, self.language)
 
     def time(self, moment: dt.datetime | dt.time) -> str:
         """14:05"""
         shown = self.local(moment).time() if isinstance(moment, dt.datetime) else moment
-        from babel import dates
-
-        return dates.format_time(shown, "short", locale=self.locale)
+        return _time(shown.replace(second=0, microsecond=0), self.language)
 
     def has_time(self, moment: dt.datetime | dt.date) -> bool:
         """Whether an hour is known: at midnight, here or in UTC, most often only the day is."""

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from planet.model import Config, Story, StorySource
+from planet.recent import Recent
 from planet.store import Store, StoryContext
 from planet.urls import host
+
+KEPT = 24_000_000
+"""Characters of stories that are kept: all of most planets, some 50 MB."""
+OVERHEAD = 3000
+"""What a story weighs beside its text."""
 
 
 def story_context(
@@ -47,18 +53,14 @@ def story_context(
 class StoryCache:
     """Loads whole stories by row. A story is on several pages and in several feeds: those that were read last are kept."""
 
-    SIZE = 2000
-
     def __init__(self, store: Store, context: StoryContext) -> None:
         self._store = store
         self._context = context
-        self._stories: dict[int, Story] = {}
+        self._stories: Recent[int, Story] = Recent(KEPT)
 
     def __call__(self, rows: Sequence[int]) -> list[Story]:
-        missing = [row for row in rows if row not in self._stories]
-        loaded = {story.story_id: story for story in self._store.load_stories(missing, self._context)}
-        stories = [self._stories.get(row) or loaded.get(row) for row in rows]
-        self._stories.update(loaded)
-        for row in list(self._stories)[: max(0, len(self._stories) - self.SIZE)]:
-            del self._stories[row]
-        return [story for story in stories if story is not None]
+        stories = {row: story for row in rows if (story := self._stories.get(row))}
+        for story in self._store.load_stories([row for row in rows if row not in stories], self._context):
+            stories[story.story_id] = story
+            self._stories.keep(story.story_id, story, len(story.html) + len(story.text) + OVERHEAD)
+        return [stories[row] for row in rows if row in stories]

@@ -28,6 +28,7 @@ GROUND = {
     "i18n",
     "themes",
     "formats",
+    "recent",
 }
 STAGES = {
     *("config", "fetch", "parse", "normalise", "sanitise", "classify", "merge", "store", "edition", "render"),
@@ -62,7 +63,7 @@ HOMES = {
     "gcld3": {"normalise"},
     "jinja2": {"notify", "render"},
     "listparser": {"subscriptions"},
-    "lxml": {"parse", "render"},
+    "lxml": {"parse"},
     "msgspec": {"config", "store"},
     "nh3": {"sanitise"},
     "Stemmer": {"render"},

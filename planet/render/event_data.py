@@ -132,8 +132,9 @@ def _item(event: Event, edition: Edition, translator: Translator, names: dict[st
     url = f"{site.url}events/{event.slug}/"
     place = " · ".join(part for part in (day, event.group, one_line(event.data.location)) if part)
     text = xml_safe(described(event))
+    item_id = f"tag:{host(site.url) or 'planet'},{published.year}:event-{event.slug}"
     return Item(
-        id=f"tag:{host(site.url) or 'planet'},{published.year}:event-{event.slug}",
+        id=item_id,
         guid=event.id,
         url=url,
         title=f"{translator.date(start)} – {one_line(event.data.title) or event.group}",

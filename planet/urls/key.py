@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from urllib.parse import urlsplit, urlunsplit
 
@@ -63,6 +64,7 @@ def feed_key(url: str) -> str:
     return urlunsplit((parts.scheme.lower(), f"{user}{host}{port}", parts.path or "/", parts.query, ""))
 
 
+@functools.lru_cache(maxsize=4096)
 def host(url: str) -> str:
     """The host in lower case without `www.`, "" when there is none."""
     parts = split(url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from jinja2 import (
@@ -17,12 +17,40 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from markupsafe import Markup
 
 from planet.errors import ThemeError
 from planet.i18n import Translator
 from planet.model import Message
 from planet.render.html.theme import Theme
 from planet.text import xml_safe
+
+
+class _Environment(Environment):
+    """Jinja2's, whose templates copy a plain dict of what all of them see: a ChainMap is copied name by name in Python."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
+class _Sentences:
+    """`_("…")` and `{% trans %}` of templates. A sentence is trusted as markup, what is put into it is escaped (as newstyle gettext does);
+    one without values is looked up and formatted once.
+    """
+
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
+        self._fixed: dict[str, Markup] = {}
+
+    def __call__(self, sentence: str, /, **values: object) -> Markup:
+        if values:
+            return self._markup(sentence) % values
+        if sentence not in self._fixed:
+            self._fixed[sentence] = self._markup(sentence) % {}
+        return self._fixed[sentence]
+
+    def _markup(self, sentence: str) -> Markup:
+        return Markup(self._translator.gettext(sentence))  # noqa: S704 - sentences of the catalogue are the program's own
 
 
 class Templates:
@@ -32,7 +60,7 @@ class Templates:
         loaders: list[BaseLoader] = [FileSystemLoader([folder for _, folder in theme.folders])]
         loaders.append(PrefixLoader({name: FileSystemLoader(folder) for name, folder in theme.folders}))
         self._theme = theme
-        self._environment = Environment(
+        self._environment = _Environment(
             loader=ChoiceLoader(loaders),
             autoescape=True,
             undefined=StrictUndefined,
@@ -45,7 +73,8 @@ class Templates:
         self._environment.install_gettext_callables(  # type: ignore[attr-defined]
             translator.gettext, translator.ngettext, newstyle=True
         )
-        self._environment.globals |= {"t": translator, "theme": theme, **shared}
+        say = _Sentences(translator)
+        self._environment.globals |= {"gettext": say, "_": say, "t": translator, "theme": theme, **shared}
 
     def render(self, name: str, context: Mapping[str, Any]) -> bytes:
         """A whole page, without the control characters that no document may hold. Raises ThemeError."""

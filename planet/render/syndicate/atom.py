@@ -2,94 +2,98 @@
 
 from __future__ import annotations
 
-from lxml import etree
+from collections.abc import Iterator
+from functools import partial
 
 from planet.model import Person
 from planet.render.syndicate.document import Document, Item, Origin, brief, rfc3339
-from planet.render.syndicate.xml import XML, add, document_element, written
+from planet.render.syndicate.xml import closed, document, line, opened
 
-ATOM = "{http://www.w3.org/2005/Atom}"
-HISTORY = "{http://purl.org/syndication/history/1.0}"
+SPACE = "http://www.w3.org/2005/Atom"
+HISTORY = "http://purl.org/syndication/history/1.0"
 TYPE = "application/atom+xml"
 
 
 def atom(feed: Document) -> bytes:
     """The document as bytes."""
-    root = document_element(f"{ATOM}feed", ATOM, {"fh": HISTORY} if feed.archive else {})
-    root.set(f"{XML}lang", feed.language)
-    add(root, f"{ATOM}id", feed.id)
-    add(root, f"{ATOM}title", feed.title)
-    add(root, f"{ATOM}subtitle", feed.subtitle)
-    add(root, f"{ATOM}updated", rfc3339(feed.updated))
-    _person(root, "author", feed.author, feed.email)
-    _link(root, "self", f"{feed.page}atom.xml", TYPE)
-    _link(root, "alternate", feed.page, "text/html")
-    _link(root, "hub", feed.hub)
-    for rel, href in (
-        ("current", feed.current),
-        ("prev-archive", feed.prev_archive),
-        ("next-archive", feed.next_archive),
-    ):
-        _link(root, rel, href, TYPE)
+    return document(_lines(feed), feed.path)
+
+
+def _lines(feed: Document) -> Iterator[str]:
+    spaces = {"xmlns": SPACE, "xmlns:fh": HISTORY if feed.archive else ""}
+    yield opened(0, "feed", {**spaces, "xml:lang": feed.language})
+    yield line(1, "id", feed.id)
+    yield line(1, "title", feed.title)
+    yield line(1, "subtitle", feed.subtitle)
+    yield line(1, "updated", rfc3339(feed.updated))
+    yield _person(1, "author", feed.author, feed.email)
+    yield _link(1, "self", f"{feed.page}atom.xml", TYPE)
+    yield _link(1, "alternate", feed.page, "text/html")
+    yield _link(1, "hub", feed.hub)
+    yield _link(1, "current", feed.current, TYPE)
+    yield _link(1, "prev-archive", feed.prev_archive, TYPE)
+    yield _link(1, "next-archive", feed.next_archive, TYPE)
     if feed.archive:
-        add(root, f"{HISTORY}archive")
+        yield line(1, "fh:archive")
     name, _, version = feed.generator.partition(" ")
-    add(root, f"{ATOM}generator", name, {"version": version})
+    yield line(1, "generator", name, {"version": version})
     for item in feed.items:
-        _entry(root, item, feed)
-    return written(root, feed.path)
+        yield item.written("atom", partial(_entry, item, feed))
+    yield closed(0, "feed")
 
 
-def _link(parent: etree._Element, rel: str, href: str, kind: str = "", **attributes: str) -> None:
-    if href:
-        add(parent, f"{ATOM}link", attributes={"rel": rel, "href": href, "type": kind, **attributes})
+def _link(depth: int, rel: str, href: str, kind: str = "", **attributes: str) -> str:
+    return line(depth, "link", attributes={"rel": rel, "href": href, "type": kind, **attributes}) if href else ""
 
 
-def _person(parent: etree._Element, role: str, person: Person, email: str = "") -> None:
-    element = add(parent, f"{ATOM}{role}")
-    add(element, f"{ATOM}name", person.name)
+def _person(depth: int, role: str, person: Person, email: str = "") -> str:
+    lines = [opened(depth, role), line(depth + 1, "name", person.name)]
     if person.url:
-        add(element, f"{ATOM}uri", person.url)
+        lines.append(line(depth + 1, "uri", person.url))
     if email:
-        add(element, f"{ATOM}email", email)
+        lines.append(line(depth + 1, "email", email))
+    return "".join((*lines, closed(depth, role)))
 
 
-def _entry(root: etree._Element, item: Item, feed: Document) -> None:
-    entry = add(root, f"{ATOM}entry")
-    if item.language and item.language.lower() != feed.language.lower():
-        entry.set(f"{XML}lang", item.language)
-    add(entry, f"{ATOM}id", item.id)
-    add(entry, f"{ATOM}title", item.title)
-    _link(entry, "alternate", item.url, "text/html")
+def _entry(item: Item, feed: Document) -> Iterator[str]:
+    other = item.language if item.language.lower() != feed.language.lower() else ""
+    yield opened(1, "entry", {"xml:lang": other})
+    yield line(2, "id", item.id)
+    yield line(2, "title", item.title)
+    yield _link(2, "alternate", item.url, "text/html")
     for enclosure in item.enclosures:
         length = "" if enclosure.length is None else str(enclosure.length)
-        _link(entry, "enclosure", enclosure.url, enclosure.type, length=length, title=enclosure.title)
+        yield _link(2, "enclosure", enclosure.url, enclosure.type, length=length, title=enclosure.title)
     for url, source in item.also:
-        _link(entry, "related", url, "text/html", title=source)
-    _link(entry, "replies", item.comments, "text/html")
-    add(entry, f"{ATOM}published", rfc3339(item.published))
-    add(entry, f"{ATOM}updated", rfc3339(item.updated))
+        yield _link(2, "related", url, "text/html", title=source)
+    yield _link(2, "replies", item.comments, "text/html")
+    yield line(2, "published", rfc3339(item.published))
+    yield line(2, "updated", rfc3339(item.updated))
     for person in item.authors:
-        _person(entry, "author", person)
+        yield _person(2, "author", person)
     for slug, name in item.technologies:
-        add(entry, f"{ATOM}category", attributes={"term": slug, "scheme": feed.url, "label": name})
+        yield line(2, "category", attributes={"term": slug, "scheme": feed.url, "label": name})
     for tag in item.tags:
-        add(entry, f"{ATOM}category", attributes={"term": tag})
+        yield line(2, "category", attributes={"term": tag})
     if item.summary:
-        add(entry, f"{ATOM}summary", brief(item.summary) if item.html else item.summary)
+        yield line(2, "summary", brief(item.summary) if item.html else item.summary)
     if item.html:
-        content = add(entry, f"{ATOM}content", item.html, {"type": "html"})
-        content.set(f"{XML}base", item.url)
-    _source(entry, item.origin)
+        yield line(2, "content", item.html, {"type": "html", "xml:base": item.url})
+    yield _source(item.origin)
+    yield closed(1, "entry")
 
 
-def _source(entry: etree._Element, origin: Origin) -> None:
+def _source(origin: Origin) -> str:
     """Whence the entry was taken (RFC 4287 4.2.11)."""
-    source = add(entry, f"{ATOM}source")
-    add(source, f"{ATOM}id", origin.id)
-    add(source, f"{ATOM}title", origin.title)
-    add(source, f"{ATOM}updated", rfc3339(origin.updated))
-    if origin.author:
-        _person(source, "author", Person(name=origin.author))
-    _link(source, "self", origin.feed)
-    _link(source, "alternate", origin.page, "text/html")
+    return "".join(
+        (
+            opened(2, "source"),
+            line(3, "id", origin.id),
+            line(3, "title", origin.title),
+            line(3, "updated", rfc3339(origin.updated)),
+            _person(3, "author", Person(name=origin.author)) if origin.author else "",
+            _link(3, "self", origin.feed),
+            _link(3, "alternate", origin.page, "text/html"),
+            closed(2, "source"),
+        )
+    )

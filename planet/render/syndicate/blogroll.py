@@ -9,6 +9,7 @@ from functools import partial
 
 from planet.model import Artifact, Edition, FeedConfig, Message, Source
 from planet.render.syndicate.document import Say, public_url
+from planet.render.syndicate.xml import closed, document, line, opened
 from planet.text import digest, one_line
 from planet.urls import feed_key
 
@@ -74,37 +75,35 @@ def _title(source: Source, feed: FeedConfig, own: str) -> str:
 
 def opml_document(edition: Edition, say: Say, title: str, groups: Sequence[tuple[str, Sequence[Outline]]]) -> bytes:
     """The bytes of one OPML file; a group without a name is no folder, and `*` holds what belongs to no technology."""
-    from planet.render.syndicate.xml import add, element, written  # lxml, for a run that writes
-
     site = edition.config.site
-    root = element("opml", {"version": "2.0"})
-    head = add(root, "head")
-    add(head, "title", one_line(title))
+    lines = [opened(0, "opml", {"version": "2.0"}), opened(1, "head"), line(2, "title", one_line(title))]
     if site.owner.name:
-        add(head, "ownerName", one_line(site.owner.name))
+        lines.append(line(2, "ownerName", one_line(site.owner.name)))
     if site.owner.email:
-        add(head, "ownerEmail", one_line(site.owner.email))
-    add(head, "ownerId", site.url)
-    add(head, "docs", "http://opml.org/spec2.opml")
-    body = add(root, "body")
+        lines.append(line(2, "ownerEmail", one_line(site.owner.email)))
+    lines += [line(2, "ownerId", site.url), line(2, "docs", "http://opml.org/spec2.opml"), closed(1, "head")]
+    body: list[str] = []
     for given, members in groups:
         name = say(Message.of("Other subjects")) if given == "*" else given
-        folder = add(body, "outline", attributes={"text": name, "title": name}) if name and members else body
-        for outline in members:
-            categories = ",".join(f"/{slug}" for slug in outline.technologies)
-            add(
-                folder,
-                "outline",
-                attributes={
-                    "type": "rss",
-                    "text": outline.title,
-                    "title": outline.title,
-                    "xmlUrl": outline.url,
-                    "htmlUrl": outline.page,
-                    "category": categories,
-                },
-            )
-    return written(root, "", style=False)
+        if name and members:
+            folder = opened(2, "outline", {"text": name, "title": name})
+            body += [folder, *(_outline(3, outline) for outline in members), closed(2, "outline")]
+        else:
+            body += [_outline(2, outline) for outline in members]
+    lines += [opened(1, "body"), *body, closed(1, "body")] if body else [line(1, "body")]
+    return document((*lines, closed(0, "opml")), "", style=False)
+
+
+def _outline(depth: int, outline: Outline) -> str:
+    attributes = {
+        "type": "rss",
+        "text": outline.title,
+        "title": outline.title,
+        "xmlUrl": outline.url,
+        "htmlUrl": outline.page,
+        "category": ",".join(f"/{slug}" for slug in outline.technologies),
+    }
+    return line(depth, "outline", attributes=attributes)
 
 
 def blogrolls(edition: Edition, say: Say) -> Iterator[Artifact]:

@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 from planet.model import Artifact, Edition
 from planet.render.syndicate.document import rfc3339
+from planet.render.syndicate.xml import closed, document, line, opened
 from planet.text import digest
 
-SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 LIMIT = 50_000
 """Addresses in one file, by the protocol."""
 _UNLISTED = ("health/", "search/", "static/", ".")
@@ -60,12 +61,12 @@ def _artifact(path: str, root: str, each: str, rows: Sequence[tuple[str, str]]) 
 
 
 def _write(name: str, each: str, rows: Sequence[tuple[str, str]]) -> bytes:
-    from planet.render.syndicate.xml import add, document_element, written  # lxml, for a run that writes
-
-    root = document_element(f"{SPACE}{name}", SPACE)
+    lines = []
     for address, date in rows:
-        element = add(root, f"{SPACE}{each}")
-        add(element, f"{SPACE}loc", address)
+        lines += [opened(1, each), line(2, "loc", address)]
         if date:
-            add(element, f"{SPACE}lastmod", date)
-    return written(root, "", style=False)
+            lines.append(line(2, "lastmod", date))
+        lines.append(closed(1, each))
+    space = {"xmlns": SPACE}
+    whole = [opened(0, name, space), *lines, closed(0, name)] if lines else [line(0, name, attributes=space)]
+    return document(whole, "", style=False)

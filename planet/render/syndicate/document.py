@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from mimetypes import MimeTypes
 from urllib.parse import urlsplit
 
+from planet import __version__
 from planet.model import Edition, Enclosure, Message, Person, Story, StoryList, StorySource
+from planet.recent import Recent
 from planet.text import id_prefix, language_tag, one_line, shorten, xml_safe
 from planet.urls import canonical_key, http_url, is_iri, to_uri, without_credentials
 
@@ -27,6 +29,11 @@ _FRAGMENT = re.compile(r'(<a\s(?:[^>]*?\s)?href=)"#([^"]*)"')
 FEED_TEXT = 300_000
 """Characters of HTML of one story in a feed."""
 UNKNOWN_TYPE = "application/octet-stream"
+GENERATOR = f"planet {__version__}"
+KEPT = 24_000_000
+"""Characters of items that are kept, with what the writers made of them: some 40 MB."""
+OVERHEAD = 4000
+"""What an item weighs beside its text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,15 @@ class Item:
     """(URL, source) of the other places where it was published."""
     origin: Origin
     sources: tuple[StorySource, ...]
+    texts: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What the writers made of it, by format: it is the same in every feed of the site."""
+
+    def written(self, output_format: str, make: Callable[[], Iterable[str]]) -> str:
+        """Its text in a format, made when it is first asked for."""
+        text = self.texts.get(output_format)
+        if text is None:
+            text = self.texts[output_format] = "".join(make())
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +253,31 @@ def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     )
 
 
+class Items:
+    """The stories of an edition as items, each made once for all feeds; beyond `KEPT` characters those made first are made again."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._names = {technology.slug: technology.name for technology in edition.technologies}
+        self._items: Recent[int, Item | None] = Recent(KEPT)
+
+    def __call__(self, story_ids: Sequence[int]) -> list[Item]:
+        """The items of these stories, without those that cannot be written."""
+        items = {story_id: self._items.get(story_id) for story_id in story_ids if story_id in self._items}
+        missing = [story_id for story_id in story_ids if story_id not in items]
+        for story in self._edition.load(missing) if missing else []:
+            items[story.story_id] = entry = self._item(story)
+            self._items.keep(story.story_id, entry, 3 * len(story.entry.html) + OVERHEAD)
+        return [entry for story_id in story_ids if (entry := items.get(story_id)) is not None]
+
+    def _item(self, story: Story) -> Item | None:
+        try:
+            return item(story, self._edition, self._names)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            log.warning("%s is left out of the feeds: it cannot be written (%s)", story.url or story.id, error)
+            return None
+
+
 def titles(story_list: StoryList, edition: Edition, say: Say) -> tuple[str, str]:
     """What a feed is called, and what it says of itself in one sentence (never empty)."""
     site = edition.config.site
@@ -260,22 +301,15 @@ def titles(story_list: StoryList, edition: Edition, say: Say) -> tuple[str, str]
 def document(
     story_list: StoryList,
     edition: Edition,
+    items: Items,
     say: Say,
-    generator: str,
     *,
     prev_archive: str = "",
     next_archive: str = "",
 ) -> Document:
     """The feed of a story_list, its stories loaded. `prev_archive` and `next_archive` are folders of months, "" none."""
     site = edition.config.site
-    names = {technology.slug: technology.name for technology in edition.technologies}
-    rows = [row.story_id for row in story_list.feed(site.feed_entries)]
-    items = []
-    for story in edition.load(rows) if rows else []:
-        try:
-            items.append(item(story, edition, names))
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            log.warning("%s is left out of the feeds: it cannot be written (%s)", story.url or story.id, error)
+    entries = items([row.story_id for row in story_list.feed(site.feed_entries)])
     title, subtitle = titles(story_list, edition, say)
     month = story_list.kind == "month"
     return Document(
@@ -286,12 +320,12 @@ def document(
         title=one_line(title),
         subtitle=one_line(subtitle),
         language=site.language,
-        updated=max((entry.updated for entry in items), default=empty_since(edition)),
+        updated=max((entry.updated for entry in entries), default=empty_since(edition)),
         author=Person(name=one_line(site.owner.name) or one_line(site.title), url=site.url),
         email=one_line(site.owner.email),
-        generator=generator,
+        generator=GENERATOR,
         hub=http_url(site.hub),
-        items=tuple(items),
+        items=tuple(entries),
         archive=month,
         prev_archive=f"{site.url}{prev_archive}atom.xml" if prev_archive else "",
         next_archive=f"{site.url}{next_archive}atom.xml" if next_archive else "",

@@ -6,25 +6,23 @@ import importlib
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from planet import __version__
 from planet.formats import formats_of
 from planet.model import Artifact, Edition, StoryList
-from planet.render.syndicate.document import Document, Say, document, empty_since
+from planet.render.syndicate.document import Document, Items, Say, document, empty_since
 from planet.text import named_digests
 
-GENERATOR = f"planet {__version__}"
 Writer = Callable[[Document], bytes]
 
 
 def _writer(path: str) -> Writer:
-    """The function that a `module:function` of the catalogue names. lxml is loaded only by a run that writes."""
+    """The function that a `module:function` of the catalogue names."""
     module, _, name = path.partition(":")
     writer: Writer = getattr(importlib.import_module(module), name)
     return writer
 
 
 class _Cache:
-    """The document made last: the formats of one feed are written one after the other, its stories are loaded once."""
+    """The document made last: the formats of one feed are written one after the other, their document is made once."""
 
     def __init__(self) -> None:
         self.key = ""
@@ -41,7 +39,7 @@ def list_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
 
     The current feed names the newest archive, and archives each other (RFC 5005 section 4).
     """
-    cache = _Cache()
+    cache, items = _Cache(), Items(edition)
     months = [story_list for story_list in edition.lists if story_list.kind == "month" and story_list.over]
     places = {story_list.path: place for place, story_list in enumerate(months)}
     for story_list in edition.lists:
@@ -55,7 +53,7 @@ def list_feeds(edition: Edition, say: Say) -> Iterator[Artifact]:
                 place = places[story_list.path]
                 older = months[place + 1].path if place + 1 < len(months) else ""
                 newer = months[place - 1].path if place else ""
-        build = partial(document, story_list, edition, say, GENERATOR, prev_archive=older, next_archive=newer)
+        build = partial(document, story_list, edition, items, say, prev_archive=older, next_archive=newer)
         inputs = {
             "program": edition.program_rev,
             "settings": edition.settings_rev,

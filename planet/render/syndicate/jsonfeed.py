@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from planet.model import Person
 from planet.render.syndicate.document import Document, Item, brief, rfc3339
 from planet.text import xml_safe
 
-_ILLEGAL = (b"\\u00", b"\x7f", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-"""What may stand in a text that was not cleaned: an escaped control character, DEL, U+FFFE, U+FFFF. Looked for in the whole at once."""
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def json_feed(feed: Document) -> bytes:
     """The document as bytes."""
-    document = {
+    fields = {
         "version": VERSION,
         "title": feed.title,
         "home_page_url": feed.page,
@@ -25,16 +24,25 @@ def json_feed(feed: Document) -> bytes:
         "authors": [_author(feed.author)],
         "language": feed.language,
         "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
-        "items": [_item(item, feed) for item in feed.items],
     }
-    kept = {name: value for name, value in document.items() if value or name == "items"}
-    try:
-        data = json.dumps(kept, ensure_ascii=False, indent=1).encode()
-    except UnicodeEncodeError:  # a lone surrogate
-        data = b"\x7f"
-    if any(mark in data for mark in _ILLEGAL):
-        data = json.dumps(_clean(kept), ensure_ascii=False, indent=1).encode()
-    return data + b"\n"
+    head = _text({name: value for name, value in fields.items() if value}).removesuffix("\n}")
+    items = ",\n".join(item.written("json", partial(_indented, item, feed)) for item in feed.items)
+    items = f"[\n{items}\n ]" if items else "[]"
+    return f'{head},\n "items": {items}\n}}\n'.encode()
+
+
+def _text(value: object) -> str:
+    """JSON without characters that UTF-8 or XML readers downstream cannot hold, lone surrogates before all."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    # A control character is escaped, so that only the values themselves can be cleaned of it.
+    if "\\u00" in text or xml_safe(text) != text:
+        text = json.dumps(_clean(value), ensure_ascii=False, indent=1)
+    return text
+
+
+def _indented(item: Item, feed: Document) -> str:
+    """An item as it stands in the list: no line break is in a string of JSON."""
+    return "  " + _text(_item(item, feed)).replace("\n", "\n  ")
 
 
 def _author(person: Person) -> dict[str, str]:
@@ -75,7 +83,6 @@ def _item(item: Item, feed: Document) -> dict[str, Any]:
 
 
 def _clean(value: Any) -> Any:
-    """The same without characters that UTF-8 or XML readers downstream cannot hold, lone surrogates before all."""
     match value:
         case str():
             return xml_safe(value)
