@@ -62,5 +62,5 @@ class StoryCache:
         stories = {row: story for row in rows if (story := self._stories.get(row))}
         for story in self._store.load_stories([row for row in rows if row not in stories], self._context):
             stories[story.story_id] = story
-            self._stories.keep(story.story_id, story, len(story.html) + len(story.text) + OVERHEAD)
+            self._stories.keep(story.story_id, story, len(story.entry.html) + len(story.entry.text) + OVERHEAD)
         return [stories[row] for row in rows if row in stories]
