@@ -143,9 +143,9 @@ def test_x05_a_stranger_cannot_lead_to_a_listed_server(server: Server) -> None:
 
 def test_x05_a_stranger_cannot_use_the_connection_of_one_who_may(server: Server) -> None:
     """An idle connection to a listed server is not handed to a request that may not go there."""
-    from planet.fetch.request import target
     from planet.fetch.transport import Deadline, HttpTransport, Request, Response
     from planet.model import FetchError
+    from planet.urls import target
 
     server.default = reply(200, FEED)
     transport = HttpTransport(AddressFilter(allow_private=(server.address,)))

@@ -13,11 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planet.fetch.attempt import host_group
-from planet.fetch.errors import BadUrlError
-from planet.fetch.request import credentials, head, joined, same_url, target
+from planet.fetch.request import head
 from planet.model import Download, Due, Failed, FetchError, Fresh
-from planet.urls import feed_key
+from planet.urls import BadUrlError, credentials, feed_key, host_group, joined, same_url, target
 from tests.support.fetching import AGENT, HOUR, QUICK, T0, Feed, ask, fetcher, rss
 from tests.support.servers import Server, after, reply, servers
 

@@ -8,10 +8,10 @@ import pytest
 
 from planet import config
 from planet.fetch import health
-from planet.fetch.request import target
 from planet.model import Due, Failed, Fresh, Outcome, Task
 from planet.parse.discovery import in_page
 from planet.reading import Rules, read
+from planet.urls import target
 from tests.support.fetching import HOUR, T0, Feed, ask, fetcher, rss
 from tests.support.servers import Connection, Server, Step, reply
 

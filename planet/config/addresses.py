@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from planet.config import checks
 from planet.config.document import Location
-from planet.urls import feed_key
+from planet.urls import feed_key, https_of_webcal
 
 SHORT_FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (("meetup", checks.meetup), ("mobilizon", checks.mobilizon))
 """Keys of a source that stand for the address of a calendar."""
@@ -25,7 +24,7 @@ def locate(address: str, folder: Path) -> tuple[str, str, bool]:
 
 def key_of(address: str) -> str:
     """What two spellings of one address have in common: `./a.xml` is `a.xml`, `webcal://` is `https://`."""
-    address = checks.https_of_webcal(address.strip())
+    address = https_of_webcal(address.strip())
     if address.startswith("${"):
         return address
     return feed_key(address) if "://" in address else Path(os.path.normpath(address)).as_posix()
@@ -49,19 +48,10 @@ def _of_source(source: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
             named = (feed.get("kind") or "posts") if isinstance(feed, dict) else "posts"
             kind = "calendar" if key == "calendars" else named
             if isinstance(address, str) and address.strip() and kind in ("posts", "events", "calendar"):
-                yield (key, number, "url"), checks.https_of_webcal(address.strip()), kind
+                yield (key, number, "url"), https_of_webcal(address.strip()), kind
     for key, calendar_of in SHORT_FORMS:
         if isinstance(source.get(key), str):
             try:
                 yield (key,), calendar_of(source[key].strip()), "calendar"
             except checks.InvalidValueError:
                 continue
-
-
-_USER = re.compile(r"//([^/@:]*)[^/@]*@")
-
-
-def user_of(url: str) -> str:
-    """The name of the user in a URL, "" where there is none."""
-    match = _USER.search(url)
-    return match[1] if match else ""

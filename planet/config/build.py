@@ -14,7 +14,7 @@ from planet.config.document import Document, Location
 from planet.config.schema import Section
 from planet.formats import RESERVED
 from planet.model import Fault, Message
-from planet.urls import carries_secret
+from planet.urls import carries_secret, user_of
 
 _WORTH_A_WARNING = 8
 """Words of feeds.yaml that are in the catalogue, from which on it is worth a word that they can go."""
@@ -236,7 +236,7 @@ def _feeds(builder: _Builder, location: Location, source: Section, timezone: str
 
 def _feed(builder: _Builder, location: Location, keys: Section, **computed: Any) -> model.FeedConfig:
     url, key, local = addresses.locate(keys.url, builder.folder)
-    user = addresses.user_of(url)
+    user = user_of(url)
     if builder.users.setdefault(key, user) != user:
         key = key.replace("***@", f"***{text.digest(user)[:8]}@", 1)  # two people's private feeds at one address
     line = builder.line(*location, "url")

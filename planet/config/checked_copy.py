@@ -17,14 +17,13 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from planet import __version__
 from planet.config.disk import exists
 from planet.model import Config
-from planet.urls import carries_secret
+from planet.urls import carries_secret, has_credentials
 
 _DATABASE = re.compile(rb"""(?m)^[\s{,"']*database["']?[ \t]*:[ \t]*["']?([^"'#,}\r\n]+)""")
 _PACKAGE = Path(__file__).parent.parent
@@ -83,7 +82,7 @@ def _holds_secret(config: Config) -> bool:
     urls = [config.site.hub, *(url for source in config.sources for url in (source.url, source.avatar))]
     urls += [reading_list.url for reading_list in config.lists]
     urls += [feed.url for source in config.sources for feed in source.feeds if not feed.local]
-    in_clear = any("@" in urlsplit(url).netloc or carries_secret(url) for url in urls if "${" not in url)
+    in_clear = any(has_credentials(url) or carries_secret(url) for url in urls if "${" not in url)
     return in_clear or any("${" not in rule.url for rule in config.notify)
 
 

@@ -20,6 +20,7 @@ from planet.config.disk import Disk
 from planet.formats import RESERVED
 from planet.i18n import languages, own_catalogue
 from planet.model import Contact, Link, Message
+from planet.urls import has_host, https_of_webcal
 
 DURATION = re.compile(r"(?:\s*(\d{1,9}(?:\.\d{1,6})?)\s*(ms|s|sec|m|min|h|d|w)(?![a-z]))+\s*", re.IGNORECASE)
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
@@ -28,7 +29,6 @@ MAX_SECONDS = 10 * 366 * 86_400
 SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HOST_LIKE = re.compile(r"(?:www\.[^/\s]+|(?:[\w-]+\.)+[A-Za-z]{2,}(?::\d+)?/.*)", re.DOTALL)
-_REFUSED = re.compile(r"[\s\x00-\x20\x7f-\x9f\\<>\"{}]")
 _COLOUR = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _MEETUP = re.compile(
     r"(?:https?://(?:www\.)?meetup\.com/(?:[a-z]{2}(?:-[A-Za-z]{2})?/)?)?([A-Za-z0-9_-]+)/?(?:events/?.*)?"
@@ -233,27 +233,14 @@ def http_url(url: str) -> str:
             "{value} is no URL{hint}",
             value=shown(url),
             hint=Message.of("; did you mean `{word}`?", word=guess)
-            if _has_host(guess)
+            if has_host(guess)
             else Message.of("; write https://…"),
         )
     if scheme[1].lower() not in {"http", "https"}:
         raise InvalidValueError("{value}: a URL must begin with https:// or http://", value=shown(url))
-    if not _has_host(url):
+    if not has_host(url):
         raise InvalidValueError("{value} is no URL that can be asked; write https://host/path", value=shown(url))
     return url
-
-
-def _has_host(url: str) -> bool:
-    """Whether there is a host to ask, and nothing in the URL that none may hold."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    name = parts.hostname or ""
-    if len(url) > 2000 or _REFUSED.search(url) or not name or name.startswith(".") or ".." in name:
-        return False
-    return parts.port != 0
 
 
 def site_url(url: str) -> str:
@@ -315,11 +302,6 @@ def file_path(path: str, folder: Path) -> Path:
             "{value}: write the path out, relative to feeds.yaml, absolute, or from ~/", value=shown(path)
         )
     return within(path, folder)
-
-
-def https_of_webcal(address: str) -> str:
-    """`webcal://` means https://: the same address to ask."""
-    return re.sub(r"^webcals?://", "https://", address, flags=re.IGNORECASE)
 
 
 def calendar_address(address: str, folder: Path, disk: Disk) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from planet.errors import ConfigError
 from planet.model import Config, Fault, FeedConfig, Message, ReadingList
+from planet.urls import https_of_webcal
 
 Addressed = TypeVar("Addressed", FeedConfig, ReadingList)
 
@@ -47,7 +48,7 @@ def _expanded(feed: Addressed, environ: Mapping[str, str], faults: list[Fault]) 
         ]
         return feed
     url = VARIABLE.sub(lambda match: environ[match[1]], feed.url)
-    url = re.sub(r"^webcals?://", "https://", url, flags=re.IGNORECASE).partition("#")[0]
+    url = https_of_webcal(url).partition("#")[0]
     if names and not _URL.fullmatch(url):
         variables = ", ".join(f"${{{name}}}" for name in names)
         faults.append(

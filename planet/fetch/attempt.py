@@ -13,49 +13,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
 
-from planet.fetch.errors import BadUrlError, of_status
+from planet.fetch.errors import bad_url, of_status
 from planet.fetch.headers import retry_after
 from planet.fetch.polling import configured_mark, probe_is_due, reader_version
 from planet.fetch.request import (
     CALENDAR_TYPES,
     FEED_TYPES,
-    Target,
-    credentials,
     default_headers,
-    joined,
-    same_url,
     sendable,
-    target,
 )
 from planet.fetch.transport import REDIRECTS, Request, Response
 from planet.model import Deferred, Due, Failed, Fetched, FetchError, Fresh, Hop, Message, Unchanged
-from planet.urls import DEFAULT_PORTS, redacted
+from planet.urls import DEFAULT_PORTS, BadUrlError, Target, credentials, host_group, joined, redacted, same_url, target
 
 log = logging.getLogger(__name__)
 MAX_HOPS = 5
 MAX_COOKIES = 8
-# Sites of many members at one service: they are paced as the one host that they are.
-_PLATFORMS = (
-    *("blogspot.com", "wordpress.com", "tumblr.com", "medium.com", "substack.com", "hashnode.dev", "github.io"),
-    *(
-        "gitlab.io",
-        "over-blog.com",
-        "canalblog.com",
-        "bearblog.dev",
-        "write.as",
-        "ghost.io",
-        "netlify.app",
-        "pages.dev",
-    ),
-)
-
-
-def host_group(host: str) -> str:
-    """What shares a pace: one host, with or without `www.`, or all the sites of one platform."""
-    for platform in _PLATFORMS:
-        if host.endswith("." + platform):
-            return platform
-    return host.removeprefix("www.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +122,7 @@ class Attempt:
         try:
             self.start = target(url)
         except BadUrlError as error:
-            return self._failed(error.error)
+            return self._failed(bad_url(error))
         self.trusted = True
         self.url = self.start.url
         self.first_url = self.first_url or self.start.url
@@ -253,7 +226,7 @@ class Attempt:
             to = joined(here.url, location)
             there = target(to)
         except BadUrlError as error:
-            return self._failed(error.error)
+            return self._failed(bad_url(error))
         self.chain.append(Hop(status=answer.status, url=here.url, to=there.url))
         # Some servers set a cookie and ask again: there is a reason to come back to a URL then.
         new_cookie = self._take_cookies(here, answer)

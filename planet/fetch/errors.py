@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from planet.model import FetchError, Message
+from planet.urls import BadUrlError
 
 if TYPE_CHECKING:
     from planet.model.fetch import ErrorClass
@@ -34,17 +34,13 @@ class TooLargeError(Exception):
     """The server sends more bytes than an honest answer of the allowed size needs."""
 
 
-class BadUrlError(RequestError):
-    """Not a URL that can be requested over HTTP. `scheme` is set where that is what is wrong."""
-
-    def __init__(self, scheme: str = "") -> None:
-        self.scheme = scheme.lower() if re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) else ""
-        super().__init__(
-            "unsupported",
-            Message.of("addresses that begin with {scheme}: are not asked", scheme=self.scheme)
-            if self.scheme
-            else Message.of("this is not an address that can be asked"),
-        )
+def bad_url(error: BadUrlError) -> FetchError:
+    """What a URL that cannot be requested means for its feed."""
+    if error.scheme:
+        message = Message.of("addresses that begin with {scheme}: are not asked", scheme=error.scheme)
+    else:
+        message = Message.of("this is not an address that can be asked")
+    return FetchError("unsupported", message)
 
 
 def timed_out(host: str, phase: str) -> FetchError:

@@ -6,16 +6,10 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
-
-from planet.urls import host, origin
 
 LONGEST = timedelta(days=7)
 """No server puts us off for longer than this."""
 # Hosts whose users write below a path of their own, besides those that mark users with `~` or `@`.
-_SHARED_HOSTS = frozenset(
-    {"dev.to", "medium.com", "github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "pages.perso.orange.fr"}
-)
 _DELTA = re.compile(r"[0-9]+\Z")
 _DIRECTIVE = re.compile(r'\s*([!#$%&\'*+\-.^_`|~0-9A-Za-z]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^,]*))?\s*(?:,|\Z)')
 _RFC850 = re.compile(r"\s*[A-Za-z]{6,9}, (\d{2})-([A-Za-z]{3})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT\s*\Z")
@@ -100,12 +94,3 @@ def freshness(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
 def _age(digits: str) -> timedelta:
     return timedelta(days=3650) if len(digits) > 8 else timedelta(seconds=int(digits))
-
-
-def rate_limit_scope(url: str) -> str:
-    """What a 429 closes: the origin (scheme://host:port); of a host of many users, one user's part of it."""
-    site = origin(url)
-    first = urlsplit(url).path.split("/")[1:2] if site else []
-    if first and (first[0][:1] in {"~", "@"} or host(url) in _SHARED_HOSTS):
-        return f"{site}/{first[0]}"
-    return site

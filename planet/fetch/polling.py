@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from planet.fetch.delays import DAY, NOTHING, Plan, allowed, doubled, median_gap, server_hint, unchanged_delay
-from planet.fetch.headers import LONGEST, freshness, rate_limit_scope, retry_after
+from planet.fetch.headers import LONGEST, freshness, retry_after
 from planet.fetch.redirects import discovery, is_elsewhere, moved, sets_out_from
 from planet.model import (
     Deferred,
@@ -34,7 +34,7 @@ from planet.model import (
     Unchanged,
 )
 from planet.text import digest
-from planet.urls import host
+from planet.urls import host, rate_limit_scope
 
 if TYPE_CHECKING:
     from planet.model.fetch import ErrorClass

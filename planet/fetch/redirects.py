@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from planet.urls import host, http_url
+from planet.urls import host, http_url, only_upgraded, same_site, same_url
 
 if TYPE_CHECKING:
     from planet.model import Fetched, FetchState, Fresh, Hop, ReadFacts, Unchanged
@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 PERMANENT = frozenset({301, 308})
 CONFIRMED = timedelta(days=1)
 """Between the two sightings that make a move."""
-
-
-def same_url(first: str, second: str) -> bool:
-    """Whether two URLs name the same resource (see `planet.fetch.request.same_url`)."""
-    if first == second:
-        return True
-    from planet.fetch import request  # with it come ssl and http.client, which a run that asks nobody does without
-
-    return request.same_url(first, second)
 
 
 def sets_out_from(fetched: Fetched) -> str:
@@ -38,16 +29,6 @@ def permanent_target(chain: tuple[Hop, ...]) -> str:
     if any(hop.url.startswith("https:") and hop.to.startswith("http:") for hop in chain):
         return ""
     return chain[-1].to
-
-
-def only_upgraded(chain: tuple[Hop, ...]) -> bool:
-    """Whether the move is only from http to https, same host, path and query."""
-    first, last = urlsplit(chain[0].url), urlsplit(chain[-1].to)
-    return (first.scheme, last.scheme) == ("http", "https") and (first.hostname, first.path, first.query) == (
-        last.hostname,
-        last.path,
-        last.query,
-    )
 
 
 def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None = None) -> FetchState:
@@ -76,7 +57,7 @@ def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None 
     if not state.moved_to or not same_url(state.moved_to, to):
         return replace(state, moved_to=to, moved_first_seen=now)
     first = state.moved_first_seen or now
-    if now - first >= CONFIRMED and (shares or only_upgraded(fetched.chain)):
+    if now - first >= CONFIRMED and (shares or only_upgraded(fetched.chain[0].url, fetched.chain[-1].to)):
         return replace(state, effective_url=to, last_probe=now)
     return state
 
@@ -113,8 +94,7 @@ def own_candidates(page: str, candidates: tuple[tuple[str, str], ...]) -> tuple[
     feeds: dict[str, bool] = {}
     for url, kind in candidates:
         there = host(url)
-        own = there == here or there.endswith("." + here) or here.endswith("." + there)
-        if not http_url(url) or not there or not own or same_url(url, page):
+        if not http_url(url) or not there or not same_site(there, here) or same_url(url, page):
             continue
         if "comment" in urlsplit(url).path.lower() or "comment" in urlsplit(url).query.lower():
             continue

@@ -14,13 +14,13 @@ from planet.fetch.attempt import Attempt
 from planet.fetch.coalesce import AttemptRequest, Coalescer
 from planet.fetch.errors import timed_out
 from planet.fetch.exceptions import of_exception
-from planet.fetch.headers import rate_limit_scope, retry_after
+from planet.fetch.headers import retry_after
 from planet.fetch.limiter import HostLimiter, QueuedRequest
 from planet.fetch.local import read_file
 from planet.fetch.polling import LONGEST_FOR_OTHERS, ORIGIN_BACKOFF
 from planet.fetch.transport import Deadline, Response, Transport
 from planet.model import Fetched, FetchError, FetchRules, Fresh, Message
-from planet.urls import host, redacted
+from planet.urls import host, rate_limit_scope, redacted
 
 log = logging.getLogger(__name__)
 _GRACE = 1.0

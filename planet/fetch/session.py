@@ -20,15 +20,15 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
 from planet.fetch.addresses import AddressFilter
-from planet.fetch.attempt import MAX_HOPS, host_group
+from planet.fetch.attempt import MAX_HOPS
 from planet.fetch.decoding import ACCEPT_ENCODING
-from planet.fetch.errors import BadUrlError
-from planet.fetch.headers import rate_limit_scope
+from planet.fetch.errors import bad_url
 from planet.fetch.polling import ORIGIN_BACKOFF
-from planet.fetch.request import Target, agent_name, sendable, target
+from planet.fetch.request import agent_name, sendable
 from planet.fetch.run import SharedState
 from planet.fetch.transport import Deadline, Request
 from planet.model import FetchError, Message
+from planet.urls import BadUrlError, Target, host_group, rate_limit_scope, target
 
 
 class FetchFailedError(requests.RequestException):
@@ -87,7 +87,7 @@ class GuardedAdapter(HTTPAdapter):
         try:
             where = target(str(request.url))
         except BadUrlError as error:
-            raise FetchFailedError(error.error) from error
+            raise FetchFailedError(bad_url(error)) from error
         listed = self._addresses.is_listed(where.host, where.port)
         # A server of the public web must not send us into the network of the user, listed or not.
         limits.trusted = limits.trusted and listed

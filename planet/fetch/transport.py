@@ -24,7 +24,8 @@ from urllib3.util.ssl_ import create_urllib3_context
 from planet.fetch.decoding import decode
 from planet.fetch.errors import TooLargeError
 from planet.fetch.exceptions import of_exception
-from planet.fetch.request import Target, head
+from planet.fetch.request import head
+from planet.urls import Target
 
 if TYPE_CHECKING:
     from planet.fetch.addresses import AddressFilter

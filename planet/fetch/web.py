@@ -8,10 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from planet.fetch.addresses import AddressFilter
-from planet.fetch.errors import BadUrlError, of_status
-from planet.fetch.request import credentials, target
+from planet.fetch.errors import bad_url, of_status
 from planet.model import Download, FetchError, Hop, Message
-from planet.urls import redacted
+from planet.urls import BadUrlError, credentials, redacted, target
 
 if TYPE_CHECKING:
     import requests
@@ -92,7 +91,7 @@ class WebClient:
                 allow_redirects=method == "GET",
             )
         except BadUrlError as error:
-            return error.error
+            return bad_url(error)
         except FetchFailedError as failed:
             return failed.error
         except requests.TooManyRedirects as error:

@@ -1,5 +1,6 @@
 """URLs: what may be linked, what two spellings have in common, what must not be shown. Pure, used by every stage."""
 
+from planet.urls.hosts import host_group, rate_limit_scope, same_site
 from planet.urls.join import join
 from planet.urls.key import canonical_key, feed_key, host, host_and_path, origin
 from planet.urls.normalise import (
@@ -12,25 +13,51 @@ from planet.urls.normalise import (
     to_uri,
     without_tracking,
 )
-from planet.urls.redact import carries_secret, masked, redacted, without_credentials
+from planet.urls.redact import carries_secret, has_credentials, masked, redacted, without_credentials
+from planet.urls.targets import (
+    BadUrlError,
+    Target,
+    credentials,
+    has_host,
+    https_of_webcal,
+    joined,
+    only_upgraded,
+    same_url,
+    target,
+    user_of,
+)
 
 __all__ = [
     "DEFAULT_PORTS",
     "MAX_LENGTH",
     "TRACKING",
+    "BadUrlError",
+    "Target",
     "canonical_key",
     "carries_secret",
+    "credentials",
     "feed_key",
+    "has_credentials",
+    "has_host",
     "host",
     "host_and_path",
+    "host_group",
     "http_url",
+    "https_of_webcal",
     "is_iri",
     "is_tracking",
     "join",
+    "joined",
     "masked",
+    "only_upgraded",
     "origin",
+    "rate_limit_scope",
     "redacted",
+    "same_site",
+    "same_url",
+    "target",
     "to_uri",
+    "user_of",
     "without_credentials",
     "without_tracking",
 ]

@@ -17,6 +17,12 @@ def redacted(url: str) -> str:
     return urlunsplit(parts._replace(netloc=f"***@{host}")) if at else url
 
 
+def has_credentials(url: str) -> bool:
+    """Whether a user name, or a password, stands in a URL."""
+    parts = split(url)
+    return parts is not None and "@" in parts.netloc
+
+
 def without_credentials(url: str) -> str:
     """The URL without its user name and password (or their mask). Raises ValueError for what is no URL."""
     parts = urlsplit(url.strip())

@@ -1,0 +1,47 @@
+"""Who shares a host: many users of one service, or one site under several names."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from planet.urls.key import host, origin
+
+# Sites of many members at one service: they are paced as the one host that they are.
+_PLATFORMS = (
+    *("blogspot.com", "wordpress.com", "tumblr.com", "medium.com", "substack.com", "hashnode.dev", "github.io"),
+    *(
+        "gitlab.io",
+        "over-blog.com",
+        "canalblog.com",
+        "bearblog.dev",
+        "write.as",
+        "ghost.io",
+        "netlify.app",
+        "pages.dev",
+    ),
+)
+_SHARED_HOSTS = frozenset(
+    {"dev.to", "medium.com", "github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "pages.perso.orange.fr"}
+)
+
+
+def host_group(name: str) -> str:
+    """What shares a pace: one host, with or without `www.`, or all the sites of one platform."""
+    for platform in _PLATFORMS:
+        if name.endswith("." + platform):
+            return platform
+    return name.removeprefix("www.")
+
+
+def rate_limit_scope(url: str) -> str:
+    """What a 429 closes: the origin (scheme://host:port); of a host of many users, one user's part of it."""
+    site = origin(url)
+    first = urlsplit(url).path.split("/")[1:2] if site else []
+    if first and (first[0][:1] in {"~", "@"} or host(url) in _SHARED_HOSTS):
+        return f"{site}/{first[0]}"
+    return site
+
+
+def same_site(first: str, second: str) -> bool:
+    """Whether two hosts are one site's: the same, or one below the other."""
+    return first == second or first.endswith("." + second) or second.endswith("." + first)
