@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planet.classify import Classifier, Scores
 from planet.classify.scores import THRESHOLD
 from planet.health import public_health
 from planet.merge.events import as_entry, merge_events
-from planet.model import Classification, Config, Event, FeedHealth, Reason, Source, StoredEvent
+from planet.model import Classification, Config, Event, FeedHealth, Source, StoredEvent
 from planet.normalise.identity import fold_id
+from planet.reasons import best_scores
 from planet.similarity import words
 from planet.store import Store, StoredEntry
+from planet.store.stories import authors_copies
 from planet.text import digest, fold
 from planet.urls import canonical_key, feed_key, host, redacted
 
@@ -167,8 +169,9 @@ class Lookup:
         members = self._store.members(story)
         copies = {entry.entry_id: self._copy(entry) for entry in self._store.stored_entries(members)}
         order = [entry_id for entry_id in members if entry_id in copies]
-        best = _best_scores(copies[entry_id].classification.scores for entry_id in order)
-        scores = tuple(best[technology.slug] for technology in self._config.technologies if technology.slug in best)
+        slugs = [technology.slug for technology in self._config.technologies]
+        theirs = authors_copies([copies[entry_id].stored for entry_id in order])
+        scores = best_scores((copies[entry.entry_id].classification.scores for entry in theirs), slugs)
         return ExplainedStory(
             copies=tuple(copies[entry_id] for entry_id in order),
             why=tuple((copies[a], copies[b], rule, score) for a, b, rule, score in why if a in copies and b in copies),
@@ -202,16 +205,6 @@ class Lookup:
         name = key.partition("/")[0]
         neighbours = [link for link in links if link.partition("/")[0] == name] or list(links)
         return tuple(links[link] for link in difflib.get_close_matches(key, neighbours, n=NEAR, cutoff=0.5))
-
-
-def _best_scores(copies: Iterable[Scores]) -> dict[str, tuple[str, int, tuple[Reason, ...]]]:
-    """Slug of a technology -> the highest score that a copy has for it."""
-    best: dict[str, tuple[str, int, tuple[Reason, ...]]] = {}
-    for scores in copies:
-        for score in scores:
-            if score[0] not in best or score[1] > best[score[0]][1]:
-                best[score[0]] = score
-    return best
 
 
 def _is_asked_for(event: Event, asked: str, key: str) -> bool:

@@ -45,6 +45,7 @@ def story_context(
         feed_urls={key: feed.public_url for key, (_source, feed) in feeds.items() if feed.public_url},
         host=host(config.site.url),
         events=events or {},
+        technologies=tuple(technology.slug for technology in config.technologies),
         same_id=store.clashing("id", story_ids),
         same_guid=store.clashing("guid", story_ids),
     )

@@ -230,7 +230,7 @@ def test_a_month_with_much_text_has_several_pages_whose_stories_never_move() -> 
     long = safe("<p>" + "mot " * 12_000 + "</p>")
     stories = [story(number, at=datetime(2026, 10, 30 - number, tzinfo=UTC), html=long) for number in range(8)]
     before = made(edition(stories))
-    parts = sorted(path for path in before if path.startswith("archive/2026/10/"))
+    parts = sorted(path for path in before if path.startswith("archive/2026/10/") and "why" not in path)
     assert parts == [
         "archive/2026/10/2/index.html",
         "archive/2026/10/3/index.html",

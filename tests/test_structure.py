@@ -23,6 +23,7 @@ GROUND = {
     "text",
     "html_elements",
     "people",
+    "reasons",
     "when",
     "similarity",
     "i18n",

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planet import reasons
 from planet.classify.scores import THRESHOLD
 from planet.cli.context import Context
 from planet.errors import UsageError
-from planet.model import Artifact, Bundle, FeedHealth, Message, Reason
+from planet.model import Artifact, Bundle, FeedHealth, Message
 from planet.objects import event_object, iso
 from planet.urls import redacted
 
@@ -58,10 +59,10 @@ def _story_object(story: ExplainedStory) -> dict[str, object]:
                 "score": score,
                 "reasons": [
                     {"rule": reason.rule, "what": reason.what, "where": reason.where, "score": reason.score}
-                    for reason in reasons
+                    for reason in why
                 ],
             }
-            for slug, score, reasons in story.scores
+            for slug, score, why in story.scores
         ],
     }
 
@@ -123,69 +124,17 @@ def _why_not(copy: Copy) -> tuple[str, Message]:
     return "waiting", Message.of("not shown yet: the next run will show it")
 
 
-def _why_date(copy: Copy) -> Message:
-    """Where the date that is shown comes from."""
-    return {
-        "published": Message.of("the date of publication that the feed gives"),
-        "updated": Message.of("the date of the last change that the feed gives: it gives no date of publication"),
-        "url": Message.of("the day in its address: the feed gives no date"),
-        "feed": Message.of("the date of its feed: it had no date of its own"),
-        "first seen": Message.of(
-            "when it was seen first: it had no date that can be believed, or one that was yet to come"
-        ),
-        "archive": Message.of("the date that it had in the archive it was imported from"),
-        "position": Message.of("by its position in its feed, as it gives no date of its own"),
-        "flood": Message.of("behind what was known of its feed, which listed all its old entries as new"),
-    }.get(copy.stored.date_reason, Message(copy.stored.date_reason))
-
-
-def _why_lead(story: ExplainedStory) -> Message:
-    """Why the first copy is the one that is shown."""
-    priority = story.copies[0].stored.priority
-    if len(story.copies) == 1:
-        return Message.of("the only one")
-    return (
-        Message.of("shown: a member's own site"),
-        Message.of("shown: the feed of a member"),
-        Message.of("shown: the feed of a group"),
-        Message.of("shown: the first in feeds.yaml"),
-    )[priority]
-
-
-def _why_joined(rule: str, score: int) -> Message:
-    return {
-        "link": Message.of("the same address, {score} % alike", score=score),
-        "id": Message.of("the same id, {score} % alike", score=score),
-        "near": Message.of("nearly the same title and text within days, {score} % alike", score=score),
-    }.get(rule, Message(rule))
-
-
-def _because(reason: Reason) -> Message:
-    what, score = reason.what, reason.score
-    if reason.rule == "word":
-        return {
-            "title": Message.of("“{what}” in the title ({score})", what=what, score=score),
-            "lead": Message.of("“{what}” in the first lines ({score})", what=what, score=score),
-            "body": Message.of("“{what}” further down ({score})", what=what, score=score),
-        }.get(reason.where, Message.of("“{what}” is all that its opening names ({score})", what=what, score=score))
-    return {
-        "source": Message.of("all that its source publishes is ({score})", score=score),
-        "feed": Message.of("all that its feed publishes is ({score})", score=score),
-        "tag": Message.of("tag “{what}” ({score})", what=what, score=score),
-        "code": Message.of("code in {what} ({score})", what=what, score=score),
-        "link": Message.of("link to {what} ({score})", what=what, score=score),
-        "include": Message.of("`include` of the technology, {what} ({score})", what=what, score=score),
-        "exclude": Message.of("`exclude` of the technology, {what} ({score})", what=what, score=score),
-    }.get(reason.rule, Message(reason.rule))
-
-
 def _story_lines(story: ExplainedStory, names: dict[str, str], translator: Translator) -> Iterator[str]:
     say = translator.say
     lead = story.copies[0]
     yield lead.stored.entry.title
     yield f"  {lead.stored.entry.link}"
     yield "  " + say(
-        Message.of("dated {date}: {why}", date=translator.moment(lead.stored.date), why=say(_why_date(lead)))
+        Message.of(
+            "dated {date}: {why}",
+            date=translator.moment(lead.stored.date),
+            why=say(reasons.of_date(lead.stored.date_reason)),
+        )
     )
     if not any(copy.stored.in_feeds for copy in story.copies):
         yield "  " + say(
@@ -196,7 +145,7 @@ def _story_lines(story: ExplainedStory, names: dict[str, str], translator: Trans
         yield "  " + say(Message.of("language: {language}, {how}", language=lead.stored.entry.language, how=how))
     yield "  " + say(Message.of("carried by:"))
     for copy in story.copies:
-        mark = f"  ← {say(_why_lead(story))}" if copy is lead else ""
+        mark = f"  ← {say(reasons.of_lead(lead.stored.priority, len(story.copies)))}" if copy is lead else ""
         yield f"    {', '.join(copy.sources)}  {copy.feed}{mark}"
         if copy.stored.entry.link != lead.stored.entry.link:
             yield f"      {copy.stored.entry.link}"
@@ -207,11 +156,11 @@ def _story_lines(story: ExplainedStory, names: dict[str, str], translator: Trans
     if story.why:
         yield "  " + say(Message.of("one story, because:"))
     for first, second, rule, score in story.why:
-        yield f"    {first.feed} = {second.feed}: {say(_why_joined(rule, score))}"
+        yield f"    {first.feed} = {second.feed}: {say(reasons.of_join(rule, score))}"
     yield "  " + say(Message.of("technologies:") if story.scores else Message.of("no technology: none is named"))
-    for slug, score, reasons in story.scores:
+    for slug, score, why in story.scores:
         given = f"{score}" if score >= THRESHOLD else say(Message.of("not quite, {score}", score=score))
-        yield f"    {names.get(slug, slug)} ({given}): {'; '.join(say(_because(reason)) for reason in reasons)}"
+        yield f"    {names.get(slug, slug)} ({given}): {'; '.join(say(reasons.of_technology(reason)) for reason in why)}"
 
 
 def _series(explained: ExplainedEvent) -> tuple[object, ...]:

@@ -80,7 +80,13 @@ if TYPE_CHECKING:
         Story as Story,
     )
     from planet.model.edition import (
+        StoryCopy as StoryCopy,
+    )
+    from planet.model.edition import (
         StoryList as StoryList,
+    )
+    from planet.model.edition import (
+        StoryReasons as StoryReasons,
     )
     from planet.model.edition import (
         StorySource as StorySource,
@@ -260,7 +266,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "base": "FIRST_HEADING Fault Message SafeHtml",
     "config": "Config Contact FeedConfig FetchRules Filter Link NotifyRule Owner ReadingList Site Source Technology",
-    "edition": "Edition FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryList StorySource",
+    "edition": "Edition FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryCopy StoryList StoryReasons StorySource",
     "entry": "Changes DiffContext Entry EntryKey Insert Person Read Sanitised SourceRef UnchangedEntry Update",
     "event": "Collision Event EventChanges EventData RawEvent Room StoredEvent",
     "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",

@@ -13,6 +13,7 @@ from planet.model.config import Config, Technology
 from planet.model.entry import Entry, Person
 from planet.model.event import Collision, Event, Room
 from planet.model.fetch import ErrorClass, State
+from planet.model.story import Reason
 
 WORDS_A_MINUTE = 220
 """How fast people read."""
@@ -28,6 +29,32 @@ class StorySource:
     feed: str
     id: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryCopy:
+    """One feed's copy of a story: the names of the sources that show it, the feed's public address ("" where it has none), the link."""
+
+    sources: tuple[str, ...]
+    feed: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryReasons:
+    """Why a story is where it is: its copies (the leading one first), why they are one, its date, and what speaks for which technology.
+
+    `joins` are (position in `copies`, position, rule, score in hundredths), `scores` (slug, score in hundredths, reasons) of the copy
+    that speaks for it most, near misses too.
+    """
+
+    copies: tuple[StoryCopy, ...] = ()
+    joins: tuple[tuple[int, int, str, int], ...] = ()
+    date_rule: str = ""
+    priority: int = 3
+    """How near the leading copy is to its author (see `Authorship`)."""
+    in_feeds: bool = True
+    scores: tuple[tuple[str, int, tuple[Reason, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +113,7 @@ class Story:
     rev: str
     events: tuple[str, ...] = ()
     """Ids of the events it announces."""
+    reasons: StoryReasons = StoryReasons()
 
     @property
     def author(self) -> str:

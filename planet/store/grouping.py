@@ -173,7 +173,7 @@ def _write(connection: sqlite3.Connection, stories: Sequence[MergeGroup]) -> Non
     """Stories, in the place of those that their entries were in."""
     columns = (
         "entry_id, feed, uid, content_hash, link, date, edited, updated, first_seen, in_feeds, classification, atom_id, "
-        "first_position, owner, feed_updated"
+        "first_position, owner, feed_updated, date_reason"
     )
     query = f"SELECT {columns} FROM entries WHERE entry_id IN (SELECT value FROM json_each(:ids))"
     for start in range(0, len(stories), BATCH):
@@ -211,9 +211,13 @@ def _row(
         )
     )
     sources = [(slug, feed) for each in classifications for slug, feed in each["sources"]]
-    shown = ("feed", "uid", "content_hash", "link", "date", "edited", "updated", "in_feeds", "atom_id", "feed_updated")
+    shown = (
+        *("feed", "uid", "content_hash", "link", "date", "edited", "updated", "in_feeds", "atom_id", "feed_updated"),
+        *("date_reason", "classification"),
+    )
     parts = [str(entry[name]) for entry in entries for name in shown]
     about = feeds.get(primary["feed"], {})
+    parts += [f"{rule} {score}" for _, _, rule, score in story.why]
     parts += [about.get(name, "") for name in ("id", "title", "link", "language")]
     date, first_seen = instant(primary["date"]), instant(primary["first_seen"])
     edited, claimed = (from_stamp(primary[name]) for name in ("edited", "updated"))
@@ -222,7 +226,7 @@ def _row(
         "primary_id": primary["entry_id"],
         "date": primary["date"],
         "tie": _tie(primary),
-        "rev": digest(*parts, *technologies, *(part for source in sources for part in source)),
+        "rev": digest(*parts),
         "in_feeds": int(any(entry["in_feeds"] for entry, theirs in zip(entries, own, strict=True) if theirs)),
         "technologies": json.dumps(technologies),
         "sources": json.dumps(list(dict.fromkeys(slug for slug, _ in sources))),

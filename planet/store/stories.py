@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from planet.model import IndexRow, MergeEntry, Person, Story, StorySource
+from planet.model import IndexRow, MergeEntry, Person, Story, StoryCopy, StoryReasons, StorySource
+from planet.reasons import best_scores
 from planet.store import meta
 from planet.store.columns import ids, instant, readable, select
 from planet.store.feeds import FeedRow
@@ -36,6 +37,8 @@ class StoryContext:
     """Stories whose Atom id another story publishes: theirs is made by the planet."""
     same_guid: frozenset[int]
     """Stories whose RSS guid (it may be no address, and so not unique in the world) another story publishes."""
+    technologies: tuple[str, ...] = ()
+    """Slugs, in the order of feeds.yaml."""
     excerpts: dict[int, str] = field(default_factory=dict)
     """Id of an entry -> its excerpt, once it was made: a story is loaded for several pages and feeds."""
 
@@ -123,7 +126,9 @@ def load(connection: sqlite3.Connection, story_ids: Sequence[int], context: Stor
     """Whole stories, in the order of `story_ids`; those that are not there, or cannot be read, are left out."""
     values = {"ids": ids(story_ids)}
     wanted = "WHERE story_id IN (SELECT value FROM json_each(:ids))"
-    heads = select(connection, f"SELECT story_id, primary_id, rev, updated, technologies FROM stories {wanted}", values)
+    heads = select(
+        connection, f"SELECT story_id, primary_id, rev, updated, technologies, why FROM stories {wanted}", values
+    )
     rows = connection.execute(f"SELECT entry_id FROM entries {wanted}", values)
     members: dict[int, list[StoredEntry]] = defaultdict(list)
     for entry in entries(connection, [entry_id for (entry_id,) in rows]):
@@ -166,12 +171,42 @@ def _excerpt(primary: StoredEntry, context: StoryContext) -> str:
     return context.excerpts[primary.entry_id]
 
 
-def _tags(members: Sequence[StoredEntry]) -> tuple[str, ...]:
-    """Tags as written, one of each when folded: the author's own where the author shows the story, else those of all copies."""
+def authors_copies(members: Sequence[StoredEntry]) -> list[StoredEntry]:
+    """The copies that say what a story is about, the primary first: the author's own where the author shows it, else all."""
     owner = members[0].owner
-    theirs = [member for member in members if not owner or member.owner == owner]
+    return [member for member in members if not owner or member.owner == owner]
+
+
+def _tags(members: Sequence[StoredEntry]) -> tuple[str, ...]:
+    """Tags as written, one of each when folded."""
+    theirs = authors_copies(members)
     tags = {tag.casefold(): tag for member in reversed(theirs) for tag in reversed(member.entry.tags)}
     return tuple(tags.values())[::-1]
+
+
+def _reasons(joins: str, members: Sequence[StoredEntry], context: StoryContext) -> StoryReasons:
+    """Why a story is where it is. `joins` is the column `why`, the primary copy is given first."""
+    position = {member.entry_id: number for number, member in enumerate(members)}
+    why: list[Any] = readable(joins, [])
+    return StoryReasons(
+        copies=tuple(
+            StoryCopy(
+                sources=tuple(
+                    context.sources[place].name for place in member.classification.sources if place in context.sources
+                ),
+                feed=context.feed_urls.get(member.feed, ""),
+                url=member.entry.link,
+            )
+            for member in members
+        ),
+        joins=tuple(
+            (position[a], position[b], rule, score) for a, b, rule, score in why if a in position and b in position
+        ),
+        date_rule=members[0].date_reason,
+        priority=members[0].priority,
+        in_feeds=any(member.in_feeds for member in authors_copies(members)),
+        scores=best_scores((member.classification.scores for member in authors_copies(members)), context.technologies),
+    )
 
 
 def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: StoryContext) -> Story:
@@ -212,4 +247,5 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
         feed_updated=primary.feed_updated,
         rev=digest(head["rev"], identifier, *events),
         events=events,
+        reasons=_reasons(head["why"], members, context),
     )

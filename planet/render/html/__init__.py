@@ -14,6 +14,7 @@ from planet.render.html.builder import PageBuilder
 from planet.render.html.embed import embeds
 from planet.render.html.events import EventPages
 from planet.render.html.theme import Theme, load_theme
+from planet.render.html.why import why_pages
 from planet.text import named_digests
 
 __all__ = ["Theme", "load_theme", "pages"]
@@ -35,6 +36,7 @@ def pages(edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE) 
         if story_list.kind != "month":
             yield from lists.list_pages(builder, event_pages, story_list)
     yield from lists.month_pages(builder, months)
+    yield from why_pages(builder, months)
     yield lists.archive_page(builder, months)
     yield from event_pages.pages()
     yield from embeds(builder, event_pages)

@@ -30,6 +30,10 @@ _HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
 _ADDS = re.compile(r"<(?:a|audio|code|details|figure|h[1-6]|img|li|picture|pre|table|video)[\s>]")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)(?:\s[^>]*)?>")
 FIRST_HEADING = 4
+UNSHOWABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What a story whose values make no sense raises."""
+WHY = "why/"
+"""The folder, below that of the page of a story's text, of the page of its reasons."""
 SLACK = 40
 """A text that is so much longer than its excerpt says more, whatever the marks between its words."""
 
@@ -112,7 +116,7 @@ class Articles:
             data = story_data(story)
         except ThemeError:
             raise
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except UNSHOWABLE as error:
             self.left_out[ref.story_id] = f"{type(error).__name__}: {error}"
             log.warning("%s is left out of the pages: it cannot be shown (%s)", story.url or story.id, error)
             return None
@@ -134,6 +138,7 @@ class Articles:
             "technologies": builder.technologies,
             "announced": ref.events,
             "place": f"{ref.path}#{story.anchor}",
+            "why": f"{ref.path}{WHY}#{story.anchor}",
             "adds": adds,
             "text": placed(beginning(story.entry.html, PAGE_TEXT)) if whole and adds else "",
             "cut": len(story.entry.html) > PAGE_TEXT,

@@ -42,7 +42,9 @@ def sitemap(edition: Edition, paths: Iterable[str], limit: int = LIMIT) -> Itera
     folders = sorted(
         path.removesuffix("index.html")
         for path in set(paths)
-        if (path == "index.html" or path.endswith("/index.html")) and not path.startswith(_UNLISTED)
+        if (path == "index.html" or path.endswith("/index.html"))
+        and not path.startswith(_UNLISTED)
+        and not path.endswith("/why/index.html")
     )
     rows = [(url + quote(folder), dates.get(folder, "")) for folder in folders]
     parts = [rows[start : start + limit] for start in range(0, len(rows), limit)] or [[]]
