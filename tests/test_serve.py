@@ -114,6 +114,16 @@ def test_a_folder_that_is_named_is_only_shown(site: World) -> None:
         assert program.end() == (0, "")
 
 
+def test_a_theme_is_shown_without_touching_the_site(site: World) -> None:
+    before = site.site()
+    with serving(site.folder, "--theme", "base") as program:
+        assert "Un" in program.get("")[1]
+        assert program.get("static/planet.css")[1] != (site.output / "static" / "planet.css").read_text()
+        assert program.end() == (0, "")
+    assert site.site() == before
+    assert "mine" in site.planet("serve", "--theme", "minne").err
+
+
 def test_where_there_is_no_site_yet_it_says_how_to_make_one(world: World) -> None:
     world.configure([])
     result = world.planet("serve")

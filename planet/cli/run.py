@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,9 +16,9 @@ from planet import pipeline
 from planet.assemble import assemble, lock, open_store
 from planet.cli.state import Rebuilt, begin_again, rebuild
 from planet.errors import DamagedError, UsageError
-from planet.model import Failed, Fetched, Fresh, Message, Report
+from planet.model import Config, Failed, Fetched, Fresh, Message, Report
 from planet.ports import Options
-from planet.store import damage
+from planet.store import Store, damage
 
 if TYPE_CHECKING:
     from planet.cli.context import Context
@@ -52,54 +52,97 @@ def moment(text: str) -> datetime:
     help="Should the database be damaged: the file that `planet export --state` wrote. [default: planet-state.json beside it]",
 )
 @click.option("--now", metavar="MOMENT", help="Take this moment for now (ISO 8601).")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="With --dry-run: make the site there, for a look.",
+)
+@click.option("--theme", metavar="NAME", help="With --dry-run and --output: in this theme.")
 @click.pass_obj
 def run(
     ctx: Context,
+    /,
     force: bool,
     no_fetch: bool,
     no_publish: bool,
     dry_run: bool,
     force_publish: bool,
-    state: Path | None,
-    now: str | None,
+    **given: Any,
 ) -> int:
     """Fetch what is due, merge, render, publish, notify."""
-    at = moment(now) if now else ctx.now
+    state: Path | None = given["state"]
+    at = moment(given["now"]) if given["now"] else ctx.now
+    preview = given["output"] is not None
+    if (preview or given["theme"]) and not (dry_run and preview):
+        raise UsageError(Message.of("--output DIR goes with --dry-run: the site itself is where `planet.output` says"))
     options = Options(
         force=force,
         fetch=not no_fetch,
-        publish=not (no_publish or dry_run),
+        publish=preview or not (no_publish or dry_run),
         force_publish=force_publish,
+        announce=not preview,
         news=not ctx.quiet,
     )
     ctx.keep_copy = not dry_run
+    if dry_run:
+        report = _tried(ctx, at, options, given["output"], given["theme"])
+        tell(ctx, report)
+        return ALL_FAILED if _all_failed(ctx, report) else 0
 
     def once() -> Report:
-        with ctx.store() if dry_run else open_store(ctx.config) as kept:
-            store = kept.copy() if dry_run else kept
-            with contextlib.closing(store), _progress(ctx) as progress:
-                if not ctx.config.lists:
-                    return pipeline.run(assemble(ctx.config, store), at, options, progress)
-                from planet.cli.lists import with_lists  # OPML is for planets with lists
+        with contextlib.closing(open_store(ctx.config)) as store:
+            return _run(ctx, ctx.config, store, at, options)
 
-                config, warnings = with_lists(ctx.config, store, at, fetch=not no_fetch)
-                report = pipeline.run(assemble(config, store), at, options, progress)
-                return replace(report, warnings=(*warnings, *report.warnings))
-
-    first_look = dry_run and not ctx.config.site.database.exists()
-    with contextlib.nullcontext() if first_look else lock(ctx.config):  # a lock is a file, too
+    with lock(ctx.config):
         try:
-            if not dry_run and (restored := begin_again(ctx.config, state)):
+            if restored := begin_again(ctx.config, state):
                 click.echo(ctx.say(restored), err=True)
             damage.check(ctx.config.site.database)
             report = once()
         except DamagedError:
-            if dry_run or no_fetch:  # nothing may be written, or nothing could be put in its place
+            if no_fetch:  # nothing could be put in its place
                 raise
             click.echo(ctx.say(_rebuilt(ctx, rebuild(ctx.config, at, state))), err=True)
             report = once()
     tell(ctx, report)
     return ALL_FAILED if _all_failed(ctx, report) else 0
+
+
+def _run(ctx: Context, config: Config, store: Store, at: datetime, options: Options) -> Report:
+    """One run, with a bar on a terminal; reading lists that are due are asked first."""
+    with _progress(ctx) as progress:
+        if not config.lists:
+            return pipeline.run(assemble(config, store), at, options, progress)
+        from planet.cli.lists import with_lists  # OPML is for planets with lists
+
+        everybody, warnings = with_lists(config, store, at, fetch=options.fetch)
+        report = pipeline.run(assemble(everybody, store), at, options, progress)
+        return replace(report, warnings=(*warnings, *report.warnings))
+
+
+def _tried(ctx: Context, at: datetime, options: Options, output: Path | None, theme: str | None) -> Report:
+    """A run that keeps nothing: on a copy of the database, and into `output` if that is given. Says what would be new."""
+    from planet.cli import preview  # cron tries nothing
+
+    config = preview.elsewhere(ctx.config, output, theme)
+    database = config.site.database
+    with (
+        lock(config) if database.exists() else contextlib.nullcontext(),  # a lock is a file, too
+        contextlib.closing(ctx.store()) as kept,
+        contextlib.closing(kept.copy()) as store,
+    ):
+        if database.exists():
+            damage.check(database)
+        report = _run(ctx, config, store, at, options)
+        if not ctx.quiet:
+            for message in preview.named(ctx, config, store, report):
+                click.echo(ctx.say(message))
+    if output is not None and not ctx.quiet:
+        click.echo(
+            ctx.say(Message.of("a preview is in {folder}: `planet serve --output {folder}` shows it", folder=output))
+        )
+    return report
 
 
 def _all_failed(ctx: Context, report: Report) -> bool:

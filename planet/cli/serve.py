@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import click
 from planet import config as configuration
 from planet import pipeline, themes
 from planet.assemble import assemble, lock, open_store
+from planet.cli import preview
 from planet.cli.context import Context, utc_now
 from planet.cli.lists import with_lists
 from planet.cli.site_server import site_server
@@ -55,7 +59,7 @@ def looks(config_path: Path, config: Config) -> tuple[Path, ...]:
 
 def rebuild(config_path: Path, now: datetime) -> Published | None:
     """Make the site again from what is stored, like `planet run --no-fetch`; nobody is notified of anything."""
-    config = configuration.load(config_path)
+    config = configuration.load(config_path, environ=os.environ)
     with lock(config), open_store(config) as store:
         options = Options(fetch=False, announce=False)
         everybody = with_lists(config, store, now, fetch=False)[0]
@@ -92,33 +96,67 @@ def follow(
 @click.option(
     "--output", type=click.Path(path_type=Path), help="The folder to show. [default: planet.output of feeds.yaml]"
 )
+@click.option("--theme", metavar="NAME", help="Show what is stored in this theme, in a folder of its own.")
 @click.pass_obj
-def serve(ctx: Context, port: int, output: Path | None) -> int:
+def serve(ctx: Context, port: int, output: Path | None, theme: str | None) -> int:
     """Show the published site on http://127.0.0.1, until Ctrl-C.
 
     When feeds.yaml or a file of the theme changes, the site is made again from what is stored; no feed is asked. A folder that is
     named with --output is only shown.
     """
-    folder = output if output is not None else ctx.config.site.output
-    if not (folder / "index.html").is_file():
-        raise UsageError(Message.of("{folder} holds no site yet: `planet run` makes one", folder=folder))
+    if output is not None and theme is not None:
+        raise UsageError(Message.of("one of --output and --theme at a time"))
 
     def tell(message: Message) -> None:
         click.echo(ctx.say(message))
 
-    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as servers:
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as opened:
+        shown = opened.enter_context(_shown(ctx, output, theme))
+        if not (shown.folder / "index.html").is_file():
+            raise UsageError(Message.of("{folder} holds no site yet: `planet run` makes one", folder=shown.folder))
         try:
-            address = servers.enter_context(site_server(folder, port))
+            address = opened.enter_context(site_server(shown.folder, port))
         except OSError as error:
             raise UsageError(
                 Message.of(
                     "port {port} cannot be used ({reason}); name another with --port", port=port, reason=error.strerror
                 )
             ) from error
-        roots = looks(ctx.config_path, ctx.config) if output is None else ()
-        look = follow(roots, lambda: rebuild(ctx.config_path, utc_now()), tell)
-        tell(Message.of("{folder} is at {address} (Ctrl-C ends it)", folder=folder, address=address))
+        look = follow(shown.roots, shown.build, tell)
+        tell(Message.of("{folder} is at {address} (Ctrl-C ends it)", folder=shown.folder, address=address))
         never = threading.Event()
         while not never.wait(POLL):
             look()
     return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A folder that is shown, the files it depends on, and how it is made again when they change."""
+
+    folder: Path
+    roots: tuple[Path, ...]
+    build: Callable[[], Published | None]
+
+
+@contextlib.contextmanager
+def _shown(ctx: Context, output: Path | None, theme: str | None) -> Iterator[_Shown]:
+    """The folder that is asked for; for a theme it is made, and goes in the end."""
+    path = ctx.config_path
+    if output is not None:
+        yield _Shown(folder=output, roots=(), build=lambda: None)
+        return
+    if theme is None:
+        roots = looks(path, ctx.config)
+        yield _Shown(folder=ctx.config.site.output, roots=roots, build=lambda: rebuild(path, utc_now()))
+        return
+    with tempfile.TemporaryDirectory(prefix="planet-") as folder:
+        first = preview.elsewhere(ctx.config, Path(folder), theme)
+
+        def build() -> Published | None:
+            config = preview.elsewhere(configuration.load(path, environ=os.environ), Path(folder), theme)
+            with ctx.store() as store:
+                return preview.make(config, store, utc_now())
+
+        build()
+        yield _Shown(folder=Path(folder), roots=looks(path, first), build=build)
