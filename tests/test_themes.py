@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser as Tree
 
 from planet.errors import ThemeError
+from planet.i18n import Translator
 from planet.render.html import load_theme
+from planet.render.html.templates import Templates
 from tests.support.editions import SOURCES, edition, sample, story
 from tests.support.pages import NOWHERE, made
 
@@ -125,3 +128,29 @@ def test_the_whole_style_and_script_are_small(site: dict[str, bytes]) -> None:
     assert lines < 340
     assert len(site["static/planet.js"]) <= 10_000
     assert [path for path in site if path.endswith(".js")] == ["static/planet.js"]
+
+
+def test_compiled_templates_are_kept_for_their_owner_alone_and_never_read_from_a_folder_of_others(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, {"ours/theme.toml": 'extends = "base"', "ours/pagination.html": "<p>Rien</p>"})
+    theme = load_theme("ours", tmp_path)
+    mine, open_to_all, not_there = tmp_path / "mine", tmp_path / "open", tmp_path / "missing" / "folder"
+    open_to_all.mkdir()
+    open_to_all.chmod(0o777)
+    for folder in (mine, open_to_all, not_there):
+        Templates(theme, Translator("fr"), {}, folder).text("pagination.html", {})
+    assert stat.S_IMODE(mine.stat().st_mode) == 0o700
+    assert len(list(mine.iterdir())) == 1
+    assert list(open_to_all.iterdir()) == []
+    assert not not_there.exists()
+
+
+def test_a_template_that_was_edited_is_compiled_again(tmp_path: Path) -> None:
+    for words in ("avant", "après"):
+        write(tmp_path, {"ours/theme.toml": 'extends = "base"', "ours/pagination.html": f"<p>{words}</p>"})
+        theme = load_theme("ours", tmp_path)
+        assert (
+            Templates(theme, Translator("fr"), {}, tmp_path / "compiled").text("pagination.html", {})
+            == f"<p>{words}</p>"
+        )

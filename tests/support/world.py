@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import json
 import textwrap
@@ -14,7 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from planet import workers
 from planet.cli import main
+
+for _module in workers.PRELOADED:
+    importlib.import_module(_module)  # once here, not in each process that is forked to read a document
 
 NOW = "2026-11-23T08:00:00Z"
 

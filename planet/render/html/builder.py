@@ -202,6 +202,7 @@ class PageBuilder:
                 "og_locale": og_locale(str(self.t.locale)),
                 **self.functions,
             },
+            self.site.database.with_name(f"{self.site.database.name}.templates"),
         )
 
     def card(self, technology: str) -> str:
