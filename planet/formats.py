@@ -11,7 +11,7 @@ from typing import Literal
 
 from planet.model import Message
 
-ListKind = Literal["all", "technology", "source", "group", "month"]
+ListKind = Literal["all", "technology", "source", "group", "month", "digest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Format:
     """Named in `<link rel="alternate">` of the pages of its list."""
 
 
-EVERY: frozenset[ListKind] = frozenset({"all", "technology", "source", "month"})
+EVERY: frozenset[ListKind] = frozenset({"all", "technology", "source", "month", "digest"})
 WIDE: frozenset[ListKind] = frozenset({"all", "technology"})
 FORMATS = (
     Format(
@@ -73,7 +73,7 @@ FORMATS = (
 )
 BY_NAME = {output_format.name: output_format for output_format in FORMATS}
 FOLDERS = (
-    "archive", "events", "health", "join", "members", "page", "search", "static", "subscribe", "technologies",
+    "archive", "digest", "events", "health", "join", "members", "page", "search", "static", "subscribe", "technologies",
 )  # fmt: skip
 """The folders that the site has of its own below output/, beside those of its technologies."""
 FILES = ("404.html", "favicon.ico", "health.json", "index.html", "robots.txt", "sitemap.xml")

@@ -194,6 +194,12 @@ class Translator:
         """The heading of a day: lundi 23 novembre 2026."""
         return self.date(day, "full")
 
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """A range of days: 16–22 nov. 2026."""
+        from babel import dates
+
+        return dates.format_interval(first, last, "yMMMd", locale=self.locale)
+
     def month(self, day: dt.datetime | dt.date) -> str:
         """The name of a month: novembre 2026."""
         from babel import dates

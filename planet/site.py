@@ -48,6 +48,7 @@ def build(config: Config, store: Store, health: tuple[FeedHealth, ...], now: dat
             index=store.index(),
             events=events,
             titles={key: row.title for key, row in store.feeds().items()},
+            arrived={key: row.arrived for key, row in store.feeds().items() if row.arrived},
             health=health,
             born=datetime.fromisoformat(born) if born else None,
             withdrawn=store.withdrawn(),

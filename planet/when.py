@@ -35,6 +35,12 @@ def day_of(moment: datetime | date, timezone: str) -> date:
         return moment.date()
 
 
+def monday_of(moment: datetime | date, timezone: str) -> date:
+    """The first day of the ISO 8601 week that a start falls in, in an Olson time zone."""
+    day = day_of(moment, timezone)
+    return day - timedelta(days=day.weekday())
+
+
 def last_day(start: datetime | date, end: datetime | date, timezone: str) -> date:
     """The last day of an event. The end of an all-day event is the day after (RFC 5545 3.6.1); midnight ends the day before."""
     first = day_of(start, timezone)

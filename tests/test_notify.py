@@ -41,6 +41,8 @@ from tests.support.world import World, item, rss
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Nine in the morning in Paris."""
 CHAT = Service(name="chat", form="machine")
+MAIL = Service(name="mail", form="mail")
+PARIS = ZoneInfo("Europe/Paris")
 TOOT = Service(name="toot", title=0, body=500, each=True)
 
 
@@ -327,6 +329,58 @@ def test_the_weeks_digest_names_the_evenings_of_the_week() -> None:
     told.run(stories(1), at, events=events)
     assert [re.findall(r"• (.*)", text) for text in told.texts()] == [["Soirée PHP", "Journée"], ["Soirée PHP"]]
     assert told.notifications[0][1].title.startswith("Planet Exemple")
+
+
+def test_the_digest_of_a_week_tells_what_the_page_of_that_week_shows_and_leads_to_it() -> None:
+    at = MONDAY + timedelta(days=7, hours=1)
+    old = stories(1)
+    week = [
+        editions.story(2, at=MONDAY + timedelta(days=1), technologies=("php",)),
+        editions.story(3, at=MONDAY + timedelta(days=6), technologies=()),
+        editions.story(4, at=MONDAY + timedelta(days=2), technologies=("php",)),
+    ]
+    this_week = editions.story(5, at=at - timedelta(hours=3), technologies=("php",))
+    told = Told((rule(every="week"), rule("json://php", every="week", technologies=("php",))), service=MAIL)
+    told.run(old, MONDAY)
+    told.run([*old, *week, this_week], at)
+    (_, all_of_it), (_, php) = told.notifications
+    (shown,) = [
+        part for part in editions.edition([*old, *week, this_week], now=at).weeks if part.first == date(2026, 11, 23)
+    ]
+    assert [(heading, [line.title for line in lines]) for heading, lines in all_of_it.parts] == [
+        ("PHP", ["Billet 4", "Billet 2"]),
+        ("Autres sujets", ["Billet 3"]),
+    ]
+    assert {line.title for line in all_of_it.stories} == {f"Billet {row.story_id}" for row in shown.rows}
+    assert all_of_it.page == f"https://planet.example/{shown.path}"
+    assert php.page == f"https://planet.example/{shown.path}#t-php"
+    told.notifications.clear()
+    told.run([*old, *week, this_week], at + timedelta(days=1))
+    told.run([*old, *week, this_week], at + timedelta(days=7))
+    assert [[line.title for line in sent.stories] for _, sent in told.notifications] == [["Billet 5"], ["Billet 5"]]
+
+
+def test_the_digest_of_a_week_names_who_is_new() -> None:
+    at = MONDAY + timedelta(days=7, hours=1)
+    edition = editions.edition(stories(1), of=editions.config(notify=(rule(every="week"),)), now=at)
+    week = replace(edition.weeks[0], first=date(2026, 11, 23), newcomers=("elodie-chene",))
+    edition = replace(edition, weeks=(week, *edition.weeks))
+    channel = collect(rule(every="week"), Channel(story_id=1, at=MONDAY), edition, Clock(now=at, zone=PARIS), ())
+    assert [(item.kind, item.source) for item in channel.queue] == [("newcomer", "elodie-chene")]
+    again = collect(
+        rule(every="week"), replace(channel, queue=()), edition, Clock(now=at + timedelta(days=7), zone=PARIS), ()
+    )
+    assert again.queue == ()
+    words = Translator("fr", "Europe/Paris")
+    message, _count = Composer(rule(every="week"), MAIL, edition, words).next(channel.queue, 9)
+    assert message is not None
+    assert "Nouveaux venus\n--------------\n\nÉlodie Chêne\nhttps://planet.example/members/elodie-chene/" in mail.text(
+        message
+    )
+    assert "<h3" in page(message)
+    assert message.objects["items"] == [
+        {"type": "newcomer", "source": {"name": "Élodie Chêne", "url": "https://planet.example/members/elodie-chene/"}}
+    ]
 
 
 def test_an_all_day_event_is_named_on_its_day() -> None:

@@ -14,6 +14,7 @@ from planet.edition.collisions import collisions
 from planet.edition.fingerprints import settings_rev
 from planet.edition.lists import story_lists
 from planet.edition.planning import free_weeks, rooms, taken_days
+from planet.edition.weeks import arrivals, weeks
 from planet.model import (
     Config,
     Edition,
@@ -70,11 +71,15 @@ def _source(source: Source, rows: Sequence[IndexRow], titles: Mapping[str, str],
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What the store holds of the site. `titles`: feed key -> what the feed calls itself; `born`: the planet's first run."""
+    """What the store holds of the site.
+
+    `titles`: feed key -> what the feed calls itself; `arrived`: feed key -> when it first gave an entry; `born`: the planet's first run.
+    """
 
     index: Sequence[IndexRow] = ()
     events: Sequence[Event] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    arrived: Mapping[str, datetime] = field(default_factory=dict)
     health: tuple[FeedHealth, ...] = ()
     born: datetime | None = None
     withdrawn: Mapping[str, int] = field(default_factory=dict)
@@ -99,6 +104,7 @@ def build(
     of_technology = {story_list.slug: story_list.rows for story_list in lists if story_list.kind == "technology"}
     event_counts = Counter(slug for event in stored.events for slug in event.technologies)
     events, today = tuple(sorted(stored.events, key=start_of)), day_of(now, config.site.timezone)
+    since = arrivals(config.sources, stored.arrived, events, stored.born, config.site.timezone)
     moments = [row.updated or row.date for row in rows]
     moments += [event.changed for event in stored.events if event.changed]
     return Edition(
@@ -122,6 +128,7 @@ def build(
         rooms=rooms(events, today, config.site.timezone),
         free_weeks=free_weeks(taken_days(events, config.site.timezone), today) if events else (),
         collisions=collisions(stored.events, now, timezone=config.site.timezone),
+        weeks=weeks(config, rows, events, since, now),
         health=stored.health,
         load=load,
         updated=max(moments, default=stored.born or datetime(2000, 1, 1, tzinfo=UTC)),

@@ -91,6 +91,9 @@ if TYPE_CHECKING:
     from planet.model.edition import (
         StorySource as StorySource,
     )
+    from planet.model.edition import (
+        Week as Week,
+    )
     from planet.model.entry import (
         Changes as Changes,
     )
@@ -266,7 +269,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "base": "FIRST_HEADING Fault Message SafeHtml",
     "config": "Config Contact FeedConfig FetchRules Filter Link NotifyRule Owner ReadingList Site Source Technology",
-    "edition": "Edition FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryCopy StoryList StoryReasons StorySource",
+    "edition": "Edition FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryCopy StoryList StoryReasons StorySource Week",
     "entry": "Changes DiffContext Entry EntryKey Insert Person Read Sanitised SourceRef UnchangedEntry Update",
     "event": "Collision Event EventChanges EventData RawEvent Room StoredEvent",
     "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",

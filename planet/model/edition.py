@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Literal
+from datetime import date, datetime, timedelta
+from typing import Literal, TypeVar
 
 from planet.model.base import Message
 from planet.model.config import Config, Technology
@@ -15,6 +15,7 @@ from planet.model.event import Collision, Event, Room
 from planet.model.fetch import ErrorClass, State
 from planet.model.story import Reason
 
+Item = TypeVar("Item")
 WORDS_A_MINUTE = 220
 """How fast people read."""
 
@@ -316,6 +317,53 @@ def _periods(rows: Sequence[IndexRow], size: int) -> list[tuple[IndexRow, ...]]:
     return [tuple(reversed(page)) for page in pages]
 
 
+WEEK_STORIES = 60
+"""Stories that the page of a week shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """A week that is over, from its Monday on, in the planet's time zone. `rows` are newest first, `events` those of the week after it."""
+
+    first: date
+    rows: tuple[IndexRow, ...] = ()
+    events: tuple[Event, ...] = ()
+    newcomers: tuple[str, ...] = ()
+    """Slugs of the sources that came, in the order of feeds.yaml."""
+
+    @property
+    def last(self) -> date:
+        """Its Sunday."""
+        return self.first + timedelta(days=6)
+
+    @property
+    def path(self) -> str:
+        """The folder of its page: digest/2026-W47/ (ISO 8601)."""
+        return week_path(self.first)
+
+    def shown(self) -> tuple[IndexRow, ...]:
+        """The stories that its page shows, newest first: not more than `WEEK_STORIES`, and then at most half of them of one source."""
+        return shared_out(self.rows, WEEK_STORIES, "all")
+
+
+def week_path(day: date) -> str:
+    """The folder of the page of the week that a day is in."""
+    return f"digest/{day:%G-W%V}/"
+
+
+def by_subject(
+    items: Sequence[Item], technologies: Callable[[Item], Sequence[str]], order: Sequence[str]
+) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """What is told of a week in parts by technology (a slug, "" none), the largest first: each item once, under its first in `order`."""
+    parts: dict[str, list[Item]] = {}
+    for item in items:
+        of_item = technologies(item)
+        parts.setdefault(next((slug for slug in order if slug in of_item), ""), []).append(item)
+    positions = {slug: position for position, slug in enumerate(order)}
+    ordered = sorted(parts.items(), key=lambda part: (not part[0], -len(part[1]), positions.get(part[0], 0)))
+    return tuple((slug, tuple(of_part)) for slug, of_part in ordered)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """One state of the site. `index` holds every shown story, newest first; `load` gives whole stories for ids, in that order."""
@@ -335,6 +383,8 @@ class Edition:
     """Where past events were held, the places with most first."""
     free_weeks: tuple[tuple[date, date], ...] = ()
     """Weeks of the next three months without an event: first and last day of each row of them."""
+    weeks: tuple[Week, ...] = ()
+    """Those that are over, newest first."""
     health: tuple[FeedHealth, ...]
     load: Callable[[Sequence[int]], list[Story]]
     withdrawn: Mapping[str, int] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from planet.model import NotifyRule
 from planet.text import digest
 
-Kind = Literal["story", "event", "moved", "cancelled", "reminder", "news"]
+Kind = Literal["story", "event", "moved", "cancelled", "reminder", "newcomer", "news"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,8 @@ class Item:
     kind: Kind
     story: int = 0
     event: str = ""
+    source: str = ""
+    """Of a newcomer: its slug."""
     text: str = ""
     """Of a notice: the sentence, in the language of the planet."""
     digest: str = ""
@@ -38,6 +40,8 @@ class Channel:
     events: Mapping[str, tuple[str, str, str]] | None = None
     """Upcoming event -> its start, status and place, as they were told. None: events were never looked at."""
     reminded: tuple[str, ...] = ()
+    later: tuple[int, ...] = ()
+    """Stories of the week that had begun when the digest of the week before was made."""
     queue: tuple[Item, ...] = ()
     dropped: int = 0
     """Things that the queue had no room for, since something was delivered."""
@@ -90,6 +94,7 @@ def read_channel(text: str) -> Channel | None:
             at=datetime.fromisoformat(stored["at"]),
             events=None if events is None else {str(name): tuple(map(str, values)) for name, values in events.items()},  # type: ignore[misc]
             reminded=tuple(map(str, stored.get("reminded", ()))),
+            later=tuple(map(int, stored.get("later", ()))),
             queue=tuple(Item(**item) for item in stored.get("queue", ())),
             dropped=int(stored.get("dropped", 0)),
             fault=str(stored.get("fault", "")),

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from planet.model import Edition, Event, NotifyRule
 from planet.notify.channel import Channel, Item
-from planet.when import begins_after
+from planet.when import begins_after, day_of, monday_of
 
 MORNING = timedelta(hours=8)
 """A digest goes out with the first run after eight in the morning, planet time; the week's on Monday."""
 AHEAD = {"day": timedelta(days=1), "week": timedelta(days=7)}
-"""How far ahead a digest names events."""
+"""How far ahead a digest names events; that of a week until its Sunday."""
+LAST_DAY = timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,10 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
     due = rule.every == "run" or digest_is_due(rule, channel, clock)
     day = clock.now.astimezone(clock.zone).date().isoformat() if rule.every != "run" or channel.away else ""
     items: list[Item] = []
+    later: tuple[int, ...] = channel.later
     if "stories" in rule.what and due and channel.story_id is not None:
-        items += _stories(rule, channel.story_id, edition, day)[-limit:]
+        numbers, later = _new_stories(rule, channel, edition, clock)
+        items += [Item(kind="story", story=number, digest=day) for number in numbers[-limit:]]
     if "events" in rule.what:
         if rule.every != "run" and due:
             items += (
@@ -83,6 +86,8 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
             )
         elif rule.every == "run" and channel.events is not None and not channel.away:
             items += list(_event_changes(rule, channel, edition, clock))[:limit]
+    if "stories" in rule.what and due:
+        items += (Item(kind="newcomer", source=slug, digest=day) for slug in _newcomers(rule, channel, edition, clock))
     reminders, reminded = _reminders(rule, channel, edition, clock)
     items += [] if channel.away else reminders
     if "health" in rule.what:
@@ -95,20 +100,41 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
         at=clock.now if due and rule.every != "run" else channel.at,
         events=_upcoming(edition.events, clock),
         reminded=reminded,
+        later=later,
         queue=tuple(queue[-2 * limit :]),
         dropped=channel.dropped + max(0, len(queue) - 2 * limit),
         away=False,
     )
 
 
-def _stories(rule: NotifyRule, after: int, edition: Edition, day: str) -> list[Item]:
-    """The new stories, the oldest first."""
-    numbers = sorted(
-        row.story_id
+def _new_stories(
+    rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock
+) -> tuple[list[int], tuple[int, ...]]:
+    """The new stories, the oldest first, and those that the next digest tells: of the week that is not over yet, as on the site."""
+    after = channel.story_id or 0
+    rows = [
+        row
         for row in edition.index
-        if row.story_id > after and row.in_feeds and _matches(rule, row.technologies, row.sources, edition)
-    )
-    return [Item(kind="story", story=number, digest=day) for number in numbers]
+        if (row.story_id > after or row.story_id in channel.later)
+        and row.in_feeds
+        and _matches(rule, row.technologies, row.sources, edition)
+    ]
+    this_week = monday_of(clock.now, clock.zone.key)
+    later = [row.story_id for row in rows if rule.every == "week" and day_of(row.date, clock.zone.key) >= this_week]
+    return sorted({row.story_id for row in rows}.difference(later)), tuple(sorted(later))
+
+
+def _newcomers(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> Iterator[str]:
+    """Who came in the weeks that are over since the last digest; only that of a week tells it."""
+    since = monday_of(channel.at, clock.zone.key)
+    technologies = {source.slug: source.technologies for source in edition.sources}
+    for week in edition.weeks:
+        if rule.every == "week" and week.first >= since:
+            yield from (
+                slug
+                for slug in week.newcomers
+                if slug in technologies and _matches(rule, technologies[slug], (slug,), edition)
+            )
 
 
 def _event_changes(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> Iterator[Item]:
@@ -165,10 +191,12 @@ def _is_ahead(rule: NotifyRule, event: Event, clock: Clock) -> bool:
     """Whether a digest names an event: it begins before the next digest, and is not cancelled."""
     if rule.every == "run" or event.data.status == "cancelled":
         return False
-    if not isinstance(event.data.start, datetime):
-        today = clock.now.astimezone(clock.zone)
-        return today.date() <= event.data.start < (today + AHEAD[rule.every]).date()
-    return clock.now <= event.data.start < clock.now + AHEAD[rule.every]
+    start, today = event.data.start, clock.now.astimezone(clock.zone)
+    if rule.every == "week" and day_of(start, clock.zone.key) > monday_of(today, clock.zone.key) + LAST_DAY:
+        return False
+    if not isinstance(start, datetime):
+        return today.date() <= start < (today + AHEAD[rule.every]).date()
+    return clock.now <= start < clock.now + AHEAD[rule.every]
 
 
 def _matches(rule: NotifyRule, technologies: Sequence[str], sources: Sequence[str], edition: Edition) -> bool:

@@ -40,13 +40,21 @@ def page(notification: Notification) -> str:
 
 def text(notification: Notification) -> str:
     """The message to be read as text: what each thing is, and its address."""
-    blocks = [_lines(line.title, line.about, line.excerpt, line.url) for line in notification.stories]
-    if notification.events and notification.stories:
-        blocks.append(f"{notification.coming}\n{'-' * len(notification.coming)}")
+    blocks: list[str] = []
+    for heading, lines in notification.parts:
+        blocks += _heading(heading)
+        blocks += [_lines(line.title, line.about, line.excerpt, line.url) for line in lines]
+    blocks += _heading(notification.coming if notification.stories else "")
     blocks += [_lines(line.title, line.about, line.url) for line in notification.events]
+    blocks += _heading(notification.new)
+    blocks += [_lines(line.title, line.url) for line in notification.newcomers]
     blocks += notification.notices
     blocks.append(f"-- \n{notification.page_title}\n{notification.page}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _heading(text: str) -> list[str]:
+    return [f"{text}\n{'-' * len(text)}"] if text else []
 
 
 def _lines(*parts: str) -> str:

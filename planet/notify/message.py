@@ -9,11 +9,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from planet.i18n import Translator
 from planet.model import Edition, Event, Message, NotifyRule, Story
+from planet.model.edition import by_subject, week_path
 from planet.notify.channel import Item
 from planet.objects import event_object, story_object
 from planet.text import one_line, shorten, without_accents
@@ -23,6 +24,9 @@ MAX_TITLE = 150
 MAX_ITEMS = 20
 """Things that one chat message names; those behind them are in the next one."""
 UNLIMITED = 1_000_000
+COMING, NEW = Message.of("Coming soon"), Message.of("New here")
+_HEADINGS = {"event": COMING, "newcomer": NEW}
+"""What stands above the events of a digest, and above the newcomers."""
 _MENTION = re.compile(r"@(?=\w)")
 _CALL = re.compile(r"@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\\[\]()*_~`|<>#])")
@@ -67,11 +71,16 @@ class Notification:
     body: str
     text: str
     stories: tuple[Line, ...] = ()
+    parts: tuple[tuple[str, tuple[Line, ...]], ...] = ()
+    """The stories below headings: those of the technologies in the digest of a week, else one that is empty."""
     events: tuple[Line, ...] = ()
     notices: tuple[str, ...] = ()
     page: str = ""
     page_title: str = ""
     coming: str = ""
+    newcomers: tuple[Line, ...] = ()
+    new: str = ""
+    """What stands above the newcomers."""
     thread: str = ""
     objects: Mapping[str, object]
 
@@ -126,6 +135,7 @@ class Composer:
         self._each = rule.style == "each" or (rule.style == "auto" and service.each)
         self._say = _FORMS[service.form]
         self._events = {event.id: event for event in edition.events}
+        self._sources = {source.slug: source for source in edition.sources}
         self._names = {technology.slug: technology.name for technology in edition.technologies}
 
     def next(self, queue: Sequence[Item], most: int) -> tuple[Notification | None, int]:
@@ -157,6 +167,10 @@ class Composer:
         if item.kind == "story":
             story = stories.get(item.story)
             return None if story is None else self._story_line(story)
+        if item.kind == "newcomer":
+            source = self._sources.get(item.source)
+            path = f"{self._edition.config.site.url}members/{item.source}/"
+            return None if source is None else Line(title=one_line(source.name, MAX_TITLE), url=path)
         event = self._events.get(item.event)
         return None if event is None else self._event_line(event, item)
 
@@ -198,14 +212,13 @@ class Composer:
         blocks: list[str] = []
         if not self._service.title and bullet:
             blocks.append(self._say(self._title(lines)))
-        coming = False
+        headings = dict(_HEADINGS)
         for item, line in self._in_order(lines):
-            if item.digest and item.kind == "event" and not coming:
-                coming = True
-                blocks.append(self._words.say(Message.of("Coming soon")))
+            if item.digest and item.kind in headings:
+                blocks.append(self._words.say(headings.pop(item.kind)))
             blocks.append(self._block(line, bullet=bullet))
         if bullet:
-            blocks.append(self._page()[0])
+            blocks.append(self._page(lines)[0])
         return "\n\n".join(blocks)
 
     def _fits(self, lines: Sequence[tuple[Item, Line]]) -> bool:
@@ -231,9 +244,14 @@ class Composer:
                     break
         return item, replace(line, title=cut(line.title, max(2, self._service.body - len(line.url) - 1)), about="")
 
-    def _page(self) -> tuple[str, str]:
+    def _page(self, lines: Sequence[tuple[Item, Line]]) -> tuple[str, str]:
         """Where the things of the message are on the site, and what that is called."""
         site = self._edition.config.site
+        day = lines[0][0].digest if self._rule.every == "week" else ""
+        path = week_path(date.fromisoformat(day) - timedelta(days=7)) if day else ""
+        if any(week.path == path for week in self._edition.weeks):
+            part = f"#t-{self._rule.technologies[0]}" if len(self._rule.technologies) == 1 else ""
+            return f"{site.url}{path}{part}", site.title
         if len(self._rule.technologies) == 1:
             return f"{site.url}{self._rule.technologies[0]}/", site.title
         return site.url, site.title
@@ -241,7 +259,7 @@ class Composer:
     def _title(self, lines: Sequence[tuple[Item, Line]]) -> str:
         words = self._words
         stories = sum(item.kind == "story" for item, _line in lines)
-        events = sum(item.kind not in {"story", "news"} for item, _line in lines)
+        events = sum(item.kind not in {"story", "newcomer", "news"} for item, _line in lines)
         if stories == 1 or len(lines) == 1:
             text = next(line.title for item, line in lines if not stories or item.kind == "story")
         elif stories:
@@ -258,10 +276,11 @@ class Composer:
             lines = [self._shortened(lines[0])]
         site = self._edition.config.site
         ordered = self._in_order(lines)
-        page, page_title = self._page()
+        page, page_title = self._page(lines)
         title = self._title(lines)
         plain = Composer(self._rule, replace(self._service, form="machine"), self._edition, self._words)
-        events = [line for item, line in ordered if item.kind not in {"story", "news"}]
+        events = [line for item, line in ordered if item.kind not in {"story", "newcomer", "news"}]
+        newcomers = tuple(line for item, line in ordered if item.kind == "newcomer")
         return Notification(
             sender=_ascii(site.title),
             site=site.url,
@@ -270,11 +289,14 @@ class Composer:
             body=self._body(lines),
             text=plain._body(lines),
             stories=tuple(line for item, line in ordered if item.kind == "story"),
+            parts=self._parts(ordered, stories),
             events=tuple(events),
             notices=tuple(line.title for item, line in ordered if item.kind == "news"),
             page=page,
             page_title=page_title,
-            coming=self._words.say(Message.of("Coming soon")) if events else "",
+            coming=self._words.say(COMING) if events else "",
+            newcomers=newcomers,
+            new=self._words.say(NEW) if newcomers else "",
             thread=f"{lines[0][0].digest}.{self._rule.every}" if lines[0][0].digest else "",
             objects={
                 "planet": {"title": site.title, "url": site.url},
@@ -282,11 +304,24 @@ class Composer:
             },
         )
 
+    def _parts(
+        self, ordered: Sequence[tuple[Item, Line]], stories: Mapping[int, Story]
+    ) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+        """The stories as the page of a week has them: below the names of technologies."""
+        pairs = [(item.story, line) for item, line in ordered if item.kind == "story"]
+        if self._rule.every != "week" or not pairs:
+            return (("", tuple(line for _story, line in pairs)),) if pairs else ()
+        other = self._words.say(Message.of("Other subjects"))
+        parts = by_subject(pairs, lambda pair: stories[pair[0]].technologies, list(self._names))
+        return tuple((self._names.get(slug, other), tuple(line for _story, line in part)) for slug, part in parts)
+
     def _object(self, item: Item, line: Line, stories: Mapping[int, Story]) -> dict[str, object]:
         if item.kind == "story":
             return {"type": "story", "story": story_object(stories[item.story])}
         if item.kind == "news":
             return {"type": "news", "text": line.title}
+        if item.kind == "newcomer":
+            return {"type": "newcomer", "source": {"name": self._sources[item.source].name, "url": line.url}}
         return {"type": item.kind, "event": event_object(self._events[item.event])}
 
 

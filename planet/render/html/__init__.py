@@ -14,6 +14,7 @@ from planet.render.html.builder import PageBuilder
 from planet.render.html.embed import embeds
 from planet.render.html.events import EventPages
 from planet.render.html.theme import Theme, load_theme
+from planet.render.html.weeks import week_pages
 from planet.render.html.why import why_pages
 from planet.text import named_digests
 
@@ -38,6 +39,7 @@ def pages(edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE) 
     yield from lists.month_pages(builder, months)
     yield from why_pages(builder, months)
     yield lists.archive_page(builder, months)
+    yield from week_pages(builder)
     yield from event_pages.pages()
     yield from embeds(builder, event_pages)
     yield from rest.rest(builder, event_pages)

@@ -8,8 +8,9 @@ from planet.i18n import Translator
 from planet.model import Artifact, Edition, FeedHealth, Site
 from planet.render.syndicate.blogroll import blogrolls
 from planet.render.syndicate.crawlers import robots, sitemap
+from planet.render.syndicate.digest import digest_feed
 from planet.render.syndicate.document import Say
-from planet.render.syndicate.feeds import list_feeds
+from planet.render.syndicate.feeds import GENERATOR, list_feeds
 from planet.render.syndicate.health import health_artifact, health_rows
 from planet.render.syndicate.style import stylesheet
 
@@ -22,11 +23,13 @@ def _say(edition: Edition) -> Say:
 
 def feeds(edition: Edition) -> Iterator[Artifact]:
     """Every feed: `atom.xml rss.xml feed.json` of all and of each technology (empty ones too), `atom.xml` of each source and of
-    each month that is over, and the style sheet that browsers show them with (`static/feed.css`).
+    each month that is over, that of the digest, and the style sheet that browsers show them with (`static/feed.css`).
     """
+    site = edition.config.site
     say = _say(edition)
     yield stylesheet(edition, say)
     yield from list_feeds(edition, say)
+    yield digest_feed(edition, Translator(site.language, site.timezone, site.catalogue), GENERATOR)
 
 
 def opml(edition: Edition) -> Iterator[Artifact]:

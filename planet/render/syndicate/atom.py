@@ -79,7 +79,8 @@ def _entry(item: Item, feed: Document) -> Iterator[str]:
         yield line(2, "summary", brief(item.summary) if item.html else item.summary)
     if item.html:
         yield line(2, "content", item.html, {"type": "html", "xml:base": item.url})
-    yield _source(item.origin)
+    if item.origin:
+        yield _source(item.origin)
     yield closed(1, "entry")
 
 

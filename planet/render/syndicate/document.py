@@ -76,7 +76,8 @@ class Item:
     comments: str
     also: tuple[tuple[str, str], ...]
     """(URL, source) of the other places where it was published."""
-    origin: Origin
+    origin: Origin | None
+    """None: the planet wrote it itself."""
     sources: tuple[StorySource, ...]
     texts: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What the writers made of it, by format: it is the same in every feed of the site."""

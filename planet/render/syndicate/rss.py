@@ -78,7 +78,7 @@ def _item(item: Item, feed: Document) -> Iterator[str]:
         yield line(3, "enclosure", attributes=attributes)
     if item.comments:
         yield line(3, "comments", to_uri(item.comments))
-    if item.origin.feed:
+    if item.origin and item.origin.feed:
         yield line(3, "source", item.origin.title, {"url": to_uri(item.origin.feed)})
     yield closed(2, "item")
 
