@@ -30,6 +30,7 @@ from planet.notify import Notification, Notifications, Outside, Refusal, Service
 from planet.notify.channel import Channel, Item, read_channel
 from planet.notify.collect import Clock, collect
 from planet.notify.mail import page
+from planet.notify.mail import text as mail_text
 from planet.notify.message import Composer, cut, escaped, safe_link, without_mentions
 from planet.notify.send import expanded, missing, service_of
 from tests.support import editions
@@ -374,7 +375,7 @@ def test_the_digest_of_a_week_names_who_is_new() -> None:
     words = Translator("fr", "Europe/Paris")
     message, _count = Composer(rule(every="week"), MAIL, edition, words).next(channel.queue, 9)
     assert message is not None
-    assert "Nouveaux venus\n--------------\n\nÉlodie Chêne\nhttps://planet.example/members/elodie-chene/" in mail.text(
+    assert "Nouveaux venus\n--------------\n\nÉlodie Chêne\nhttps://planet.example/members/elodie-chene/" in mail_text(
         message
     )
     assert "<h3" in page(message)
