@@ -10,7 +10,7 @@ from planet.render.syndicate.blogroll import blogrolls
 from planet.render.syndicate.crawlers import robots, sitemap
 from planet.render.syndicate.digest import digest_feed
 from planet.render.syndicate.document import Say
-from planet.render.syndicate.feeds import GENERATOR, list_feeds
+from planet.render.syndicate.feeds import list_feeds
 from planet.render.syndicate.health import health_artifact, health_rows
 from planet.render.syndicate.style import stylesheet
 
@@ -29,7 +29,7 @@ def feeds(edition: Edition) -> Iterator[Artifact]:
     say = _say(edition)
     yield stylesheet(edition, say)
     yield from list_feeds(edition, say)
-    yield digest_feed(edition, Translator(site.language, site.timezone, site.catalogue), GENERATOR)
+    yield digest_feed(edition, Translator(site.language, site.timezone, site.catalogue))
 
 
 def opml(edition: Edition) -> Iterator[Artifact]:

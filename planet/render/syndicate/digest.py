@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from planet.i18n import Translator
 from planet.model import Artifact, Edition, Event, Message, Person, Story, Week
 from planet.model.edition import by_subject
-from planet.render.syndicate.document import Document, Item, brief, empty_since, link
+from planet.render.syndicate.document import GENERATOR, Document, Item, brief, empty_since, link
 from planet.text import named_digests, one_line
 from planet.urls import http_url
 
@@ -22,7 +22,7 @@ WEEKS = 12
 """The feed holds a quarter of a year."""
 
 
-def digest_feed(edition: Edition, t: Translator, generator: str) -> Artifact:
+def digest_feed(edition: Edition, t: Translator) -> Artifact:
     """The feed as an artifact: it changes when a week is over, and when something in one of the last weeks does."""
     weeks = edition.weeks[:WEEKS]
     since = () if weeks else (empty_since(edition).isoformat(),)
@@ -31,9 +31,7 @@ def digest_feed(edition: Edition, t: Translator, generator: str) -> Artifact:
         "settings": edition.settings_rev,
         "weeks": repr([_input(week) for week in weeks] or since),
     }
-    return Artifact(
-        path="digest/atom.xml", digest=named_digests(inputs), make=partial(_make, edition, weeks, t, generator)
-    )
+    return Artifact(path="digest/atom.xml", digest=named_digests(inputs), make=partial(_make, edition, weeks, t))
 
 
 def _input(week: Week) -> tuple[object, ...]:
@@ -41,7 +39,7 @@ def _input(week: Week) -> tuple[object, ...]:
     return week.path, [row.rev for row in week.shown()], len(week.rows), events, week.newcomers
 
 
-def _make(edition: Edition, weeks: Sequence[Week], t: Translator, generator: str) -> bytes:
+def _make(edition: Edition, weeks: Sequence[Week], t: Translator) -> bytes:
     from planet.render.syndicate.atom import atom  # lxml, for a run that writes
 
     site = edition.config.site
@@ -59,7 +57,7 @@ def _make(edition: Edition, weeks: Sequence[Week], t: Translator, generator: str
             updated=max((item.updated for item in items), default=empty_since(edition)),
             author=_planet(edition),
             email=one_line(site.owner.email),
-            generator=generator,
+            generator=GENERATOR,
             hub=http_url(site.hub),
             items=tuple(items),
         )
