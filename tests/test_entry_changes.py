@@ -190,7 +190,7 @@ def test_the_date_is_published_else_updated_else_the_day_in_the_address_else_fir
     ]
 
 
-def test_d01_an_undated_entry_of_a_known_feed_has_the_moment_it_was_first_seen() -> None:
+def test_an_undated_entry_of_a_known_feed_has_the_moment_it_was_first_seen() -> None:
     feed = Feed()
     feed.gives(T0, *days("old"))
     feed.gives(T0 + DAY, entry("new"), *days("old"))
@@ -198,7 +198,7 @@ def test_d01_an_undated_entry_of_a_known_feed_has_the_moment_it_was_first_seen()
     assert feed.date("new") == T0 + DAY
 
 
-def test_d01_undated_entries_that_come_at_once_keep_the_order_of_the_document() -> None:
+def test_undated_entries_that_come_at_once_keep_the_order_of_the_document() -> None:
     feed = Feed()
     feed.gives(T0, *days("old"))
     feed.gives(T0 + DAY, entry("b"), entry("a"), *days("old"))
@@ -206,14 +206,14 @@ def test_d01_undated_entries_that_come_at_once_keep_the_order_of_the_document() 
     assert feed.date("b") - feed.date("a") == SECOND
 
 
-def test_d02_undated_entries_of_a_first_fetch_sort_behind_the_dated_in_document_order() -> None:
+def test_undated_entries_of_a_first_fetch_sort_behind_the_dated_in_document_order() -> None:
     feed = Feed()
     dated = days("x", "y")
     feed.gives(T0, entry("b"), dated[0], entry("a"), dated[1])
     assert feed.shown() == ["x", "y", "b", "a"]
 
 
-def test_d02_a_feed_without_any_date_starts_at_the_date_of_the_document() -> None:
+def test_a_feed_without_any_date_starts_at_the_date_of_the_document() -> None:
     feed = Feed()
     changes = feed.gives(T0, entry("b"), entry("a"), feed_date=T0 - 9 * DAY)
     assert [(insert.date, insert.date_reason) for insert in changes.inserts] == [
@@ -223,13 +223,13 @@ def test_d02_a_feed_without_any_date_starts_at_the_date_of_the_document() -> Non
     assert [insert.date for insert in Feed().gives(T0, entry("b"), feed_date=T0 + DAY).inserts] == [T0]
 
 
-def test_d04_a_date_to_come_counts_as_first_seen() -> None:
+def test_a_date_to_come_counts_as_first_seen() -> None:
     feed = Feed()
     changes = feed.gives(T0, entry("a", published=T0 + 400 * DAY), entry("b", published=T0 + 2 * HOUR))
     assert {insert.date for insert in changes.inserts} == {T0}
 
 
-def test_d06_a_day_without_an_hour_is_now_when_it_is_today_and_midnight_before() -> None:
+def test_a_day_without_an_hour_is_now_when_it_is_today_and_midnight_before() -> None:
     feed = Feed()
     midnight = T0.replace(hour=0)
     feed.gives(
@@ -240,7 +240,7 @@ def test_d06_a_day_without_an_hour_is_now_when_it_is_today_and_midnight_before()
     assert (feed.date("today"), feed.date("yesterday")) == (T0, midnight - DAY)
 
 
-def test_d14_only_updated_is_the_date_and_stays_it() -> None:
+def test_only_updated_is_the_date_and_stays_it() -> None:
     feed = Feed()
     feed.gives(T0, entry("a", updated=T0 - DAY))
     feed.gives(T0 + DAY, entry("a", updated=T0 + HOUR, text="edited"))
@@ -257,7 +257,7 @@ def test_an_old_entry_that_arrives_late_sorts_at_its_own_date() -> None:
 # --- the same entry ----------------------------------------------------------------------------------------------------------------
 
 
-def test_n05_u04_entries_that_all_change_their_ids_are_the_same_by_their_links() -> None:
+def test_entries_that_all_change_their_ids_are_the_same_by_their_links() -> None:
     feed = Feed()
     old = days(*"abcdefghijkl")
     feed.gives(T0, *old)
@@ -269,7 +269,7 @@ def test_n05_u04_entries_that_all_change_their_ids_are_the_same_by_their_links()
     assert feed.shown() == [f"new-{e.uid}" for e in old]
 
 
-def test_n06_the_same_entry_again_changes_nothing() -> None:
+def test_the_same_entry_again_changes_nothing() -> None:
     feed = Feed()
     feed.gives(T0, *days("a", "b"))
     changes = feed.gives(T0 + DAY, *days("a", "b"))
@@ -277,7 +277,7 @@ def test_n06_the_same_entry_again_changes_nothing() -> None:
     assert not changes.missing
 
 
-def test_n07_an_id_that_changes_while_title_and_text_stay_is_the_same_entry() -> None:
+def test_an_id_that_changes_while_title_and_text_stay_is_the_same_entry() -> None:
     feed = Feed()
     feed.gives(T0, *days("a", "b"))
     moved = entry(
@@ -288,7 +288,7 @@ def test_n07_an_id_that_changes_while_title_and_text_stay_is_the_same_entry() ->
     assert feed.date("a2") == T0 - 30 * DAY
 
 
-def test_n07_title_and_moment_of_publication_are_enough_when_id_link_and_text_change() -> None:
+def test_title_and_moment_of_publication_are_enough_when_id_link_and_text_change() -> None:
     feed = Feed()
     feed.gives(T0, *days("a"))
     moved = entry(
@@ -298,7 +298,7 @@ def test_n07_title_and_moment_of_publication_are_enough_when_id_link_and_text_ch
     assert (changes.inserts, [update.edited for update in changes.updates]) == ((), [T0 + DAY])
 
 
-def test_n08_an_id_that_changes_at_every_fetch_makes_one_entry() -> None:
+def test_an_id_that_changes_at_every_fetch_makes_one_entry() -> None:
     feed = Feed()
     for n in range(5):
         feed.gives(T0 + n * DAY, entry(f"session-{n}", link="https://blog.example/post", title="Post", text="Same"))
@@ -338,7 +338,7 @@ def test_a_title_alone_is_no_proof() -> None:
 # --- edits ------------------------------------------------------------------------------------------------------------------------
 
 
-def test_u01_an_edit_changes_the_text_is_marked_and_moves_nothing() -> None:
+def test_an_edit_changes_the_text_is_marked_and_moves_nothing() -> None:
     feed = Feed()
     feed.gives(T0, *days("a", "b"))
     order = feed.shown()
@@ -349,7 +349,7 @@ def test_u01_an_edit_changes_the_text_is_marked_and_moves_nothing() -> None:
     assert feed.shown() == order
 
 
-def test_u01_the_moment_of_an_edit_is_the_claimed_one_when_it_can_be() -> None:
+def test_the_moment_of_an_edit_is_the_claimed_one_when_it_can_be() -> None:
     feed = Feed()
     feed.gives(T0, entry("a", published=T0 - DAY))
     feed.gives(T0 + DAY, entry("a", published=T0 - DAY, updated=T0 + HOUR, text="1"))
@@ -360,21 +360,21 @@ def test_u01_the_moment_of_an_edit_is_the_claimed_one_when_it_can_be() -> None:
     assert feed.edited[0] == T0 + 3 * DAY
 
 
-def test_u01_new_tags_are_taken_over_without_a_mark() -> None:
+def test_new_tags_are_taken_over_without_a_mark() -> None:
     feed = Feed()
     feed.gives(T0, *days("a"))
     changes = feed.gives(T0 + DAY, replace(days("a")[0], tags=("php",), raw_hash="other"))
     assert [(update.entry.tags, update.edited) for update in changes.updates] == [(("php",), None)]
 
 
-def test_u02_a_text_that_changes_at_every_fetch_is_left_alone_in_the_end() -> None:
+def test_a_text_that_changes_at_every_fetch_is_left_alone_in_the_end() -> None:
     feed = Feed()
     updates = [feed.gives(T0 + n * HOUR, entry("a", published=T0, text=f"Ad {n}")).updates for n in range(40)]
     assert sum(map(len, updates)) == MOST_CHANGES
     assert feed.gives(T0 + 3 * DAY, entry("a", published=T0, updated=T0 + 2 * DAY, text="A true edit")).updates
 
 
-def test_u03_a_feed_that_dates_everything_anew_moves_nothing() -> None:
+def test_a_feed_that_dates_everything_anew_moves_nothing() -> None:
     feed = Feed()
     feed.gives(T0, *days(*"abc"))
     order = feed.shown()
@@ -389,7 +389,7 @@ def test_u03_a_feed_that_dates_everything_anew_moves_nothing() -> None:
 # --- floods ------------------------------------------------------------------------------------------------------------------------
 
 
-def test_u05_a_flood_brings_few_entries_into_the_feeds_and_none_of_the_rest_on_top() -> None:
+def test_a_flood_brings_few_entries_into_the_feeds_and_none_of_the_rest_on_top() -> None:
     feed = Feed()
     feed.gives(T0, *days(*"abc"))
     changes = feed.gives(T0 + DAY, *(entry(f"n{n}") for n in range(20)))
@@ -399,7 +399,7 @@ def test_u05_a_flood_brings_few_entries_into_the_feeds_and_none_of_the_rest_on_t
     assert "20" in str(changes.warnings[0])
 
 
-def test_u05_entries_of_a_flood_keep_the_dates_they_claim() -> None:
+def test_entries_of_a_flood_keep_the_dates_they_claim() -> None:
     feed = Feed()
     feed.gives(T0, *days("a"))
     flood = days(*(f"n{n}" for n in range(12)), start=T0 - 10 * DAY)
@@ -407,7 +407,7 @@ def test_u05_entries_of_a_flood_keep_the_dates_they_claim() -> None:
     assert [feed.date(e.uid) for e in flood] == [e.published for e in flood]
 
 
-def test_u05_dates_that_a_machine_gave_in_one_go_are_none() -> None:
+def test_dates_that_a_machine_gave_in_one_go_are_none() -> None:
     feed = Feed()
     feed.gives(T0, *days("a"))
     feed.gives(T0 + DAY, *(entry(f"n{n:02}", published=T0 + DAY - n * SECOND) for n in range(30)))
@@ -451,7 +451,7 @@ def without(names: str, gone: str) -> list[Entry]:
     return [e for e in days(*names) if e.uid not in gone]
 
 
-def test_u06_an_entry_that_scrolls_out_stays() -> None:
+def test_an_entry_that_scrolls_out_stays() -> None:
     feed = Feed()
     feed.gives(T0, *days(*"defg"))
     for n in range(1, 5):
@@ -460,7 +460,7 @@ def test_u06_an_entry_that_scrolls_out_stays() -> None:
 
 
 @pytest.mark.parametrize("gone", ["a", "b", "c", "ab", "abc"])
-def test_u06b_an_entry_that_is_missing_above_older_ones_for_a_day_is_withdrawn(gone: str) -> None:
+def test_an_entry_that_is_missing_above_older_ones_for_a_day_is_withdrawn(gone: str) -> None:
     feed = Feed()
     feed.gives(T0, *days(*"abcd"))
     first = feed.gives(T0 + DAY, *without("abcd", gone))
@@ -472,7 +472,7 @@ def test_u06b_an_entry_that_is_missing_above_older_ones_for_a_day_is_withdrawn(g
     assert set(feed.shown()) == set("abcd") - set(gone)
 
 
-def test_u06b_a_withdrawn_entry_returns_when_it_is_listed_again_at_its_own_date() -> None:
+def test_a_withdrawn_entry_returns_when_it_is_listed_again_at_its_own_date() -> None:
     feed = Feed()
     feed.gives(T0, *days(*"abc"))
     for n in (1, 2):
@@ -483,7 +483,7 @@ def test_u06b_a_withdrawn_entry_returns_when_it_is_listed_again_at_its_own_date(
     assert feed.shown() == ["a", "b", "c"]
 
 
-def test_u06b_an_entry_that_is_back_on_the_next_day_was_never_missing() -> None:
+def test_an_entry_that_is_back_on_the_next_day_was_never_missing() -> None:
     feed = Feed()
     feed.gives(T0, *days(*"abc"))
     for n in range(1, 6):
@@ -491,14 +491,14 @@ def test_u06b_an_entry_that_is_back_on_the_next_day_was_never_missing() -> None:
         assert not changes.withdrawn
 
 
-def test_u06b_in_a_feed_that_lists_its_oldest_first_too() -> None:
+def test_in_a_feed_that_lists_its_oldest_first_too() -> None:
     feed = Feed()
     for n in range(4):
         feed.gives(T0 + n * DAY, *reversed(days(*"abcd") if n == 0 else without("abcd", "b")))
     assert feed.shown() == ["a", "c", "d"]
 
 
-def test_u06b_a_pinned_post_does_not_make_others_look_deleted() -> None:
+def test_a_pinned_post_does_not_make_others_look_deleted() -> None:
     feed = Feed()
     pinned = entry("pinned", published=T0 - 900 * DAY)
     feed.gives(T0, pinned, *days(*"cdef"))
@@ -507,7 +507,7 @@ def test_u06b_a_pinned_post_does_not_make_others_look_deleted() -> None:
     assert set(feed.shown()) == {"new", "pinned", *"cdef"}
 
 
-def test_u06b_a_feed_ordered_by_updates_withdraws_nothing() -> None:
+def test_a_feed_ordered_by_updates_withdraws_nothing() -> None:
     feed = Feed()
     feed.gives(T0, *days(*"bcd"), entry("old", published=T0 - 400 * DAY))
     revived = entry("old", published=T0 - 400 * DAY, updated=T0, text="Edited")
@@ -533,7 +533,7 @@ def test_what_a_feed_lists_for_the_first_time_does_not_tell_how_far_it_reaches()
     assert set("abc") <= set(feed.shown())
 
 
-def test_u07_what_a_complete_feed_does_not_list_is_withdrawn_at_once() -> None:
+def test_what_a_complete_feed_does_not_list_is_withdrawn_at_once() -> None:
     feed = Feed()
     feed.gives(T0, *days(*"abc"), complete=True)
     feed.gives(T0 + HOUR, *days("a"), complete=True)
@@ -542,7 +542,7 @@ def test_u07_what_a_complete_feed_does_not_list_is_withdrawn_at_once() -> None:
     assert feed.shown() == ["a", "b", "c"]
 
 
-def test_u08_an_entry_that_its_feed_declares_deleted_goes_and_never_returns() -> None:
+def test_an_entry_that_its_feed_declares_deleted_goes_and_never_returns() -> None:
     feed = Feed()
     feed.gives(T0, *days(*"abc"))
     changes = feed.gives(T0 + HOUR, *days("a", "c"), deleted=(Deleted(ref="b", when=T0),))
@@ -553,7 +553,7 @@ def test_u08_an_entry_that_its_feed_declares_deleted_goes_and_never_returns() ->
     assert not feed.gives(T0 + DAY, *days("a", "c"), deleted=(Deleted(ref="b", when=T0),)).deleted
 
 
-def test_u08_a_deletion_older_than_the_entry_is_ignored() -> None:
+def test_a_deletion_older_than_the_entry_is_ignored() -> None:
     feed = Feed()
     feed.gives(T0, entry("a", updated=T0 - DAY))
     assert not feed.gives(T0 + HOUR, deleted=(Deleted(ref="a", when=T0 - 2 * DAY),)).deleted
@@ -561,12 +561,12 @@ def test_u08_a_deletion_older_than_the_entry_is_ignored() -> None:
     assert (both.deleted, len(both.updates)) == ((), 1)
 
 
-def test_u08_an_entry_that_is_declared_deleted_before_it_was_ever_seen_does_not_come() -> None:
+def test_an_entry_that_is_declared_deleted_before_it_was_ever_seen_does_not_come() -> None:
     changes = Feed().gives(T0, entry("a", updated=T0 - DAY), deleted=(Deleted(ref="a", when=T0),))
     assert changes.inserts == ()
 
 
-def test_u09_u10_a_tombstone_does_not_return_under_another_id() -> None:
+def test_a_tombstone_does_not_return_under_another_id() -> None:
     feed = Feed()
     feed.gives(T0, *days("a", "b"))
     feed.rows[feed.row("a")] = replace(feed.rows[feed.row("a")], tombstone=True)

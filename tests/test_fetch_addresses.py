@@ -58,7 +58,7 @@ FAR = [
 
 
 @pytest.mark.parametrize("host", [*INNER, *FAR])
-def test_x01_x02_x04_a_redirect_into_the_inner_network_is_refused(server: Server, forbidden: Server, host: str) -> None:
+def test_a_redirect_into_the_inner_network_is_refused(server: Server, forbidden: Server, host: str) -> None:
     server.on("/feed", reply(302, b"", Location=f"http://{host}:{forbidden.port}/"))
     outcome = guarded(server, server.url("/feed"))
     assert isinstance(outcome, Failed)
@@ -68,7 +68,7 @@ def test_x01_x02_x04_a_redirect_into_the_inner_network_is_refused(server: Server
 
 
 @pytest.mark.parametrize("host", [*INNER, *FAR])
-def test_x01_x02_x04_a_feed_of_the_inner_network_is_refused_unless_it_is_allowed(forbidden: Server, host: str) -> None:
+def test_a_feed_of_the_inner_network_is_refused_unless_it_is_allowed(forbidden: Server, host: str) -> None:
     outcome = ask(fetcher(replace(QUICK, allow_private=False)), f"http://{host}:{forbidden.port}/feed")[0]
     assert isinstance(outcome, Failed)
     assert outcome.error.kind in {"blocked-address", "dns", "unsupported"}
@@ -91,12 +91,12 @@ def resolving(*answers: str):
 @pytest.mark.parametrize(
     "answers", ["8.8.8.8 127.0.0.1", "127.0.0.1 8.8.8.8", "2606:4700::1 ::1", "8.8.8.8 ::ffff:10.0.0.1"]
 )
-def test_x03_one_private_answer_condemns_the_name(forbidden: Server, answers: str) -> None:
+def test_one_private_answer_condemns_the_name(forbidden: Server, answers: str) -> None:
     asker = fetcher(replace(QUICK, allow_private=False), resolver=resolving(answers))
     blocked(ask(asker, f"http://mixed.example:{forbidden.port}/")[0])
 
 
-def test_x03_a_name_that_turns_private_is_refused_at_its_next_connection(forbidden: Server) -> None:
+def test_a_name_that_turns_private_is_refused_at_its_next_connection(forbidden: Server) -> None:
     asked = []
 
     def resolver(host: str, port: int) -> list:
@@ -108,7 +108,7 @@ def test_x03_a_name_that_turns_private_is_refused_at_its_next_connection(forbidd
     assert asked == ["rebinding.example"]
 
 
-def test_x03_a_name_is_resolved_once_a_connection() -> None:
+def test_a_name_is_resolved_once_a_connection() -> None:
     with Server() as server:
         server.default = reply(200, FEED)
         answers = resolving("127.0.0.1", "10.0.0.1")
@@ -117,13 +117,13 @@ def test_x03_a_name_is_resolved_once_a_connection() -> None:
         assert server.connections == 1
 
 
-def test_x05_a_server_that_is_listed_may_be_private(server: Server) -> None:
+def test_a_server_that_is_listed_may_be_private(server: Server) -> None:
     server.on("/feed", reply(200, FEED))
     assert isinstance(guarded(server, server.url("/feed")), Fresh)
     assert isinstance(ask(fetcher(replace(QUICK, allow_private=("127.0.0.1",))), server.url("/feed"))[0], Fresh)
 
 
-def test_x05_a_stranger_cannot_lead_to_a_listed_server(server: Server) -> None:
+def test_a_stranger_cannot_lead_to_a_listed_server(server: Server) -> None:
     """A public site redirects to the user's own server: it is listed, and still refused, for the site is not."""
     from planet.fetch.attempt import Attempt, Rules
     from planet.fetch.transport import Response
@@ -141,7 +141,7 @@ def test_x05_a_stranger_cannot_lead_to_a_listed_server(server: Server) -> None:
         address_filter.resolve("127.0.0.1", server.port, private=attempt.request.private)
 
 
-def test_x05_a_stranger_cannot_use_the_connection_of_one_who_may(server: Server) -> None:
+def test_a_stranger_cannot_use_the_connection_of_one_who_may(server: Server) -> None:
     """An idle connection to a listed server is not handed to a request that may not go there."""
     from planet.fetch.transport import Deadline, HttpTransport, Request, Response
     from planet.model import FetchError
@@ -171,7 +171,7 @@ def test_x05_a_stranger_cannot_use_the_connection_of_one_who_may(server: Server)
         "unix:/run/x",
     ],
 )
-def test_x06_other_schemes_are_refused_before_anything_is_asked(server: Server, scheme: str) -> None:
+def test_other_schemes_are_refused_before_anything_is_asked(server: Server, scheme: str) -> None:
     server.on("/feed", reply(302, b"", Location=scheme))
     blocked(guarded(server, server.url("/feed")), "unsupported")
     blocked(ask(fetcher(), scheme)[0], "unsupported")
@@ -180,13 +180,13 @@ def test_x06_other_schemes_are_refused_before_anything_is_asked(server: Server, 
 
 @pytest.mark.parametrize("port", [22, 25, 6379, 11211, 3306, 1023, 81, 6000])
 @pytest.mark.parametrize("allowed", [True, False, ("127.0.0.1",)])
-def test_x07_a_redirect_to_a_port_of_another_service_is_refused(server: Server, port: int, allowed: object) -> None:
+def test_a_redirect_to_a_port_of_another_service_is_refused(server: Server, port: int, allowed: object) -> None:
     server.on("/feed", reply(302, b"", Location=f"http://127.0.0.1:{port}/"))
     asker = fetcher(replace(QUICK, allow_private=allowed if allowed is not False else (server.address,)))  # type: ignore[arg-type]
     blocked(ask(asker, server.url("/feed"))[0])
 
 
-def test_x07_ports_that_feeds_yaml_names_are_asked() -> None:
+def test_ports_that_feeds_yaml_names_are_asked() -> None:
     address_filter = AddressFilter()
     for port in (80, 443, 8080, 8443):
         address_filter.check_port("example.org", port)

@@ -33,7 +33,7 @@ def both(server: Server, old: FetchState, new: FetchState) -> tuple[Fetched, Fet
 
 
 @pytest.mark.parametrize("first", ["old", "new"])
-def test_r13_whoever_comes_first_both_get_the_document(server: Server, first: str) -> None:
+def test_whoever_comes_first_both_get_the_document(server: Server, first: str) -> None:
     slow = "new" if first == "old" else "old"
     server.on("/new", after(0.1 * (slow == "new"), reply(200, FEED, ETag='"1"', Content_Type="text/xml")))
     server.on("/old", after(0.1 * (slow == "old"), reply(301, b"", Location="/new")))
@@ -47,7 +47,7 @@ def test_r13_whoever_comes_first_both_get_the_document(server: Server, first: st
 
 
 @pytest.mark.parametrize("wait", [0.0, 0.1])
-def test_r13_a_failure_is_shared_too(server: Server, wait: float) -> None:
+def test_a_failure_is_shared_too(server: Server, wait: float) -> None:
     server.on("/new", after(wait, reply(500)))
     old, new = both(server, FetchState(), FetchState())
     assert isinstance(old, Failed)
@@ -56,7 +56,7 @@ def test_r13_a_failure_is_shared_too(server: Server, wait: float) -> None:
     assert len(server.asked("/new")) == 1
 
 
-def test_r13_nothing_new_is_shared_by_feeds_that_read_the_same(server: Server) -> None:
+def test_nothing_new_is_shared_by_feeds_that_read_the_same(server: Server) -> None:
     known = FetchState(etag='"1"', validators_url=server.url("/new"), body_sha256="x")
     server.on("/new", after(0.1, reply(304)))
     old, new = both(server, known, known)
@@ -65,7 +65,7 @@ def test_r13_nothing_new_is_shared_by_feeds_that_read_the_same(server: Server) -
     assert len(server.asked("/new")) == 1
 
 
-def test_r13_one_that_does_not_have_the_document_asks_for_itself(server: Server) -> None:
+def test_one_that_does_not_have_the_document_asks_for_itself(server: Server) -> None:
     known = FetchState(etag='"1"', validators_url=server.url("/new"), body_sha256="x")
     server.on("/new", after(0.1, reply(304)), reply(200, FEED))
     old, new = both(server, FetchState(), known)
@@ -74,14 +74,14 @@ def test_r13_one_that_does_not_have_the_document_asks_for_itself(server: Server)
     assert [seen.fields.get("if-none-match") for seen in server.asked("/new")] == ['"1"', None]
 
 
-def test_r13_one_that_was_put_off_says_nothing_for_the_other(server: Server) -> None:
+def test_one_that_was_put_off_says_nothing_for_the_other(server: Server) -> None:
     server.on("/new", after(0.1, reply(302, b"", Location="/x", Retry_After=60)), reply(200, FEED))
     old, new = both(server, FetchState(), FetchState())
     assert isinstance(new, Deferred)
     assert isinstance(old, Fresh)
 
 
-def test_r13_two_that_lead_to_each_other_wait_for_nobody(server: Server) -> None:
+def test_two_that_lead_to_each_other_wait_for_nobody(server: Server) -> None:
     server.on("/old", after(0.05, reply(302, b"", Location="/new")))
     server.on("/new", after(0.05, reply(302, b"", Location="/old")))
     old, new = both(server, FetchState(), FetchState())
@@ -90,7 +90,7 @@ def test_r13_two_that_lead_to_each_other_wait_for_nobody(server: Server) -> None
     assert {old.error.kind, new.error.kind} == {"redirect-loop"}
 
 
-def test_r13_one_that_waits_for_another_ends_with_the_run(server: Server) -> None:
+def test_one_that_waits_for_another_ends_with_the_run(server: Server) -> None:
     from datetime import timedelta
 
     server.on("/new", after(0.4, reply(200, FEED)))

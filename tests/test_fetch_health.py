@@ -176,24 +176,24 @@ A, B, C = "http://a.example/f", "http://b.example/f", "http://c.example/f"
 NO_DNS = timed_out("x", "resolve")
 
 
-def test_t20_where_nothing_could_be_reached_it_was_our_network() -> None:
+def test_where_nothing_could_be_reached_it_was_our_network() -> None:
     assert health.network_down([outcome(A, NO_DNS), outcome(B, timed_out("b", "connect"))])
     unreachable = of_exception(OSError(101, "Network is unreachable"), "c", "connect")
     assert health.network_down([outcome(A, NO_DNS), outcome(C, unreachable)])
 
 
-def test_t20_one_sign_of_life_is_enough() -> None:
+def test_one_sign_of_life_is_enough() -> None:
     for life in (None, of_status(500), timed_out("c", "read"), of_exception(ConnectionRefusedError(), "c", "connect")):
         assert not health.network_down([outcome(A, NO_DNS), outcome(B, NO_DNS), outcome(C, life)])
 
 
-def test_t20_one_host_alone_is_down_itself() -> None:
+def test_one_host_alone_is_down_itself() -> None:
     assert not health.network_down([outcome(A, NO_DNS)])
     assert not health.network_down([outcome(A, NO_DNS), outcome("http://a.example/other", NO_DNS)])
     assert not health.network_down([])
 
 
-def test_t20_files_and_deferred_and_refused_feeds_say_nothing() -> None:
+def test_files_and_deferred_and_refused_feeds_say_nothing() -> None:
     deferred = Deferred(due=Due(key=C, url=C), url=C, until=None, reason=Message.of("later"))
     refused = FetchError("blocked-address", Message.of("no"))
     quiet = [outcome("/feed.xml", None, local=True), deferred, outcome(C, refused)]
@@ -201,7 +201,7 @@ def test_t20_files_and_deferred_and_refused_feeds_say_nothing() -> None:
     assert not health.network_down(quiet)
 
 
-def test_t20_real_requests_tell_it_too() -> None:
+def test_real_requests_tell_it_too() -> None:
     def resolver(host: str, port: int) -> list:
         return []
 

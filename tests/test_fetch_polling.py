@@ -95,12 +95,12 @@ def wait(state: FetchState, now: datetime = T0) -> timedelta:
         "s11",
     ],
 )
-def test_s01_to_s11_what_header_fields_ask_for_is_obeyed(headers: dict[str, str], least: timedelta) -> None:
+def test_to_s11_what_header_fields_ask_for_is_obeyed(headers: dict[str, str], least: timedelta) -> None:
     assert wait(settled(fresh(**headers), OK)) == least
     assert wait(settled(unchanged(FetchState(last_change=T0), **headers))) == least
 
 
-def test_s04_a_year_is_obeyed_only_by_a_feed_that_is_as_quiet() -> None:
+def test_a_year_is_obeyed_only_by_a_feed_that_is_as_quiet() -> None:
     year = "max-age=31536000"
     assert wait(settled(fresh(Cache_Control=year), OK)) == DAY
     assert wait(settled(unchanged(FetchState(last_change=T0 - 6 * DAY), Cache_Control=year))) == DAY
@@ -109,7 +109,7 @@ def test_s04_a_year_is_obeyed_only_by_a_feed_that_is_as_quiet() -> None:
     assert wait(settled(fresh(Cache_Control="max-age=172800"), OK)) == 2 * DAY
 
 
-def test_s07_a_feed_without_validators_is_asked_half_as_often_each_time_it_is_the_same() -> None:
+def test_a_feed_without_validators_is_asked_half_as_often_each_time_it_is_the_same() -> None:
     state = settled(fresh(), OK)
     waits = [wait(state)]
     now = T0
@@ -146,7 +146,7 @@ def test_a_feed_that_changes_often_is_asked_at_its_own_pace() -> None:
 
 
 @pytest.mark.parametrize(("hint", "least"), [(10800, 3 * HOUR), (None, HOUR), (0, HOUR), (60, HOUR), (30 * 86400, DAY)])
-def test_s12_s14_what_the_document_asks_for_is_obeyed_up_to_a_day(hint: int | None, least: timedelta) -> None:
+def test_what_the_document_asks_for_is_obeyed_up_to_a_day(hint: int | None, least: timedelta) -> None:
     state = settled(fresh(), replace(OK, delay_hint=hint))
     assert least <= wait(state) <= 1.1 * least
     assert least <= wait(settled(unchanged(state))) <= 1.1 * least
@@ -164,13 +164,11 @@ def test_s12_s14_what_the_document_asks_for_is_obeyed_up_to_a_day(hint: int | No
         ((99, -1), (12,), datetime(2026, 11, 24, 9, tzinfo=UTC)),
     ],
 )
-def test_s13_skipped_hours_and_days_are_skipped(
-    hours: tuple[int, ...], days: tuple[int, ...], expected: datetime
-) -> None:
+def test_skipped_hours_and_days_are_skipped(hours: tuple[int, ...], days: tuple[int, ...], expected: datetime) -> None:
     assert settled(fresh(), replace(OK, skip_hours=hours, skip_days=days)).next_due == expected
 
 
-def test_s15_a_cron_job_every_five_minutes_asks_once_an_hour() -> None:
+def test_a_cron_job_every_five_minutes_asks_once_an_hour() -> None:
     state = FetchState()
     asked = []
     for step in range(24 * 12):
@@ -207,7 +205,7 @@ def failed(state: FetchState = NEW, error_class: str = "server", **headers: str)
     )
 
 
-def test_s16_a_clock_that_was_wrong_keeps_no_feed_waiting() -> None:
+def test_a_clock_that_was_wrong_keeps_no_feed_waiting() -> None:
     state = settled(fresh(), OK)
     assert is_due(state, T0 - 3650 * DAY, HOUR, URL)
     assert not is_due(state, T0 - DAY, HOUR, URL)
@@ -218,14 +216,14 @@ def test_s16_a_clock_that_was_wrong_keeps_no_feed_waiting() -> None:
     assert is_due(zero, T0 - 3 * DAY, timedelta(0), URL)
 
 
-def test_s17_longer_delays_are_spread() -> None:
+def test_longer_delays_are_spread() -> None:
     waits = {wait(settled(failed(FetchState(failures=3)), jitter=n / 10)) for n in range(10)}
     assert len(waits) == 10
     assert min(waits) == 8 * HOUR
     assert max(waits) < 8.8 * HOUR
 
 
-def test_s19_holds_are_kept_by_force_and_requests_stay_conditional() -> None:
+def test_holds_are_kept_by_force_and_requests_stay_conditional() -> None:
     with Server() as server:
         server.on("/feed", reply(200, rss("a")))
         url = server.url("/feed")
@@ -238,7 +236,7 @@ def test_s19_holds_are_kept_by_force_and_requests_stay_conditional() -> None:
         assert server.seen[0].fields["if-none-match"] == '"1"'
 
 
-def test_s20_what_does_not_begin_in_time_stays_due() -> None:
+def test_what_does_not_begin_in_time_stays_due() -> None:
     with Server() as server:
         release = threading.Event()
         server.default = after(0.15, reply(200, rss("a")))
@@ -276,7 +274,7 @@ def test_closing_the_run_early_asks_no_more() -> None:
         assert len(server.seen) < 12
 
 
-def test_s21_a_feed_that_says_it_is_over_is_asked_weekly() -> None:
+def test_a_feed_that_says_it_is_over_is_asked_weekly() -> None:
     state = settled(fresh(), replace(OK, expired=True))
     assert 7 * DAY <= wait(state) <= 7.7 * DAY
     assert 7 * DAY <= wait(settled(unchanged(state))) <= 7.7 * DAY

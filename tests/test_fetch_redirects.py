@@ -33,7 +33,7 @@ def move(server: Server, status: int = 301, to: str = "/new", body: bytes = FEED
     server.on("/new", reply(200, body, ETag='"1"'))
 
 
-def test_r01_a_permanent_redirect_is_followed_and_noted(server: Server, feed: Feed) -> None:
+def test_a_permanent_redirect_is_followed_and_noted(server: Server, feed: Feed) -> None:
     move(server)
     outcome = feed.ask()
     assert isinstance(outcome, Fresh)
@@ -46,7 +46,7 @@ def test_r01_a_permanent_redirect_is_followed_and_noted(server: Server, feed: Fe
 
 
 @pytest.mark.parametrize("status", [301, 308])
-def test_r02_a_move_is_believed_when_seen_again_a_day_later(server: Server, feed: Feed, status: int) -> None:
+def test_a_move_is_believed_when_seen_again_a_day_later(server: Server, feed: Feed, status: int) -> None:
     move(server, status)
     feed.ask()
     feed.ask(after=23 * HOUR)
@@ -66,7 +66,7 @@ def test_r02_a_move_is_believed_when_seen_again_a_day_later(server: Server, feed
     assert health.state(feed.state) == "moved"
 
 
-def test_r02_a_move_to_a_feed_that_shares_nothing_is_not_believed(server: Server, feed: Feed) -> None:
+def test_a_move_to_a_feed_that_shares_nothing_is_not_believed(server: Server, feed: Feed) -> None:
     server.on("/old", reply(301, b"", Location="/new"))
     server.on("/new", *(reply(200, rss(f"only-{n}")) for n in range(9)))
     for _ in range(5):
@@ -74,7 +74,7 @@ def test_r02_a_move_to_a_feed_that_shares_nothing_is_not_believed(server: Server
     assert feed.state.effective_url == ""
 
 
-def test_r03_a_chain_with_a_temporary_hop_is_never_kept(server: Server, feed: Feed) -> None:
+def test_a_chain_with_a_temporary_hop_is_never_kept(server: Server, feed: Feed) -> None:
     server.on("/old", reply(301, b"", Location="/between"))
     server.on("/between", reply(302, b"", Location="/new"))
     server.on("/new", reply(200, FEED))
@@ -83,7 +83,7 @@ def test_r03_a_chain_with_a_temporary_hop_is_never_kept(server: Server, feed: Fe
     assert (feed.state.effective_url, feed.state.moved_to) == ("", "")
 
 
-def test_r04_a_move_to_a_page_is_an_error_and_keeps_everything(server: Server, feed: Feed) -> None:
+def test_a_move_to_a_page_is_an_error_and_keeps_everything(server: Server, feed: Feed) -> None:
     server.on("/old", reply(200, FEED, ETag='"1"'), reply(301, b"", Location="/new"))
     server.on("/new", reply(200, b'<html><link href="http://127.0.0.1/x" type="application/rss+xml"></html>'))
     feed.ask()
@@ -94,7 +94,7 @@ def test_r04_a_move_to_a_page_is_an_error_and_keeps_everything(server: Server, f
     assert server.asked("/old")[-1].fields["if-none-match"] == '"1"'
 
 
-def test_r05_a_move_to_a_feed_of_someone_else_brings_nothing_from_there(server: Server, other: Server) -> None:
+def test_a_move_to_a_feed_of_someone_else_brings_nothing_from_there(server: Server, other: Server) -> None:
     feed = Feed(server.url("/old"), fetcher())
     server.on("/old", reply(200, FEED), reply(301, b"", Location=other.url("/new")))
     other.on("/new", reply(200, rss("spam")))
@@ -107,7 +107,7 @@ def test_r05_a_move_to_a_feed_of_someone_else_brings_nothing_from_there(server: 
     assert other.url("/new") in str(feed.state.error)
 
 
-def test_r05_a_feed_that_moves_to_another_host_with_its_entries_is_believed(server: Server, other: Server) -> None:
+def test_a_feed_that_moves_to_another_host_with_its_entries_is_believed(server: Server, other: Server) -> None:
     feed = Feed(server.url("/old"), fetcher())
     server.on("/old", reply(200, FEED), reply(301, b"", Location=other.url("/new")))
     other.on("/new", reply(200, rss("b", "c"), ETag='"1"'), reply(304))
@@ -117,7 +117,7 @@ def test_r05_a_feed_that_moves_to_another_host_with_its_entries_is_believed(serv
     assert (feed.entries, feed.state.effective_url) == ({"a", "b", "c"}, other.url("/new"))
 
 
-def test_r06_an_adopted_address_that_fails_three_times_gives_way_to_the_old_one(server: Server, feed: Feed) -> None:
+def test_an_adopted_address_that_fails_three_times_gives_way_to_the_old_one(server: Server, feed: Feed) -> None:
     move(server)
     feed.ask()
     feed.ask(after=DAY)
@@ -134,14 +134,14 @@ def test_r06_an_adopted_address_that_fails_three_times_gives_way_to_the_old_one(
 
 
 @pytest.mark.parametrize("status", [302, 303, 307])
-def test_r07_a_temporary_redirect_is_followed_and_never_kept(server: Server, feed: Feed, status: int) -> None:
+def test_a_temporary_redirect_is_followed_and_never_kept(server: Server, feed: Feed, status: int) -> None:
     move(server, status)
     for _ in range(4):
         feed.ask(after=2 * DAY)
     assert (feed.entries, feed.state.effective_url, feed.state.moved_to) == ({"a", "b"}, "", "")
 
 
-def test_r08_validators_go_only_to_the_url_that_gave_them(server: Server, feed: Feed) -> None:
+def test_validators_go_only_to_the_url_that_gave_them(server: Server, feed: Feed) -> None:
     server.on("/old", reply(302, b"", Location="/new"))
     server.on("/new", reply(200, FEED, ETag='"1"'), reply(304))
     feed.ask()
@@ -151,7 +151,7 @@ def test_r08_validators_go_only_to_the_url_that_gave_them(server: Server, feed: 
 
 
 @pytest.mark.parametrize("circle", [True, False], ids=["circle", "too-many"])
-def test_r09_a_loop_ends_after_six_requests_at_most(server: Server, circle: bool) -> None:
+def test_a_loop_ends_after_six_requests_at_most(server: Server, circle: bool) -> None:
     for n in range(20):
         server.on(f"/{n}", reply(302, b"", Location=f"/{(n + 1) % 2 if circle else n + 1}"))
     (outcome,) = ask(fetcher(), server.url("/0"))
@@ -160,7 +160,7 @@ def test_r09_a_loop_ends_after_six_requests_at_most(server: Server, circle: bool
     assert len(server.seen) <= 6
 
 
-def test_r09_five_hops_are_followed(server: Server) -> None:
+def test_five_hops_are_followed(server: Server) -> None:
     for n in range(5):
         server.on(f"/{n}", reply(302, b"", Location=f"/{n + 1}"))
     server.on("/5", reply(200, FEED))
@@ -178,7 +178,7 @@ def test_r09_five_hops_are_followed(server: Server) -> None:
         ("?page=2", "/dir/old?page=2"),
     ],
 )
-def test_r10_a_location_is_resolved_as_the_standard_says(server: Server, location: str, asked: str) -> None:
+def test_a_location_is_resolved_as_the_standard_says(server: Server, location: str, asked: str) -> None:
     server.on("/dir/old", reply(301, b"", Location=location))
     server.on(asked, reply(200, FEED))
     (outcome,) = ask(fetcher(), server.url("/dir/old"))
@@ -186,7 +186,7 @@ def test_r10_a_location_is_resolved_as_the_standard_says(server: Server, locatio
     assert server.seen[-1].path == asked
 
 
-def test_r10_a_location_without_a_scheme_or_in_raw_utf_8_is_understood(server: Server) -> None:
+def test_a_location_without_a_scheme_or_in_raw_utf_8_is_understood(server: Server) -> None:
     server.on("/old", reply(301, b"", f"Location: //127.0.0.1:{server.port}/caf\xc3\xa9"))
     server.on("/caf%C3%A9", reply(200, FEED))
     (outcome,) = ask(fetcher(), server.url("/old"))
@@ -195,7 +195,7 @@ def test_r10_a_location_without_a_scheme_or_in_raw_utf_8_is_understood(server: S
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 305, 306, 308])
-def test_r11_a_redirect_that_leads_nowhere_is_an_error(server: Server, status: int) -> None:
+def test_a_redirect_that_leads_nowhere_is_an_error(server: Server, status: int) -> None:
     server.on("/old", reply(status, b"", *(["Location: /new"] if status in {300, 305, 306} else [])))
     (outcome,) = ask(fetcher(), server.url("/old"))
     assert isinstance(outcome, Failed)
@@ -203,7 +203,7 @@ def test_r11_a_redirect_that_leads_nowhere_is_an_error(server: Server, status: i
     assert len(server.seen) == 1
 
 
-def test_r13_a_feed_that_leads_to_another_feed_of_the_planet_is_asked_once(server: Server) -> None:
+def test_a_feed_that_leads_to_another_feed_of_the_planet_is_asked_once(server: Server) -> None:
     move(server)
     outcomes = ask(fetcher(), server.url("/old"), server.url("/new"))
     assert [type(outcome) for outcome in outcomes] == [Fresh, Fresh]
@@ -211,7 +211,7 @@ def test_r13_a_feed_that_leads_to_another_feed_of_the_planet_is_asked_once(serve
     assert len(server.asked("/new")) == 1
 
 
-def test_r14_a_move_to_https_needs_no_common_entry() -> None:
+def test_a_move_to_https_needs_no_common_entry() -> None:
     def seen(day: int, known: FetchState) -> FetchState:
         hop = Hop(status=301, url="http://example.org/feed", to="https://example.org/feed")
         due = Due(key="x", url="http://example.org/feed", state=known)
@@ -224,7 +224,7 @@ def test_r14_a_move_to_https_needs_no_common_entry() -> None:
     assert seen(1, first).effective_url == "https://example.org/feed"
 
 
-def test_r15_a_redirect_that_asks_to_wait_is_not_followed_now(server: Server, feed: Feed) -> None:
+def test_a_redirect_that_asks_to_wait_is_not_followed_now(server: Server, feed: Feed) -> None:
     server.on("/old", reply(302, b"", Location="/new", Retry_After=7200))
     outcome = feed.ask()
     assert isinstance(outcome, Deferred)
@@ -240,14 +240,14 @@ def page(*links: str) -> bytes:
     )
 
 
-def test_e11_a_page_in_place_of_a_feed_that_worked_changes_nothing(server: Server, feed: Feed) -> None:
+def test_a_page_in_place_of_a_feed_that_worked_changes_nothing(server: Server, feed: Feed) -> None:
     server.on("/old", reply(200, FEED), reply(200, page(server.url("/new"))))
     feed.ask()
     feed.ask(after=HOUR)
     assert (feed.state.error_class, feed.state.discovered, feed.entries) == ("not-a-feed", "", {"a", "b"})
 
 
-def test_e12_a_page_that_names_one_feed_leads_to_it_at_once(server: Server, feed: Feed) -> None:
+def test_a_page_that_names_one_feed_leads_to_it_at_once(server: Server, feed: Feed) -> None:
     server.on("/old", reply(200, page(server.url("/new"), server.url("/comments/feed"))))
     server.on("/new", reply(200, FEED, ETag='"1"'), reply(304))
     outcome = feed.ask()
@@ -261,7 +261,7 @@ def test_e12_a_page_that_names_one_feed_leads_to_it_at_once(server: Server, feed
 
 
 @pytest.mark.parametrize("links", [("/new", "/other"), (), ("http://elsewhere.example/feed",)])
-def test_e12_a_page_that_names_none_or_several_is_an_error(server: Server, feed: Feed, links: tuple[str, ...]) -> None:
+def test_a_page_that_names_none_or_several_is_an_error(server: Server, feed: Feed, links: tuple[str, ...]) -> None:
     server.on("/old", reply(200, page(*(server.url(link) if link[0] == "/" else link for link in links))))
     feed.ask()
     assert (feed.state.error_class, feed.state.discovered) == ("not-a-feed", "")

@@ -29,12 +29,12 @@ def server() -> Iterator[Server]:
         yield server
 
 
-def test_q01_the_program_says_who_it_is(server: Server) -> None:
+def test_the_program_says_who_it_is(server: Server) -> None:
     ask(fetcher(), server.url("/feed"))
     assert server.seen[0].fields["user-agent"] == AGENT
 
 
-def test_q01_a_user_agent_cannot_break_the_request(server: Server) -> None:
+def test_a_user_agent_cannot_break_the_request(server: Server) -> None:
     from planet.fetch.fetcher import Fetcher
 
     ask(Fetcher(QUICK, "planète\r\nX-Evil: 1"), server.url("/feed"))
@@ -42,7 +42,7 @@ def test_q01_a_user_agent_cannot_break_the_request(server: Server) -> None:
     assert "x-evil" not in server.seen[0].fields
 
 
-def test_q03_q04_types_and_codings_are_the_same_at_every_poll(server: Server) -> None:
+def test_types_and_codings_are_the_same_at_every_poll(server: Server) -> None:
     feed = Feed(server.url("/feed"), fetcher())
     for _ in range(3):
         feed.ask(after=HOUR)
@@ -53,7 +53,7 @@ def test_q03_q04_types_and_codings_are_the_same_at_every_poll(server: Server) ->
     assert {seen.fields["accept-encoding"] for seen in server.seen} == {"gzip, deflate, br, zstd"}
 
 
-def test_q03_a_calendar_is_asked_for_as_one(server: Server) -> None:
+def test_a_calendar_is_asked_for_as_one(server: Server) -> None:
     list(fetcher().fetch_all([Due(key="c", url=server.url("/feed"), accept_calendar=True)], T0, backoffs={}))
     assert server.seen[0].fields["accept"].startswith("text/calendar")
 
@@ -68,7 +68,7 @@ def test_a_cookie_lasts_for_the_redirects_of_one_request(server: Server) -> None
     assert [seen.fields.get("cookie") for seen in server.seen] == [None, "a=1", None, "a=1"]
 
 
-def test_q06_nothing_is_sent_that_was_not_asked_for(server: Server) -> None:
+def test_nothing_is_sent_that_was_not_asked_for(server: Server) -> None:
     server.on("/old", reply(302, b"", Location="/feed?x=1"))
     server.on("/feed?x=1", reply(200, FEED))
     ask(fetcher(), server.url("/old"))
@@ -83,7 +83,7 @@ def test_q06_nothing_is_sent_that_was_not_asked_for(server: Server) -> None:
     }
 
 
-def test_q07_q08_neither_netrc_nor_proxies_of_the_environment_are_used(
+def test_neither_netrc_nor_proxies_of_the_environment_are_used(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password secret\n", "utf-8")
@@ -99,7 +99,7 @@ def test_q07_q08_neither_netrc_nor_proxies_of_the_environment_are_used(
     assert "authorization" not in server.seen[0].fields
 
 
-def test_q09_a_password_goes_to_its_own_host_only_and_is_told_to_nobody(server: Server) -> None:
+def test_a_password_goes_to_its_own_host_only_and_is_told_to_nobody(server: Server) -> None:
     with Server(host="127.0.0.2") as other:
         server.on("/feed", reply(302, b"", Location="/here"))
         server.on("/here", reply(302, b"", Location=other.url("/there")))
@@ -117,7 +117,7 @@ def test_q09_a_password_goes_to_its_own_host_only_and_is_told_to_nobody(server: 
         assert "pass@" not in told
 
 
-def test_q09_a_password_is_not_sent_to_another_port() -> None:
+def test_a_password_is_not_sent_to_another_port() -> None:
     with servers(2) as (one, two):
         one.on("/feed", reply(302, b"", Location=two.url("/feed")))
         two.on("/feed", reply(200, FEED))
@@ -140,13 +140,13 @@ def test_q09_a_password_is_not_sent_to_another_port() -> None:
         ("/a%2Fb", "/a%2Fb"),
     ],
 )
-def test_q10_a_url_is_normalised_for_the_wire_only(server: Server, written: str, path: str) -> None:
+def test_a_url_is_normalised_for_the_wire_only(server: Server, written: str, path: str) -> None:
     blank = written[: len(written) - len(written.lstrip())]
     ask(fetcher(), blank + server.url(written.lstrip()))
     assert server.seen[0].path == path
 
 
-def test_q10_a_host_of_other_letters_goes_out_as_punycode() -> None:
+def test_a_host_of_other_letters_goes_out_as_punycode() -> None:
     asked = []
 
     def resolver(host: str, port: int) -> list:
@@ -160,7 +160,7 @@ def test_q10_a_host_of_other_letters_goes_out_as_punycode() -> None:
 @pytest.mark.parametrize(
     "written", ["http://", "http:///feed", "http://a:b:c/", "http://[::1/", "http://a:99999/", "//a/b", ""]
 )
-def test_q10_what_is_no_address_is_not_asked(written: str) -> None:
+def test_what_is_no_address_is_not_asked(written: str) -> None:
     (outcome,) = ask(fetcher(), written)
     assert isinstance(outcome, Failed)
     assert outcome.error.kind == "unsupported"
@@ -168,7 +168,7 @@ def test_q10_what_is_no_address_is_not_asked(written: str) -> None:
         target(written)
 
 
-def test_q11_spellings_of_one_url_have_one_key() -> None:
+def test_spellings_of_one_url_have_one_key() -> None:
     spellings = [
         "http://Example.ORG/feed",
         "http://example.org:80/feed#x",
@@ -178,7 +178,7 @@ def test_q11_spellings_of_one_url_have_one_key() -> None:
     assert len({feed_key(url) for url in spellings}) == 1
 
 
-def test_q13_one_host_is_asked_by_few_at_once_and_with_a_pause() -> None:
+def test_one_host_is_asked_by_few_at_once_and_with_a_pause() -> None:
     rules = replace(QUICK, per_host=2, host_pause=timedelta(seconds=0.05), workers=16)
     with Server() as server:
         server.default = after(0.12, reply(200, FEED))
@@ -189,7 +189,7 @@ def test_q13_one_host_is_asked_by_few_at_once_and_with_a_pause() -> None:
         assert min(later - earlier for earlier, later in itertools.pairwise(starts)) > 0.04
 
 
-def test_q13_the_next_hop_keeps_its_distance_too() -> None:
+def test_the_next_hop_keeps_its_distance_too() -> None:
     rules = replace(QUICK, host_pause=timedelta(seconds=0.15))
     with Server() as server:
         server.on("/old", reply(301, b"", Location="/new"))
@@ -198,13 +198,13 @@ def test_q13_the_next_hop_keeps_its_distance_too() -> None:
         assert server.seen[1].at - server.seen[0].at > 0.14
 
 
-def test_q13_the_sites_of_one_platform_are_one_host() -> None:
+def test_the_sites_of_one_platform_are_one_host() -> None:
     assert host_group("a.blogspot.com") == host_group("b.blogspot.com")
     assert host_group("www.example.org") == host_group("example.org")
     assert host_group("a.example.org") != host_group("b.example.org")
 
 
-def test_q14_a_busy_host_keeps_no_worker_from_the_others() -> None:
+def test_a_busy_host_keeps_no_worker_from_the_others() -> None:
     rules = replace(QUICK, workers=4, per_host=1, host_pause=timedelta(seconds=0.05))
     with Server() as busy, Server(host="127.0.0.2") as other:
         busy.default = other.default = reply(200, FEED)
@@ -222,7 +222,7 @@ def test_no_more_feeds_are_in_flight_than_there_are_workers() -> None:
         assert server.most_at_once == 3
 
 
-def test_q15_q16_a_feed_is_one_request(server: Server) -> None:
+def test_a_feed_is_one_request(server: Server) -> None:
     feed = Feed(server.url("/feed"), fetcher())
     for n in range(1, 4):
         feed.ask(after=HOUR)

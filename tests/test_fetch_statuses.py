@@ -19,7 +19,7 @@ def stamp(moment: datetime, form: str = "%a, %d %b %Y %H:%M:%S GMT") -> str:
     return moment.strftime(form)
 
 
-def test_h01_a_401_is_auth_and_waits_a_day(server: Server, feed: Feed) -> None:
+def test_a_401_is_auth_and_waits_a_day(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(401, b"", WWW_Authenticate="Basic"))
     outcome = feed.ask()
     assert isinstance(outcome, Failed)
@@ -29,7 +29,7 @@ def test_h01_a_401_is_auth_and_waits_a_day(server: Server, feed: Feed) -> None:
 
 
 @pytest.mark.parametrize("challenge", [(), ("cf-mitigated: challenge",)])
-def test_h02_a_403_is_forbidden_and_waits_a_day(server: Server, feed: Feed, challenge: tuple[str, ...]) -> None:
+def test_a_403_is_forbidden_and_waits_a_day(server: Server, feed: Feed, challenge: tuple[str, ...]) -> None:
     server.on("/feed", reply(403, b"", *challenge))
     outcome = feed.ask()
     assert isinstance(outcome, Failed)
@@ -39,7 +39,7 @@ def test_h02_a_403_is_forbidden_and_waits_a_day(server: Server, feed: Feed, chal
     assert len(server.seen) == 1
 
 
-def test_h03_a_404_backs_off_to_a_day_and_after_a_month_to_a_week(server: Server, feed: Feed) -> None:
+def test_a_404_backs_off_to_a_day_and_after_a_month_to_a_week(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(404))
     waits = []
     for _ in range(40):
@@ -52,7 +52,7 @@ def test_h03_a_404_backs_off_to_a_day_and_after_a_month_to_a_week(server: Server
     assert health.state(feed.state) == "failing"
 
 
-def test_h04_a_410_is_looked_at_after_a_day_and_a_week_and_then_no_more(server: Server, feed: Feed) -> None:
+def test_a_410_is_looked_at_after_a_day_and_a_week_and_then_no_more(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(200, FEED), reply(410))
     feed.ask()
     feed.ask(after=HOUR)
@@ -68,14 +68,14 @@ def test_h04_a_410_is_looked_at_after_a_day_and_a_week_and_then_no_more(server: 
     assert (len(server.seen), feed.entries) == (4, {"a", "b"})
 
 
-def test_h04_forced_requests_do_not_make_a_feed_gone_sooner(server: Server, feed: Feed) -> None:
+def test_forced_requests_do_not_make_a_feed_gone_sooner(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(410))
     for _ in range(5):
         feed.ask(after=MINUTE)
     assert not feed.state.stopped
 
 
-def test_h05_a_feed_that_comes_back_from_410_is_wholly_alive(server: Server, feed: Feed) -> None:
+def test_a_feed_that_comes_back_from_410_is_wholly_alive(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(410), reply(410), reply(200, FEED))
     for _ in range(3):
         feed.ask(after=9 * DAY)
@@ -83,7 +83,7 @@ def test_h05_a_feed_that_comes_back_from_410_is_wholly_alive(server: Server, fee
     assert feed.wait == HOUR
 
 
-def test_h06_a_429_keeps_its_whole_origin_quiet(server: Server, feed: Feed) -> None:
+def test_a_429_keeps_its_whole_origin_quiet(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(429, b"", Retry_After=7200))
     server.on("/other", reply(200, FEED))
     feed.ask()
@@ -101,7 +101,7 @@ def test_h06_a_429_keeps_its_whole_origin_quiet(server: Server, feed: Feed) -> N
     assert health.state(other.state) == "ok"
 
 
-def test_h06_a_429_stops_the_rest_of_its_origin_in_the_same_run(server: Server) -> None:
+def test_a_429_stops_the_rest_of_its_origin_in_the_same_run(server: Server) -> None:
     for n in range(30):
         server.on(f"/{n}", reply(429, b"", Retry_After=60))
     dues = [Due(key=str(n), url=server.url(f"/{n}")) for n in range(30)]
@@ -111,7 +111,7 @@ def test_h06_a_429_stops_the_rest_of_its_origin_in_the_same_run(server: Server) 
     assert sum(isinstance(outcome, Deferred) for outcome in outcomes) == 30 - len(server.seen)
 
 
-def test_h07_a_503_keeps_only_its_own_url_quiet(server: Server, feed: Feed) -> None:
+def test_a_503_keeps_only_its_own_url_quiet(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(503, b"", Retry_After=120))
     server.on("/other", reply(200, FEED))
     feed.ask()
@@ -129,9 +129,7 @@ def test_h07_a_503_keeps_only_its_own_url_quiet(server: Server, feed: Feed) -> N
     ids=["imf", "rfc850", "asctime"],
 )
 @pytest.mark.parametrize("skew", [timedelta(0), timedelta(hours=5)])
-def test_h08_a_date_in_retry_after_is_read_in_every_form(
-    server: Server, feed: Feed, form: str, skew: timedelta
-) -> None:
+def test_a_date_in_retry_after_is_read_in_every_form(server: Server, feed: Feed, form: str, skew: timedelta) -> None:
     when = T0 + skew + 3 * HOUR
     server.on("/feed", reply(429, b"", Retry_After=stamp(when, form), Date=stamp(T0 + skew)))
     feed.ask()
@@ -139,14 +137,14 @@ def test_h08_a_date_in_retry_after_is_read_in_every_form(
 
 
 @pytest.mark.parametrize("huge", ["99999999999", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_h09_nobody_puts_us_off_for_more_than_a_week(server: Server, feed: Feed, huge: str) -> None:
+def test_nobody_puts_us_off_for_more_than_a_week(server: Server, feed: Feed, huge: str) -> None:
     server.on("/feed", reply(429, b"", Retry_After=huge))
     feed.ask()
     assert feed.wait == 7 * DAY
 
 
 @pytest.mark.parametrize("junk", ["0", "-5", "soon", "1.5", "", "Wed, 21 Oct 2015 07:28:00 GMT", "\xa0", "٣"])
-def test_h10_a_retry_after_that_says_nothing_leaves_the_back_off(server: Server, feed: Feed, junk: str) -> None:
+def test_a_retry_after_that_says_nothing_leaves_the_back_off(server: Server, feed: Feed, junk: str) -> None:
     server.on("/feed", raw(b"HTTP/1.1 503 x\r\nContent-Length: 0\r\nRetry-After: " + junk.encode() + b"\r\n\r\n"))
     feed.ask()
     assert feed.wait == HOUR
@@ -165,14 +163,14 @@ def test_a_429_without_a_time_holds_its_origin_longer_each_time_up_to_six_hours(
     assert held[-1] == 6 * HOUR
 
 
-def test_h12_a_429_obeys_the_longer_of_retry_after_and_max_age(server: Server, feed: Feed) -> None:
+def test_a_429_obeys_the_longer_of_retry_after_and_max_age(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(429, b"", Retry_After=60, Cache_Control="max-age=172800"))
     feed.ask()
     assert feed.wait == 2 * DAY
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 520, 530])
-def test_h13_server_errors_back_off_and_double(server: Server, feed: Feed, status: int) -> None:
+def test_server_errors_back_off_and_double(server: Server, feed: Feed, status: int) -> None:
     server.on("/feed", reply(status))
     waits = []
     for _ in range(7):
@@ -186,7 +184,7 @@ def test_h13_server_errors_back_off_and_double(server: Server, feed: Feed, statu
     assert DAY <= waits[-1] <= 1.1 * DAY
 
 
-def test_h14_twenty_failures_are_forgotten_by_one_answer(server: Server, feed: Feed) -> None:
+def test_twenty_failures_are_forgotten_by_one_answer(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(200, FEED, ETag='"1"'), *[reply(500)] * 20, reply(304))
     for _ in range(22):
         feed.ask(after=2 * DAY)
@@ -194,7 +192,7 @@ def test_h14_twenty_failures_are_forgotten_by_one_answer(server: Server, feed: F
     assert {seen.fields.get("if-none-match") for seen in server.seen[1:]} == {'"1"'}
 
 
-def test_h15_an_error_page_with_status_200_keeps_the_entries(server: Server, feed: Feed) -> None:
+def test_an_error_page_with_status_200_keeps_the_entries(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(200, FEED), reply(200, b"<html>Database error</html>"))
     feed.ask()
     feed.ask(after=HOUR)
@@ -202,7 +200,7 @@ def test_h15_an_error_page_with_status_200_keeps_the_entries(server: Server, fee
 
 
 @pytest.mark.parametrize("status", [204, 205, 206, 226, 201, 207])
-def test_h16_a_success_that_is_not_the_whole_document_is_an_error(server: Server, feed: Feed, status: int) -> None:
+def test_a_success_that_is_not_the_whole_document_is_an_error(server: Server, feed: Feed, status: int) -> None:
     server.on("/feed", reply(200, FEED), reply(status, b"" if status in {204, 205} else rss("c")))
     feed.ask()
     outcome = feed.ask(after=HOUR)
@@ -211,7 +209,7 @@ def test_h16_a_success_that_is_not_the_whole_document_is_an_error(server: Server
 
 
 @pytest.mark.parametrize("interim", [b"100 Continue", b"103 Early Hints", b"102 Processing"])
-def test_h16_interim_answers_are_skipped(server: Server, interim: bytes) -> None:
+def test_interim_answers_are_skipped(server: Server, interim: bytes) -> None:
     first = b"HTTP/1.1 " + interim + b"\r\nLink: </style.css>\r\n\r\n"
     server.on("/feed", raw(first * 2 + head(200, Content_Length=len(FEED)) + FEED))
     (outcome,) = ask(fetcher(), server.url("/feed"))
@@ -220,7 +218,7 @@ def test_h16_interim_answers_are_skipped(server: Server, interim: bytes) -> None
 
 
 @pytest.mark.parametrize("last", [b"", b"HTTP/1.1 101 Switching Protocols\r\n\r\n"])
-def test_h16_an_interim_answer_alone_is_no_answer(server: Server, last: bytes) -> None:
+def test_an_interim_answer_alone_is_no_answer(server: Server, last: bytes) -> None:
     server.on("/feed", raw(b"HTTP/1.1 103 Early Hints\r\n\r\n" + last))
     (outcome,) = ask(fetcher(), server.url("/feed"))
     assert isinstance(outcome, Failed)
@@ -230,9 +228,7 @@ def test_h16_an_interim_answer_alone_is_no_answer(server: Server, last: bytes) -
 @pytest.mark.parametrize(
     "empty", [reply(200, b"", ETag='"9"'), chunked(b"", ETag='"9"'), reply(200, b" \r\n\t ", ETag='"9"')]
 )
-def test_h17_an_empty_answer_is_an_error_and_its_validators_are_not_kept(
-    server: Server, feed: Feed, empty: object
-) -> None:
+def test_an_empty_answer_is_an_error_and_its_validators_are_not_kept(server: Server, feed: Feed, empty: object) -> None:
     server.on("/feed", reply(200, FEED, ETag='"1"'), empty)  # type: ignore[arg-type]
     feed.ask()
     outcome = feed.ask(after=HOUR)
@@ -241,7 +237,7 @@ def test_h17_an_empty_answer_is_an_error_and_its_validators_are_not_kept(
     assert (feed.state.etag, feed.entries) == ('"1"', {"a", "b"})
 
 
-def test_h18_a_feed_without_entries_is_well_and_warns_if_it_had_some(server: Server, feed: Feed) -> None:
+def test_a_feed_without_entries_is_well_and_warns_if_it_had_some(server: Server, feed: Feed) -> None:
     server.on("/feed", reply(200, FEED), reply(200, rss(), ETag='"1"'), reply(304))
     feed.ask()
     assert feed.state.warnings == ()

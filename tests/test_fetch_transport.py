@@ -59,14 +59,14 @@ def error(outcome: Fetched) -> str:
     return outcome.error.kind
 
 
-def test_t01_a_body_that_ends_early_is_truncated_and_leaves_no_validator(server: Server) -> None:
+def test_a_body_that_ends_early_is_truncated_and_leaves_no_validator(server: Server) -> None:
     feed = Feed(server.url("/feed"), fetcher())
     server.on("/feed", raw(head(200, Content_Length=1000, ETag='"1"') + b"<rs"))
     assert error(feed.ask()) == "truncated"
     assert (feed.state.etag, feed.read) == ("", 0)
 
 
-def test_t02_bytes_behind_the_announced_length_are_not_read(server: Server) -> None:
+def test_bytes_behind_the_announced_length_are_not_read(server: Server) -> None:
     server.on(
         "/feed", lambda connection: connection.send(head(200, Content_Length=len(FEED)) + FEED + b"junk!") or True
     )
@@ -79,24 +79,24 @@ def test_t02_bytes_behind_the_announced_length_are_not_read(server: Server) -> N
 
 
 @pytest.mark.parametrize("end", [b"", b"zz\r\n", b"5\r\nab"], ids=["no-end", "bad-size", "cut-chunk"])
-def test_t03_a_chunked_body_without_its_end_is_truncated(server: Server, end: bytes) -> None:
+def test_a_chunked_body_without_its_end_is_truncated(server: Server, end: bytes) -> None:
     assert error(one(server, chunked(FEED, end=end))) == "truncated"
 
 
-def test_t03_a_whole_chunked_body_is_read(server: Server) -> None:
+def test_a_whole_chunked_body_is_read(server: Server) -> None:
     outcome = one(server, chunked(FEED, size=7))
     assert isinstance(outcome, Fresh)
     assert outcome.body == FEED
 
 
 @pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/1.1"])
-def test_t04_a_body_that_ends_with_the_connection_is_read(server: Server, version: bytes) -> None:
+def test_a_body_that_ends_with_the_connection_is_read(server: Server, version: bytes) -> None:
     outcome = one(server, raw(version + b" 200 OK\r\nConnection: close\r\n\r\n" + FEED))
     assert isinstance(outcome, Fresh)
     assert outcome.body == FEED
 
 
-def test_t05_a_document_cut_off_by_the_connection_keeps_no_validator(server: Server) -> None:
+def test_a_document_cut_off_by_the_connection_keeps_no_validator(server: Server) -> None:
     feed = Feed(server.url("/feed"), fetcher())
     server.on("/feed", raw(b'HTTP/1.0 200 OK\r\nETag: "1"\r\n\r\n' + FEED[:-10]))
     feed.ask()
@@ -113,7 +113,7 @@ NOISE = bytes(range(256)) * 40
 
 
 @pytest.mark.parametrize("coding", CODERS)
-def test_t06_a_coded_body_must_come_to_its_end(server: Server, coding: str) -> None:
+def test_a_coded_body_must_come_to_its_end(server: Server, coding: str) -> None:
     coded = CODERS[coding](FEED * 9 + NOISE)
     outcome = one(server, reply(200, coded, Content_Encoding=coding))
     assert isinstance(outcome, Fresh)
@@ -123,18 +123,18 @@ def test_t06_a_coded_body_must_come_to_its_end(server: Server, coding: str) -> N
         assert error(ask(fetcher(), server.url("/feed"))[0]) in {"truncated", "protocol"}
 
 
-def test_t07_members_of_gzip_are_put_together_and_junk_behind_them_is_ignored() -> None:
+def test_members_of_gzip_are_put_together_and_junk_behind_them_is_ignored() -> None:
     assert decode(gzip.compress(b"ab") + gzip.compress(b"cd") + b"junk", "gzip", 100) == b"abcd"
     assert decode(gzip.compress(b"ab") + b"\x1f\x8bjunk", "gzip", 100) == b"ab"
 
 
 @pytest.mark.parametrize("body", [FEED, b"\xef\xbb\xbf " + FEED, b'{"version": 1}'])
 @pytest.mark.parametrize("coding", CODERS)
-def test_t08_a_plain_document_that_claims_a_coding_is_taken_as_it_is(body: bytes, coding: str) -> None:
+def test_a_plain_document_that_claims_a_coding_is_taken_as_it_is(body: bytes, coding: str) -> None:
     assert decode(body, coding, 10_000) == body
 
 
-def test_t08_what_is_neither_coded_nor_a_document_is_an_error(server: Server) -> None:
+def test_what_is_neither_coded_nor_a_document_is_an_error(server: Server) -> None:
     assert error(one(server, reply(200, b"\x00\x01\x02", Content_Encoding="gzip"))) == "protocol"
 
 
@@ -159,18 +159,18 @@ def test_what_the_bytes_are_decides_where_a_coding_is_announced_wrongly(encoding
     assert not decoded.startswith(b"\x1f\x8b")
 
 
-def test_t09_both_kinds_of_deflate_are_read() -> None:
+def test_both_kinds_of_deflate_are_read() -> None:
     raw_deflate = zlib.compressobj(wbits=-15)
     assert decode(raw_deflate.compress(FEED) + raw_deflate.flush(), "deflate", 10_000) == FEED
     assert decode(zlib.compress(FEED), "deflate", 10_000) == FEED
 
 
 @pytest.mark.parametrize("coding", ["compress", "lzma", "x-unknown", "gzip;q=1"])
-def test_t10_a_coding_that_was_not_asked_for_is_refused(server: Server, coding: str) -> None:
+def test_a_coding_that_was_not_asked_for_is_refused(server: Server, coding: str) -> None:
     assert error(one(server, reply(200, b"\x00binary", Content_Encoding=coding))) == "unsupported"
 
 
-def test_t11_two_layers_are_undone_and_three_refused(server: Server) -> None:
+def test_two_layers_are_undone_and_three_refused(server: Server) -> None:
     twice = gzip.compress(gzip.compress(FEED))
     outcome = one(server, reply(200, twice, Content_Encoding="gzip, x-gzip"))
     assert isinstance(outcome, Fresh)
@@ -180,7 +180,7 @@ def test_t11_two_layers_are_undone_and_three_refused(server: Server) -> None:
 
 
 @pytest.mark.parametrize("coding", CODERS)
-def test_t12_a_bomb_is_stopped_at_the_limit(server: Server, coding: str) -> None:
+def test_a_bomb_is_stopped_at_the_limit(server: Server, coding: str) -> None:
     bomb = CODERS[coding](b"\0" * 30_000_000)
     assert len(bomb) < 100_000
     assert (
@@ -207,21 +207,21 @@ def test_members_and_junk_of_any_size_are_read_and_nothing_but_a_class_is_raised
             decode(data[cut_off:], coding, 10_000)
 
 
-def test_t12_a_bomb_in_a_bomb_is_stopped_too() -> None:
+def test_a_bomb_in_a_bomb_is_stopped_too() -> None:
     inner = gzip.compress(b"\0" * 30_000_000)
     with pytest.raises(UndecodableError) as caught:
         decode(gzip.compress(inner), "gzip, gzip", 1_000_000)
     assert caught.value.error.kind == "too-large"
 
 
-def test_t12_a_document_of_just_the_limit_is_read() -> None:
+def test_a_document_of_just_the_limit_is_read() -> None:
     for coding, coder in CODERS.items():
         assert len(decode(coder(b"x" * 1000), coding, 1000)) == 1000
         with pytest.raises(UndecodableError):
             decode(coder(b"x" * 1001), coding, 1000)
 
 
-def test_t13_a_body_announced_too_large_is_not_read(server: Server) -> None:
+def test_a_body_announced_too_large_is_not_read(server: Server) -> None:
     assert error(one(server, hang(head(200, Content_Length=10**10)))) == "too-large"
 
 
@@ -235,7 +235,7 @@ def test_t13_a_body_announced_too_large_is_not_read(server: Server) -> None:
     ],
     ids=["plain", "chunked", "chunk-extensions", "interim"],
 )
-def test_t13_an_endless_answer_is_cut_at_the_limit(server: Server, answer: object) -> None:
+def test_an_endless_answer_is_cut_at_the_limit(server: Server, answer: object) -> None:
     outcome = one(server, answer, replace(QUICK, max_bytes=200_000))
     assert error(outcome) in {"too-large", "protocol"}
 
@@ -254,7 +254,7 @@ SLOW = 20
     ],
     ids=["t14-body", "t15-line", "t15-fields", "t15-chunks"],
 )
-def test_t14_t15_one_deadline_cuts_every_kind_of_slowness(server: Server, at_once: bytes, slowly: bytes) -> None:
+def test_one_deadline_cuts_every_kind_of_slowness(server: Server, at_once: bytes, slowly: bytes) -> None:
     """Every byte comes in time for a socket's timeout; all together they do not."""
     clock = Clock()
     server.default = ticking(clock, slowly, 0.05, at_once=at_once)
@@ -274,11 +274,11 @@ def test_t14_t15_one_deadline_cuts_every_kind_of_slowness(server: Server, at_onc
     ],
     ids=["t16-silent", "t16-head", "t16-body", "304"],
 )
-def test_t16_a_server_that_falls_silent_is_cut(server: Server, answer: object) -> None:
+def test_a_server_that_falls_silent_is_cut(server: Server, answer: object) -> None:
     assert error(one(server, answer, SHORT)) in {"timeout", "protocol"}
 
 
-def test_t16_redirects_do_not_start_the_deadline_anew(server: Server) -> None:
+def test_redirects_do_not_start_the_deadline_anew(server: Server) -> None:
     """Five answers of 0.2 s each: none is slow, and the last comes too late."""
     clock = Clock()
     for n in range(5):
@@ -289,7 +289,7 @@ def test_t16_redirects_do_not_start_the_deadline_anew(server: Server) -> None:
     assert error(ask(fetcher(rules, clock=clock), server.url("/0"))[0]) == "timeout"
 
 
-def test_t16_a_resolver_that_hangs_holds_up_only_its_own_feed(server: Server) -> None:
+def test_a_resolver_that_hangs_holds_up_only_its_own_feed(server: Server) -> None:
     release = threading.Event()
 
     def resolver(host: str, port: int) -> object:
@@ -305,7 +305,7 @@ def test_t16_a_resolver_that_hangs_holds_up_only_its_own_feed(server: Server) ->
     assert isinstance(outcomes[1], Fresh)
 
 
-def test_t16_a_host_that_swallows_connections_is_cut(server: Server) -> None:
+def test_a_host_that_swallows_connections_is_cut(server: Server) -> None:
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -319,7 +319,7 @@ def test_t16_a_host_that_swallows_connections_is_cut(server: Server) -> None:
 
 
 @pytest.mark.parametrize("count", [150, 900])
-def test_t17_many_header_fields_are_read(server: Server, count: int) -> None:
+def test_many_header_fields_are_read(server: Server, count: int) -> None:
     lines = [f"X-Field-{n}: {n}" for n in range(count)]
     assert isinstance(one(server, reply(200, FEED, *lines)), Fresh)
 
@@ -339,23 +339,23 @@ def test_t17_many_header_fields_are_read(server: Server, count: int) -> None:
     ],
     ids=["line", "fields", "greeting", "letters", "version", "status", "tls", "negative-chunk", "negative-length"],
 )
-def test_t17_what_is_no_http_is_an_error_with_a_class(server: Server, answer: object) -> None:
+def test_what_is_no_http_is_an_error_with_a_class(server: Server, answer: object) -> None:
     assert error(one(server, answer)) in {"protocol", "truncated", "not-a-feed", "connect"}
 
 
 @pytest.mark.parametrize("answer", [raw(b""), cut(b""), cut(head(200, Content_Length=999) + b"<rss")])
-def test_t18_a_connection_that_breaks_is_an_error_and_not_tried_again(server: Server, answer: object) -> None:
+def test_a_connection_that_breaks_is_an_error_and_not_tried_again(server: Server, answer: object) -> None:
     assert error(one(server, answer)) in {"connect", "truncated"}
     assert len(server.seen) == 1
 
 
-def test_t18_a_refused_connection_is_an_error() -> None:
+def test_a_refused_connection_is_an_error() -> None:
     outcome = ask(fetcher(), f"http://127.0.0.1:{closed_port()}/")[0]
     assert error(outcome) == "connect"
     assert not health.network_down([outcome])
 
 
-def test_t19_a_valid_certificate_is_accepted_and_the_connection_kept(authority: Authority) -> None:
+def test_a_valid_certificate_is_accepted_and_the_connection_kept(authority: Authority) -> None:
     with Server(tls=authority.server("127.0.0.1")) as server:
         server.default = reply(200, FEED)
         asker = fetcher(replace(QUICK, per_host=1), ca_file=str(authority.ca_file))
@@ -371,7 +371,7 @@ def unencrypted(sock: socket.socket, closing: threading.Event) -> None:
 
 
 @pytest.mark.parametrize("fault", ["self-signed", "expired", "wrong-host", "unknown-authority", "old-tls", "plain"])
-def test_t19_a_certificate_that_is_not_in_order_is_an_error_with_its_reason(authority: Authority, fault: str) -> None:
+def test_a_certificate_that_is_not_in_order_is_an_error_with_its_reason(authority: Authority, fault: str) -> None:
     name = "elsewhere.example" if fault == "wrong-host" else "127.0.0.1"
     context = authority.server(name, expired=fault == "expired", self_signed=fault == "self-signed")
     if fault == "old-tls":
@@ -385,7 +385,7 @@ def test_t19_a_certificate_that_is_not_in_order_is_an_error_with_its_reason(auth
         assert server.seen == []
 
 
-def test_r12_a_redirect_from_https_to_http_is_followed_told_and_never_kept(authority: Authority) -> None:
+def test_a_redirect_from_https_to_http_is_followed_told_and_never_kept(authority: Authority) -> None:
     with Server(tls=authority.server("127.0.0.1")) as secure, Server() as plain:
         secure.on("/feed", reply(301, b"", Location=plain.url("/feed")))
         plain.on("/feed", reply(200, FEED), reply(200, rss("a", "c")))
@@ -396,7 +396,7 @@ def test_r12_a_redirect_from_https_to_http_is_followed_told_and_never_kept(autho
         assert (feed.state.moved_to, feed.state.effective_url, feed.entries) == ("", "", {"a", "b", "c"})
 
 
-def test_t14_t16_the_deadline_holds_over_tls(authority: Authority) -> None:
+def test_the_deadline_holds_over_tls(authority: Authority) -> None:
     def silent(sock: socket.socket, closing: threading.Event) -> None:
         closing.wait()
 
@@ -424,7 +424,7 @@ def test_t14_t16_the_deadline_holds_over_tls(authority: Authority) -> None:
 
 
 @pytest.mark.parametrize("answer", ["nxdomain", "empty", "servfail"])
-def test_t20_a_name_that_does_not_resolve_is_an_error(answer: str) -> None:
+def test_a_name_that_does_not_resolve_is_an_error(answer: str) -> None:
     def resolver(host: str, port: int) -> list:
         if answer == "empty":
             return []
@@ -433,12 +433,12 @@ def test_t20_a_name_that_does_not_resolve_is_an_error(answer: str) -> None:
     assert error(ask(fetcher(resolver=resolver), "http://example.org/")[0]) == "dns"
 
 
-def test_t20_a_name_that_cannot_be_one_is_an_error() -> None:
+def test_a_name_that_cannot_be_one_is_an_error() -> None:
     for url in ("http://" + "a" * 70 + ".example/", "http://a..example/", "http://-.-/"):
         assert error(ask(fetcher(replace(QUICK, allow_private=False)), url)[0]) in {"dns", "unsupported"}
 
 
-def test_t21_where_one_address_is_dead_the_next_is_asked(server: Server) -> None:
+def test_where_one_address_is_dead_the_next_is_asked(server: Server) -> None:
     server.on("/feed", reply(200, FEED))
 
     def resolver(host: str, port: int) -> list:
@@ -449,7 +449,7 @@ def test_t21_where_one_address_is_dead_the_next_is_asked(server: Server) -> None
     assert isinstance(outcome, Fresh)
 
 
-def test_t22_an_ipv6_address_is_asked_with_brackets() -> None:
+def test_an_ipv6_address_is_asked_with_brackets() -> None:
     with Server(host="::1") as server:
         server.on("/feed", reply(200, FEED))
         (outcome,) = ask(fetcher(replace(QUICK, allow_private=(f"[::1]:{server.port}",))), server.url("/feed"))
@@ -457,7 +457,7 @@ def test_t22_an_ipv6_address_is_asked_with_brackets() -> None:
         assert server.seen[0].fields["host"] == f"[::1]:{server.port}"
 
 
-def test_t23_a_kept_connection_that_died_is_opened_again_once(server: Server) -> None:
+def test_a_kept_connection_that_died_is_opened_again_once(server: Server) -> None:
     def last(connection: object) -> bool:
         connection.send(head(200, Content_Length=len(FEED)) + FEED)  # type: ignore[attr-defined]
         return False
@@ -469,7 +469,7 @@ def test_t23_a_kept_connection_that_died_is_opened_again_once(server: Server) ->
     assert server.connections == 4
 
 
-def test_t23_a_connection_that_says_more_than_it_was_asked_is_not_used_again(server: Server) -> None:
+def test_a_connection_that_says_more_than_it_was_asked_is_not_used_again(server: Server) -> None:
     server.on(
         "/0", lambda connection: connection.send(head(304)) or connection.wait(0.05) or connection.send(b"junk") or True
     )
@@ -481,7 +481,7 @@ def test_t23_a_connection_that_says_more_than_it_was_asked_is_not_used_again(ser
     assert server.connections == 2
 
 
-def test_t24_whatever_one_request_raises_the_others_are_done() -> None:
+def test_whatever_one_request_raises_the_others_are_done() -> None:
     class Breaking:
         def __call__(self, asked: Request, deadline: Deadline) -> Response:
             match asked.target.path:

@@ -82,21 +82,21 @@ def one(entry: RawEntry | None = None, **fields: Any) -> Entry:
 # --- identity -----------------------------------------------------------------------------------------------------------------
 
 
-def test_n01_without_an_id_the_link_is_what_an_entry_is_known_by() -> None:
+def test_without_an_id_the_link_is_what_an_entry_is_known_by() -> None:
     before = one(link="https://blog.example/post", title="Befor")
     after = one(link="https://blog.example/post", title="Before", content=html("more"))
     assert before.uid == after.uid
     assert before.content_hash != after.content_hash
 
 
-def test_n02_without_id_and_link_title_and_text_are_and_the_link_is_the_sites() -> None:
+def test_without_id_and_link_title_and_text_are_and_the_link_is_the_sites() -> None:
     entry = one(title="Only a title")
     assert entry.uid.startswith("hash:")
     assert (entry.link, entry.link_key) == ("https://blog.example/", "")
     assert one(title="Only a title", content=html("text")).uid != entry.uid
 
 
-def test_n03_a_guid_that_is_no_permalink_is_no_link() -> None:
+def test_a_guid_that_is_no_permalink_is_no_link() -> None:
     guid = "https://blog.example/?p=12"
     assert one(id=guid, id_is_permalink=False, title="t").link == "https://blog.example/"
     assert one(id=guid, id_is_permalink=True, title="t").link == guid
@@ -105,7 +105,7 @@ def test_n03_a_guid_that_is_no_permalink_is_no_link() -> None:
     assert one(id="x", title="t", links=(("alternate", "/there"),)).link == "https://blog.example/there"
 
 
-def test_n04_a_permalink_that_is_no_url_is_only_an_id() -> None:
+def test_a_permalink_that_is_no_url_is_only_an_id() -> None:
     entry = one(id="post-12", id_is_permalink=True, title="t")
     assert (entry.uid, entry.id, entry.link) == ("post-12", "post-12", "https://blog.example/")
 
@@ -117,7 +117,7 @@ def test_an_atom_id_that_is_an_address_is_the_link_of_an_entry_that_has_none() -
     assert one(id="tag:blog.example,2026:1", format="atom10", title="t").link == "https://blog.example/"
 
 
-def test_n05_entries_under_one_guid_are_told_apart_by_their_links_whatever_their_order() -> None:
+def test_entries_under_one_guid_are_told_apart_by_their_links_whatever_their_order() -> None:
     entries = [raw(n, id="1", link=f"/{n}", title=f"Title {n}") for n in range(3)]
     uids = {entry.uid for entry in read(*entries).entries}
     assert len(uids) == 3
@@ -130,7 +130,7 @@ def test_several_things_on_one_page_without_ids_are_told_apart_by_their_titles()
 
 
 @pytest.mark.parametrize("form", ["atom10", "rss20"])
-def test_n06_of_two_versions_of_an_entry_the_one_updated_last_stays(form: str) -> None:
+def test_of_two_versions_of_an_entry_the_one_updated_last_stays(form: str) -> None:
     old = raw(0, id="a", link="/a", title="Old", updated=on(NOW - 3 * DAY))
     new = raw(1, id="a", link="/a", title="New", updated=on(NOW - DAY))
     other = raw(2, id="b", link="/b", title="Other")
@@ -139,7 +139,7 @@ def test_n06_of_two_versions_of_an_entry_the_one_updated_last_stays(form: str) -
         assert titles == ["New", "Other"]
 
 
-def test_n06_two_versions_of_an_atom_entry_may_even_have_other_links() -> None:
+def test_two_versions_of_an_atom_entry_may_even_have_other_links() -> None:
     old = raw(0, id="a", link="/a", title="Old", updated=on(NOW - 3 * DAY))
     new = raw(1, id="a", link="/b", title="New", updated=on(NOW - DAY))
     assert len(read(old, new, raw(2, id="b"), format="atom10").entries) == 2
@@ -149,7 +149,7 @@ def test_n06_two_versions_of_an_atom_entry_may_even_have_other_links() -> None:
     "written",
     ["http://blog.example/1", "https://blog.example/1/", "https://www.blog.example/1", "HTTPS://WWW.Blog.Example/1/"],
 )
-def test_n07_scheme_www_and_trailing_slash_of_an_id_fold(written: str) -> None:
+def test_scheme_www_and_trailing_slash_of_an_id_fold(written: str) -> None:
     entry = one(id=written, title="t")
     assert (entry.uid, entry.id) == ("blog.example/1", written)
 
@@ -159,13 +159,13 @@ def test_an_id_keeps_its_case_and_its_blanks_inside() -> None:
     assert one(id="https://blog.example/A", title="t").uid != one(id="https://blog.example/a", title="t").uid
 
 
-def test_n08_n09_n10_links_are_compared_without_tracking_and_shown_without_it() -> None:
+def test_links_are_compared_without_tracking_and_shown_without_it() -> None:
     entry = one(id="x?t=1", link="http://www.Blog.example:80/a.html?b=2&utm_source=rss&a=1#more", title="t")
     assert entry.link == "http://www.Blog.example:80/a.html?b=2&a=1#more"
     assert entry.link_key == one(id="x?t=2", link="https://blog.example/a/?a=1&b=2", title="t").link_key
 
 
-def test_n14_an_entry_from_another_feed_names_its_source_and_its_author() -> None:
+def test_an_entry_from_another_feed_names_its_source_and_its_author() -> None:
     entry = one(
         id="x",
         title="t",
@@ -216,7 +216,7 @@ def test_what_the_planet_is_told_about_deletions_is_folded_like_ids() -> None:
 # --- dates --------------------------------------------------------------------------------------------------------------------
 
 
-def test_d03_a_date_that_cannot_be_read_is_missing() -> None:
+def test_a_date_that_cannot_be_read_is_missing() -> None:
     entry = one(id="a", title="t", published=on(None, written="yesterday"), updated=on(NOW - DAY))
     assert (entry.published, entry.date_reason) == (None, "updated")
 
@@ -226,26 +226,26 @@ def test_the_warnings_of_the_parser_are_passed_on() -> None:
     assert read(warnings=(warning,)).warnings == (warning,)
 
 
-def test_d04_a_date_to_come_is_kept_as_claimed() -> None:
+def test_a_date_to_come_is_kept_as_claimed() -> None:
     assert one(id="a", title="t", published=on(NOW + DAY)).published == NOW + DAY
 
 
 @pytest.mark.parametrize("year", [1, 1970, 1989, 2037, 9999])
-def test_d05_a_date_that_nobody_meant_is_missing(year: int) -> None:
+def test_a_date_that_nobody_meant_is_missing(year: int) -> None:
     entry = one(id="a", title="t", published=on(datetime(year, 1, 1, tzinfo=UTC)))
     assert (entry.published, entry.date_reason) == (None, "")
 
 
-def test_d05_the_next_best_date_counts_then() -> None:
+def test_the_next_best_date_counts_then() -> None:
     entry = one(id="a", title="t", published=on(datetime(1970, 1, 1, tzinfo=UTC)), updated=on(NOW - DAY))
     assert (entry.published, entry.updated, entry.date_reason) == (None, NOW - DAY, "updated")
 
 
-def test_d06_a_day_without_an_hour_is_said_to_be_one() -> None:
+def test_a_day_without_an_hour_is_said_to_be_one() -> None:
     assert one(id="a", title="t", published=on(NOW - DAY, date_only=True)).date_only
 
 
-def test_d14_only_updated_is_what_it_says() -> None:
+def test_only_updated_is_what_it_says() -> None:
     entry = one(id="a", title="t", updated=on(NOW - DAY))
     assert (entry.published, entry.updated, entry.date_reason) == (None, NOW - DAY, "updated")
 
@@ -302,15 +302,15 @@ def test_the_date_of_the_document_is_its_own_else_that_of_the_server() -> None:
         (html("&amp;lt;"), "&lt;"),
     ],
 )
-def test_t01e_a_title_is_text(title: Text, shown: str) -> None:
+def test_a_title_is_text(title: Text, shown: str) -> None:
     assert one(id="a", title=title).title == shown
 
 
-def test_t01e_a_title_is_bounded() -> None:
+def test_a_title_is_bounded() -> None:
     assert len(one(id="a", title="word " * 10_000).title) <= 300
 
 
-def test_t02e_without_a_title_the_first_words_are_shown_as_one() -> None:
+def test_without_a_title_the_first_words_are_shown_as_one() -> None:
     entry = one(id="a", content=html("<p>A note about nothing in particular, " + "and then some more " * 10 + "</p>"))
     assert entry.untitled
     assert entry.title.startswith("A note about nothing")
@@ -318,50 +318,50 @@ def test_t02e_without_a_title_the_first_words_are_shown_as_one() -> None:
     assert entry.title_key == ""
 
 
-def test_t02e_without_title_and_text_the_day_is_and_never_the_address() -> None:
+def test_without_title_and_text_the_day_is_and_never_the_address() -> None:
     assert one(link="https://blog.example/p/my-photo.html", content=html("<img src=/p.jpg>")).title == "…"
     assert one(id="x", published=on(NOW)).title == "2026-11-23"
     assert one(id="tag:x").title == "tag:x"
 
 
-def test_t03e_a_title_alone_is_an_entry() -> None:
+def test_a_title_alone_is_an_entry() -> None:
     entry = one(id="a", title="Title")
     assert (entry.title, entry.html, entry.text, entry.words) == ("Title", "", "", 0)
 
 
-def test_b01_the_content_is_shown_and_the_summary_kept_apart() -> None:
+def test_the_content_is_shown_and_the_summary_kept_apart() -> None:
     entry = one(id="a", title="t", content=html("<p>All of it</p>"), summary=html("A <b>bit</b> [&#8230;]"))
     assert (entry.html, entry.summary) == ("<p>All of it</p>", "A bit")
 
 
-def test_b01_without_content_the_summary_is_the_text() -> None:
+def test_without_content_the_summary_is_the_text() -> None:
     entry = one(id="a", title="t", content=html(" \n"), summary=html("A <b>bit</b>"))
     assert (entry.html, entry.text, entry.summary) == ("A <b>bit</b>", "A bit", "")
 
 
-def test_b01_a_summary_that_says_the_same_is_none() -> None:
+def test_a_summary_that_says_the_same_is_none() -> None:
     assert one(id="a", title="t", content=html("<p>Same</p>"), summary=plain("Same")).summary == ""
 
 
-def test_b01_what_a_blog_program_adds_to_a_summary_goes() -> None:
+def test_what_a_blog_program_adds_to_a_summary_goes() -> None:
     summary = html("First words [&hellip;]")
     assert one(id="a", title="t", content=html("x"), summary=summary).summary == "First words"
     summary = html("<p>First words.</p>\n<p>The post <a href=/x>T</a> appeared first on <a href=/>B</a>.</p>")
     assert one(id="a", title="t", content=html("x"), summary=summary).summary == "First words."
 
 
-def test_b02_plain_text_keeps_its_lines_and_its_signs() -> None:
+def test_plain_text_keeps_its_lines_and_its_signs() -> None:
     assert one(id="a", title="t", content=plain("a < b\nc\n\nd & e")).html == "<p>a &lt; b<br>\nc</p><p>d &amp; e</p>"
 
 
-def test_b03_what_was_escaped_twice_is_read_twice() -> None:
+def test_what_was_escaped_twice_is_read_twice() -> None:
     entry = one(id="a", title="t", content=html("&lt;p class=&quot;x&quot;&gt;Hello &amp;amp; you&lt;/p&gt;"))
     assert entry.html == "<p>Hello &amp; you</p>"
     assert one(id="a", title="t", content=html("if a &lt; b and c &gt; d")).text == "if a < b and c > d"
     assert one(id="a", title="t", content=html("<p>write &lt;p&gt; here</p>")).text == "write <p> here"
 
 
-def test_b05_control_characters_are_nowhere() -> None:
+def test_control_characters_are_nowhere() -> None:
     dirty = "a\x00\x08\x0b\x1f\x7f\x85\ufffe\ud800b&#11;&#x1;"
     entry = one(
         id=dirty,
@@ -375,11 +375,11 @@ def test_b05_control_characters_are_nowhere() -> None:
     assert (entry.summary, entry.authors[0].name) == ("ab&#11;&#x1;x", "ab")
 
 
-def test_b06_named_characters_are_read_and_unknown_ones_kept() -> None:
+def test_named_characters_are_read_and_unknown_ones_kept() -> None:
     assert one(id="a", title="t", content=html("&eacute;&nbsp;&foo;")).text == "é &foo;"
 
 
-def test_b08_relative_addresses_start_from_xml_base_else_the_link_else_the_feed() -> None:
+def test_relative_addresses_start_from_xml_base_else_the_link_else_the_feed() -> None:
     body = '<a href="x">x</a>'
     cases: list[tuple[dict[str, Any], str]] = [
         ({"content": html(body, base="https://base.example/b/")}, "https://base.example/b/x"),
@@ -396,7 +396,7 @@ def test_b08_relative_addresses_start_from_xml_base_else_the_link_else_the_feed(
     assert found.links == ("https://feedbase.example/x",)
 
 
-def test_b09_a_relative_link_starts_from_the_site_else_the_feed() -> None:
+def test_a_relative_link_starts_from_the_site_else_the_feed() -> None:
     assert one(link="/post", title="t").link == "https://blog.example/post"
     found = read(raw(0, link="post", title="t"), url="https://feeds.example/f/feed.xml", link="").entries[0]
     assert isinstance(found, Entry)
@@ -427,7 +427,7 @@ def test_a_link_that_must_not_be_followed_is_no_link(link: str) -> None:
 # --- what stands beside the text --------------------------------------------------------------------------------------------------
 
 
-def test_m01_files_are_kept_once_each_with_lengths_that_can_be_true() -> None:
+def test_files_are_kept_once_each_with_lengths_that_can_be_true() -> None:
     entry = one(
         id="a",
         title="t",
@@ -444,7 +444,7 @@ def test_m01_files_are_kept_once_each_with_lengths_that_can_be_true() -> None:
     )
 
 
-def test_m01_the_picture_to_lead_with_is_the_thumbnail_else_of_the_text_else_attached() -> None:
+def test_the_picture_to_lead_with_is_the_thumbnail_else_of_the_text_else_attached() -> None:
     smiley = "<img src=https://s.w.org/images/core/emoji/1.png>"
     fields: dict[str, Any] = {
         "id": "a",
@@ -472,11 +472,11 @@ def test_m01_the_picture_to_lead_with_is_the_thumbnail_else_of_the_text_else_att
         ("None", ""),
     ],
 )
-def test_m02_a_name_is_shown_and_never_an_address(written: str, shown: str) -> None:
+def test_a_name_is_shown_and_never_an_address(written: str, shown: str) -> None:
     assert metadata.person_name(written) == shown
 
 
-def test_m02_those_of_the_entry_come_before_those_of_the_feed() -> None:
+def test_those_of_the_entry_come_before_those_of_the_feed() -> None:
     of_feed = (RawPerson(name="Feed", url="https://f.example/"),)
     several = (RawPerson(name="A"), RawPerson(name="B", email="b@x"), RawPerson(name="a"))
     assert [p.name for p in one(id="a", title="t", authors=several, authors_of_feed=of_feed).authors] == ["A", "B"]
@@ -485,13 +485,13 @@ def test_m02_those_of_the_entry_come_before_those_of_the_feed() -> None:
     assert [p.name for p in one(id="a", title="t", authors=nobody, authors_of_feed=of_feed).authors] == ["Feed"]
 
 
-def test_m03_the_most_specific_language_counts_in_its_usual_writing() -> None:
+def test_the_most_specific_language_counts_in_its_usual_writing() -> None:
     assert one(id="a", title="t", content=html("x", lang="FR_fr"), language="de").language == "fr-FR"
     assert one(id="a", title="t", language="zh-hant-tw", language_of_feed="fr").language == "zh-Hant-TW"
     assert one(id="a", title="t", language="not a language", language_of_feed="fr").language == "fr"
 
 
-def test_m04_tags_are_parted_at_commas_and_told_once() -> None:
+def test_tags_are_parted_at_commas_and_told_once() -> None:
     written = ("PHP, Symfony", "php", " Vie   privée ", "<b>x</b> & y", "", ",,", "C++", "C#")
     assert one(id="a", title="t", categories=written).tags == ("PHP", "Symfony", "Vie privée", "x & y", "C++", "C#")
 

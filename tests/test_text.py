@@ -75,7 +75,7 @@ def test_joiners_that_spell_words_stay() -> None:
         ("unclosed <script>text", "unclosed text"),
     ],
 )
-def test_t01e_markup_goes_and_text_stays(markup: str, shown: str) -> None:
+def test_markup_goes_and_text_stays(markup: str, shown: str) -> None:
     assert plain(markup) == shown
 
 

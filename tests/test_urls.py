@@ -120,7 +120,7 @@ def test_no_secret_is_left_in_what_is_stored_or_logged(path: str) -> None:
         " https://h.example/a ",
     ],
 )
-def test_n10_spellings_of_one_page_have_one_key(url: str) -> None:
+def test_spellings_of_one_page_have_one_key(url: str) -> None:
     assert urls.canonical_key(url) == "h.example/a"
 
 
@@ -136,7 +136,7 @@ def test_n10_spellings_of_one_page_have_one_key(url: str) -> None:
         ("https://h.example/a?ref=1", "https://h.example/a?ref=2"),
     ],
 )
-def test_n10_pages_that_may_differ_have_two_keys(one: str, other: str) -> None:
+def test_pages_that_may_differ_have_two_keys(one: str, other: str) -> None:
     assert urls.canonical_key(one) != urls.canonical_key(other)
 
 
@@ -157,7 +157,7 @@ def test_the_short_way_to_a_key_ends_where_the_long_one_does(path: str) -> None:
     assert urls.canonical_key(url) == long_way
 
 
-def test_n09_tracking_goes_and_the_rest_keeps_its_order_and_spelling() -> None:
+def test_tracking_goes_and_the_rest_keeps_its_order_and_spelling() -> None:
     assert (
         urls.without_tracking("https://h.example/?z=%c3%a9&utm_source=rss&a&UTM_Medium=x&gclid=1&b=#f")
         == "https://h.example/?z=%c3%a9&a&b=#f"
@@ -165,7 +165,7 @@ def test_n09_tracking_goes_and_the_rest_keeps_its_order_and_spelling() -> None:
     assert urls.without_tracking("https://h.example/?reference=1&pklist=2") == "https://h.example/?reference=1&pklist=2"
 
 
-def test_q11_spellings_of_one_feed_have_one_key_and_other_feeds_another() -> None:
+def test_spellings_of_one_feed_have_one_key_and_other_feeds_another() -> None:
     written = ["http://H.example:80/f", " http://h.example/f ", "HTTP://h.example/f#x"]
     assert {urls.feed_key(url) for url in written} == {"http://h.example/f"}
     assert urls.feed_key("https://h.example/f") == "https://h.example/f"
