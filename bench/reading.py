@@ -37,7 +37,7 @@ def cpu(work: Callable[[], object], rounds: int = 3) -> float:
 
 
 def read(raw: RawFeed) -> Read:
-    return normalise(raw, feed="f", url=URL, http_date=None, known={}, sanitise=sanitise, now=NOW)
+    return normalise(raw, feed="f", url=URL, known={}, sanitise=sanitise, now=NOW)
 
 
 def main() -> None:

@@ -22,9 +22,10 @@ import yaml
 
 from planet import config as configuration
 from planet import pipeline
-from planet.assemble import OutputFolder, assemble, user_agent
+from planet.assemble import OutputFolder, user_agent
+from planet.cli.environment import planet_of
 from planet.fetch.errors import timed_out
-from planet.fetch.fetcher import Fetcher
+from planet.fetch.fetcher import Fetcher, Network
 from planet.fetch.transport import Deadline, Request, Response
 from planet.model import Artifact, Bundle, Config, Edition, FetchError, Published
 from planet.parse import PARSER_VERSION
@@ -184,12 +185,18 @@ def soak(feeds: int, runs: int, seed: int) -> tuple[list[Sample], list[str], Cou
     faults: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         config = configure(Path(name), feeds)
-        asker = Fetcher(config.fetch, user_agent(config), config.folder, parser_version=PARSER_VERSION, transport=web)
+        asker = Fetcher(
+            config.fetch,
+            user_agent(config),
+            config.folder,
+            parser_version=PARSER_VERSION,
+            network=Network(transport=web),
+        )
         began = time.monotonic()
         for run in range(1, runs + 1):
             web.now = START + YEAR * run / runs
             with Store(config.site.database) as store:
-                planet = replace(assemble(config, store), fetcher=asker, publisher=WithoutSearch(config))
+                planet = replace(planet_of(config, store), fetcher=asker, publisher=WithoutSearch(config))
                 pipeline.run(planet, web.now)
                 if run % max(1, runs // 8) == 0:
                     size = sum(path.stat().st_size for path in Path(name).glob("planet.db*"))

@@ -50,7 +50,7 @@ def read(number: int, body: bytes) -> list[tuple[str, Entry]]:
     raw = parse(body, content_type="", url=url, max_entries=500, timezone="UTC")
     if isinstance(raw, Unreadable):
         return []
-    made = normalise(raw, feed=url, url=url, http_date=None, known={}, sanitise=sanitise, now=NOW)
+    made = normalise(raw, feed=url, url=url, known={}, sanitise=sanitise, now=NOW)
     return [(url, entry) for entry in made.entries if isinstance(entry, Entry)]
 
 

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import functools
 import os
-import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,6 +36,8 @@ from planet.urls import canonical_key, without_credentials
 from planet.workers import map_tasks
 
 if TYPE_CHECKING:
+    from random import Random
+
     from planet.fetch.fetcher import Fetcher
     from planet.fetch.web import WebClient
 
@@ -110,9 +111,9 @@ class FeedOwners:
         return owners
 
 
-def fetcher(config: Config, environ: Mapping[str, str] = os.environ) -> Fetcher:
+def fetcher(config: Config, environ: Mapping[str, str]) -> Fetcher:
     """What asks feeds, by the rules of feeds.yaml. SSL_CERT_FILE of `environ` names other certificate authorities."""
-    from planet.fetch.fetcher import Fetcher  # urllib3 and ssl, which a run that asks nobody does without
+    from planet.fetch.fetcher import Fetcher, Network  # urllib3 and ssl, which a run that asks nobody does without
 
     return Fetcher(
         config.fetch,
@@ -120,7 +121,7 @@ def fetcher(config: Config, environ: Mapping[str, str] = os.environ) -> Fetcher:
         config.folder,
         parser_version=PARSER_VERSION,
         owners=FeedOwners(config),
-        ca_file=environ.get("SSL_CERT_FILE") or None,
+        network=Network(ca_file=environ.get("SSL_CERT_FILE") or None),
     )
 
 
@@ -232,11 +233,12 @@ class Notifier:
 def assemble(
     config: Config,
     store: Store,
+    environ: Mapping[str, str],
+    jitter: Random,
     *,
-    environ: Mapping[str, str] = os.environ,
     step: Callable[[str], None] = lambda _name: None,
 ) -> Planet:
-    """A planet, ready to run. `step` is called before each durable change of output/."""
+    """A planet, ready to run. `environ` holds the values of `${NAME}`, `jitter` spreads requests; `step` is called before each durable change of output/."""
     asker = LateFetcher(functools.partial(fetcher, config, environ))
     return Planet(
         config=config,
@@ -247,5 +249,5 @@ def assemble(
         execute=functools.partial(execute, config),
         publisher=OutputFolder(config, step),
         notify=Notifier(config, store, asker, environ),
-        jitter=random.Random(),  # noqa: S311 - it spreads requests, it guards nothing
+        jitter=jitter,
     )

@@ -130,7 +130,6 @@ def _portion(rules: Rules, raw: RawFeed, key: str, entries: list[RawEntry], now:
         replace(raw, entries=tuple(entries), deleted=(), complete=False, authors=()),
         feed=key,
         url=rules.feeds[key].url,
-        http_date=None,
         known={},
         sanitise=sanitise,
         now=now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from planet.classify import Classifier
@@ -77,11 +77,11 @@ def read(rules: Rules, task: Task) -> Outcome:
         raw,
         feed=fresh.due.key,
         url=url,
-        http_date=last_modified(fresh),
         known=task.known,
         sanitise=sanitise,
         now=now,
     )
+    entries = replace(entries, feed_date=entries.feed_date or last_modified(fresh))
     dates = sorted((entry.published for entry in entries.entries if entry.published), reverse=True)[:NEWEST_DATES]
     return Outcome(
         facts=ReadFacts(

@@ -21,7 +21,7 @@ from filelock import FileLock
 
 from planet import config as configuration
 from planet import pipeline
-from planet.assemble import assemble
+from planet.cli.environment import planet_of
 from planet.errors import StoreError
 from planet.store import Store
 from tests.support import outputs
@@ -164,7 +164,7 @@ def test_a_busy_database_is_a_sentence_and_loses_nothing(world: World) -> None:
         store._connection.execute("PRAGMA busy_timeout = 1")
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="locked by another program"):
-            pipeline.run(assemble(config, store), now)
+            pipeline.run(planet_of(config, store), now)
         other.execute("ROLLBACK")
     assert world.site() == before
     assert world.run(now="2026-11-24T09:00:00Z").code == 0

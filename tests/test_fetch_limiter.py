@@ -139,12 +139,12 @@ def test_a_request_that_hangs_for_ever_does_not_keep_the_program_from_ending() -
     program = """
 import threading
 from datetime import UTC, datetime, timedelta
-from planet.fetch.fetcher import Fetcher
+from planet.fetch.fetcher import Fetcher, Network
 from planet.model import Due, Failed, FetchRules
 def resolver(host, port):
     threading.Event().wait()
 rules = FetchRules(timeout=timedelta(seconds=0.1))
-asker = Fetcher(rules, "planet/1", resolver=resolver)
+asker = Fetcher(rules, "planet/1", network=Network(resolver=resolver))
 (outcome,) = asker.fetch_all([Due(key="x", url="http://slow.example/")], datetime(2026, 11, 24, tzinfo=UTC), backoffs={})
 assert isinstance(outcome, Failed)
 print(outcome.error.kind)

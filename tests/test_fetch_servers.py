@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,12 @@ def document(server: Server, tmp_path: Path, body: str, **fields: str) -> Outcom
     (fresh,) = ask(fetcher(), server.url("/old"))
     assert isinstance(fresh, Fresh)
     return read(Rules.of(planet), Task(fresh=fresh, known={}, now=T0))
+
+
+def test_a_document_without_a_date_has_that_of_its_server(server: Server, tmp_path: Path) -> None:
+    outcome = document(server, tmp_path, FEED.decode(), Last_Modified="Mon, 23 Nov 2026 08:00:00 GMT")
+    assert outcome.read is not None
+    assert outcome.read.feed_date == datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

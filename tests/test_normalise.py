@@ -62,7 +62,6 @@ def read(*entries: RawEntry, known: dict[str, str] | None = None, url: str = FEE
         feed(*entries, **fields),
         feed=FEED,
         url=url,
-        http_date=None,
         known=known or {},
         sanitise=sanitise,
         now=NOW,
@@ -199,7 +198,6 @@ def test_an_unchanged_entry_is_not_sanitised_again() -> None:
         feed(entry),
         feed=FEED,
         url=FEED,
-        http_date=None,
         known={before.uid: before.raw_hash},
         sanitise=never,
         now=NOW + DAY,
@@ -271,11 +269,9 @@ def test_the_day_in_an_address_is_read(path: str, day: tuple[int, int, int] | No
     assert entry.date_reason == ("url" if day else "")
 
 
-def test_the_date_of_the_document_is_its_own_else_that_of_the_server() -> None:
-    document = feed(updated=on(NOW - DAY))
-    arguments: dict[str, Any] = {"feed": FEED, "url": FEED, "known": {}, "sanitise": sanitise, "now": NOW}
-    assert normalise(document, http_date=NOW, **arguments).feed_date == NOW - DAY
-    assert normalise(replace(document, updated=None), http_date=NOW, **arguments).feed_date == NOW
+def test_the_date_of_the_document_is_its_own() -> None:
+    assert read(updated=on(NOW - DAY)).feed_date == NOW - DAY
+    assert read().feed_date is None
 
 
 # --- titles, text, addresses ----------------------------------------------------------------------------------------------------
@@ -597,7 +593,7 @@ some_feed = st.builds(
 @settings(max_examples=300)
 @given(some_feed, odd)
 def test_nothing_raises_whatever_a_document_says(document: RawFeed, url: str) -> None:
-    found = normalise(document, feed=url, url=url, http_date=None, known={}, sanitise=sanitise, now=NOW)
+    found = normalise(document, feed=url, url=url, known={}, sanitise=sanitise, now=NOW)
     uids = [entry.uid for entry in found.entries]
     assert len(uids) == len(set(uids))
     for entry in found.entries:
@@ -608,7 +604,6 @@ def test_nothing_raises_whatever_a_document_says(document: RawFeed, url: str) ->
         document,
         feed=url,
         url=url,
-        http_date=None,
         known={entry.uid: entry.raw_hash for entry in found.entries},
         sanitise=sanitise,
         now=NOW,

@@ -94,10 +94,10 @@ WEAK = {"found", "one", "held", "told"}
 """Local names that do not say what they hold."""
 
 # How many there are still: lower these as they go, to nothing.
-READINGS_OF_THE_WORLD = 3
+READINGS_OF_THE_WORLD = 0
 UNTYPED_CALLABLES = 0
 LONG_FUNCTIONS = 0
-WIDE_FUNCTIONS = 7
+WIDE_FUNCTIONS = 0
 WEAK_NAMES = 0
 
 

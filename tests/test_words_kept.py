@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 def read(body: str) -> Read:
     raw = parse(body.encode(), content_type="", url=URL, max_entries=500)
     assert isinstance(raw, RawFeed), raw
-    return normalise(raw, feed="f", url=URL, http_date=None, known={}, sanitise=sanitise, now=NOW)
+    return normalise(raw, feed="f", url=URL, known={}, sanitise=sanitise, now=NOW)
 
 
 def entries(body: str) -> list[Entry]:

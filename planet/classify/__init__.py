@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from planet.classify import scores
-from planet.classify.filters import CompiledFilter, Hidden, Subject, subject
+from planet.classify.filters import CompiledFilter, Hidden, Subject, subject, subject_of
 from planet.classify.words import Match, Vocabulary, certain
 from planet.model import Classification, Config, Entry, Reason
 from planet.text import fold
@@ -93,16 +93,7 @@ class Classifier:
 
     def classify(self, entry: Entry, feed_key: str) -> Classification:
         """Who may show the entry of a feed, and its technologies. Without sources it is not shown, and `hidden` says why."""
-        of = subject(
-            title=entry.title,
-            text=(entry.text or entry.summary)[: scores.BODY_LENGTH],
-            tags=entry.tags,
-            authors=[person.name for person in entry.authors],
-            language=entry.language,
-            code=entry.code,
-            links=entry.links,
-            url=entry.link,
-        )
+        of = subject_of(entry, scores.BODY_LENGTH)
         sources, given, hidden = self._sources(entry, of, feed_key)
         ratings = self._score(of, given)
         return Classification(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -37,11 +37,8 @@ def subject(
     title: str,
     text: str,
     tags: Sequence[str] = (),
-    authors: Sequence[str] = (),
-    language: str = "",
     code: Sequence[str] = (),
     links: Sequence[str] = (),
-    url: str = "",
 ) -> Subject:
     """Texts as they are, made ready to be looked through."""
     return Subject(
@@ -49,11 +46,19 @@ def subject(
         head=Text(title),
         body=Text(text),
         tags=frozenset(map(fold, tags)) - {""},
-        authors=frozenset(map(fold, authors)) - {""},
-        language=language.lower().replace("_", "-"),
         code=tuple(code),
         links=tuple(links),
-        url=url,
+    )
+
+
+def subject_of(entry: Entry, length: int) -> Subject:
+    """An entry, made ready: its title and the first `length` characters of its text."""
+    text = (entry.text or entry.summary)[:length]
+    return replace(
+        subject(title=entry.title, text=text, tags=entry.tags, code=entry.code, links=entry.links),
+        authors=frozenset(fold(person.name) for person in entry.authors) - {""},
+        language=entry.language.lower().replace("_", "-"),
+        url=entry.link,
     )
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import click
 
-from planet import assemble, catalogue, config, subscriptions
+from planet import catalogue, config, subscriptions
 from planet.cli.context import Context
+from planet.cli.environment import fetcher_of
 from planet.config import checks
 from planet.errors import UsageError
 from planet.limited import FunctionFailedError, LimitedProcess
@@ -51,18 +52,18 @@ def add(
     group: str | None,
     to: str | None,
     technologies: tuple[str, ...],
-    events: str | None,
-    **post: str | None,
+    **about_events: str | None,
 ) -> int:
     """Find the feeds behind a page or URL, and add their owner to feeds.yaml; or a group by its name; or an event."""
-    if post["event"]:
-        return _add_event(ctx, post["event"], group or name or "", post["date"] or "", post["place"] or "")
+    event, when, place, events = (about_events[option] or "" for option in ("event", "date", "place", "events"))
+    if event:
+        return _add_event(ctx, event, group or name or "", when, place)
     if group and ("/" in group or url is not None):  # `--group URL`, `--group` being the option without a name
         url, group = (url, group) if url is not None else (group, "")
     source = Subscription(
         name=name or group or "",
         kind="member" if group is None else "group",
-        events=events or "",
+        events=events,
         technologies=technologies,
     )
     text = current_text(ctx)
@@ -273,7 +274,7 @@ def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
     process: LimitedProcess[tuple[bool, Download], Any] = LimitedProcess(
         make, deadline=_READING_SECONDS, memory=_READING_MEMORY
     )
-    with contextlib.closing(process), contextlib.closing(assemble.fetcher(planet)) as fetcher:
+    with contextlib.closing(process), contextlib.closing(fetcher_of(planet)) as fetcher:
         try:
             result = finding.find(
                 address,

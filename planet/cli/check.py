@@ -15,9 +15,10 @@ from pathlib import Path
 import click
 
 from planet import config as configuration
-from planet.assemble import document_reader, fetcher
+from planet.assemble import document_reader
 from planet.cli.context import Context
 from planet.cli.doubts import doubts
+from planet.cli.environment import fetcher_of
 from planet.errors import located
 from planet.fetch import health
 from planet.fetch.polling import fetch_update, follow_discovery
@@ -278,7 +279,7 @@ def _answers(
         for key, (_source, feed) in tried.items()
     ]  # fmt: skip
     make = functools.partial(document_reader, config)
-    with contextlib.closing(fetcher(config)) as asker, contextlib.closing(DocumentReader(make)) as reader:
+    with contextlib.closing(fetcher_of(config)) as asker, contextlib.closing(DocumentReader(make)) as reader:
         while due:
             again: list[Due] = []
             for fetched in asker.fetch_all(due, now, backoffs=backoffs):

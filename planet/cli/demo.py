@@ -14,8 +14,9 @@ import click
 
 from planet import config as configuration
 from planet import pipeline
-from planet.assemble import OutputFolder, assemble, lock, open_store
+from planet.assemble import OutputFolder, lock, open_store
 from planet.cli.context import Context
+from planet.cli.environment import planet_of
 from planet.cli.run import moment, tell
 from planet.model import Artifact, Bundle, Config, Edition, Message, Published, Report
 from planet.sample import COMMUNITY, DRAWINGS, PORT, TODAY
@@ -48,7 +49,7 @@ def run_sample(output: Path, now: datetime, port: int = PORT) -> Report:
     with community_server(port) as server:
         config = sample_config(server, output)
         with lock(config), open_store(config) as store:
-            planet = replace(assemble(config, store), publisher=SampleFolder(config))
+            planet = replace(planet_of(config, store), publisher=SampleFolder(config))
             return pipeline.run(planet, now)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from planet import assemble
+from planet.cli.environment import fetcher_of
 from planet.cli.logs import mask_unlisted
 from planet.limited import FunctionFailedError, LimitedProcess
 from planet.model import Config, Download, FetchError, Message
@@ -46,7 +46,7 @@ def _ask(config: Config, now: datetime, opened: contextlib.ExitStack) -> lists.A
 
     @functools.cache
     def fetcher() -> Fetcher:
-        return opened.enter_context(contextlib.closing(assemble.fetcher(config)))
+        return opened.enter_context(contextlib.closing(fetcher_of(config)))
 
     def ask(url: str, validators: lists.Validators) -> Download | FetchError:
         return fetcher().web.get(url, max_bytes=lists.MAX_BYTES, accept=ACCEPT, now=now, validators=validators)

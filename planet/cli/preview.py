@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from planet import pipeline, themes
-from planet.assemble import assemble
 from planet.cli.context import Context
+from planet.cli.environment import planet_of
 from planet.cli.lists import with_lists
 from planet.config import absolute
 from planet.errors import UsageError
@@ -50,7 +50,7 @@ def make(config: Config, store: Store, now: datetime) -> Published | None:
     copy = store.copy()
     try:
         everybody = with_lists(config, copy, now, fetch=False)[0]
-        return pipeline.run(assemble(everybody, copy), now, Options(fetch=False, announce=False)).published
+        return pipeline.run(planet_of(everybody, copy), now, Options(fetch=False, announce=False)).published
     finally:
         copy.close()
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planet import pipeline
-from planet.assemble import assemble, lock, open_store
+from planet.assemble import lock, open_store
+from planet.cli.environment import planet_of
 from planet.cli.state import Rebuilt, begin_again, rebuild
 from planet.errors import DamagedError, UsageError
 from planet.model import Config, Failed, Fetched, Fresh, Message, Report
@@ -113,11 +114,11 @@ def _run(ctx: Context, config: Config, store: Store, at: datetime, options: Opti
     """One run, with a bar on a terminal; reading lists that are due are asked first."""
     with _progress(ctx) as progress:
         if not config.lists:
-            return pipeline.run(assemble(config, store), at, options, progress)
+            return pipeline.run(planet_of(config, store), at, options, progress)
         from planet.cli.lists import with_lists  # OPML is for planets with lists
 
         everybody, warnings = with_lists(config, store, at, fetch=options.fetch)
-        report = pipeline.run(assemble(everybody, store), at, options, progress)
+        report = pipeline.run(planet_of(everybody, store), at, options, progress)
         return replace(report, warnings=(*warnings, *report.warnings))
 
 

@@ -15,9 +15,10 @@ import click
 
 from planet import config as configuration
 from planet import pipeline, themes
-from planet.assemble import assemble, lock, open_store
+from planet.assemble import lock, open_store
 from planet.cli import preview
 from planet.cli.context import Context, utc_now
+from planet.cli.environment import planet_of
 from planet.cli.lists import with_lists
 from planet.cli.site_server import site_server
 from planet.errors import LockedError, PlanetError, UsageError
@@ -63,7 +64,7 @@ def rebuild(config_path: Path, now: datetime) -> Published | None:
     with lock(config), open_store(config) as store:
         options = Options(fetch=False, announce=False)
         everybody = with_lists(config, store, now, fetch=False)[0]
-        return pipeline.run(assemble(everybody, store), now, options).published
+        return pipeline.run(planet_of(everybody, store), now, options).published
 
 
 def follow(

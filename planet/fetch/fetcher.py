@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,14 +20,26 @@ if TYPE_CHECKING:
     from planet.model import Due, Fetched, FetchRules
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """What lies below the fetcher: the machine's own network and clock, unless something else is put in its place.
+
+    `resolver`: host, port -> what getaddrinfo gives; `transport`: everything below a request; `clock`: seconds that only grow;
+    `ca_file`: other authorities for TLS.
+    """
+
+    resolver: Resolver = system_resolver
+    transport: Transport | None = None
+    clock: Callable[[], float] = time.monotonic
+    ca_file: str | None = None
+
+
 class Fetcher:
     """Asks feeds, politely, and never raises for what a server does.
 
     `user_agent` names the program and the planet; `folder` is where relative paths of local feeds start. `parser_version`: a feed
     that was read by another one is asked for its whole document once. `owners` (URL -> sources that list it): a feed that is
-    redirected to a feed of other sources fails. The seams: `resolver` (host, port -> what getaddrinfo
-    gives), `transport` (everything below a request), `clock` (seconds that only grow), `ca_file` (other authorities for TLS).
-    `web` sends every request that is not polling, by the same rules.
+    redirected to a feed of other sources fails. `web` sends every request that is not polling, by the same rules.
     """
 
     def __init__(
@@ -37,17 +50,15 @@ class Fetcher:
         *,
         parser_version: str = "",
         owners: Callable[[str], frozenset[str]] = lambda _url: frozenset(),
-        resolver: Resolver | None = None,
-        transport: Transport | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        ca_file: str | None = None,
+        network: Network | None = None,
     ) -> None:
-        addresses = AddressFilter(allow_private=rules.allow_private, resolver=resolver or system_resolver)
+        network = network or Network()
+        addresses = AddressFilter(allow_private=rules.allow_private, resolver=network.resolver)
         self._shared = SharedState(
             rules=rules,
             folder=folder,
-            transport=transport or HttpTransport(addresses, ca_file=ca_file),
-            clock=clock,
+            transport=network.transport or HttpTransport(addresses, ca_file=network.ca_file),
+            clock=network.clock,
         )
         self.web = WebClient(self._shared, addresses, user_agent)
         self._rules = Rules(

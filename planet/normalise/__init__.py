@@ -59,15 +59,14 @@ def normalise(
     *,
     feed: str,
     url: str,
-    http_date: datetime | None,
     known: Mapping[str, str],
     sanitise: Sanitise,
     now: datetime,
 ) -> Read:
     """A document as the planet reads it.
 
-    `feed` is the feed's key, `url` where the document was found after redirects, `http_date` its Last-Modified, `known` the stored
-    raw_hash of each uid: an entry that says what it said before comes back as `UnchangedEntry`, and is not sanitised again. Never raises,
+    `feed` is the feed's key, `url` where the document was found after redirects, `known` the stored raw_hash of
+    each uid: an entry that says what it said before comes back as `UnchangedEntry`, and is not sanitised again. Never raises,
     whatever the document holds.
     """
     base = http_url(raw.base, url) or url
@@ -94,7 +93,7 @@ def normalise(
         feed_title=one_line(phrase(raw.title), content.TITLE_LENGTH),
         feed_link=site,
         feed_language=language_tag(raw.language),
-        feed_date=dates.believable(raw.updated, now) or http_date,
+        feed_date=dates.believable(raw.updated, now),
         warnings=(*raw.warnings, *reader.warnings[:MOST_WARNINGS]),
     )
 

@@ -133,7 +133,7 @@ def _rfc822(text: str, default: str) -> ParsedDate | None:
         if name and known is None:
             return None
         where, reason = (zone(default), _no_zone(default)) if known is None else (_fixed(known), "RFC 822")
-    return _parsed(text, _make(int(year), month, int(day), int(hour), int(minute), int(second or 0), where), reason)
+    return _parsed(text, _make((int(year), month, int(day)), (int(hour), int(minute), int(second or 0)), where), reason)
 
 
 def _no_zone(default: str) -> str:
@@ -148,8 +148,12 @@ def _fixed_offset(sign: str, hours: str, minutes: str | None) -> timezone:
     return _fixed(total if sign == "+" else -total)
 
 
-def _make(year: int, month: int, day: int, hour: int, minute: int, second: int, where: tzinfo) -> datetime:
-    """24:00 is the next midnight, a leap second the second before; what else does not exist raises ValueError."""
+def _make(date: tuple[int, int, int], time: tuple[int, int, int], where: tzinfo) -> datetime:
+    """The datetime of (year, month, day) and (hour, minute, second) in a zone.
+
+    24:00 is the next midnight, a leap second the second before; what else does not exist raises ValueError.
+    """
+    (year, month, day), (hour, minute, second) = date, time
     extra = timedelta()
     if hour == 24 and minute == second == 0:
         hour, extra = 0, timedelta(days=1)
@@ -196,7 +200,7 @@ def _numeric(text: str, default: str) -> ParsedDate | None:
     where = _zone_behind(tail, default)
     if where is None:
         return None
-    value = _make(year, month, day, _hour(int(hour), half), int(minute or 0), int(clock_second or 0), where[0])
+    value = _make((year, month, day), (_hour(int(hour), half), int(minute or 0), int(clock_second or 0)), where[0])
     return _parsed(text, value, where[1])
 
 
@@ -249,7 +253,7 @@ def _iso(text: str, match: re.Match[str], default: str) -> ParsedDate:
         where, reason = zone(default), _no_zone(default)
     return _parsed(
         text,
-        _make(int(year), int(month), int(day or 1), int(hour), int(minute or 0), int(second or 0), where),
+        _make((int(year), int(month), int(day or 1)), (int(hour), int(minute or 0), int(second or 0)), where),
         reason,
     )
 
@@ -279,7 +283,7 @@ def _named(text: str, default: str) -> ParsedDate | None:
         return _parsed(text, datetime(year, month, day, tzinfo=UTC), "a day without an hour", date_only=True)
     hour = _hour(int(clock[1]), clock[4])
     where, reason = _zone_of(words[months[-1] + 1 :] or words, iana, offset, default)
-    return _parsed(text, _make(year, month, day, hour, int(clock[2]), int(clock[3] or 0), where), reason)
+    return _parsed(text, _make((year, month, day), (hour, int(clock[2]), int(clock[3] or 0)), where), reason)
 
 
 def _day_and_year(first: str, second: str) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from urllib.parse import quote
@@ -45,18 +46,17 @@ def calendars(edition: Edition) -> Iterator[Artifact]:
     """`calendar.ics`, `<technology>/calendar.ics`, `members/<group>/calendar.ics`, `events/<slug>.ics`: each made again only when an event in it changed."""
     site = edition.config.site
     cache = _Cache({technology.slug: technology.name for technology in edition.technologies})
-    yield _calendar(edition, "calendar.ics", site.title, "", None, edition.events, cache)
+    yield _artifact(edition, _Calendar(title=site.title, events=edition.events), cache)
     for technology in edition.technologies:
         events = [event for event in edition.events if technology.slug in event.technologies]
-        path = f"{technology.slug}/"
         title = f"{site.title} — {technology.name}"
-        yield _calendar(edition, f"{path}calendar.ics", title, path, technology.hue, events, cache)
+        about = _Calendar(title=title, page=f"{technology.slug}/", hue=technology.hue, events=events)
+        yield _artifact(edition, about, cache)
     for source in edition.sources:
         if source.kind == "group":
             of_group = [event for event in edition.events if event.group_slug == source.slug]
-            path = f"members/{source.slug}/"
             title = f"{source.name} — {site.title}"
-            yield _calendar(edition, f"{path}calendar.ics", title, path, None, of_group, cache)
+            yield _artifact(edition, _Calendar(title=title, page=f"members/{source.slug}/", events=of_group), cache)
     for event in edition.events:
         yield Artifact(
             path=f"events/{event.slug}.ics",
@@ -65,23 +65,29 @@ def calendars(edition: Edition) -> Iterator[Artifact]:
         )
 
 
-def _calendar(
-    edition: Edition,
-    path: str,
-    title: str,
-    page: str,
-    hue: int | None,
-    events: Sequence[Event],
-    cache: _Cache,
-) -> Artifact:
-    def make() -> bytes:
-        head = _head(edition, title, path, page, hue, events)
-        body = b"".join(map(cache.get, events)) if events else write(_NOTHING)
-        return write(head) + body + b"END:VCALENDAR\r\n"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Calendar:
+    """A calendar to subscribe to. `page` is the folder that it lies in and whose events it has, "" for all."""
 
+    title: str
+    page: str = ""
+    hue: int | None = None
+    events: Sequence[Event]
+
+    @property
+    def path(self) -> str:
+        return f"{self.page}calendar.ics"
+
+
+def _artifact(edition: Edition, calendar: _Calendar, cache: _Cache) -> Artifact:
+    def make() -> bytes:
+        body = b"".join(map(cache.get, calendar.events)) if calendar.events else write(_NOTHING)
+        return write(_head(edition, calendar)) + body + b"END:VCALENDAR\r\n"
+
+    revs = (event.rev for event in calendar.events)
     return Artifact(
-        path=path,
-        digest=digest("calendar", PRODID, path, title, edition.base_rev, *(event.rev for event in events)),
+        path=calendar.path,
+        digest=digest("calendar", PRODID, calendar.path, calendar.title, edition.base_rev, *revs),
         make=make,
     )
 
@@ -111,25 +117,23 @@ _NOTHING = (
 )  # fmt: skip
 
 
-def _head(
-    edition: Edition, title: str, path: str, page: str, hue: int | None, events: Sequence[Event]
-) -> Iterator[str]:
+def _head(edition: Edition, calendar: _Calendar) -> Iterator[str]:
     """The properties of a calendar to subscribe to: RFC 7986, and what clients before it know."""
     site = edition.config.site
     yield from _START
-    yield f"NAME:{text(title)}"
-    yield f"X-WR-CALNAME:{text(title)}"
+    yield f"NAME:{text(calendar.title)}"
+    yield f"X-WR-CALNAME:{text(calendar.title)}"
     if site.description:
         yield f"DESCRIPTION:{text(site.description)}"
         yield f"X-WR-CALDESC:{text(site.description)}"
     yield f"X-WR-TIMEZONE:{text(site.timezone)}"
-    yield f"URL:{uri(site.url + (page or 'events/'))}"
-    yield f"SOURCE;VALUE=URI:{uri(site.url + path)}"
+    yield f"URL:{uri(site.url + (calendar.page or 'events/'))}"
+    yield f"SOURCE;VALUE=URI:{uri(site.url + calendar.path)}"
     yield f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}"
     yield f"X-PUBLISHED-TTL:{REFRESH}"
-    if hue is not None:
-        yield f"COLOR:{colour(hue)}"
-    changed = max((event.changed for event in events if event.changed), default=None)
+    if calendar.hue is not None:
+        yield f"COLOR:{colour(calendar.hue)}"
+    changed = max((event.changed for event in calendar.events if event.changed), default=None)
     if changed:
         yield f"LAST-MODIFIED:{moment(changed)}"
 

@@ -134,7 +134,7 @@ def configure(folder: Path, base: str) -> None:
 def run(folder: Path, now: datetime, point: Callable[[str], None] = lambda _name: None) -> None:
     config = configuration.load(folder / "feeds.yaml")
     with Store(config.site.database, trace=point) as store:
-        pipeline.run(assemble(config, store, step=point), now)
+        pipeline.run(assemble(config, store, {}, random.Random(0), step=point), now)
 
 
 def in_a_child(work: Callable[[], None]) -> int:
@@ -281,7 +281,11 @@ def prepared() -> Iterator[Bench]:
         warm = root / "warm"
         shutil.copytree(before, warm)
         with Store(warm / "planet.db") as store:
-            pipeline.run(assemble(configuration.load(warm / "feeds.yaml"), store), SECOND, Options(fetch=False))
+            pipeline.run(
+                assemble(configuration.load(warm / "feeds.yaml"), store, {}, random.Random(0)),
+                SECOND,
+                Options(fetch=False),
+            )
         timed = root / "timed"
         shutil.copytree(before, timed)
         began = time.monotonic()

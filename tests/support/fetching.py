@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from planet.fetch.fetcher import Fetcher
+from planet.fetch.fetcher import Fetcher, Network
 from planet.fetch.polling import fetch_update, is_due
 from planet.model import Due, Fetched, FetchRules, FetchState, FetchUpdate, Fresh, Message, ReadFacts
 
@@ -24,8 +25,10 @@ def rss(*ids: str) -> bytes:
     return f"<rss version='2.0'><channel><title>Un blog</title>{items}</channel></rss>".encode()
 
 
-def fetcher(rules: FetchRules = QUICK, **seams: object) -> Fetcher:
-    return Fetcher(rules, AGENT, **seams)  # type: ignore[arg-type]
+def fetcher(rules: FetchRules = QUICK, **options: Any) -> Fetcher:
+    """A fetcher on a network as the options say; the others are those of `Fetcher`."""
+    network = {field.name: options.pop(field.name) for field in fields(Network) if field.name in options}
+    return Fetcher(rules, AGENT, network=Network(**network), **options)
 
 
 def ask(asker: Fetcher, *urls: str, now: datetime = T0, **options: object) -> list[Fetched]:

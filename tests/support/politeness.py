@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from planet.fetch.errors import timed_out
-from planet.fetch.fetcher import Fetcher
+from planet.fetch.fetcher import Fetcher, Network
 from planet.fetch.polling import fetch_update, is_due
 from planet.fetch.transport import Deadline, Request, Response
 from planet.model import Due, Fetched, FetchError, FetchRules, FetchState, Fresh, ReadFacts
@@ -231,7 +231,7 @@ def simulate(*, feeds: int, days: int, seed: int = 1, force: bool = False) -> Wo
     sites = [Site(n, BEHAVIOURS[n % len(BEHAVIOURS)], random.Random(seed * 1000 + n)) for n in range(feeds)]
     world = World(sites)
     rules = FetchRules(host_pause=timedelta(0), workers=4)
-    asker = Fetcher(rules, "planet/simulated (+https://planet.example.org/)", transport=world)
+    asker = Fetcher(rules, "planet/simulated (+https://planet.example.org/)", network=Network(transport=world))
     kept = [Kept() for _ in sites]
     backoffs: dict[str, datetime] = {}
     for tick in range(days * 24 * 12):
