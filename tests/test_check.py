@@ -55,6 +55,32 @@ def test_what_filters_take_of_what_is_stored_is_counted(world: World) -> None:
     assert "https://nobody.invalid/" in out
 
 
+def test_a_language_filter_on_a_feed_that_names_no_language_is_warned_of(world: World) -> None:
+    long = (
+        "Un article en français sur les bases de données, assez long pour que sa langue se trouve dans ses mots. " * 3
+    )
+    feed = world.serve(
+        "/a.xml", rss(item("Long", "https://a.example/1", text=long), item("42", "https://a.example/2", text="42"))
+    )
+    named = world.serve(
+        "/b.xml",
+        rss(item("Nommé", "https://b.example/1", text=long)).replace("<channel>", "<channel><language>fr</language>"),
+    )
+    world.configure(
+        [
+            {"name": name, "feeds": [{"url": url, "include": {"language": ["fr"]}}]}
+            for name, url in (("Ada", feed), ("Bob", named))
+        ]
+    )
+    world.run()
+    out = world.planet("check").out
+    assert (
+        f"Ada\u00a0: {feed}\u00a0: 2 articles conservés ne nomment aucune langue\u00a0; celle de 1 a été trouvée" in out
+    )
+    assert f"Bob\u00a0: {named}\u00a0: 1" in out
+    assert out.count("aucune langue") == 1
+
+
 def test_a_change_is_tried_alone_in_the_order_of_the_file(world: World, tmp_path: Path) -> None:
     world.serve("/old.xml", rss(item("Un", "https://b.invalid/1")))
     world.serve("/new.xml", rss(item("Un", "https://b.invalid/1"), item("Deux", "https://b.invalid/2")))

@@ -31,6 +31,7 @@ from planet.model import (
     FeedConfig,
     Fetched,
     FetchState,
+    Filter,
     Fresh,
     Message,
     Outcome,
@@ -115,12 +116,23 @@ def _right(ctx: Context, config: Config) -> Message:
 
 def _filtered(ctx: Context, config: Config) -> Iterator[Message]:
     """What the filters take of what is stored, a line for each feed that they meet."""
-    filtered = {
-        feed.key: (source, feed)
+    filters = {
+        feed.key: [
+            rule
+            for rule in (
+                config.site.include,
+                config.site.exclude,
+                source.include,
+                source.exclude,
+                feed.include,
+                feed.exclude,
+            )
+            if rule
+        ]
         for source in config.sources
         for feed in source.feeds
-        if any((config.site.include, config.site.exclude, source.include, source.exclude, feed.include, feed.exclude))
     }
+    filtered = {key: pair for key, pair in config.feeds_by_key().items() if filters[key]}
     if not filtered and not config.hide:
         return
     from planet.classify import Classifier  # only where something is filtered
@@ -129,8 +141,12 @@ def _filtered(ctx: Context, config: Config) -> Iterator[Message]:
     kept: Counter[str] = Counter()
     rules: dict[str, Counter[str]] = {}
     hidden: Counter[str] = Counter()
+    unnamed: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
     with ctx.store() as store:
         for stored in store.stored_entries():
+            unnamed[stored.feed] += stored.entry.language_found or not stored.entry.language
+            unknown[stored.feed] += not stored.entry.language
             why = classifier.classify(stored.entry, stored.feed).hidden
             kept[stored.feed] += not why
             rules.setdefault(stored.feed, Counter())[why] += bool(why)
@@ -143,10 +159,20 @@ def _filtered(ctx: Context, config: Config) -> Iterator[Message]:
                 source=source.name, feed=feed.label, kept=kept[key], all=kept[key] + sum(taken.values()),
                 rules="; ".join(f"{why}: {count}" for why, count in taken.items()) or "-",
             )  # fmt: skip
+        if unnamed[key] and any(_by_language(rule) for rule in filters[key]):
+            yield Message.of(
+                "{source}: {feed}: {unnamed} stored entries name no language; it was found in the text of {found}, and `language` rules never match the others",
+                source=source.name, feed=feed.label, unnamed=unnamed[key], found=unnamed[key] - unknown[key],
+            )  # fmt: skip
     if hidden:
         for pattern in config.hide:
             if not hidden[f"hide: {pattern}"]:
                 yield Message.of("hide: nothing that is stored is called {pattern}", pattern=pattern)
+
+
+def _by_language(rules: Filter) -> bool:
+    """Whether a rule asks for a language, by itself or together with others."""
+    return bool(rules.language) or any(_by_language(rule) for rule in rules.all)
 
 
 def _changed(tried: Tried, before: Config) -> Tried:
