@@ -27,7 +27,7 @@ from planet.parse.calendar import parse_calendar
 from planet.render.calendars import calendars
 from planet.sanitise import sanitise
 from planet.when import window
-from tests.support.event_evaluation import everything, gather, instants, links, merging
+from tests.support.event_evaluation import everything, gather, instants, links, merging, talks
 
 PARIS = "Europe/Paris"
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)
@@ -111,6 +111,9 @@ def main() -> int:
         without, found, _ = merging(folder, held, strange=strange)
         print(f"without {', '.join(strange)}: precision {without:.4f}, recall {found:.4f}")
     print("stories linked: {} right, {} wrong, {} of events without a label; {} missed".format(*links(folder, held)))
+    for how, blind in (("", False), ("by the programme alone, ", True)):
+        figures = "{} right, {} wrong, {} missed; {} of API Hours that no calendar lists"
+        print(f"talks joined, {how}{figures.format(*talks(folder, held, blind=blind))}")
     for name, seconds in cost(folder, 20_000).items():
         print(f"{seconds:6.2f} s CPU  {name}")
     return 0 if right == total and precision == 1.0 and recall >= 0.98 else 1

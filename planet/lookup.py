@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planet.classify import Classifier, Scores
 from planet.classify.scores import THRESHOLD
 from planet.health import public_health
-from planet.merge.events import as_entry, merge_events
-from planet.model import Classification, Config, Event, FeedHealth, Source, StoredEvent
+from planet.merge.events import as_entry
+from planet.model import Classification, Config, Event, FeedHealth, MergeEntry, Source, StoredEvent, StoryJoin
 from planet.normalise.identity import fold_id
 from planet.reasons import best_scores
 from planet.similarity import words
+from planet.site import site_events
 from planet.store import Store, StoredEntry
 from planet.store.stories import authors_copies
 from planet.text import digest, fold
@@ -50,6 +52,8 @@ class ExplainedStory:
     technologies: tuple[str, ...]
     scores: Scores
     """Of each technology the copy that speaks for it most, near misses too."""
+    events: tuple[tuple[StoryJoin, Event], ...] = ()
+    """The events that it belongs to, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,8 @@ class ExplainedEvent:
     event: Event | None
     stored: tuple[StoredEvent, ...]
     hidden: str = ""
+    stories: tuple[tuple[StoryJoin, str, str], ...] = ()
+    """Its stories: why they are joined, title and address of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,15 @@ class Lookup:
             for feed in source.feeds:
                 self._feeds.setdefault(feed.key, (feed.label, []))[1].append(source)
 
+    @functools.cached_property
+    def _primary(self) -> dict[int, MergeEntry]:
+        """The stories that are shown, by their ids, the newest first."""
+        return {entry.entry_id: entry for entry in self._store.primary_entries()}
+
+    @functools.cached_property
+    def _every_event(self) -> tuple[Event, ...]:
+        return site_events(self._config, self._store)
+
     def answer(self, asked: str) -> Answer:
         """Everything about an address or an id in any spelling, the words of a title, or the name of a source."""
         asked = asked.strip()
@@ -129,7 +144,7 @@ class Lookup:
         wanted = set(words(asked))
         if not wanted or "://" in asked:
             return []
-        titled = [entry.entry_id for entry in self._store.primary_entries() if wanted <= set(words(entry.title))]
+        titled = [entry.entry_id for entry in self._primary.values() if wanted <= set(words(entry.title))]
         return [entry_id for story in titled[:TITLED] for entry_id in self._store.members(story)]
 
     def _of_host_or_source(self, asked: str, slugs: set[str]) -> tuple[FeedHealth, ...]:
@@ -148,7 +163,7 @@ class Lookup:
         if not ids and asked.startswith(f"tag:{host(self._config.site.url)},"):
             # An id that the planet gave, because another story has the entry's own.
             suffix = asked.rpartition(":")[2]
-            for entry in self._store.primary_entries():
+            for entry in self._primary.values():
                 if digest(entry.feed, entry.uid)[:20] == suffix:
                     ids.update(self._store.find_entries(link_key="", identifier=entry.uid))
         return sorted(ids)
@@ -177,6 +192,9 @@ class Lookup:
             why=tuple((copies[a], copies[b], rule, score) for a, b, rule, score in why if a in copies and b in copies),
             technologies=tuple(slug for slug, score, _ in scores if score >= THRESHOLD),
             scores=scores,
+            events=tuple(
+                (join, event) for event in self._every_event for join in event.joins if join.story_id == story
+            ),
         )
 
     def _events(self, asked: str) -> tuple[ExplainedEvent, ...]:
@@ -184,8 +202,12 @@ class Lookup:
         if not stored:
             return ()
         key = canonical_key(asked)
-        merged = merge_events(stored, self._config, place=self._classifier.classify)
-        shown = [_explained(event, stored) for event in merged if _is_asked_for(event, asked, key)]
+        page = f"{self._config.site.url}events/"
+        shown = [
+            self._explained(event, stored)
+            for event in self._every_event
+            if _is_asked_for(event, asked, key) or (key and key == canonical_key(f"{page}{event.slug}/"))
+        ]
         shown_uids = {copy.uid for explained in shown for copy in explained.stored}
         hidden = [
             ExplainedEvent(
@@ -196,12 +218,21 @@ class Lookup:
         ]
         return (*shown, *hidden)
 
+    def _explained(self, event: Event, stored: Sequence[StoredEvent]) -> ExplainedEvent:
+        uids = {uid for _, _, uid, _ in event.sources}
+        stories = ((join, self._primary.get(join.story_id)) for join in event.joins)
+        return ExplainedEvent(
+            event=event,
+            stored=tuple(copy for copy in stored if copy.uid in uids and copy.data.start == event.data.start),
+            stories=tuple((join, story.title, story.link) for join, story in stories if story is not None),
+        )
+
     def _near(self, asked: str) -> tuple[str, ...]:
         """Addresses of shown stories that look like the one that was asked for."""
         key = canonical_key(asked)
         if not key:
             return ()
-        links = {entry.link_key: entry.link for entry in self._store.primary_entries() if entry.link_key}
+        links = {entry.link_key: entry.link for entry in self._primary.values() if entry.link_key}
         name = key.partition("/")[0]
         neighbours = [link for link in links if link.partition("/")[0] == name] or list(links)
         return tuple(links[link] for link in difflib.get_close_matches(key, neighbours, n=NEAR, cutoff=0.5))
@@ -213,9 +244,3 @@ def _is_asked_for(event: Event, asked: str, key: str) -> bool:
         return True
     urls = (event.data.url, *(url for _, _, _, url in event.sources))
     return bool(key) and any(canonical_key(url) == key for url in urls)
-
-
-def _explained(event: Event, stored: Sequence[StoredEvent]) -> ExplainedEvent:
-    uids = {uid for _, _, uid, _ in event.sources}
-    copies = tuple(copy for copy in stored if copy.uid in uids and copy.data.start == event.data.start)
-    return ExplainedEvent(event=event, stored=copies)

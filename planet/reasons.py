@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from planet.model import Message, Reason
+from planet.model import Message, Reason, StoryJoin
 
 Scores = tuple[tuple[str, int, tuple[Reason, ...]], ...]
 """(technology, score in hundredths, reasons)."""
@@ -75,3 +75,15 @@ def of_technology(reason: Reason) -> Message:
         "include": Message.of("`include` of the technology, {what} ({score})", what=what, score=score),
         "exclude": Message.of("`exclude` of the technology, {what} ({score})", what=what, score=score),
     }.get(reason.rule, Message(reason.rule))
+
+
+def of_story_join(join: StoryJoin) -> Message:
+    """The rule that joins a story and an event."""
+    return {
+        "page": Message.of("it stands on the event's page"),
+        "address": Message.of("its address names {what}", what=join.what),
+        "tag": Message.of("its tag is {what}", what=join.what),
+        "title": Message.of("its title names the event, near its date"),
+        "programme": Message.of("the programme names its title"),
+        "link": Message.of("it links to {what}", what=join.what),
+    }.get(join.rule, Message(join.rule))

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from planet import unchanged
 from planet.avatars import avatars
 from planet.classify import Classifier
-from planet.edition.announcements import announcements, with_stories
 from planet.edition.build import Stored
 from planet.edition.build import build as build_edition
 from planet.edition.fingerprints import program_rev
-from planet.edition.talks import talks, with_talks
+from planet.edition.joins import joins, with_joins
 from planet.merge.events import merge_events
 from planet.model import (
     Artifact,
@@ -59,7 +58,7 @@ def build(config: Config, store: Store, health: tuple[FeedHealth, ...], now: dat
 
 
 def site_events(config: Config, store: Store) -> tuple[Event, ...]:
-    """Every event once, with the stories that announce it."""
+    """Every event once, with its stories."""
     stored = store.stored_events()
     if not stored:
         return ()
@@ -68,9 +67,10 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
     for source in config.sources:
         for feed in source.feeds:
             sources.setdefault(feed.key, set()).add(source.name)
-    stories = list(store.primary_entries())
-    links = announcements(events, stories, timezone=config.site.timezone, sources=sources)
-    return with_talks(with_stories(events, *links), talks(events, stories, sources=sources))
+    joined = joins(
+        events, store.primary_entries(), timezone=config.site.timezone, sources=sources, site=config.site.url
+    )
+    return with_joins(events, joined)
 
 
 def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact | Bundle]:

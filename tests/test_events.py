@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.edition.announcements import announcements, names_day, with_stories
 from planet.edition.collisions import HORIZON, NAMED, collision_news, collisions, summary
+from planet.edition.joins import joins, names_day, with_joins
 from planet.edition.planning import free_days
 from planet.merge.event_changes import arrive_events
 from planet.merge.event_groups import group_events
@@ -34,6 +34,7 @@ from planet.model import (
     Site,
     Source,
     StoredEvent,
+    StoryJoin,
     Technology,
 )
 from planet.normalise.events import normalise_events
@@ -549,12 +550,11 @@ def test_a_members_post_announces_a_groups_event_only_from_its_page_or_where_the
     config = with_member(planet("a", "m"))
     alone = tell(config, stored("APIHour #72", uid="u", url=PAGE))
     by_title = story("APIHour #72", link="https://mallory.example/1")
-    names = {"f": {"Mallory"}}
-    assert announcements(alone, [by_title], timezone="UTC", sources=names) == ({}, {"u": (1,)})
+    assert kinds(alone, by_title, names={"Mallory"}) == [("u", "mention", "title")]
     on_page = story("Tout autre titre", link=PAGE)
-    assert announcements(alone, [on_page], timezone="UTC", sources=names) == ({"u": (1,)}, {})
+    assert kinds(alone, on_page, names={"Mallory"}) == [("u", "announcement", "page")]
     listed = tell(config, stored("APIHour #72", uid="u"), stored("APIHour #72", calendar="m", uid="u"))
-    assert announcements(listed, [by_title], timezone="UTC", sources=names) == ({"u": (1,)}, {})
+    assert kinds(listed, by_title, names={"Mallory"}) == [("u", "announcement", "title")]
 
 
 def test_what_is_stored_of_the_ends_of_time_is_not_shown() -> None:
@@ -567,15 +567,25 @@ def test_what_is_stored_of_the_ends_of_time_is_not_shown() -> None:
 # -- stories
 
 
-def story(title: str, *, row: int = 1, link: str = "", text: str = "", published: datetime = NOW) -> MergeEntry:
+def story(
+    title: str, *, row: int = 1, link: str = "", text: str = "", published: datetime = NOW, **fields
+) -> MergeEntry:
     return MergeEntry(
         entry_id=row, feed="f", uid="u", id="u", link=link, link_key=canonical_key(link), title=title, title_key="", text=text, text_key="",
-        date=published, published=published,
+        date=published, published=published, **fields,
     )  # fmt: skip
 
 
 def linked(events: list[Event], *stories: MergeEntry) -> dict[str, tuple[int, ...]]:
-    return announcements(events, stories, timezone="Europe/Paris", sources={"f": {"Groupe a"}})[0]
+    """The stories that announce events."""
+    joined = with_joins(events, joins(events, stories, timezone="Europe/Paris", sources={"f": {"Groupe a"}}))
+    return {event.id: event.stories for event in joined if event.stories}
+
+
+def kinds(events: list[Event], *stories: MergeEntry, names: set[str] = frozenset({"Groupe a"})) -> list:
+    """(event, what the story is of it, by which rule) for each join."""
+    joined = joins(events, stories, timezone="Europe/Paris", sources={"f": names}, site="https://planet.example/")
+    return [(event, join.kind, join.rule) for event, found in sorted(joined.items()) for join in found]
 
 
 def test_a_story_on_the_events_page_announces_it() -> None:
@@ -605,9 +615,58 @@ def test_a_title_that_many_evenings_bear_needs_the_day() -> None:
 
 def test_an_event_names_the_stories_that_announce_it() -> None:
     events = tell(planet("a"), stored(uid="u"))
-    (with_story,) = with_stories(events, {"u": (3, 9)}, {"u": (4,)})
-    assert (with_story.stories, with_story.mentions) == ((3, 9), (4,))
-    assert with_stories(events, {}, {}) == tuple(events)
+    announced, told = (
+        StoryJoin(story_id=number, kind=kind, rule="title", what="APIHour")
+        for number, kind in ((3, "announcement"), (4, "mention"))
+    )
+    (with_story,) = with_joins(events, {"u": (announced, told)})
+    assert (with_story.stories, with_story.mentions, with_story.talks) == ((3,), (4,), ())
+    assert with_joins(events, {}) == tuple(events)
+
+
+TALK = "Python, mais plus vite : découvrir uv"
+
+
+def test_the_pages_of_talks_are_known_by_address_tag_and_programme() -> None:
+    events = tell(
+        planet("a"), stored("Clermont'ech - APIHour #72", uid="u", text=f"Trois sujets.\n- {TALK}, par Samuel\n- Autre")
+    )
+    by_address = story(TALK, link="https://x.example/talks/api-hour-72/uv.html")
+    assert kinds(events, by_address) == [("u", "talk", "address")]
+    assert kinds(events, story("Autre", tags=("talk", "api-hour-72"))) == [("u", "talk", "tag")]
+    assert kinds(events, story("Autre", tags=("API Hour #72",)), names={"Mallory"}) == [("u", "mention", "tag")]
+    assert kinds(events, story(TALK, published=EVENING + timedelta(days=90)), names={"Ada"}) == [
+        ("u", "talk", "programme")
+    ]
+    assert kinds(events, story("Trois sujets")) == []
+
+
+def test_a_talk_is_joined_across_no_contradiction() -> None:
+    events = tell(
+        planet("a"),
+        stored("APIHour #72", uid="u"),
+        stored("APIHour #71", uid="v", start=EVENING - timedelta(days=40)),
+    )
+    address = "https://x.example/talks/api-hour-72/uv.html"
+    assert kinds(events, story(TALK, link=address, tags=("api-hour-71",))) == []
+    assert kinds(events, story(TALK, link=address, published=EVENING - timedelta(days=900))) == []
+    assert kinds(events, story(TALK, link="https://x.example/talks/api-hour-7/uv.html")) == []
+    twice = tell(planet("a"), *(stored(str(n), uid=str(n), text=TALK) for n in range(2)))
+    assert kinds(twice, story(TALK)) == []
+
+
+def test_what_is_written_later_is_found_by_number_and_by_link() -> None:
+    """A recording of the group after two months, a post of anybody with a link to the event's page, here or at its own site."""
+    events = tell(planet("a"), stored("APIHour #72", uid="u", url=PAGE))
+    later = EVENING + timedelta(days=60)
+    assert kinds(events, story("Les vidéos de l'API Hour #72", published=later)) == [("u", "mention", "title")]
+    for link in (PAGE, f"https://planet.example/events/{events[0].slug}/"):
+        assert kinds(events, story("J'y étais", links=(link,), published=later), names={"Ada"}) == [
+            ("u", "mention", "link")
+        ]
+    assert kinds(events, story("API Hour #73", links=(PAGE,), published=later)) == []
+    many = tell(planet("a"), *(stored(f"Soirée {n}", uid=str(n), url=f"{PAGE}{n}") for n in range(4)))
+    assert kinds(many, story("L'agenda du mois", links=tuple(f"{PAGE}{n}" for n in range(4)))) == []
 
 
 @pytest.mark.parametrize(
@@ -728,10 +787,15 @@ def test_the_warning_of_a_collision_names_the_free_days_around() -> None:
 
 @pytest.mark.shared
 def test_the_evenings_of_the_data_set_are_told_once_and_its_look_alikes_stay_apart(shared: Path) -> None:
-    from tests.support.event_evaluation import gather, merging
+    from tests.support.event_evaluation import gather, merging, talks
 
     held = gather(shared / "clermontech")
     for strange in ((), ("uid",), ("uid", "url", "place")):
         precision, recall, told = merging(shared / "clermontech", held, strange=strange)
         assert (precision, told) == (1.0, 176)
         assert recall >= 0.98
+    assert talks(shared / "clermontech", held) == (197, 0, 0, 50)
+    right, wrong, missed, _ = talks(shared / "clermontech", held, blind=True)
+    assert wrong == 0
+    assert right >= 80
+    assert right + missed == 197

@@ -163,6 +163,31 @@ def test_an_event_is_explained_too(world: World, asked: str) -> None:
     assert "Soirée PHP" in world.planet("explain", asked).out
 
 
+def test_an_event_and_its_stories_are_explained_from_either_side(world: World) -> None:
+    world.serve("/agenda.ics", CALENDAR.replace("Soirée PHP", "Apéro PHP #7"), "text/calendar")
+    talk, text = "https://asso.example/talks/apero-php-7/files.html", "Une conférence sur les files."
+    world.serve(
+        "/ada.xml", rss(item("Apéro PHP #7", "https://asso.example/soirees/7"), item("Les files", talk, text=text))
+    )
+    feeds = {"calendars": [world.url("/agenda.ics")], "feeds": [world.url("/ada.xml")]}
+    world.configure(groups=[{"name": "L'Asso", **feeds}])
+    assert world.run().code == 0
+    answer = explained(world, "https://asso.example/soirees/7")
+    (event,) = answer["events"]
+    assert {(story["title"], story["kind"], story["rule"]) for story in event["stories"]} == {
+        ("Apéro PHP #7", "announcement", "page"),
+        ("Les files", "talk", "address"),
+    }
+    (story,) = explained(world, talk)["stories"]
+    assert [(join["title"], join["rule"], join["what"]) for join in story["events"]] == [
+        ("Apéro PHP #7", "address", "apero-php-7")
+    ]
+    out = world.planet("explain", talk).out
+    assert "conférence de Apéro PHP #7, 10 décembre 2026 (son adresse nomme apero-php-7)" in out
+    slug = next(path.split("/")[1] for path in world.site() if path.startswith("events/2026") and "html" in path)
+    assert talk in world.planet("explain", f"https://planet.example.org/events/{slug}/").out
+
+
 def test_a_recurring_event_is_explained_once(world: World) -> None:
     world.serve("/agenda.ics", CALENDAR.replace("URL:", "RRULE:FREQ=MONTHLY;COUNT=5\r\nURL:"), "text/calendar")
     world.configure(groups=[{"name": "L'Asso", "calendars": [world.url("/agenda.ics")]}])

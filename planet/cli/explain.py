@@ -13,7 +13,7 @@ from planet import reasons
 from planet.classify.scores import THRESHOLD
 from planet.cli.context import Context
 from planet.errors import UsageError
-from planet.model import Artifact, Bundle, FeedHealth, Message
+from planet.model import Artifact, Bundle, FeedHealth, Message, StoryJoin
 from planet.objects import event_object, iso
 from planet.urls import redacted
 
@@ -48,6 +48,9 @@ def _story_object(story: ExplainedStory) -> dict[str, object]:
         "technologies": list(story.technologies),
         "lead": _copy_object(story.copies[0]),
         "copies": [_copy_object(copy) for copy in story.copies],
+        "events": [
+            {**_join_object(join), "event": event.id, "title": event.data.title} for join, event in story.events
+        ],
         "merged": [
             {"one": _name_object(first), "other": _name_object(second), "rule": rule, "score": score}
             for first, second, rule, score in story.why
@@ -103,7 +106,14 @@ def _event_object(explained: ExplainedEvent) -> dict[str, object]:
     if event is not None:
         result |= event_object(event)
         result["reasons"] = [{"what": what, "rule": rule} for what, rule in event.reasons]
+        result["stories"] = [
+            {**_join_object(join), "title": title, "url": url} for join, title, url in explained.stories
+        ]
     return result
+
+
+def _join_object(join: StoryJoin) -> dict[str, str]:
+    return {"kind": join.kind, "rule": join.rule, "what": join.what}
 
 
 def _why_not(copy: Copy) -> tuple[str, Message]:
@@ -157,6 +167,9 @@ def _story_lines(story: ExplainedStory, names: dict[str, str], translator: Trans
         yield "  " + say(Message.of("one story, because:"))
     for first, second, rule, score in story.why:
         yield f"    {first.feed} = {second.feed}: {say(reasons.of_join(rule, score))}"
+    for join, joined in story.events:
+        what = say(_of_event(join))
+        yield f"  {what} {joined.data.title}, {translator.date(joined.data.start)} ({say(reasons.of_story_join(join))})"
     yield "  " + say(Message.of("technologies:") if story.scores else Message.of("no technology: none is named"))
     for slug, score, why in story.scores:
         given = f"{score}" if score >= THRESHOLD else say(Message.of("not quite, {score}", score=score))
@@ -196,6 +209,25 @@ def _event_lines(
         yield "  " + say(Message.of("because:"))
     for what, rule in event.reasons:
         yield f"    {what}: {rule}"
+    for join, title, url in explained.stories:
+        yield f"  {say(_story_of(join))} {title} ({say(reasons.of_story_join(join))})"
+        yield f"    {url}"
+
+
+def _story_of(join: StoryJoin) -> Message:
+    """What a story is of an event, before its title."""
+    return {
+        "announcement": Message.of("announced in:"),
+        "talk": Message.of("page of a talk:"),
+    }.get(join.kind, Message.of("told of in:"))
+
+
+def _of_event(join: StoryJoin) -> Message:
+    """What a story is of an event, before the event's title."""
+    return {
+        "announcement": Message.of("announces the event"),
+        "talk": Message.of("is the page of a talk of"),
+    }.get(join.kind, Message.of("tells of the event"))
 
 
 def lines(answer: Answer, names: dict[str, str], translator: Translator) -> Iterator[str]:

@@ -23,7 +23,7 @@ Place = Callable[[Entry, str], Classification]
 """The classifier: an entry and the key of its feed -> where it belongs, and why."""
 LONGEST_UID = 255
 fold = lru_cache(maxsize=8192)(plain_fold)
-_NOT_SHOWN = frozenset({"rev", "reasons", "first_seen", "stories", "mentions", "talks"})
+_NOT_SHOWN = frozenset({"rev", "reasons", "first_seen", "joins"})
 _shown = attrgetter(*(field.name for field in fields(Event) if field.name not in _NOT_SHOWN))
 
 

@@ -140,6 +140,9 @@ if TYPE_CHECKING:
         EventData as EventData,
     )
     from planet.model.event import (
+        JoinKind as JoinKind,
+    )
+    from planet.model.event import (
         RawEvent as RawEvent,
     )
     from planet.model.event import (
@@ -147,6 +150,9 @@ if TYPE_CHECKING:
     )
     from planet.model.event import (
         StoredEvent as StoredEvent,
+    )
+    from planet.model.event import (
+        StoryJoin as StoryJoin,
     )
     from planet.model.feed import (
         CalendarRead as CalendarRead,
@@ -271,7 +277,7 @@ _NAMES = {
     "config": "Config Contact FeedConfig FetchRules Filter Link NotifyRule Owner ReadingList Site Source Technology",
     "edition": "Edition FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryCopy StoryList StoryReasons StorySource Week",
     "entry": "Changes DiffContext Entry EntryKey Insert Person Read Sanitised SourceRef UnchangedEntry Update",
-    "event": "Collision Event EventChanges EventData RawEvent Room StoredEvent",
+    "event": "Collision Event EventChanges EventData JoinKind RawEvent Room StoredEvent StoryJoin",
     "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",
     "fetch": "Deferred Download Due Failed FetchError FetchState FetchUpdate Fetched Fresh Hop ReadFacts Unchanged",
     "lists": "ListEntry ListState",

@@ -9,6 +9,7 @@ from typing import Literal
 from planet.model.base import SafeHtml
 
 Status = Literal["confirmed", "tentative", "cancelled"]
+JoinKind = Literal["announcement", "talk", "mention"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,16 @@ class EventChanges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryJoin:
+    """A story (by id) of an event: what it is of it, the rule that joins them (see `planet.edition.joins`), and what the rule saw."""
+
+    story_id: int
+    kind: JoinKind
+    rule: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """An event merged from all calendars that list it. `id` is stable and unique in the planet: the UID of what is published."""
 
@@ -105,16 +116,30 @@ class Event:
     revision: int = 0
     changed: datetime | None = None
     first_seen: datetime | None = None
-    stories: tuple[int, ...] = ()
-    """Ids of stories that announce it."""
-    mentions: tuple[int, ...] = ()
-    """Ids of stories that seem to be about it, by somebody who does not list it."""
-    talks: tuple[tuple[int, str, str], ...] = ()
-    """(id of a story, rule, what it says): the pages of its talks, for the page and for `planet explain`."""
+    joins: tuple[StoryJoin, ...] = ()
+    """The stories that belong to it, and why."""
     reasons: tuple[tuple[str, str], ...] = ()
     """Why: (what, which rule), for `planet explain`."""
     rev: str = ""
-    """Changes exactly when anything that is shown of it changes."""
+    """Changes exactly when anything that is shown of it changes, but for its stories."""
+
+    @property
+    def stories(self) -> tuple[int, ...]:
+        """Ids of the stories that announce it."""
+        return self._joined("announcement")
+
+    @property
+    def talks(self) -> tuple[int, ...]:
+        """Ids of the stories that are pages of its talks."""
+        return self._joined("talk")
+
+    @property
+    def mentions(self) -> tuple[int, ...]:
+        """Ids of the stories about it: by somebody who does not list it, or after it."""
+        return self._joined("mention")
+
+    def _joined(self, kind: JoinKind) -> tuple[int, ...]:
+        return tuple(join.story_id for join in self.joins if join.kind == kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

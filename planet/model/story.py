@@ -106,6 +106,7 @@ class MergeEntry:
     source: SourceRef | None = None
     links: tuple[str, ...] = ()
     """Addresses that its text links to."""
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -137,6 +138,7 @@ class MergeEntry:
             owner=by.owner,
             source=entry.source,
             links=entry.links,
+            tags=entry.tags,
         )
 
 

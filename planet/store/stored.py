@@ -27,7 +27,7 @@ _ENTRY = (
     f"SELECT {names((*_STORED, *KEYS), table='e')}, {names((*TEXTS, 'details'), table='b')} "
     "FROM entries e JOIN bodies b USING (entry_id) "
 )
-_MERGE = tuple(field.name for field in fields(MergeEntry) if field.name not in {"text", "source", "links"})
+_MERGE = tuple(field.name for field in fields(MergeEntry) if field.name not in {"text", "source", "links", "tags"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,8 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
     query = (
         f"SELECT {names(_MERGE, table='e')}, substr(b.text, 1, {MERGE_TEXT}) AS text, "
         "iif(json_valid(b.details), json_extract(b.details, '$.source'), NULL) AS source, "
-        "iif(json_valid(b.details), json_extract(b.details, '$.links'), NULL) AS links FROM entries e JOIN bodies b USING (entry_id) "
+        "iif(json_valid(b.details), json_extract(b.details, '$.links'), NULL) AS links, "
+        "iif(json_valid(b.details), json_extract(b.details, '$.tags'), NULL) AS tags FROM entries e JOIN bodies b USING (entry_id) "
         "WHERE e.shown AND e.entry_id IN (SELECT value FROM json_each(:ids)) ORDER BY e.entry_id"
     )
     return [
@@ -120,6 +121,7 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
                     "published": from_stamp(row["published"]),
                     "first_seen": instant(row["first_seen"]),
                     "links": tuple(json.loads(row["links"] or "[]")),
+                    "tags": tuple(json.loads(row["tags"] or "[]")),
                     "source": decode(SourceRef, row["source"]) if row["source"] else None,
                 }
             )

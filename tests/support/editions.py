@@ -25,6 +25,7 @@ from planet.model import (
     Site,
     Source,
     Story,
+    StoryJoin,
     StorySource,
     Technology,
 )
@@ -211,8 +212,15 @@ def event(name: str, start: datetime | date, *, by: Source | None = SOURCES[2], 
             **{field: fields.pop(field) for field in named & fields.keys()},
         }
     )
+    kinds = {"stories": "announcement", "talks": "talk", "mentions": "mention"}
+    joins = [
+        StoryJoin(story_id=number, kind=kind, rule="title", what=name)
+        for field, kind in kinds.items()
+        for number in fields.pop(field, ())
+    ]
     made = Event(
         **{
+            "joins": tuple(joins),
             "id": f"{slug(name)}@planet.example",
             "slug": slug(name),
             "data": data,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from planet.edition.announcements import announcements
+from planet.edition.joins import joins
 from planet.merge.event_changes import arrive_events
 from planet.merge.event_groups import group_events
 from planet.merge.events import merge_events
@@ -21,6 +22,7 @@ from planet.model import (
     CalendarRead,
     Classification,
     Config,
+    Event,
     FeedConfig,
     MergeEntry,
     Site,
@@ -167,20 +169,72 @@ def links(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[int, 
         for overlap in json.loads((folder / "overlaps.json").read_text("utf-8"))["overlaps"]
         for member in overlap["members"]
     }
-    sources = tuple(
-        Source(kind="group", name=key, slug=key, feeds=(FeedConfig(configured=key, url=key, key=key, kind="calendar"),))
-        for key in held
-    )
-    site = Site(title="P", url="https://planet.example.org/")
-    config = Config(path=Path("f"), folder=Path(), site=site, sources=sources)
-    events = merge_events([event for many in held.values() for event in many], config, place=everything)
+    events, stories, things = _events(held), *_stories(folder, of)
     evening = {
         event.id: of.get((source[1], source[2]))
         for event in events
         for source in event.sources
         if (source[1], source[2]) in of
     }
-    stories, things = [], {}
+    right = wrong = unknown = 0
+    linked = set()
+    names = {name: {source[0] for event in events for source in event.sources} for name in POSTS}
+    for event, joined in joins(events, stories, timezone=PARIS, sources=names).items():
+        for row in (join.story_id for join in joined if join.kind != "talk"):
+            linked.add(row)
+            if things[row] is None or evening.get(event) is None:
+                unknown += 1
+            elif things[row] == evening[event]:
+                right += 1
+            else:
+                wrong += 1
+                print("wrong link:", stories[row].title, "=", event)
+    known = set(evening.values())
+    return right, wrong, unknown, sum(row not in linked and thing in known for row, thing in things.items() if thing)
+
+
+def talks(folder: Path, held: dict[str, tuple[StoredEvent, ...]], *, blind: bool = False) -> tuple[int, int, int, int]:
+    """Pages of talks joined with their API Hour: right, wrong, missed, and those whose API Hour is in no calendar.
+
+    `blind`: without what their addresses say, which is the truth, and without their tags.
+    """
+    events = _events(held)
+    hours = {int(number[1]): event.id for event in events if (number := _HOUR.fullmatch(event.data.title))}
+    stories, _ = _stories(folder, {})
+    of_talk = {story.entry_id: int(hour[1]) for story in stories if (hour := _TALK.search(story.link))}
+    if blind:
+        stories = [replace(story, tags=(), link="", link_key="") for story in stories]
+    names = {name: {source[0] for event in events for source in event.sources} for name in POSTS}
+    joined = joins(events, stories, timezone=PARIS, sources=names)
+    pairs = {(join.story_id, event) for event, every in joined.items() for join in every if join.kind == "talk"}
+    truth = {(row, hours[hour]) for row, hour in of_talk.items() if hour in hours}
+    return (
+        len(pairs & truth),
+        len(pairs - truth),
+        len(truth - pairs),
+        sum(hour not in hours for hour in of_talk.values()),
+    )
+
+
+_HOUR = re.compile(r"(?:Clermont'ech - )?APIHour #(\d+)")
+_TALK = re.compile(r"/talks/api-hour-(\d+)/")
+
+
+def _events(held: dict[str, tuple[StoredEvent, ...]]) -> tuple[Event, ...]:
+    """The events of calendars, each calendar that of a group."""
+    sources = tuple(
+        Source(kind="group", name=key, slug=key, feeds=(FeedConfig(configured=key, url=key, key=key, kind="calendar"),))
+        for key in held
+    )
+    site = Site(title="P", url="https://planet.example.org/")
+    config = Config(path=Path("f"), folder=Path(), site=site, sources=sources)
+    return merge_events([event for many in held.values() for event in many], config, place=everything)
+
+
+def _stories(folder: Path, of: dict[tuple[str, str], str]) -> tuple[list[MergeEntry], dict[int, str | None]]:
+    """The stories of `POSTS`, and which thing (`of`: feed and id -> thing) each is."""
+    stories: list[MergeEntry] = []
+    things: dict[int, str | None] = {}
     for name in POSTS:
         address = f"https://feeds.invalid/{name}"
         raw = parse(
@@ -193,21 +247,7 @@ def links(folder: Path, held: dict[str, tuple[StoredEvent, ...]]) -> tuple[int, 
             stories.append(
                 MergeEntry(
                     entry_id=len(stories), feed=name, uid=entry.uid, id=entry.id, link=entry.link, link_key=entry.link_key,
-                    title=entry.title, title_key="", text=entry.text[:2000], text_key="", date=written, published=entry.published,
+                    title=entry.title, title_key="", text=entry.text[:2000], text_key="", date=written, published=entry.published, tags=entry.tags,
                 )
             )  # fmt: skip
-    right = wrong = unknown = 0
-    linked = set()
-    names = {name: {source[0] for event in events for source in event.sources} for name in POSTS}
-    for event, rows in announcements(events, stories, timezone=PARIS, sources=names)[0].items():
-        for row in rows:
-            linked.add(row)
-            if things[row] is None or evening.get(event) is None:
-                unknown += 1
-            elif things[row] == evening[event]:
-                right += 1
-            else:
-                wrong += 1
-                print("wrong link:", stories[row].title, "=", event)
-    known = set(evening.values())
-    return right, wrong, unknown, sum(row not in linked and thing in known for row, thing in things.items() if thing)
+    return stories, things

@@ -164,7 +164,7 @@ def _event_page(
         "event": event,
         **facts,
         "announcing": refs(event.stories),
-        "related": refs([story_id for story_id, _, _ in event.talks]),
+        "related": refs(event.talks),
         "mentioning": refs(event.mentions),
         "calendars": web_calendars(event),
         "last_changed": event.changed,

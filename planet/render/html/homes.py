@@ -82,4 +82,4 @@ def _talks(event_pages: EventPages, story_list: StoryList) -> tuple[Event, ...]:
     """The events at which this source spoke: those with a talk among its stories, the latest first."""
     own = {row.story_id for row in story_list.rows}
     every = (*reversed(event_pages.upcoming), *event_pages.past)
-    return tuple(event for event in every if any(story_id in own for story_id, _, _ in event.talks))[:PAST]
+    return tuple(event for event in every if not own.isdisjoint(event.talks))[:PAST]
