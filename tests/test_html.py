@@ -102,6 +102,31 @@ def test_the_error_page_works_at_any_depth() -> None:
     assert tree.css_first("link[rel=stylesheet]").attributes["href"].startswith("static/planet.css")
 
 
+def test_the_error_page_offers_the_latest_stories() -> None:
+    tree = page(edition([story(number, title=f"Billet {number}") for number in range(1, 9)]), "404.html")
+    titles = [node.text() for node in tree.css(".lines .p-name")]
+    assert titles == [f"Billet {number}" for number in range(1, 6)]
+    assert not page(edition([]), "404.html").css(".lines")
+
+
+def test_events_far_ahead_are_a_line_each_and_two_months_are_drawn() -> None:
+    evenings = [event(f"Soirée {number}", NOW + timedelta(days=3 * number)) for number in range(1, 31)]
+    tree = page(edition([], evenings), "events/index.html")
+    assert len(tree.css(".upcoming .event")) == 12
+    assert [node.text(strip=True) for node in tree.css(".upcoming .line .p-name")] == [
+        f"Soirée {number}" for number in range(13, 31)
+    ]
+    november, december = tree.css(".month-grid")
+    assert (november.css_first("caption").text(), december.css_first("caption").text()) == (
+        "novembre 2026",
+        "décembre 2026",
+    )
+    assert [node.text() for node in november.css("th")] == list("LMMJVSD")
+    assert [node.text() for node in november.css("a")] == ["26 – Soirée 1", "29 – Soirée 2"]
+    assert november.css_first("[aria-current]").text() == "23"
+    assert not page(edition([], [event("Loin", NOW + timedelta(days=90))]), "events/index.html").css(".month-grid")
+
+
 # The head
 
 

@@ -16,7 +16,7 @@
     const minutes = Math.round((Date.now() - date) / 60000);
     time.title = absolute.format(date);
     const hour = time.querySelector("span");
-    if (hour && minutes >= 0 && minutes < 1440) hour.textContent = minutes < 60 ? relative.format(-minutes, "minute") : relative.format(-Math.round(minutes / 60), "hour");
+    if (hour && minutes >= 0 && minutes < 1440) hour.textContent = minutes < 60 ? relative.format(-Math.max(minutes, 1), "minute") : relative.format(-Math.round(minutes / 60), "hour");
   }
 
   /* An event that is over is greyed at once, not at the next run. */

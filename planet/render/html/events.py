@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from calendar import Calendar
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from planet.i18n import Translator
 from planet.model import Artifact, Event
 from planet.render.html.builder import Meta, PageBuilder
 from planet.render.html.event_page import event_pages
@@ -23,12 +25,43 @@ PAST = 60
 """So many past events stand on the page itself; what is older stands on pages of whole years."""
 
 
+NEAR = 12
+"""So many upcoming events are told with place, hour and text of their group; those after them are a line each."""
+MONTHS = 2
+"""The months that are drawn as grids beside the list: this one and the next."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """Events below one heading."""
 
     heading: str
     events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthGrid:
+    """A month in weeks: `weeks` holds (day, events that begin on it) seven times each, a day of another month is None."""
+
+    heading: str
+    weekdays: tuple[tuple[str, str], ...]
+    """(letter, name), in the order of the planet's language: Monday comes first in France, Sunday in the USA."""
+    weeks: tuple[tuple[tuple[date | None, tuple[Event, ...]], ...], ...]
+
+
+def month_grid(t: Translator, first: date, by_day: Mapping[date, Sequence[Event]]) -> MonthGrid:
+    """The grid of the month that `first` is in."""
+    start = t.locale.first_week_day
+    names, letters = t.locale.days["stand-alone"]["wide"], t.locale.days["stand-alone"]["narrow"]
+    order = [(start + number) % 7 for number in range(7)]
+    return MonthGrid(
+        heading=t.month(first),
+        weekdays=tuple((letters[number], names[number]) for number in order),
+        weeks=tuple(
+            tuple((day, tuple(by_day.get(day, ()))) if day.month == first.month else (None, ()) for day in week)
+            for week in Calendar(start).monthdatescalendar(first.year, first.month)
+        ),
+    )
 
 
 class EventPages:
@@ -154,6 +187,18 @@ class EventPages:
             by_heading.setdefault(self._t.month(day) if pattern == "month" else str(day.year), []).append(event)
         return [Section(heading=heading, events=tuple(of)) for heading, of in by_heading.items()]
 
+    def _grids(self, events: Sequence[Event]) -> tuple[MonthGrid, ...]:
+        """The grids of the next months from today's on, none where nothing begins in them."""
+        by_day: dict[date, list[Event]] = {}
+        for event in events:
+            by_day.setdefault(self.first_day(event), []).append(event)
+        firsts = [self._today.replace(day=1)]
+        while len(firsts) < MONTHS:
+            firsts.append((firsts[-1] + timedelta(days=31)).replace(day=1))
+        if not any((day.year, day.month) == (first.year, first.month) for day in by_day for first in firsts):
+            return ()
+        return tuple(month_grid(self._t, first, by_day) for first in firsts)
+
     def pages(self) -> Iterator[Artifact]:
         """`events/`, and a page for each year that does not fit on it."""
         builder, t = self._builder, self._t
@@ -192,6 +237,7 @@ class EventPages:
         context = {
             "upcoming": upcoming,
             "past": past,
+            "today": self._today if upcoming else None,
             "years": sorted(self.years, reverse=True) if meta.path == "events/" else [],
             "clashes": self.clashes if upcoming else {},
             "announcing": self._announcing((*upcoming, *past)),
@@ -201,7 +247,9 @@ class EventPages:
             graph = [self.data(event) for event in upcoming]
             return {
                 **values,
-                "upcoming": self._sections(upcoming, "month"),
+                "upcoming": self._sections(upcoming[:NEAR], "month"),
+                "later": self._sections(upcoming[NEAR:], "month"),
+                "months": self._grids(upcoming),
                 "past": self._sections(past, "year"),
                 "stories": {story.story_id: story for story in builder.load(values["announcing"])},
                 "data": {"@context": "https://schema.org", "@graph": graph} if graph else None,

@@ -19,6 +19,8 @@ from planet.render.html.events import EventPages
 from planet.text import fold
 
 MONTHS = 24
+LATEST = 5
+"""Stories that the page of errors offers."""
 MANY = 40
 """From so many members on, the page has letters to jump to."""
 SHAPES = {"ok": "●", "new": "○", "deferred": "◐", "moved": "➜", "failing": "▲", "gone": "■"}
@@ -201,7 +203,7 @@ def subscribe(builder: PageBuilder) -> Artifact:
 
 
 def plain(builder: PageBuilder) -> Iterator[Artifact]:
-    """How to join and leave, search, and what stands where nothing is."""
+    """How to join and leave, search, and what stands where nothing is: with the latest stories, for who followed a dead link."""
     t = builder.t
     description = t.gettext("How to be read here, and how not to be any more.")
     planning = {"rooms": builder.edition.rooms, "free_weeks": builder.edition.free_weeks}
@@ -218,4 +220,10 @@ def plain(builder: PageBuilder) -> Iterator[Artifact]:
         kind="404",
         robots="noindex",
     )
-    yield builder.page("404.html", meta, {})
+    refs = builder.refs(builder.edition.index[:LATEST])
+    yield builder.page(
+        "404.html",
+        meta,
+        {"latest": refs},
+        lambda values: {**values, "latest": builder.articles.rows(values["latest"])},
+    )

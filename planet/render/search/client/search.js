@@ -104,7 +104,7 @@
       await (filters ??= offer());
       const [hits, found] = await Promise.all([find(query), chosen.technology || chosen.source ? [] : byName(query)]);
       if (mine !== round) return;
-      results.replaceChildren(...found.map(([name, path, kind, day]) => make("li", { className: `named ${kind}` }, make("a", { href: root + path }, ...marked(name, query)), day ? make("span", { className: "soft" }, ` ${date(day)}`) : "")));
+      results.replaceChildren(...found.map(([name, path, kind, day]) => make("li", { className: `named is-${kind}` }, make("a", { href: root + path }, ...marked(name, query)), day ? make("span", { className: "soft" }, ` ${date(day)}`) : "")));
       const count = hits.length.toLocaleString(language);
       status.textContent = hits.length === 1 ? say.one : hits.length ? say.many.replace("{count}", count) : found.length ? "" : say.none;
       await show(hits, 0, query);
