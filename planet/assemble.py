@@ -214,10 +214,13 @@ class Notifier:
 
         warnings: tuple[Message, ...] = ()
         if config.site.hub:
+            # Copies under other addresses name the feed itself, which is what readers subscribe to.
+            copies = tuple(alias for aliases in config.aliases().values() for alias in aliases)
+            written = report.published.written if report.published else ()
             warnings += tell_hub(
                 config.site.hub,
                 config.site.url,
-                report.published.written if report.published else (),
+                tuple(path for path in written if not path.startswith(copies)),
                 store.meta(meta.HUB),
                 post=functools.partial(self._post, now=now),
                 save=lambda text: store.set_meta({meta.HUB: text}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -75,6 +77,27 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
 
 def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact | Bundle]:
     """Everything that is published. `pictures`: slug of a source -> its avatar."""
+    aliases = site.config.aliases()
+    for file in _files(site, pictures):
+        names = () if isinstance(file, Bundle) or file.path.endswith(".html") else _names(file.path, aliases)
+        yield from (_with_copies(file, names) if names and isinstance(file, Artifact) else (file,))
+
+
+def _names(path: str, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The other paths of a file: those of its folder under its aliases."""
+    folder = "/".join(path.split("/")[: 2 if path.startswith("members/") else 1]) + "/"
+    return tuple(alias + path.removeprefix(folder) for alias in aliases.get(folder, ()))
+
+
+def _with_copies(file: Artifact, paths: Sequence[str]) -> Iterator[Artifact]:
+    """A file and its copies; its bytes are made once."""
+    make = functools.cache(file.make)
+    for path in (file.path, *paths):
+        yield replace(file, path=path, make=make)
+
+
+def _files(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact | Bundle]:
+    """Everything at its own address."""
     theme = load_theme(site.config.site.theme, site.config.folder)
     paths: list[str] = []
 

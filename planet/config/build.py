@@ -46,8 +46,9 @@ def build(root: Section, path: Path, document: Document, disk: Disk) -> model.Co
         folder=path.parent,
         site=_site(builder, root.planet),
         fetch=_fetch_rules(builder, root.fetch),
-        technologies=_without_clashes(
-            [_technology(builder, slug, keys, root.planet.language) for slug, keys in root.technologies.items()]
+        technologies=_with_aliases(
+            builder,
+            [_technology(builder, slug, keys, root.planet.language) for slug, keys in root.technologies.items()],
         ),
         sources=_sources(builder, root),
         lists=tuple(_reading_list(builder, number, keys) for number, keys in enumerate(root.lists)),
@@ -91,7 +92,6 @@ def _technology(builder: _Builder, slug: str, keys: Section, language: str) -> m
     return replace(
         technology,
         name=technology.name or (own.name(language) if own else slug),
-        aliases=technology.aliases or (tuple(name for name in (own.slug, *own.aliases) if name != slug) if own else ()),
         tags=_joined(technology.tags, *(entry.tags for entry in known), *(entry.aliases for entry in known)),
         words=_joined(plain, technology.phrases, *((*entry.words, *entry.phrases) for entry in known)),
         phrases=(),
@@ -129,15 +129,32 @@ def _warn_of_what_is_known(builder: _Builder, technology: model.Technology, own:
         )  # fmt: skip
 
 
-def _without_clashes(technologies: Sequence[model.Technology]) -> tuple[model.Technology, ...]:
-    """Aliases that are no address yet: neither a technology's, nor the site's own, nor another alias."""
+def _with_aliases(builder: _Builder, technologies: Sequence[model.Technology]) -> tuple[model.Technology, ...]:
+    """Technologies with their other addresses: those of the file, then those of the catalogue, each once and where nothing else is."""
     taken = {technology.slug for technology in technologies} | RESERVED
-    distinct = []
+    free: dict[str, list[str]] = {technology.slug: [] for technology in technologies}
     for technology in technologies:
-        aliases = tuple(alias for alias in technology.aliases if alias not in taken)
-        taken.update(aliases)
-        distinct.append(replace(technology, aliases=aliases))
-    return tuple(distinct)
+        for alias in technology.aliases:
+            if alias in taken:
+                builder.warn(
+                    builder.line("technologies", technology.slug, "aliases"),
+                    Message.of(
+                        "`{alias}` is another page's address, so it leads nowhere else: take it out", alias=alias
+                    ),
+                )
+            else:
+                free[technology.slug].append(alias)
+                taken.add(alias)
+    for technology in technologies:
+        known = [alias for alias in _known_aliases(technology) if alias not in taken]
+        free[technology.slug] += known
+        taken.update(known)
+    return tuple(replace(technology, aliases=tuple(free[technology.slug])) for technology in technologies)
+
+
+def _known_aliases(technology: model.Technology) -> tuple[str, ...]:
+    own = catalogue.load(technology.slug) if technology.catalogue else None
+    return (own.slug, *own.aliases) if own else ()
 
 
 def _warn_of_filters(builder: _Builder, location: Location, keys: Section) -> None:

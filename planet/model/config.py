@@ -106,7 +106,10 @@ class Technology:
     name: Annotated[Line, key("As it is shown; the key where it is left out.", "PHP")] = ""
     aliases: Annotated[
         tuple[Annotated[str, Check("slug")], ...],
-        key("Other names by which `planet add --technology` knows it.", ["javascript"]),
+        key(
+            "Other addresses that lead to its page, beside those of the catalogue: names that it had before.",
+            ["javascript"],
+        ),
     ] = ()
     tags: Annotated[
         Texts, key("Tags that mean it; case, accents, spaces, dots and dashes fold.", ["php", "symfony"])
@@ -226,7 +229,10 @@ class Source:
     ] = ""
     aliases: Annotated[
         tuple[Annotated[str, Check("source_slug")], ...],
-        key("Slugs that it had before: no other source may take them.", ["ancien-nom"]),
+        key(
+            "Slugs that it had before: these addresses lead to its page, and no other source may take them.",
+            ["ancien-nom"],
+        ),
     ] = ()
     name: Annotated[Line, key("As it is shown.", "William Durand", "clermontech.php")]
     url: Annotated[Url, key("The home page.", "https://williamdurand.fr/")] = ""
@@ -435,3 +441,15 @@ class Config:
             for feed in source.feeds:
                 feeds.setdefault(feed.key, (source, feed))
         return feeds
+
+    def aliases(self) -> dict[str, tuple[str, ...]]:
+        """Folder below output/ of a technology or a source -> the folders under its other names, which lead there; only those that have some."""
+        slugs = {source.slug for source in self.sources}
+        folders = {
+            f"{technology.slug}/": tuple(f"{alias}/" for alias in technology.aliases)
+            for technology in self.technologies
+        } | {
+            f"members/{source.slug}/": tuple(f"members/{alias}/" for alias in source.aliases if alias not in slugs)
+            for source in self.sources
+        }
+        return {folder: names for folder, names in folders.items() if names}

@@ -13,6 +13,7 @@ from planet.render.html import lists, rest
 from planet.render.html.builder import PageBuilder
 from planet.render.html.embed import embeds
 from planet.render.html.events import EventPages
+from planet.render.html.redirects import redirects
 from planet.render.html.theme import Theme, load_theme
 from planet.render.html.weeks import week_pages
 from planet.render.html.why import why_pages
@@ -42,6 +43,7 @@ def pages(edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE) 
     yield from week_pages(builder)
     yield from event_pages.pages()
     yield from embeds(builder, event_pages)
+    yield from redirects(builder)
     yield from rest.rest(builder, event_pages)
     yield from _assets(builder)
 

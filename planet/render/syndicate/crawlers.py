@@ -39,11 +39,12 @@ def sitemap(edition: Edition, paths: Iterable[str], limit: int = LIMIT) -> Itera
         for story_list in edition.lists
         if story_list.rows
     }
+    elsewhere = tuple(alias for aliases in edition.config.aliases().values() for alias in aliases)
     folders = sorted(
         path.removesuffix("index.html")
         for path in set(paths)
         if (path == "index.html" or path.endswith("/index.html"))
-        and not path.startswith(_UNLISTED)
+        and not path.startswith((*_UNLISTED, *elsewhere))
         and not path.endswith("/why/index.html")
     )
     rows = [(url + quote(folder), dates.get(folder, "")) for folder in folders]
