@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planet import __version__
+from planet import __version__, formats
 from planet.edition.fingerprints import CLASSIFYING, program_rev, rules_rev
 from planet.errors import LockedError, StoreError
 from planet.model import (
@@ -215,7 +215,7 @@ class Notifier:
         warnings: tuple[Message, ...] = ()
         if config.site.hub:
             # Copies under other addresses name the feed itself, which is what readers subscribe to.
-            copies = tuple(alias for aliases in config.aliases().values() for alias in aliases)
+            copies = tuple(alias for aliases in formats.aliases(config).values() for alias in aliases)
             written = report.published.written if report.published else ()
             warnings += tell_hub(
                 config.site.hub,

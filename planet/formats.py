@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from planet.model import Message
+
+if TYPE_CHECKING:
+    from planet.model import Config
 
 ListKind = Literal["all", "technology", "source", "group", "month", "digest"]
 
@@ -97,3 +100,15 @@ def media_type(name: str) -> str:
 
 RESERVED = frozenset({"all", *FOLDERS, *(name.partition(".")[0] for name in (*FILES, *BY_NAME))})
 """Names that a technology may not have: many servers find `404.html` under `404`, too, so that the names of files count."""
+
+
+def aliases(config: Config) -> dict[str, tuple[str, ...]]:
+    """Folder below output/ of a technology or a source -> the folders under its other names, which lead there; only those that have some."""
+    slugs = {source.slug for source in config.sources}
+    folders = {
+        f"{technology.slug}/": tuple(f"{alias}/" for alias in technology.aliases) for technology in config.technologies
+    } | {
+        f"members/{source.slug}/": tuple(f"members/{alias}/" for alias in source.aliases if alias not in slugs)
+        for source in config.sources
+    }
+    return {folder: names for folder, names in folders.items() if names}

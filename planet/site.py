@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from planet import unchanged
+from planet import formats, unchanged
 from planet.avatars import avatars
 from planet.classify import Classifier
 from planet.edition.build import Stored
@@ -77,7 +77,7 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
 
 def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact | Bundle]:
     """Everything that is published. `pictures`: slug of a source -> its avatar."""
-    aliases = site.config.aliases()
+    aliases = formats.aliases(site.config)
     for file in _files(site, pictures):
         names = () if isinstance(file, Bundle) or file.path.endswith(".html") else _names(file.path, aliases)
         yield from (_with_copies(file, names) if names and isinstance(file, Artifact) else (file,))

@@ -441,15 +441,3 @@ class Config:
             for feed in source.feeds:
                 feeds.setdefault(feed.key, (source, feed))
         return feeds
-
-    def aliases(self) -> dict[str, tuple[str, ...]]:
-        """Folder below output/ of a technology or a source -> the folders under its other names, which lead there; only those that have some."""
-        slugs = {source.slug for source in self.sources}
-        folders = {
-            f"{technology.slug}/": tuple(f"{alias}/" for alias in technology.aliases)
-            for technology in self.technologies
-        } | {
-            f"members/{source.slug}/": tuple(f"members/{alias}/" for alias in source.aliases if alias not in slugs)
-            for source in self.sources
-        }
-        return {folder: names for folder, names in folders.items() if names}

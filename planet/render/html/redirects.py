@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from planet import formats
 from planet.model import Artifact, StoryList
 from planet.render.html.builder import Meta, PageBuilder
 
 
 def redirects(builder: PageBuilder) -> Iterator[Artifact]:
     """One page for each alias, and one for what a frame on another site shows of a technology."""
-    aliases = builder.edition.config.aliases()
+    aliases = formats.aliases(builder.edition.config)
     for story_list in builder.edition.lists:
         for alias in aliases.get(story_list.path, ()):
             yield _redirect(builder, story_list, alias, story_list.path)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from urllib.parse import quote
 
+from planet import formats
 from planet.model import Artifact, Edition
 from planet.render.syndicate.document import rfc3339
 from planet.render.syndicate.xml import closed, document, line, opened
@@ -39,7 +40,7 @@ def sitemap(edition: Edition, paths: Iterable[str], limit: int = LIMIT) -> Itera
         for story_list in edition.lists
         if story_list.rows
     }
-    elsewhere = tuple(alias for aliases in edition.config.aliases().values() for alias in aliases)
+    elsewhere = tuple(alias for aliases in formats.aliases(edition.config).values() for alias in aliases)
     folders = sorted(
         path.removesuffix("index.html")
         for path in set(paths)
