@@ -22,6 +22,27 @@ def world(world: World) -> World:
     return world
 
 
+def test_a_run_that_fails_says_so_once_a_day_with_the_same_exit_code(world: World) -> None:
+    good = world.configure().read_text("utf-8")
+    assert world.run(now="2026-11-23T08:00:00Z").code == 0
+    for fault, other in (("timezon", "languag"), ("Europe/Pariss", "x-y")):
+        wrong = good.replace('"title"', f'"{fault}": 1, "title"')
+        (world.folder / "feeds.yaml").write_text(wrong, "utf-8")
+        runs = [
+            world.run(now=f"2026-11-{now}:00Z") for now in ("23T08:17", "23T08:47", "23T22:17", "24T08:17", "24T08:47")
+        ]
+        assert [run.code for run in runs] == [2] * 5
+        assert [fault in run.err for run in runs] == [True, False, False, True, False]
+        assert [run.err for run in runs if not run.err] == [""] * 3
+        (world.folder / "feeds.yaml").write_text(wrong.replace(fault, other), "utf-8")
+        assert other in world.run(now="2026-11-24T09:17:00Z").err, "another fault is said at once"
+        (world.folder / "feeds.yaml").write_text(good, "utf-8")
+        assert world.run(now="2026-11-24T09:47:00Z").code == 0
+    (world.folder / "feeds.yaml").write_text(wrong, "utf-8")
+    assert fault in world.run(now="2026-11-24T10:17:00Z").err, "it went well in between: said again"
+    assert fault in world.run("-v", now="2026-11-24T10:47:00Z").err
+
+
 def test_failing_feeds_come_with_what_to_do_and_no_cut_address(world: World) -> None:
     shown = world.planet("status", "--failing")
     assert "2 feeds, 1 need a hand" in shown.out

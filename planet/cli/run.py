@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from planet import pipeline
 from planet.assemble import lock, open_store
 from planet.cli.environment import planet_of
 from planet.cli.state import Rebuilt, begin_again, rebuild
-from planet.errors import DamagedError, UsageError
+from planet.errors import ConfigError, DamagedError, LockedError, NotPublishedError, UsageError
 from planet.model import Config, Failed, Fetched, Fresh, Message, Report
 from planet.ports import Options
 from planet.store import Store, damage
@@ -91,6 +92,19 @@ def run(
         tell(ctx, report)
         return ALL_FAILED if _all_failed(ctx, report) else 0
 
+    try:
+        return _for_cron(ctx, at, options, state)
+    except (ConfigError, NotPublishedError, LockedError) as error:
+        from planet.cli import repeated  # for runs that fail
+
+        if not sys.stderr.isatty() and not ctx.verbose and repeated.was_said_today(ctx, error, at):
+            return error.exit_code
+        raise
+
+
+def _for_cron(ctx: Context, at: datetime, options: Options, state: Path | None) -> int:
+    """The run itself: its exit code. A damaged database is made again on the way, once."""
+
     def once() -> Report:
         with contextlib.closing(open_store(ctx.config)) as store:
             return _run(ctx, ctx.config, store, at, options)
@@ -102,10 +116,12 @@ def run(
             damage.check(ctx.config.site.database)
             report = once()
         except DamagedError:
-            if no_fetch:  # nothing could be put in its place
+            if not options.fetch:  # nothing could be put in its place
                 raise
             click.echo(ctx.say(_rebuilt(ctx, rebuild(ctx.config, at, state))), err=True)
             report = once()
+    if (said := Path(f"{ctx.config.site.database}.said")).exists():  # the next failure is news
+        said.unlink(missing_ok=True)
     tell(ctx, report)
     return ALL_FAILED if _all_failed(ctx, report) else 0
 

@@ -49,7 +49,7 @@ def path_of(database: Path) -> Path:
 
 def load(content: bytes, path: Path) -> Config | None:
     """The configuration that was made of these bytes at this (absolute) path; None where no valid copy is known."""
-    data = _read(path_of(_database(content, path.parent)))
+    data = _read(path_of(database_of(content, path.parent)))
     if data is None or not data.startswith(_start(_key(content, path))):
         return None
     try:
@@ -86,7 +86,7 @@ def _holds_secret(config: Config) -> bool:
     return in_clear or any("${" not in rule.url for rule in config.notify)
 
 
-def _database(content: bytes, folder: Path) -> Path:
+def database_of(content: bytes, folder: Path) -> Path:
     """Where the database may lie, by a look at the text: if that is wrong, no copy is found and nothing else happens."""
     match = _DATABASE.search(content)
     name = match[1].decode("utf-8", "replace").strip() if match else "planet.db"

@@ -1,0 +1,55 @@
+"""What cron mails: a run that fails says so once a day, not with each of its 48 runs. Its exit code is the same each time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planet.config import absolute
+from planet.config.checked_copy import database_of
+from planet.errors import ConfigError, PlanetError
+
+if TYPE_CHECKING:
+    from planet.cli.context import Context
+
+AGAIN_AFTER = timedelta(hours=23, minutes=45)
+"""A day, with room for a cron that starts a little early."""
+
+
+def was_said_today(ctx: Context, error: PlanetError, now: datetime) -> bool:
+    """Whether this failure was printed within a day, so that it need not be printed again; if not, it is remembered as said.
+
+    What can not be remembered (no permission, a planet without a database yet) is printed each time.
+    """
+    path = _path(ctx)
+    if not path.with_suffix("").exists():
+        return False
+    digest = hashlib.sha256(_content(error).encode("utf-8", "backslashreplace")).hexdigest()
+    said: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError):
+        stored = json.loads(path.read_bytes())
+        said = stored if isinstance(stored, dict) else {}
+    with contextlib.suppress(ValueError, TypeError):
+        if timedelta() <= now - datetime.fromisoformat(said.get(digest, "")) < AGAIN_AFTER:
+            return True
+    with contextlib.suppress(OSError):
+        path.write_text(json.dumps({digest: now.isoformat()}), "utf-8")
+    return False
+
+
+def _path(ctx: Context) -> Path:
+    """Beside the database, wherever feeds.yaml seems to say that it is: the file may be wrong."""
+    where = absolute(ctx.config_path)
+    content = b""
+    with contextlib.suppress(OSError):
+        content = where.read_bytes()
+    return Path(f"{database_of(content, where.parent)}.said")
+
+
+def _content(error: PlanetError) -> str:
+    """What makes two failures the same: every fault of feeds.yaml; of others the sentence, without counts and names in it."""
+    return str(error) if isinstance(error, ConfigError) else f"{type(error).__name__} {error.message.text}"
