@@ -86,6 +86,19 @@ def test_a_second_rule_adds_its_dates() -> None:
     ) == [f"2026-12-0{day}T18:00:00+00:00" for day in (1, 2, 8)]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("start", "rule", "days"),
+    [
+        ("DTSTART:20261201T180000Z", "FREQ=WEEKLY;BYDAY=TH;COUNT=3", ["12-01", "12-03", "12-10"]),
+        ("DTSTART;VALUE=DATE:20261201", "FREQ=MONTHLY;BYDAY=1TH;COUNT=3", ["12-01", "12-03", "01-07"]),
+        ("DTSTART;TZID=Europe/Paris:20261201T180000", "FREQ=WEEKLY;BYDAY=TH;COUNT=1", ["12-01"]),
+        ("DTSTART:20261201T180000Z", "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=3", ["12-01", "12-03", "12-08"]),
+    ],
+)
+def test_the_first_date_counts_also_where_the_rule_does_not_give_it(start: str, rule: str, days: list[str]) -> None:
+    assert [day[5:10] for day in starts(*vevent(start, f"RRULE:{rule}"))] == days
+
+
 def _arrived(known: tuple, now: datetime, *events: tuple[str, str]) -> tuple:
     """What is stored after a calendar listed these events (start, title) under UIDs 0, 1, …"""
     lines = [

@@ -14,6 +14,7 @@ from math import prod
 from typing import Any, cast
 
 import recurring_ical_events
+from dateutil.rrule import rrulestr
 from icalendar import Calendar, Event
 from icalendar.prop import vRecur
 
@@ -231,14 +232,31 @@ def _component(timing: Timing, parts: Mapping[str, str], master: Timing) -> Even
         event.add("DTEND", timing.end)
     event.add("SEQUENCE", timing.sequence)
     event.add("X-INDEX", str(timing.index))
-    if parts:
-        event.add("RRULE", vRecur.from_ical(";".join(f"{name}={value}" for name, value in parts.items())))
+    if parts := _counted(parts, timing.start):
+        event.add("RRULE", vRecur.from_ical(_text(parts)))
     for name, moments in (("RDATE", timing.dates), ("EXDATE", timing.except_dates)):
         for moment in moments:
             event.add(name, _alike(moment, timing.start))
     if due is not None:
         event.add("RECURRENCE-ID", due, parameters={"RANGE": "THISANDFUTURE"} if timing.and_future else {})
     return event
+
+
+def _text(parts: Mapping[str, str]) -> str:
+    return ";".join(f"{name}={value}" for name, value in parts.items())
+
+
+def _counted(parts: Mapping[str, str], start: datetime | date) -> Mapping[str, str]:
+    """The rule with the COUNT that its library needs: DTSTART is the first occurrence also where the rule does not give it (RFC 5545
+    3.3.10), while the library counts only what the rule gives. Empty where nothing is left to count.
+    """
+    if "COUNT" not in parts:
+        return parts
+    begin = start if isinstance(start, datetime) else datetime.combine(start, time())
+    if next(iter(rrulestr(_text(parts), dtstart=begin)), None) == begin:
+        return parts
+    remaining = int(parts["COUNT"]) - 1
+    return {**parts, "COUNT": str(remaining)} if remaining > 0 else {}
 
 
 def _alike(moment: datetime | date, start: datetime | date) -> datetime | date:
