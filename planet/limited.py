@@ -77,12 +77,14 @@ class LimitedProcess(Generic[Argument, Result]):
             if not self._connection.poll(self._deadline):
                 self.close()
                 raise TimeoutError
+            result: Result
+            error: tuple[str, str] | None
             result, error = self._connection.recv()
         except (EOFError, ConnectionError):
             self.close()
             raise MemoryError from None
         if error is None:
-            return result  # type: ignore[no-any-return]
+            return result
         if error[0] == "MemoryError":
             raise MemoryError
         raise FunctionFailedError(*error)

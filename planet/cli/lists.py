@@ -59,7 +59,9 @@ def _read(opened: contextlib.ExitStack) -> lists.Read:
 
     @functools.cache
     def process() -> LimitedProcess[bytes, Imported]:
-        make: Callable[[], Callable[[bytes], Imported]] = lambda: import_opml  # noqa: E731
+        def make() -> Callable[[bytes], Imported]:
+            return import_opml
+
         return opened.enter_context(contextlib.closing(LimitedProcess(make, deadline=_SECONDS, memory=_MEMORY)))
 
     def read(body: bytes) -> Imported | Message:

@@ -184,7 +184,7 @@ def _section(where: Location) -> type[schema.Section] | None:
     """What is checked at a place of the file; None where there is no section."""
     match where:
         case ():
-            return schema.Root  # type: ignore[no-any-return]
+            return schema.Root
         case ("technologies", _):
             return _SECTIONS["technologies"]
         case (*_, ("planet" | "owner" | "fetch" | "include" | "exclude") as key):

@@ -14,6 +14,7 @@ from typing import (
     Any,
     ClassVar,
     Literal,
+    Protocol,
     TypeVar,
     Union,
     cast,
@@ -43,7 +44,15 @@ from planet.formats import RESERVED
 from planet.model import FeedConfig, FetchRules, Message, NotifyRule, ReadingList, Site, Source
 from planet.model.config import Check, Key
 
+
+class _Dataclass(Protocol):
+    """Any dataclass, as `dataclasses.fields` asks for one."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
 T = TypeVar("T")
+Settings = TypeVar("Settings", bound=_Dataclass)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +78,9 @@ class Section(BaseModel):
             return {name: value for name, value in data.items() if value is not None or name not in optional}
         return data
 
-    def settings(self, cls: type[T], **computed: Any) -> T:
+    def settings(self, cls: type[Settings], **computed: Any) -> Settings:
         """The value of `planet.model.config` with these keys, as far as it has them; `computed` wins."""
-        known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in self if name in known} | computed)
 
     if TYPE_CHECKING:
@@ -348,7 +357,7 @@ List = section(
 Notify = section("Notify", NotifyRule, about="Where news goes.")
 Planet = section("Planet", Site)
 Fetch = section("Fetch", FetchRules)
-Root: Any = create_model(
+Root: type[Section] = create_model(
     "Root",
     __base__=Section,
     __doc__="The configuration of a planet.",

@@ -111,13 +111,14 @@ class GuardedAdapter(HTTPAdapter):
         if isinstance(answer, FetchError):
             raise FetchFailedError(answer)
         self._shared.note_rate_limit(where.url, answer, limits.now, ORIGIN_BACKOFF)
+        cookies: Any = _Cookies(answer.cookies)
         raw = HTTPResponse(
             body=io.BytesIO(answer.body),
             headers=dict(answer.headers),
             status=answer.status,
             preload_content=False,
             decode_content=False,
-            original_response=_Cookies(answer.cookies),  # type: ignore[arg-type]
+            original_response=cookies,
         )
         return self.build_response(request, raw)
 

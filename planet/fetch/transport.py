@@ -349,8 +349,8 @@ class HttpTransport:
             head(request.target, request.default_headers, request.fields, method=request.method) + request.payload
         )
         # Chunk sizes, header fields and interim responses come on top of the body.
-        source = _Source(_Incoming(sock, deadline, request.limit + request.limit // 4 + 1_000_000))
-        response = _HttpResponse(source, method=request.method)  # type: ignore[arg-type]
+        source: Any = _Source(_Incoming(sock, deadline, request.limit + request.limit // 4 + 1_000_000))
+        response = _HttpResponse(source, method=request.method)
         whole = False
         try:
             response.begin()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planet.fetch.addresses import AddressFilter
 from planet.fetch.errors import bad_url, of_status
@@ -77,7 +77,7 @@ class WebClient:
         secret = credentials(url)
         if secret:
             headers = {**headers, "Authorization": secret}
-        limits = Limits(
+        limits: Any = Limits(
             deadline=self._shared.deadline(self._shared.clock() + self._shared.timeout), max_bytes=max_bytes, now=now
         )
         try:
@@ -87,7 +87,7 @@ class WebClient:
                 address,
                 headers=headers,
                 data=form or None,
-                timeout=limits,  # type: ignore[arg-type]
+                timeout=limits,
                 allow_redirects=method == "GET",
             )
         except BadUrlError as error:

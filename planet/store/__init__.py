@@ -63,11 +63,11 @@ class Store:
 
     def copy(self) -> Store:
         """The same content in memory: for runs that must change nothing."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection.backup(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
         twin = Store.__new__(Store)
-        twin.path = ":memory:"
-        twin._connection = sqlite3.connect(":memory:", isolation_level=None)  # noqa: SLF001 - it is being built
-        self._connection.backup(twin._connection)  # noqa: SLF001
-        twin._connection.execute("PRAGMA foreign_keys = ON")  # noqa: SLF001
+        twin.path, twin._connection = ":memory:", connection  # noqa: SLF001 - it is being built
         return twin
 
     @contextlib.contextmanager

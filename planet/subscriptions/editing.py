@@ -60,7 +60,8 @@ def insert_technology(text: str, slug: str) -> str:
         newline = "\r\n" if "\r\n" in text else "\n"
         edited = _joined(lines, _last_line(lines, node, column + 1) + 1, [f"{' ' * column}{slug}:"], newline)
     try:
-        technologies = document_of(edited).value["technologies"]  # type: ignore[index, call-overload]
+        value: Any = document_of(edited).value
+        technologies = value["technologies"]
     except (ConfigError, KeyError, TypeError):
         technologies = None
     if not isinstance(technologies, dict) or [*technologies][-1:] != [slug]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
 from planet.model import Message, RawFeed
@@ -26,7 +28,8 @@ def fault(error: etree.XMLSyntaxError) -> Message:
     """What libxml2 found, as something that its author can mend."""
     line = error.lineno or 1
     message = str(error.msg or "").split(", line ")[0]
-    code = etree.ErrorTypes._getName(error.code, "") if error.code else ""  # type: ignore[attr-defined]  # noqa: SLF001
+    names: Any = etree.ErrorTypes
+    code = names._getName(getattr(error, "code", 0), "")  # noqa: SLF001 - there is no public way from number to name
     if code in {"ERR_NAME_REQUIRED", "ERR_ENTITYREF_SEMICOL_MISSING"} and "Entity" in message:
         return Message.of("line {line}: `&` must be written `&amp;`; read anyway", line=line)
     if code in {"ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY"}:

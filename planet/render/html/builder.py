@@ -163,7 +163,7 @@ class PageBuilder:
         for event in edition.events:
             for story_id in event.stories:
                 self._events_of.setdefault(story_id, []).append(event)
-        self.functions: dict[str, object] = {}
+        self.functions: dict[str, Any] = {}
         """What else templates may call: functions of their arguments, the language and the time zone."""
         self._inputs = named_digests(
             {

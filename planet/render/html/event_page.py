@@ -131,7 +131,7 @@ def _card(builder: PageBuilder, event: Event) -> Artifact | None:
     title = event.data.title or event.group
     if not builder.common.cards or not cards.drawable(title):
         return None
-    when = builder.functions["when"](event)  # type: ignore[operator]
+    when = builder.functions["when"](event)
     if event.data.status == "cancelled":
         when = f"{builder.t.gettext('Cancelled')} · {when}"
     place = event.data.location.partition("\n")[0].partition(",")[0]
@@ -187,7 +187,7 @@ def _event_page(
             },
         }
 
-    when = builder.functions["when"](event)  # type: ignore[operator]
+    when = builder.functions["when"](event)
     place = event.data.location.partition("\n")[0]
     meta = Meta(
         path=path,

@@ -124,9 +124,8 @@ class Templates:
             extensions=["jinja2.ext.i18n"],
         )
         self._environment.policies["ext.i18n.trimmed"] = True
-        self._environment.install_gettext_callables(  # type: ignore[attr-defined]
-            translator.gettext, translator.ngettext, newstyle=True
-        )
+        extended: Any = self._environment  # by jinja2.ext.i18n, of which type checkers know nothing
+        extended.install_gettext_callables(translator.gettext, translator.ngettext, newstyle=True)
         say = _Sentences(translator)
         self._environment.globals |= {"gettext": say, "_": say, "t": translator, "theme": theme, **shared}
 
