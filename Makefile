@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PLANET := $(BIN)/planet
 DEMO ?= output
 
-.PHONY: demo run test check bench serve format fuzz crash notify soak politeness evaluate messages golden lock clean
+.PHONY: demo run test check docs bench serve format fuzz crash notify soak politeness evaluate messages golden lock clean
 
 # All is installed at the versions of the lock. Where they cannot be had (another Python, one withdrawn), the ranges decide, said aloud.
 LOCK ?= constraints.txt
@@ -48,6 +48,11 @@ check: $(VENV)/dev  ## what has to be green: format, lint, types, tests with bra
 format: $(VENV)/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/base  ## the documentation as a site, into site/, with the manual page; dead links are faults
+	$(call install,all$(,)docs)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	$(BIN)/python -m planet.cli.manual > site/planet.1
 
 bench: $(VENV)/dev  ## whole runs beside a peer, then each stage, as ratios
 	$(call install,dev$(,)bench)

@@ -16,9 +16,11 @@ import click
 import pytest
 import yaml
 
+import hatch_build
 import planet
 from planet import config
 from planet.cli import COMMANDS, EXIT_INTERRUPTED, cli
+from planet.cli.manual import manual
 from planet.cli.run import ALL_FAILED
 from planet.errors import PlanetError
 from tests.golden import GOLDEN
@@ -163,6 +165,35 @@ def test_every_page_is_in_the_index() -> None:
     index = ROOT / "docs" / "README.md"
     linked = {(index.parent / link).resolve() for link in re.findall(r"\]\(([^)#]+)\)", index.read_text("utf-8"))}
     assert {path.resolve() for path in PAGES} - linked == {index}
+
+
+def test_the_documentation_is_a_site_that_needs_no_other_host(tmp_path: Path) -> None:
+    """Strictly: a dead link, a missing anchor or a page that no menu has would be a fault."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
+    call = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    pages = list((tmp_path / "site").rglob("*.html"))
+    assert len(pages) > 30
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert not re.search(r"<(?:script|img|iframe)[^>]*src=.?(?:https?:)?//", text), page
+        assert not re.search(r"<link[^>]*rel=.?(?:stylesheet|preconnect)[^>]*href=.?(?:https?:)?//", text), page
+
+
+def test_the_readme_of_an_index_leads_to_the_site() -> None:
+    text = hatch_build.absolute(README, "https://docs.example.org/")
+    assert "(https://docs.example.org/operations/)" in text
+    assert '"https://docs.example.org/images/home-light.png"' in text
+    assert re.findall(r"\]\((?!https:|#)[^)]*\)", text) == []
+
+
+def test_the_manual_page_names_every_command_and_option() -> None:
+    page = manual()
+    for name in COMMANDS:
+        assert f'.SS "planet {name} ' in page
+        for option in options(name):
+            assert option.replace("-", r"\-") in page, f"{option} of planet {name}"
 
 
 def test_pictures_of_the_readme_are_light() -> None:
