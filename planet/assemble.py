@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from planet import __version__, formats
 from planet.edition.fingerprints import CLASSIFYING, program_rev, rules_rev
 from planet.errors import LockedError, StoreError
+from planet.health import feed_health
 from planet.model import (
     Artifact,
     Bundle,
@@ -194,7 +195,7 @@ def execute(config: Config, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outco
 
 
 class Notifier:
-    """Tells the hub which feeds changed, and each rule of `notify:` what is new to it."""
+    """Tells the hub which feeds changed, each rule of `notify:` what is new to it, and the owner of a feed that it fails."""
 
     def __init__(self, config: Config, store: Store, fetcher: LateFetcher, environ: Mapping[str, str]) -> None:
         self._config = config
@@ -210,7 +211,7 @@ class Notifier:
         channels = store.metas(meta.NOTIFY)
         if not config.site.hub and not config.notify and not channels:
             return ()
-        from planet.notify import Notifications, Outside, tell_hub  # most planets announce nothing
+        from planet.notify import Notifications, Outside, send_letters, tell_hub  # most planets announce nothing
 
         warnings: tuple[Message, ...] = ()
         if config.site.hub:
@@ -225,9 +226,15 @@ class Notifier:
                 post=functools.partial(self._post, now=now),
                 save=lambda text: store.set_meta({meta.HUB: text}),
             )
-        outside = Outside(environ=self._environ, save=lambda key, text: store.set_meta({meta.NOTIFY + key: text}))
-        notifications = Notifications(config, channels, now, outside)
-        return warnings + notifications.run(edition, changed=changed, news=report.news)
+        outside = Outside(environ=self._environ, save=self._save(meta.NOTIFY))
+        warnings += Notifications(config, channels, now, outside).run(edition, changed=changed, news=report.news)
+        if not report.network_down:
+            outside = Outside(environ=self._environ, save=self._save(meta.LETTERS))
+            warnings += send_letters(config, feed_health(config, store), store.metas(meta.LETTERS), now, outside)
+        return warnings
+
+    def _save(self, prefix: str) -> Callable[[str, str], None]:
+        return lambda key, text: self._store.set_meta({prefix + key: text})
 
     def _post(self, url: str, form: Mapping[str, str], *, now: datetime) -> int | FetchError:
         return self._fetcher.web.post(url, form, now=now)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
 import re
-import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
@@ -36,6 +29,7 @@ from planet.notify.send import expanded, missing, service_of
 from tests.support import editions
 from tests.support.editions import NOW
 from tests.support.notify_proof import rounds
+from tests.support.receivers import mailbox, webhook
 from tests.support.safe import safe
 from tests.support.world import World, item, rss
 
@@ -582,33 +576,6 @@ def test_a_letter_is_in_the_planets_language() -> None:
 # -- Over the wire ----------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def webhook(status: int = 200) -> Iterator[tuple[int, list[tuple[str, bytes]]]]:
-    """A server that takes POSTs: its port, and what it got."""
-    got: list[tuple[str, bytes]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            got.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(status)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"ok")
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1], got
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 def test_a_json_webhook_gets_the_text_as_it_is() -> None:
     made = notification([editions.story(1, title="@channel [a](b) é")])
     with webhook() as (port, got):
@@ -645,29 +612,6 @@ def test_a_refusal_is_a_word_without_the_secret(
     unknown = deliver("nonsense hunter2", notification([editions.story(1)]))
     assert unknown == Refusal(reason="not a notification URL that Apprise knows")
     assert "hunter2" not in caplog.text + "".join(capfd.readouterr())
-
-
-@contextmanager
-def mailbox() -> Iterator[tuple[int, list[EmailMessage]]]:
-    """An SMTP server: its port, and the mails it took."""
-    got: list[EmailMessage] = []
-
-    class Handler:
-        async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-            message = email.message_from_bytes(envelope.content or b"", policy=email.policy.default)
-            message["X-Envelope-To"] = ",".join(envelope.rcpt_tos)
-            got.append(message)
-            return "250 OK"
-
-    with socket.socket() as free:  # the controller connects to itself, so it must be told a port
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(Handler(), hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield port, got
-    finally:
-        controller.stop()
 
 
 def test_a_mail_has_a_page_with_its_style_inline_a_plain_part_and_only_our_headers() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from planet.config.variables import VARIABLE
 from planet.model import Config, Fault, Message
-from planet.notify.send import is_known
+from planet.notify.letters import owners
+from planet.notify.send import is_known, is_mail
 from planet.urls import canonical_key, host
 
 _TYPOGRAPHIC = re.compile(r"^[“”„«»‘]|[“”»]$")
@@ -24,6 +25,7 @@ def doubts(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:
     yield from _typographic(config)
     yield from _notify(config, environ)
     yield from _twins(config)
+    yield from _letters(config, environ)
 
 
 def _typographic(config: Config) -> Iterator[Fault]:
@@ -51,6 +53,26 @@ def _notify(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:
             )
         if not unset and not is_known(VARIABLE.sub(lambda match: environ[match[1]], rule.url)):
             yield Fault(rule.line, Message.of("Apprise does not know this kind of address: nothing can be sent there"))
+
+
+def _letters(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:
+    """Letters need a mail channel, and an address."""
+    written_to = owners(config)
+    if (written_to or config.site.letters) and not any(
+        is_mail(VARIABLE.sub(lambda match: environ.get(match[1], ""), rule.url)) for rule in config.notify
+    ):
+        yield Fault(
+            0, Message.of("`letters: true` needs a mail channel (mailtos://…) in `notify:`, whose server sends them")
+        )
+    for contact, sources in written_to.items():
+        for name in VARIABLE.findall(contact):
+            if not environ.get(name):
+                yield Fault(
+                    sources[0].line,
+                    Message.of(
+                        "`{variable}` is not set here, so this owner is not written to", variable=f"${{{name}}}"
+                    ),
+                )
 
 
 def _twins(config: Config) -> Iterator[Fault]:

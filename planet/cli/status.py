@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,13 +35,18 @@ OK, WARNING, CRITICAL = 0, 1, 2
 @click.option("--all", "everything", is_flag=True, help="Every feed, as a table.")
 @click.option("--metrics", is_flag=True, help="In the text format of Prometheus, for its textfile collector.")
 @click.option(
+    "--letters", is_flag=True, help="The letters that the next run would send to owners of feeds; none is sent."
+)
+@click.option(
     "--check", is_flag=True, help="One line for monitoring; exit code 0 well, 1 feeds fail, 2 no run any more."
 )
 @click.pass_obj
-def status(ctx: Context, as_json: bool, failing: bool, everything: bool, metrics: bool, check: bool) -> int:
+def status(
+    ctx: Context, as_json: bool, failing: bool, everything: bool, metrics: bool, letters: bool, check: bool
+) -> int:
     """Tell the health of each feed: state, last success, next try, what to do."""
-    if sum((as_json, failing, everything, metrics, check)) > 1:
-        raise UsageError(Message.of("one of --json, --failing, --all, --metrics and --check at a time"))
+    if sum((as_json, failing, everything, metrics, letters, check)) > 1:
+        raise UsageError(Message.of("one of --json, --failing, --all, --metrics, --letters and --check at a time"))
     config = ctx.everybody
     with ctx.store() as store:
         feeds = feed_health(config, store)
@@ -48,8 +54,12 @@ def status(ctx: Context, as_json: bool, failing: bool, everything: bool, metrics
         channels = channel_health(config.notify, store.metas(meta.NOTIFY))
         published = unchanged.published_at(store)
         stories = len(store.index()) if metrics else 0
+        written = store.metas(meta.LETTERS)
     if as_json:
         click.echo(json.dumps(health_rows(feeds, ctx.say), ensure_ascii=False, indent=1))
+        return 0
+    if letters:
+        click.echo("\n".join(_letters(ctx, feeds, written)))
         return 0
     if metrics:
         click.echo("\n".join(_metrics(feeds, channels, published, stories)))
@@ -119,6 +129,33 @@ def _waiting(ctx: Context, channels: Sequence[ChannelHealth]) -> Iterator[str]:
                     fault=channel.fault or "-",
                 )
             )
+
+
+def _letters(ctx: Context, feeds: Sequence[FeedHealth], written: Mapping[str, str]) -> Iterator[str]:
+    """The letters that are due, as they would be sent, and why others are not."""
+    from planet.notify.letters import compose, due_letters, fails_long, mail_channel, owners
+
+    config, say = ctx.config, ctx.say
+    due = list(due_letters(config, feeds, written, ctx.now))
+    if due and not mail_channel(config, os.environ):
+        yield say(Message.of("none is sent: `notify:` names no mail channel (mailtos://…) whose variables are set"))
+    for letter in due:
+        message = compose(letter, config, ctx.translator)
+        yield say(Message.of("To: {address}", address=letter.contact))
+        yield say(Message.of("Subject: {title}", title=message.title))
+        yield f"\n{message.text}\n"
+    answering = {source.slug for sources in owners(config).values() for source in sources}
+    for feed in feeds:
+        if feed.source_slug not in answering and fails_long(feed, ctx.now):
+            yield say(
+                Message.of(
+                    "{feed} of {source} fails, and nobody is written to: it needs `letters: true` and a `contact` that is a mail address",
+                    feed=feed.url,
+                    source=feed.source,
+                )
+            )
+    if not due:
+        yield say(Message.of("no letter is due"))
 
 
 def _table(ctx: Context, feeds: Sequence[FeedHealth]) -> None:

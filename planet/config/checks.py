@@ -17,6 +17,7 @@ from pydantic import ByteSize, TypeAdapter, ValidationError
 
 from planet import catalogue, text
 from planet.config.disk import Disk
+from planet.config.variables import VARIABLE
 from planet.formats import RESERVED
 from planet.i18n import languages, own_catalogue
 from planet.model import Contact, Link, Message
@@ -186,7 +187,7 @@ def catalogued(name: str) -> str:
 
 
 def contact(value: object) -> Contact:
-    """A mail address or a URL, to be shown; or `{private: …}`."""
+    """A mail address or a URL, to be shown; or `{private: …}`, or the name of a variable, which holds what is not to be shown."""
     private = isinstance(value, dict) and value.keys() == {"private"}
     address = value["private"] if isinstance(value, dict) and private else value
     if not isinstance(address, str) or not address.strip():
@@ -195,6 +196,8 @@ def contact(value: object) -> Contact:
             value=shown(value),
         )
     address = address.strip()
+    if VARIABLE.fullmatch(address):
+        return Contact(address=address, private=True)
     return Contact(address=http_url(address) if _SCHEME.match(address) else email(address), private=private)
 
 

@@ -197,7 +197,7 @@ class FeedConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """How a source is reached: a mail address or a URL. A private one is never shown, only written to."""
+    """How a source is reached: a mail address or a URL, or the `${NAME}` of one. A private one is never shown, only written to."""
 
     address: str
     private: bool = False
@@ -246,10 +246,15 @@ class Source:
         Contact | None,
         Check("contact"),
         key(
-            "A mail address or a URL, shown on its page; `{private: …}`: never shown, only written to.",
+            "A mail address or a URL, shown on its page; `{private: …}` or ${NAME}: never shown, only written to.",
             "bonjour@example.org",
             {"private": "ada@example.org"},
+            "${ADA_MAIL}",
         ),
+    ] = None
+    letters: Annotated[
+        bool | None,
+        key("Whether its contact is written to when a feed has failed for three days, instead of planet.letters."),
     ] = None
     links: Annotated[
         tuple[Link, ...],
@@ -346,6 +351,10 @@ class Site:
     catalogue_rev: str = ""
     """Changes with its content, so that pages are written again."""
     hub: Annotated[Url, key("WebSub hub to advertise and ping.", "https://pubsubhubbub.appspot.com/")] = ""
+    letters: Annotated[
+        bool,
+        key("Write to the `contact` of a feed that has failed for three days, by the first mail channel of notify."),
+    ] = False
     heartbeat: Annotated[
         Url,
         key(

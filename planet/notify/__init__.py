@@ -10,46 +10,36 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from planet.i18n import Translator
 from planet.model import Config, Edition, Message, News, NotifyRule
-from planet.notify.channel import Channel, read_channel, rule_key
+from planet.notify.channel import Channel, back_off, read_channel, rule_key
 from planet.notify.collect import Clock, collect, digest_is_due, first, reminder_is_due
+from planet.notify.letters import send_letters
 from planet.notify.message import Composer, Notification, Service
-from planet.notify.send import Refusal, deliver, expanded, missing, service_of
+from planet.notify.outside import Outside
+from planet.notify.send import Refusal, deliver, expanded, missing
 from planet.notify.websub import ping, tell_hub
 
 __all__ = [
     "Channel",
     "Notification",
     "Notifications",
+    "Outside",
     "Refusal",
     "Service",
     "deliver",
     "ping",
+    "send_letters",
     "tell_hub",
 ]
 
 log = logging.getLogger(__name__)
-Save = Callable[[str, str], None]
-BACK_OFF = timedelta(minutes=15)
-"""After a first failure; twice as long after each further one, at most a day."""
-LONGEST_BACK_OFF = timedelta(days=1)
 MOST = 60
 """Things that one message may hold."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    """What the channels need of the world: the environment, where their state is stored, how messages are sent."""
-
-    environ: Mapping[str, str]
-    save: Save
-    send: Callable[[str, Notification], Refusal | None] = deliver
-    service: Callable[[str], Service | None] = service_of
 
 
 class Notifications:
@@ -162,7 +152,7 @@ class Notifications:
         )
 
     def _failed(self, key: str, channel: Channel, refusal: Refusal, warning: Message) -> None:
-        wait = refusal.retry_after or min(BACK_OFF * 2 ** min(channel.tries, 10), LONGEST_BACK_OFF)
+        wait = refusal.retry_after or back_off(channel.tries)
         failed = replace(channel, fault=refusal.reason, tries=channel.tries + 1, retry_at=self._clock.now + wait)
         self._outside.save(key, failed.to_text())
         if refusal.reason != channel.fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from planet.model import NotifyRule
@@ -72,6 +72,16 @@ class ChannelHealth:
     dropped: int = 0
     fault: str = ""
     retry_at: datetime | None = None
+
+
+BACK_OFF = timedelta(minutes=15)
+"""After a first failure; twice as long after each further one, at most a day."""
+LONGEST_BACK_OFF = timedelta(days=1)
+
+
+def back_off(tries: int) -> timedelta:
+    """How long to wait after a failure that followed `tries` others."""
+    return min(BACK_OFF * (1 << min(tries, 10)), LONGEST_BACK_OFF)
 
 
 def rule_key(rule: NotifyRule) -> str:

@@ -69,7 +69,13 @@ def rewritten(raw: str, notification: Notification) -> bytes:
     for name in ("Message-ID", "List-Id", "References"):
         del mail[name]
     mail["Message-ID"] = make_msgid(domain=host)
-    mail["List-Id"] = f"{notification.sender} <planet.{host}>"
+    if notification.to:
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: an absent owner's machine need not answer
+    else:
+        mail["List-Id"] = f"{notification.sender} <planet.{host}>"
+    if notification.reply_to:
+        del mail["Reply-To"]
+        mail["Reply-To"] = notification.reply_to
     if notification.thread:
         mail["References"] = f"<digest.{notification.thread}@{host}>"
     for part in mail.walk():
@@ -85,16 +91,18 @@ def send_mail(plugin: Any, notification: Notification) -> bool:
     from apprise.plugins.email.smtp import AppriseSMTPController
 
     headers = {"X-Application": notification.sender, **plugin.headers}
-    if "List-Unsubscribe" not in headers:
+    if notification.to:
+        headers.pop("List-Unsubscribe", None)
+    elif "List-Unsubscribe" not in headers:
         headers["List-Unsubscribe"] = f"<mailto:{plugin.from_addr[1]}?subject=unsubscribe>"
     messages = NotifyEmail.prepare_emails(
         subject=notification.title,
         body=page(notification),
         notify_format=NotifyFormat.HTML,
         from_addr=plugin.from_addr,
-        to=plugin.targets,
-        cc=plugin.cc,
-        bcc=plugin.bcc,
+        to=[(False, notification.to)] if notification.to else plugin.targets,
+        cc=set() if notification.to else plugin.cc,
+        bcc=set() if notification.to else plugin.bcc,
         reply_to=plugin.reply_to,
         smtp_host=plugin.smtp_host,
         headers=headers,

@@ -82,6 +82,9 @@ class Notification:
     new: str = ""
     """What stands above the newcomers."""
     thread: str = ""
+    to: str = ""
+    """Of a letter: whom it is for, instead of those that the channel names."""
+    reply_to: str = ""
     objects: Mapping[str, object]
 
 
@@ -282,7 +285,7 @@ class Composer:
         events = [line for item, line in ordered if item.kind not in {"story", "newcomer", "news"}]
         newcomers = tuple(line for item, line in ordered if item.kind == "newcomer")
         return Notification(
-            sender=_ascii(site.title),
+            sender=ascii_name(site.title),
             site=site.url,
             language=site.language,
             title=cut(self._say(title), self._service.title) if self._service.title else "",
@@ -325,7 +328,7 @@ class Composer:
         return {"type": item.kind, "event": event_object(self._events[item.event])}
 
 
-def _ascii(name: str) -> str:
+def ascii_name(name: str) -> str:
     """Planète d'essai -> Planete d'essai."""
     plain = without_accents(one_line(name, 60)).encode("ascii", "ignore").decode().strip()
     return plain or "Planet"

@@ -106,6 +106,11 @@ def service_of(url: str) -> Service | None:
     )
 
 
+def is_mail(url: str) -> bool:
+    """Whether a URL is one of a mail server."""
+    return urlsplit(url).scheme.lower() in _MAIL
+
+
 def is_known(url: str) -> bool:
     """Whether Apprise can send to a URL; True where it is not installed."""
     try:

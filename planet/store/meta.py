@@ -18,6 +18,8 @@ HUB = "hub"
 """JSON of `planet.notify`: what the WebSub hub is still to be told."""
 NOTIFY = "notify "
 """Prefix: after it the key of a rule of `notify`, its value JSON of what that rule was told."""
+LETTERS = "letters "
+"""Prefix: after it a hash of a contact, its value JSON of what was written there."""
 
 KEPT = (BORN, FIRST_RUN_DONE)
 """Those that a state file carries to another machine."""
