@@ -41,33 +41,33 @@ OK, WARNING, CRITICAL = 0, 1, 2
     "--check", is_flag=True, help="One line for monitoring; exit code 0 well, 1 feeds fail, 2 no run any more."
 )
 @click.pass_obj
-def status(
-    ctx: Context, as_json: bool, failing: bool, everything: bool, metrics: bool, letters: bool, check: bool
-) -> int:
+def status(ctx: Context, /, **given: bool) -> int:
     """Tell the health of each feed: state, last success, next try, what to do."""
-    if sum((as_json, failing, everything, metrics, letters, check)) > 1:
+    shapes = [name for name, chosen in given.items() if chosen]
+    if len(shapes) > 1:
         raise UsageError(Message.of("one of --json, --failing, --all, --metrics, --letters and --check at a time"))
+    shape = shapes[0] if shapes else ""
     config = ctx.everybody
     with ctx.store() as store:
         feeds = feed_health(config, store)
         lists = store.lists()
         channels = channel_health(config.notify, store.metas(meta.NOTIFY))
         published = unchanged.published_at(store)
-        stories = len(store.index()) if metrics else 0
+        stories = len(store.index()) if shape == "metrics" else 0
         written = store.metas(meta.LETTERS)
-    if as_json:
+    if shape == "as_json":
         click.echo(json.dumps(health_rows(feeds, ctx.say), ensure_ascii=False, indent=1))
         return 0
-    if letters:
+    if shape == "letters":
         click.echo("\n".join(_letters(ctx, feeds, written)))
         return 0
-    if metrics:
+    if shape == "metrics":
         click.echo("\n".join(_metrics(feeds, channels, published, stories)))
         return 0
     click.echo(_summary(ctx, feeds))
-    if check:
+    if shape == "check":
         return _verdict(ctx, feeds)
-    if failing or (ctx.terminal and not everything):
+    if shape == "failing" or (ctx.terminal and shape != "everything"):
         click.echo("\n".join((*_by_hand(ctx, feeds), *_lists(ctx, lists), *_waiting(ctx, channels))))
         return 0
     _table(ctx, feeds)

@@ -252,10 +252,7 @@ class Source:
             "${ADA_MAIL}",
         ),
     ] = None
-    letters: Annotated[
-        bool | None,
-        key("Whether its contact is written to when a feed has failed for three days, instead of planet.letters."),
-    ] = None
+    letters: Annotated[bool | None, key("Whether its owner is written to, instead of planet.letters.")] = None
     links: Annotated[
         tuple[Link, ...],
         Check("links"),
@@ -351,10 +348,7 @@ class Site:
     catalogue_rev: str = ""
     """Changes with its content, so that pages are written again."""
     hub: Annotated[Url, key("WebSub hub to advertise and ping.", "https://pubsubhubbub.appspot.com/")] = ""
-    letters: Annotated[
-        bool,
-        key("Write to the `contact` of a feed that has failed for three days, by the first mail channel of notify."),
-    ] = False
+    letters: Annotated[bool, key("Write to the owner (`contact`) of a feed that has failed for three days.")] = False
     heartbeat: Annotated[
         Url,
         key(
