@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PLANET := $(BIN)/planet
 DEMO ?= output
 
-.PHONY: demo run test check docs bench serve format fuzz crash notify soak politeness evaluate messages golden lock clean
+.PHONY: demo run test check docs bench serve format fuzz neighbours crash notify soak politeness evaluate messages golden lock clean
 
 # All is installed at the versions of the lock. Where they cannot be had (another Python, one withdrawn), the ranges decide, said aloud.
 LOCK ?= constraints.txt
@@ -58,7 +58,7 @@ bench: $(VENV)/dev  ## whole runs beside a peer, then each stage, as ratios
 	$(call install,dev$(,)bench)
 	$(BIN)/python -m bench
 
-fuzz crash notify soak politeness evaluate: $(VENV)/dev  ## the long proofs
+fuzz neighbours crash notify soak politeness evaluate: $(VENV)/dev  ## the long proofs
 	$(BIN)/python -m bench.$@
 
 messages: $(VENV)/dev  ## collect the sentences to translate

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from planet.model import Message
+from planet.model.base import fill
 
 if TYPE_CHECKING:  # a run that shows no date does without
     from babel import Locale
@@ -146,10 +147,8 @@ class Translator:
     def say(self, message: Message) -> str:
         """A message, translated and filled in, with the messages inside it."""
         text = self.gettext(message.text)
-        if not message.params:
-            return text
-        return text.format(
-            **{name: self.say(value) if isinstance(value, Message) else value for name, value in message.params}
+        return fill(
+            text, {name: self.say(value) if isinstance(value, Message) else value for name, value in message.params}
         )
 
     def local(self, moment: dt.datetime) -> dt.datetime:

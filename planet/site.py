@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from planet import formats, unchanged
@@ -51,12 +51,20 @@ def build(config: Config, store: Store, health: tuple[FeedHealth, ...], now: dat
             titles={key: row.title for key, row in store.feeds().items()},
             arrived={key: row.arrived for key, row in store.feeds().items() if row.arrived},
             health=health,
-            born=datetime.fromisoformat(born) if born else None,
+            born=_moment(born),
             withdrawn=store.withdrawn(),
         ),
         StoryCache(store, story_context(config, store, announced)),
         program_rev(),
     )
+
+
+def _moment(text: str) -> datetime | None:
+    """A stored moment; None where there is none that can be read."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def site_events(config: Config, store: Store) -> tuple[Event, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from planet.model import Config, Story, StorySource
+from planet.people import Namesakes
 from planet.recent import Recent
 from planet.store import Store, StoryContext
 from planet.urls import host
@@ -48,6 +49,7 @@ def story_context(
         technologies=tuple(technology.slug for technology in config.technologies),
         same_id=store.clashing("id", story_ids),
         same_guid=store.clashing("guid", story_ids),
+        namesakes=Namesakes((source.slug, source.name) for source in config.sources),
     )
 
 

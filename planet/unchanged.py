@@ -52,7 +52,12 @@ def edition_rev(
 def _files(places: Sequence[Path]) -> Iterator[str]:
     """Names, sizes and times of files, and of those in folders."""
     for place in places:
-        for path in (place, *sorted(place.rglob("*"))):
+        try:
+            paths = (place, *sorted(place.rglob("*")))
+        except (OSError, ValueError):
+            yield f"{place} -"
+            continue
+        for path in paths:
             try:
                 status = path.stat()
             except OSError:
@@ -105,5 +110,11 @@ def remember(store: Store, rev: str, output: str, themes: Sequence[Path], now: d
 
 
 def _read(store: Store) -> dict[str, str]:
-    stored: dict[str, str] = json.loads(store.meta(meta.PUBLISHED) or "{}")
+    """What `remember` stored; nothing where it cannot be read, so that the site is made again."""
+    try:
+        stored: dict[str, str] = json.loads(store.meta(meta.PUBLISHED) or "{}")
+        datetime.fromisoformat(stored["at"])
+        [Path(folder) for folder in stored["themes"]]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return {}
     return stored

@@ -415,6 +415,15 @@ def test_the_organisers_own_calendar_leads_wherever_it_stands() -> None:
     assert (event.data.title, event.group_slug) == ("APIHour #72", "b")
 
 
+def test_the_group_on_whose_site_an_events_page_is_leads_wherever_it_stands() -> None:
+    config = planet("a", "b")
+    owner = replace(config.sources[1], url="https://b.example/")
+    config = replace(config, sources=(config.sources[0], owner))
+    forged = stored("APIHour #72 (annulé)", url="https://b.example/72", uid="u", status="cancelled", sequence=9)
+    (event,) = tell(config, forged, stored(calendar="b", url="https://b.example/72", uid="u"))
+    assert (event.data.title, event.data.status, event.group, event.id) == ("APIHour #72", "confirmed", "Groupe b", "u")
+
+
 def test_an_archive_names_the_group_that_held_an_evening_as_its_organiser() -> None:
     config = planet("a", "b")
     java = replace(config.sources[1], technologies=("js",), name="Lava JUG")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,9 @@ from planet.model.edition import shared_out
 from planet.store import Application, Store, StoryContext
 from planet.text import digest, fold
 from planet.urls import canonical_key
+from tests.support.neighbours import Neighbourhood
 from tests.support.safe import safe
+from tests.support.servers import Server
 from tests.support.world import World, item, rss
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -188,6 +190,39 @@ def test_honest_stories_are_shown_as_if_the_hostile_feed_were_not_there(tmp_path
         assert missing == []
         order_of = [story for story in together if story in alone]
         assert order_of == alone
+
+
+@pytest.fixture(scope="module")
+def neighbourhood(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbourhood]:
+    with World(tmp_path_factory.mktemp("neighbours")) as world, Server(host="127.0.0.2") as server:
+        yield Neighbourhood(world, server)
+
+
+@pytest.mark.parametrize("seed", [7, 10, 101])
+def test_whatever_feed_calendar_and_server_of_a_member_do_the_others_are_shown_as_before(
+    neighbourhood: Neighbourhood, seed: int
+) -> None:
+    """Redirects to the others' feeds, refusals, tombstones, copied ids, links, texts, names, events: `make neighbours` tries for long."""
+    neighbourhood.try_once(seed)
+
+
+def test_an_id_that_was_copied_first_and_exchanged_later_is_still_its_owners(world: World) -> None:
+    def feed(identifier: str) -> str:
+        return rss(item("À elle", "https://mallory.example/1", guid=identifier, text="Bien à elle."))
+
+    stolen = "https://ada.example/1"
+    hostile = world.serve("/m.xml", feed(stolen))
+    honest = world.serve("/a.xml", rss(item("À Ada", stolen, text="Tout autre chose.")))
+    sources = [
+        {"name": "Mallory", "url": "https://mallory.example/", "feeds": [hostile]},
+        {"name": "Ada", "url": "https://ada.example/", "feeds": [honest]},
+    ]
+    world.configure(sources[:1])
+    assert world.run(now="2026-11-22T08:00:00Z").code == 0
+    world.serve("/m.xml", feed("https://mallory.example/1"))
+    world.configure(sources)
+    assert world.run().code == 0
+    assert {story["title"]: story["id"] for story in world.entries()}["À Ada"] == stolen
 
 
 def test_a_member_who_withdraws_all_that_is_hers_does_not_stop_the_planet(world: World) -> None:

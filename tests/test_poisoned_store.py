@@ -1,58 +1,63 @@
-"""Whatever a stored value holds, it costs that value: the rest is published."""
+"""Whatever a stored value holds, it costs that value: the rest is published, and nothing of it moves a cursor."""
 
 from __future__ import annotations
 
-import random
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from tests.support.world import World, item, rss
+from tests.support.poison import CONTROL, Poisoned
+from tests.support.world import World
 
-ICS = (
-    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1@x\r\nDTSTART:20261203T180000Z\r\nSUMMARY:Soirée\r\nEND:VEVENT\r\n"
-    "END:VCALENDAR\r\n"
-)
-POISON = (
-    *(2**62, -(2**62), 0, -1, 253402300799999999, -62135596800000000),
-    *("", "{}", "[]", "null", "{", '{"sources":[["x","y"]],"technologies":["nope"]}', '{"etag":5}', '{"start":"9999-12-31"}'),
-    *('{"data":{"title":"x","start":"0001-01-01T00:00:00+00:00"}}', "[bold]x[/bold]", "\u202e", "é" * 5000, "https://[::1", "\x1b[31m"),
+
+@pytest.fixture(scope="module")
+def planet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Poisoned]:
+    with World(tmp_path_factory.mktemp("poisoned")) as world:
+        yield Poisoned(world)
+
+
+@pytest.mark.parametrize("seed", [11, 106, 2066])
+def test_a_stored_value_that_cannot_be_used_costs_that_value_alone(planet: Poisoned, seed: int) -> None:
+    planet.try_once(seed)
+
+
+ESCAPES = "\x1b]0;pris\x07\x9b2J\u202eesrevni\u2066"
+MOVES_A_CURSOR = "\x1b[2J\x9b2J"
+"""A text of many words may run backwards: it stands in an element of its own."""
+LEADS_ELSEWHERE = "javascript:alert(1)"
+EARLIER = (
+    "UPDATE entries SET title = :escapes || title, id = :escapes || id, link = :elsewhere WHERE entry_id = 3",
+    "UPDATE bodies SET text = :moves || text, html = :moves || html, summary = :escapes",
+    "UPDATE bodies SET details = json_set(details, '$.authors', json_array(json_object('name', :escapes, 'url', :elsewhere)), '$.tags', json_array(:escapes), '$.image', :elsewhere, '$.comments', :elsewhere, '$.enclosures', json_array(json_object('url', :elsewhere, 'type', '', 'length', NULL, 'title', '')))",
+    "UPDATE feeds SET title = :escapes, link = :elsewhere, language = :escapes",
+    "UPDATE feeds SET state = json_set(state, '$.warnings', json_array(json_object('text', :escapes || '{x}', 'params', json_array(json_array('y', :escapes)))))",
+    "UPDATE events SET data = json_set(data, '$.data.title', :escapes || 'Soirée', '$.data.location', :escapes, '$.data.url', :elsewhere, '$.data.organizer', :escapes, '$.slug', '../../' || :escapes)",
 )  # fmt: skip
-COLUMNS = {
-    "entries": ("date", "first_seen", "published", "updated", "edited", "classification", "link", "id", "atom_id", "title", "feed_updated"),
-    "bodies": ("html", "text", "summary", "details"),
-    "feeds": ("state", "next_due", "title", "link", "id", "language"),
-    "events": ("start", "data"),
-    "stories": ("date", "updated", "technologies", "sources", "why"),
-}  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_stored_value_that_cannot_be_used_costs_that_value_alone(world: World, seed: int) -> None:
-    items = [
-        item(f"Billet {n}", f"https://a.example/{n}", f"Mon, {n + 1:02} Nov 2026 10:00:00 GMT", f"Texte {n}.")
-        for n in range(8)
-    ]
-    world.configure(
-        [{"name": "Ada", "feeds": [world.serve("/a.xml", rss(*items))]}],
-        [{"name": "groupe", "calendars": [world.serve("/a.ics", ICS, "text/calendar")]}],
-    )
-    assert world.run().code == 0
-    rng = random.Random(seed)
-    with closing(sqlite3.connect(world.folder / "planet.db", isolation_level=None)) as connection:
-        for table, columns in COLUMNS.items():
-            key = {"entries": "entry_id = 3", "bodies": "entry_id = 4", "stories": "story_id = 5"}.get(table, "1")
-            for column in rng.sample(columns, 2):
-                value = rng.choice([one for one in POISON if isinstance(one, int) == (column in {"date", "first_seen", "published", "updated", "edited", "next_due", "feed_updated"})])  # fmt: skip
-                connection.execute(f"UPDATE {table} SET {column} = ? WHERE {key}", (value,))
-        connection.execute("DELETE FROM meta WHERE name IN ('published', 'rules_rev')")
-    world.serve("/a.xml", rss(item("Neuf", "https://a.example/neuf", "Mon, 23 Nov 2026 07:00:00 GMT"), *items))
-    result = world.run("--force", now="2026-11-23T12:00:00Z")
+def test_no_escape_sequence_and_no_other_link_that_an_earlier_version_stored_reaches_anybody(planet: Poisoned) -> None:
+    planet.restore()
+    with closing(sqlite3.connect(planet.database, isolation_level=None)) as connection:
+        for statement in EARLIER:
+            connection.execute(statement, {"escapes": ESCAPES, "moves": MOVES_A_CURSOR, "elsewhere": LEADS_ELSEWHERE})
+        connection.execute("UPDATE stories SET rev = 'x' || rev")
+    result = planet.world.run("--no-fetch", now="2026-11-23T12:00:00Z")
     assert result.code == 0, result.err
-    page = (world.output / "index.html").read_text("utf-8")
-    assert "Neuf" in page
-    assert "Billet 7" in page
-    for command in ("status", "events", "entries"):
-        assert world.planet(command, "--json").code == 0
-    assert world.planet("explain", "https://a.example/3").code in {0, 1, 2}
+    printed = [result] + [
+        planet.world.planet(*command)
+        for command in (("status",), ("status", "--json"), ("entries",), ("entries", "--json", "--full"), ("events",), ("events", "--json"), ("explain", "https://a.example/5"), ("export",))
+    ]  # fmt: skip
+    texts = [text for result in printed for text in (result.out, result.err)]
+    texts += [path.read_text("utf-8") for path in published(planet.world.output)]
+    shown = "\n".join(texts)
+    assert "Billet 5" in shown
+    assert "Soirée" in shown
+    assert [shown[match.start() - 60 : match.end() + 20] for match in CONTROL.finditer(shown)] == []
+    assert LEADS_ELSEWHERE not in shown
+
+
+def published(output: Path) -> list[Path]:
+    return [path for path in output.rglob("*") if path.suffix in {".html", ".xml", ".json", ".ics", ".opml", ".txt"}]

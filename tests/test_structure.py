@@ -56,6 +56,7 @@ HOMES = {
     "apprise": {"notify"},
     "babel": {"i18n", "locale"},
     "click": {"cli"},
+    "confusable_homoglyphs": {"people"},
     "css_inline": {"notify"},
     "dateutil": {"cli", "parse", "when"},
     "feedparser": {"parse"},

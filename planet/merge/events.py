@@ -10,10 +10,12 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import attrgetter
 
+from planet.merge.authorship import Authors
 from planet.merge.clusters import Cluster
 from planet.merge.event_changes import file_name
 from planet.merge.event_groups import Join, group_events
 from planet.model import Classification, Config, Entry, Event, EventData, FeedConfig, Source, StoredEvent
+from planet.people import Namesakes
 from planet.text import digest
 from planet.text import fold as plain_fold
 from planet.urls import host
@@ -100,7 +102,11 @@ def _order(start: datetime | date) -> tuple[str, str]:
 class _Ids:
     """UIDs and file names, each once in the planet: the copy that was seen first gives both, so that neither changes later."""
 
-    def __init__(self, events: Sequence[StoredEvent], owners: Mapping[str, Sequence[_Owner]], planet: str) -> None:
+    def __init__(
+        self, events: Sequence[StoredEvent], owners: Mapping[str, Sequence[_Owner]], authors: Authors, planet: str
+    ) -> None:
+        self._owners = owners
+        self._authors = authors
         self._planet = planet
         self._position = {
             key: min((not owner.is_group, owner.position) for owner in sources) for key, sources in owners.items()
@@ -110,15 +116,21 @@ class _Ids:
         for event in sorted(events, key=self.age):
             self._first.setdefault(event.uid, (event.calendar, event.recurrence_id))
 
-    def age(self, event: StoredEvent) -> tuple[float, tuple[bool, int], str, str, str]:
-        """Sorts events by when they were first seen, then groups before members, then by feeds.yaml."""
+    def age(self, event: StoredEvent) -> tuple[float, bool, tuple[bool, int], str, str, str]:
+        """Sorts events by when they were first seen, then those on their lister's own site, groups before members, by feeds.yaml."""
         first = event.first_seen.timestamp() if event.first_seen else 0.0
-        return first, self._position[event.calendar], event.calendar, event.uid, event.recurrence_id
+        position = self._position[event.calendar]
+        return first, not self.is_own(event), position, event.calendar, event.uid, event.recurrence_id
+
+    def is_own(self, event: StoredEvent) -> bool:
+        """Whether the page of an event is on the site of a source that lists it."""
+        owner = self._authors.owner(event.data.url)
+        return bool(owner) and any(listing.source.slug == owner for listing in self._owners[event.calendar])
 
     def uid(self, event: StoredEvent) -> str:
         """The UID to publish: its own, unless it recurs, is too long, or was another event's first."""
         is_first = self._first[event.uid] == (event.calendar, event.recurrence_id)
-        if is_first and not event.recurrence_id and len(event.uid) <= LONGEST_UID:
+        if is_first and not event.recurrence_id and len(event.uid) <= LONGEST_UID and event.uid.isprintable():
             return event.uid
         return f"{digest(event.calendar, event.uid, event.recurrence_id)}@{self._planet}"
 
@@ -136,8 +148,9 @@ class _Merger:
         self._events = events
         self._owners = owners
         self._place = place
-        self._ids = _Ids(events, owners, host(config.site.url) or "planet")
+        self._ids = _Ids(events, owners, Authors(config.sources), host(config.site.url) or "planet")
         self._technologies = [technology.slug for technology in config.technologies]
+        self._namesakes = Namesakes((source.slug, source.name) for source in config.sources)
         self._groups = {fold(source.name): source for source in reversed(config.sources) if source.kind == "group"}
 
     def merge(self, cluster: Cluster[Join]) -> Event | None:
@@ -154,8 +167,9 @@ class _Merger:
         technologies = {slug for copy in copies for slug in copy.classification.technologies}
         technologies.update(organizing.technologies if organizing else ())
         data = _merged([copy.data for copy in copies])
-        if data.organizer and fold(data.organizer) in self._groups and source.kind != "group":
-            # A group's name does not make an event the group's.
+        slugs = {owner.source.slug for copy in copies for owner in copy.owners}
+        if source.kind != "group" and self._namesakes.another(data.organizer, slugs):
+            # A name does not make an event its bearer's.
             data = replace(data, organizer=source.name, organizer_url="")
         event = Event(
             id=self._ids.uid(oldest),
@@ -175,10 +189,13 @@ class _Merger:
         return replace(event, rev=hashlib.sha256(shown).hexdigest()[:32])
 
     def _in_order(self, copies: Sequence[_Copy]) -> list[_Copy]:
-        """The copies that say what the event is, the leading one first: those of groups, else those of the member seen first."""
-        age = self._ids.age
+        """The copies that say what the event is, the leading one first: those of groups, else those of the member seen first.
+
+        A copy whose page is on its lister's own site comes before others, whoever was seen first.
+        """
+        age, is_own = self._ids.age, self._ids.is_own
         official = [copy for copy in copies if any(owner.is_group for owner in copy.owners)]
-        first = min(official or copies, key=lambda copy: age(copy.event))
+        first = min(official or copies, key=lambda copy: (not is_own(copy.event), age(copy.event)))
         if not official:
             owners = {owner.source.slug for owner in first.owners}
             official = [copy for copy in copies if owners & {owner.source.slug for owner in copy.owners}]
@@ -187,6 +204,7 @@ class _Merger:
             official,
             key=lambda copy: (
                 not _is_named(organizer, copy.owners),
+                not is_own(copy.event),
                 all(owner.feed.kind != "calendar" for owner in copy.owners),
                 age(copy.event),
             ),

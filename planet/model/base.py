@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NewType
 
@@ -21,6 +23,13 @@ def _shown(value: object) -> str:
     """A parameter as text for a terminal or a mail: names and reasons that servers send may hold anything."""
     text = str(value)
     return text if text.isprintable() else _CONTROL.sub(" ", text)
+
+
+def fill(sentence: str, values: Mapping[str, object]) -> str:
+    """A sentence with its values, fit for a terminal or a mail; as it is where another version stored one that they do not fit."""
+    with contextlib.suppress(LookupError, ValueError, AttributeError):
+        sentence = sentence.format(**values) if values else sentence
+    return "\n".join(map(_shown, sentence.split("\n")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class Message:
 
     def __str__(self) -> str:
         """The English sentence."""
-        return self.text.format(**dict(self.params)) if self.params else self.text
+        return fill(self.text, dict(self.params))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
@@ -12,9 +13,12 @@ from typing import Any, get_type_hints
 import msgspec
 
 from planet.model import EventChanges, EventData, StoredEvent
+from planet.store import presentable
 from planet.store.columns import decode, encode, insert, names, select
 
 log = logging.getLogger(__name__)
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+"""What names the page of an event; anything else that is stored is made anew."""
 
 _KEY = ("calendar", "uid", "recurrence_id")
 _COLUMNS = (*_KEY, "start", "data")
@@ -90,4 +94,6 @@ def _event(row: Mapping[str, Any]) -> StoredEvent:
     own = msgspec.structs.asdict(decode(_Event, row["data"]))
     data = msgspec.structs.asdict(own["data"])
     times = {"start": _read(data["start"]), "end": None if data["end"] is None else _read(data["end"])}
-    return StoredEvent(**(own | {name: row[name] for name in _KEY} | {"data": EventData(**(data | times))}))
+    slug = own["slug"] if _FILE_NAME.fullmatch(own["slug"]) else ""
+    event_data = presentable.event_data(EventData(**(data | times)))
+    return StoredEvent(**(own | {name: row[name] for name in _KEY} | {"data": event_data, "slug": slug}))

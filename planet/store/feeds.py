@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from planet.model import FetchState, FetchUpdate
+from planet.store import presentable
 from planet.store.columns import decode, encode, from_stamp, insert, instant, select, to_stamp
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,13 @@ def load(connection: sqlite3.Connection) -> dict[str, FeedRow]:
     rows = select(connection, "SELECT key, state, arrived, id, title, link, language FROM feeds")
     return {
         row["key"]: FeedRow(
-            **(row | {"state": _state(row["key"], row["state"]), "arrived": from_stamp(row["arrived"])})
+            key=row["key"],
+            state=_state(row["key"], row["state"]),
+            arrived=from_stamp(row["arrived"]),
+            id=presentable.line(row["id"]),
+            title=presentable.line(row["title"]),
+            link=presentable.link(row["link"]),
+            language=presentable.line(row["language"]),
         )
         for row in rows
     }

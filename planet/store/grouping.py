@@ -182,11 +182,11 @@ def _write(connection: sqlite3.Connection, stories: Sequence[MergeGroup]) -> Non
         entries = {row["entry_id"]: row for row in select(connection, query, {"ids": members})}
         feeds = {row["key"]: row for row in select(connection, "SELECT key, id, title, link, language FROM feeds")}
         connection.executemany(
-            insert("stories", _STORY),
+            insert("stories", _STORY, replace=True),
             (_row(story, [entries[entry_id] for entry_id in story.entry_ids], feeds) for story in part),
         )
         connection.execute(
-            "UPDATE stories SET size = (SELECT length(html) FROM bodies WHERE bodies.entry_id = primary_id) "
+            "UPDATE stories SET size = coalesce((SELECT length(html) FROM bodies WHERE bodies.entry_id = primary_id), 0) "
             "WHERE story_id IN (SELECT value FROM json_each(:ids))",
             {"ids": ids(min(story.entry_ids) for story in part)},
         )

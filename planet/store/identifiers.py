@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MADE = re.compile(r"tag:([^,]*),[0-9]{4}:[0-9a-f]{20}")
 _COLUMN = {"id": "{0}.atom_id", "guid": "iif({0}.id != '', {0}.id, {0}.atom_id)"}
 """What a story publishes unless another precedes it, as SQL over a row of `entries`."""
+_OWNS = {"id": "e.owns_id AND e.atom_id = e.id", "guid": "e.owns_id AND e.id != ''"}
+"""Whether that is its source's: `owns_id` speaks of the id that the entry has now, which may be another than it is published under."""
 
 
 def published_id(host: str, feed: str, entry: Entry, date: datetime) -> str:
@@ -67,7 +69,7 @@ def clashing(
     )
     rows = connection.execute(
         "SELECT story_id FROM (SELECT s.story_id, row_number() OVER "
-        f"(PARTITION BY {entry} ORDER BY e.owns_id DESC, e.first_seen, e.priority, e.date, e.source_position, s.tie) AS nth "
+        f"(PARTITION BY {entry} ORDER BY {_OWNS[name]} DESC, e.first_seen, e.priority, e.date, e.source_position, s.tie) AS nth "
         f"FROM stories s JOIN entries e ON e.entry_id = s.primary_id WHERE {entry} IN ({wanted})) WHERE nth > 1",
         {"ids": ids(story_ids or ())},
     )

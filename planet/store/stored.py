@@ -12,6 +12,7 @@ from typing import Any
 
 from planet.model import Classification, Entry, EntryKey, MergeEntry, SourceRef
 from planet.model.story import MERGE_TEXT
+from planet.store import presentable
 from planet.store.columns import convert, decode, from_stamp, ids, instant, names, select
 from planet.store.entries import KEYS, TEXTS
 
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _KEY = tuple(field.name for field in fields(EntryKey))
 _TIMES = ("date", "first_seen", "published", "updated", "edited", "missing_since", "feed_updated")
+_FLAGS = ("in_feeds", "withdrawn", "tombstone", "shown")
 _STORED = (
     *("entry_id", "feed", "atom_id", "date", "date_reason", "first_seen", "edited", "in_feeds", "withdrawn", "tombstone"),
     *("shown", "priority", "source_position", "owner", "feed_updated", "classification", "story_id"),
@@ -80,17 +82,36 @@ def entries(connection: sqlite3.Connection, entry_ids: Sequence[int] | None) -> 
 
 
 def _with_instants(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: from_stamp(value) if name in _TIMES else value for name, value in row.items()}
+    return {
+        name: from_stamp(value) if name in _TIMES else bool(value) if name in _FLAGS else value
+        for name, value in row.items()
+    }
 
 
 def _stored_entry(row: Mapping[str, Any]) -> StoredEntry:
     values = _with_instants(row)
-    entry = convert(Entry, json.loads(values["details"]) | {name: values[name] for name in (*KEYS, *TEXTS)})
+    entry = presentable.entry(
+        convert(Entry, json.loads(values["details"]) | {name: values[name] for name in (*KEYS, *TEXTS)})
+    )
     classification = decode(Classification, values["classification"])
     kept = {name: values[name] for name in _STORED}
-    for name in ("in_feeds", "withdrawn", "tombstone", "shown"):
-        kept[name] = bool(kept[name])
     return StoredEntry(**(kept | {"entry": entry, "classification": classification}))
+
+
+def _texts(text: object) -> tuple[str, ...]:
+    """Stored addresses or tags; none where they cannot be read."""
+    try:
+        return decode(tuple[str, ...], text) if isinstance(text, str) else ()
+    except ValueError:
+        return ()
+
+
+def _source(text: object) -> SourceRef | None:
+    """A stored origin; None where there is none that can be read."""
+    try:
+        return decode(SourceRef, text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 def find(connection: sqlite3.Connection, link_key: str, identifier: str) -> list[int]:
@@ -120,9 +141,9 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
                     "date": instant(row["date"]),
                     "published": from_stamp(row["published"]),
                     "first_seen": instant(row["first_seen"]),
-                    "links": tuple(json.loads(row["links"] or "[]")),
-                    "tags": tuple(json.loads(row["tags"] or "[]")),
-                    "source": decode(SourceRef, row["source"]) if row["source"] else None,
+                    "links": _texts(row["links"]),
+                    "tags": _texts(row["tags"]),
+                    "source": _source(row["source"]),
                 }
             )
         )

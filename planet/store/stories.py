@@ -6,14 +6,15 @@ import functools
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planet.model import IndexRow, MergeEntry, Person, Story, StoryCopy, StoryReasons, StorySource
+from planet.people import Namesakes
 from planet.reasons import best_scores
 from planet.store import meta
-from planet.store.columns import ids, instant, readable, select
+from planet.store.columns import decode, ids, instant, readable, select
 from planet.store.feeds import FeedRow
 from planet.store.identifiers import identify
 from planet.store.stored import StoredEntry, entries, merge_entries
@@ -39,6 +40,7 @@ class StoryContext:
     """Stories whose RSS guid (it may be no address, and so not unique in the world) another story publishes."""
     technologies: tuple[str, ...] = ()
     """Slugs, in the order of feeds.yaml."""
+    namesakes: Namesakes = field(default_factory=Namesakes)
     excerpts: dict[int, str] = field(default_factory=dict)
     """Id of an entry -> its excerpt, once it was made: a story is loaded for several pages and feeds."""
 
@@ -108,8 +110,15 @@ def primary_entries(connection: sqlite3.Connection) -> list[MergeEntry]:
 def why(connection: sqlite3.Connection, story_id: int) -> tuple[tuple[int, int, str, int], ...]:
     """Why the entries of a story are one: (entry id, entry id, rule, score in hundredths)."""
     row = connection.execute("SELECT why FROM stories WHERE story_id = :id", {"id": story_id}).fetchone()
-    joins: list[Any] = readable(row[0], []) if row else []
-    return tuple((a, b, rule, score) for a, b, rule, score in joins)
+    return _joins(row[0]) if row else ()
+
+
+def _joins(text: str) -> tuple[tuple[int, int, str, int], ...]:
+    """The column `why`; nothing where it cannot be read."""
+    try:
+        return decode(tuple[tuple[int, int, str, int], ...], text)
+    except ValueError:
+        return ()
 
 
 def members(connection: sqlite3.Connection, story_id: int) -> list[int]:
@@ -187,7 +196,6 @@ def _tags(members: Sequence[StoredEntry]) -> tuple[str, ...]:
 def _reasons(joins: str, members: Sequence[StoredEntry], context: StoryContext) -> StoryReasons:
     """Why a story is where it is. `joins` is the column `why`, the primary copy is given first."""
     position = {member.entry_id: number for number, member in enumerate(members)}
-    why: list[Any] = readable(joins, [])
     return StoryReasons(
         copies=tuple(
             StoryCopy(
@@ -200,12 +208,24 @@ def _reasons(joins: str, members: Sequence[StoredEntry], context: StoryContext) 
             for member in members
         ),
         joins=tuple(
-            (position[a], position[b], rule, score) for a, b, rule, score in why if a in position and b in position
+            (position[a], position[b], rule, score)
+            for a, b, rule, score in _joins(joins)
+            if a in position and b in position
         ),
         date_rule=members[0].date_reason,
         priority=members[0].priority,
         in_feeds=any(member.in_feeds for member in authors_copies(members)),
         scores=best_scores((member.classification.scores for member in authors_copies(members)), context.technologies),
+    )
+
+
+def _told_apart(
+    authors: Sequence[Person], source: StorySource, slugs: Collection[str], context: StoryContext
+) -> tuple[Person, ...]:
+    """The authors; one whose name is, or looks like, that of a source which does not carry the story stands with its own source."""
+    return tuple(
+        Person(name=f"{person.name} ({source.name})") if context.namesakes.another(person.name, slugs) else person
+        for person in authors
     )
 
 
@@ -219,6 +239,7 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
     identifier, guid = identify(
         primary, context.host, same_id=story_id in context.same_id, same_guid=story_id in context.same_guid
     )
+    slugs = {carrier.slug for carrier in sources}
     updated = instant(head["updated"])
     events = context.events.get(story_id, ())
     return Story(
@@ -233,7 +254,7 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
         updated=updated,
         edited=primary.edited is not None,
         first_seen=primary.first_seen if primary.owner else min(member.first_seen for member in members),
-        authors=entry.authors or (Person(name=source.name),),
+        authors=_told_apart(entry.authors, source, slugs, context) or (Person(name=source.name),),
         source=source,
         sources=sources,
         technologies=_names(head["technologies"]),
@@ -241,7 +262,9 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
         language=entry.language or (feed.language if feed else ""),
         summary_only=primary.feed in context.summary_only,
         feed_id=feed.id if feed else "",
-        feed_title=(feed.title if feed else "") or source.name,
+        feed_title=feed.title
+        if feed and feed.title and not context.namesakes.another(feed.title, slugs)
+        else source.name,
         feed_url=context.feed_urls.get(primary.feed, ""),
         feed_link=feed.link if feed else "",
         feed_updated=primary.feed_updated,

@@ -1,0 +1,63 @@
+"""What is stored, made fit to be shown: an earlier version, a state file or a hand may have stored what this version would not.
+
+Nothing that moves a cursor, reorders text or leads elsewhere than to the web leaves the store in a title, a name, a text or a link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from planet.model import Enclosure, Entry, EventData, Person, SafeHtml
+from planet.text import one_line, xml_safe
+
+
+def line(text: str) -> str:
+    """A title, a name or an id on one line, with nothing hidden in it."""
+    return text if text.isprintable() else one_line(text)
+
+
+def link(url: str) -> str:
+    """An http(s) URL; "" for anything else."""
+    return url if url.startswith(("https://", "http://")) and url.isprintable() and " " not in url else ""
+
+
+def entry(stored: Entry) -> Entry:
+    """An entry, every part of it that is shown cleaned; the same value where nothing is to be cleaned."""
+    fields = {
+        "id": line(stored.id),
+        "link": link(stored.link),
+        "title": line(stored.title),
+        "html": SafeHtml(xml_safe(stored.html)),
+        "text": xml_safe(stored.text),
+        "summary": line(stored.summary),
+        "authors": tuple(Person(name=line(person.name), url=link(person.url)) for person in stored.authors),
+        "tags": tuple(map(line, stored.tags)),
+        "enclosures": tuple(filter(None, map(_enclosure, stored.enclosures))),
+        "image": link(stored.image),
+        "language": line(stored.language),
+        "comments": link(stored.comments),
+    }
+    changed = {name: value for name, value in fields.items() if value != getattr(stored, name)}
+    return replace(stored, **changed) if changed else stored  # type: ignore[arg-type]
+
+
+def _enclosure(stored: Enclosure) -> Enclosure | None:
+    url = link(stored.url)
+    return replace(stored, url=url, type=line(stored.type), title=line(stored.title)) if url else None
+
+
+def event_data(stored: EventData) -> EventData:
+    """What a calendar says of an event, cleaned likewise."""
+    return replace(
+        stored,
+        title=line(stored.title),
+        html=SafeHtml(xml_safe(stored.html)),
+        text=xml_safe(stored.text),
+        location="\n".join(map(line, stored.location.split("\n"))),
+        url=link(stored.url),
+        organizer=line(stored.organizer),
+        organizer_url=link(stored.organizer_url),
+        tags=tuple(map(line, stored.tags)),
+        image=link(stored.image),
+        timezone=line(stored.timezone),
+    )
