@@ -13,9 +13,9 @@ import msgspec
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_FIRST = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_FIRST = (datetime(1000, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // _MICROSECOND
-"""A day from the ends of the calendar, so that no time zone leads beyond them."""
+"""Years of four digits, a day from their ends, so that no time zone leads beyond them."""
 _ENCODER = msgspec.json.Encoder()
 _decoder = functools.cache(msgspec.json.Decoder)
 _T = TypeVar("_T")
@@ -32,7 +32,7 @@ def from_stamp(stamp: int | None) -> datetime | None:
 
 
 def instant(stamp: int) -> datetime:
-    """The instant of a column that is never null, in UTC; one beyond the calendar is the first or last day but one of it."""
+    """The instant of a column that is never null, in UTC; one beyond the years of four digits is the first or last day but one of them."""
     return _EPOCH + min(max(stamp, _FIRST), _LAST) * _MICROSECOND
 
 

@@ -41,7 +41,7 @@ def posts(folder: Path) -> list[tuple[str, Entry]]:
         if isinstance(raw, Unreadable):
             print("cannot be read:", name, raw.error)
             continue
-        read = normalise(raw, feed=name, url=url, http_date=None, known={}, sanitise=sanitise, now=NOW)
+        read = normalise(raw, feed=name, url=url, known={}, sanitise=sanitise, now=NOW)
         found += [(name, entry) for entry in read.entries if isinstance(entry, Entry)]
     return found
 

@@ -240,7 +240,7 @@ def _stories(folder: Path, of: dict[tuple[str, str], str]) -> tuple[list[MergeEn
         raw = parse(
             (folder / name).read_bytes(), content_type="application/xml", url=address, max_entries=1000, timezone="UTC"
         )
-        entries = normalise(raw, feed=name, url=address, http_date=None, known={}, sanitise=sanitise, now=NOW).entries
+        entries = normalise(raw, feed=name, url=address, known={}, sanitise=sanitise, now=NOW).entries
         for entry in entries:
             written = entry.published or entry.updated or entry.url_date or NOW
             things[len(stories)] = of.get((name, entry.id))

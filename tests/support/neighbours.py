@@ -229,7 +229,8 @@ class _Hostile:
         self.address = server.url("/mallory.xml")
         self.means = {name: getattr(self, name) for name in ("kind", "first", "late", "is_group", "redirect")}
         self.posts = [self._entry(number) for number in range(rng.randrange(1, 25))]
-        self.early = [post for post in self.posts if post.date <= FIRST or post.date > FIRST + DAY]
+        unwritten = {post.text for post in targets if post.date > FIRST}
+        self.early = [post for post in self.posts if post.text.removesuffix(" Fin.") not in unwritten]
         """What she knows on the first day: no post that its author writes on the second."""
 
     def _entry(self, number: int) -> Post:
