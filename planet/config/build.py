@@ -84,14 +84,22 @@ def _technology(builder: _Builder, slug: str, keys: Section, language: str) -> m
     technology = keys.settings(model.Technology, slug=slug, line=builder.line("technologies", slug))
     _warn_of_filters(builder, ("technologies", slug), keys)
     own = catalogue.load(slug) if technology.catalogue else None
-    known = [entry for entry in (own, *map(catalogue.load, technology.gathers)) if entry]
     if own:
         _warn_of_what_is_known(builder, technology, own)
+    technology = replace(
+        technology,
+        name=technology.name or (own.name(language) if own else slug),
+        hue=technology.hue if technology.hue is not None or not own else own.hue,
+    )
+    return _with_words(technology, [entry for entry in (own, *map(catalogue.load, technology.gathers)) if entry])
+
+
+def _with_words(technology: model.Technology, known: Sequence[catalogue.CatalogueEntry]) -> model.Technology:
+    """A technology with the words of feeds.yaml and those of the catalogue; everyday words are told apart."""
     everyday = catalogue.everyday() if technology.words else frozenset[str]()
     plain = tuple(word for word in technology.words if word.lower() not in everyday)
     return replace(
         technology,
-        name=technology.name or (own.name(language) if own else slug),
         tags=_joined(technology.tags, *(entry.tags for entry in known), *(entry.aliases for entry in known)),
         words=_joined(plain, technology.phrases, *((*entry.words, *entry.phrases) for entry in known)),
         phrases=(),
@@ -106,7 +114,6 @@ def _technology(builder: _Builder, slug: str, keys: Section, language: str) -> m
         exclude=replace(
             technology.exclude, words=_joined(technology.exclude.words, *(entry.exclude for entry in known))
         ),
-        hue=technology.hue if technology.hue is not None or not own else own.hue,
     )
 
 

@@ -164,13 +164,7 @@ class _Merger:
         organizing = self._organizing_group(lead, copies)
         source = organizing or _leader(lead)
         is_group = source.kind == "group" and (organizing is not None or not _is_anothers(lead))
-        technologies = {slug for copy in copies for slug in copy.classification.technologies}
-        technologies.update(organizing.technologies if organizing else ())
-        data = _merged([copy.data for copy in copies])
-        slugs = {owner.source.slug for copy in copies for owner in copy.owners}
-        if source.kind != "group" and self._namesakes.another(data.organizer, slugs):
-            # A name does not make an event its bearer's.
-            data = replace(data, organizer=source.name, organizer_url="")
+        data = self._data(copies, source)
         event = Event(
             id=self._ids.uid(oldest),
             slug=oldest.slug or file_name(oldest),
@@ -178,7 +172,7 @@ class _Merger:
             end=data.end if data.end is not None and is_believable(data.end) else default_end(data.start),
             group=source.name if is_group else "",
             group_slug=source.slug if is_group else "",
-            technologies=tuple(slug for slug in self._technologies if slug in technologies),
+            technologies=self._technologies_of(copies, organizing),
             sources=_sources([*copies, *(copy for copy in every if copy not in copies)]),
             revision=max(copy.event.sequence for copy in copies) + sum(copy.event.revision for copy in copies),
             changed=max((copy.event.changed for copy in copies if copy.event.changed), default=None),
@@ -187,6 +181,20 @@ class _Merger:
         )
         shown = repr(_shown(event)).encode("utf-8", "replace")
         return replace(event, rev=hashlib.sha256(shown).hexdigest()[:32])
+
+    def _data(self, copies: Sequence[_Copy], source: Source) -> EventData:
+        """What the copies say together; a name does not make an event its bearer's."""
+        data = _merged([copy.data for copy in copies])
+        slugs = {owner.source.slug for copy in copies for owner in copy.owners}
+        if source.kind != "group" and self._namesakes.another(data.organizer, slugs):
+            return replace(data, organizer=source.name, organizer_url="")
+        return data
+
+    def _technologies_of(self, copies: Sequence[_Copy], organizing: Source | None) -> tuple[str, ...]:
+        """Those of the copies and of the group that organises it, in the order of feeds.yaml."""
+        slugs = {slug for copy in copies for slug in copy.classification.technologies}
+        slugs.update(organizing.technologies if organizing else ())
+        return tuple(slug for slug in self._technologies if slug in slugs)
 
     def _in_order(self, copies: Sequence[_Copy]) -> list[_Copy]:
         """The copies that say what the event is, the leading one first: those of groups, else those of the member seen first.

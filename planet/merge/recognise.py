@@ -29,6 +29,24 @@ def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
     Each of these counts only where it names one entry on either side: several entries behind one address, or under one yearly title,
     stay apart.
     """
+    matches, fresh = _by_uid(known, read)
+    more = _by_rules(matches, fresh, known, read)
+    matches += more
+    taken = {key.entry_id for key, _ in matches}
+    recognised = {entry.uid for _, entry in more}
+    fresh = [entry for entry in fresh if entry.uid not in recognised]
+    renamed = _renamed(fresh, [entry for entry in known if entry.entry_id not in taken])
+    matches += [(stored, entry) for entry, stored in renamed]
+    corrected = {entry.uid for entry, _ in renamed}
+    fresh = [entry for entry in fresh if entry.uid not in corrected]
+    return Recognised(
+        matches=tuple(sorted(matches, key=lambda match: (match[1].position, match[0].entry_id))),
+        new=tuple(sorted(fresh, key=lambda entry: (entry.position, entry.uid))),
+    )
+
+
+def _by_uid(known: Sequence[EntryKey], read: Read) -> tuple[list[tuple[EntryKey, Entry | UnchangedEntry]], list[Entry]]:
+    """The entries of the document that are stored under their uid, and those that are stored under none."""
     stored = {entry.uid: entry for entry in sorted(known, key=lambda entry: entry.entry_id, reverse=True)}
     matches: list[tuple[EntryKey, Entry | UnchangedEntry]] = []
     fresh: list[Entry] = []
@@ -40,6 +58,19 @@ def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
             matches.append((key, entry))
         elif isinstance(entry, Entry) and key is None:
             fresh.append(entry)
+    return matches, fresh
+
+
+def _by_rules(
+    matches: Sequence[tuple[EntryKey, Entry | UnchangedEntry]],
+    fresh: Sequence[Entry],
+    known: Sequence[EntryKey],
+    read: Read,
+) -> list[tuple[EntryKey, Entry | UnchangedEntry]]:
+    """What the rules beside the uid find of the fresh entries, one after the other, until none finds any more."""
+    taken = {key.entry_id for key, _ in matches}
+    as_before = [key for key, entry in matches if isinstance(entry, UnchangedEntry)]
+    more: list[tuple[EntryKey, Entry | UnchangedEntry]] = []
     listed = [entry for entry in read.entries if isinstance(entry, Entry)]
     home = canonical_key(read.feed_link)
 
@@ -59,21 +90,19 @@ def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
         found_more = False
         for key_of, everywhere in rules:
             unmatched = [entry for entry in known if entry.entry_id not in taken]
-            as_they_were = [key for key, entry in matches if isinstance(entry, UnchangedEntry)] if everywhere else []
-            pairs = _pairs(fresh, unmatched, listed if everywhere else fresh, [*unmatched, *as_they_were], key_of)
-            matches += [(key, entry) for entry, key in pairs]
+            pairs = _pairs(
+                fresh,
+                unmatched,
+                listed if everywhere else fresh,
+                [*unmatched, *(as_before if everywhere else ())],
+                key_of,
+            )
+            more += [(key, entry) for entry, key in pairs]
             taken.update(key.entry_id for _, key in pairs)
             recognised = {entry.uid for entry, _ in pairs}
             fresh = [entry for entry in fresh if entry.uid not in recognised]
             found_more = found_more or bool(pairs)
-    renamed = _renamed(fresh, [entry for entry in known if entry.entry_id not in taken])
-    matches += [(stored, entry) for entry, stored in renamed]
-    corrected = {entry.uid for entry, _ in renamed}
-    fresh = [entry for entry in fresh if entry.uid not in corrected]
-    return Recognised(
-        matches=tuple(sorted(matches, key=lambda match: (match[1].position, match[0].entry_id))),
-        new=tuple(sorted(fresh, key=lambda entry: (entry.position, entry.uid))),
-    )
+    return more
 
 
 def _by_link_and_title(entry: Entry | EntryKey) -> _Key:

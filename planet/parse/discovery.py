@@ -112,15 +112,16 @@ def in_page(text: str, url: str) -> tuple[tuple[str, str], ...]:
             if target:
                 return ((target, REDIRECT),)
     for node in page.css("link[rel][href], a[rel][href]"):
-        rel = (node.attributes.get("rel") or "").lower().split()
         kind = (node.attributes.get("type") or "").split(";")[0].strip().lower()
         href = _FEED_SCHEME.sub("", (node.attributes.get("href") or "").strip())
-        named = kind in TYPES or (not kind and _LOOKS_LIKE_FEED.search(href.partition("?")[0]))
-        if "stylesheet" in rel or not ("feed" in rel or ("alternate" in rel and named)):
-            continue
-        target = urls.http_url(href, base)
-        if _API.search(target):
-            continue
-        if target and target not in feeds and len(feeds) < MAX_FOUND:
+        target = urls.http_url(href, base) if _names_feed(node.attributes.get("rel") or "", kind, href) else ""
+        if target and not _API.search(target) and target not in feeds and len(feeds) < MAX_FOUND:
             feeds[target] = kind
     return tuple(feeds.items())
+
+
+def _names_feed(relations: str, kind: str, href: str) -> bool:
+    """Whether a link is to a feed, by its `rel` and its media type; without a type its address must look like one."""
+    rel = relations.lower().split()
+    named = kind in TYPES or (not kind and _LOOKS_LIKE_FEED.search(href.partition("?")[0]) is not None)
+    return "stylesheet" not in rel and ("feed" in rel or ("alternate" in rel and named))

@@ -125,15 +125,10 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
         report.left_out.append(Message.of("{file}: left out, it is a draft", file=name))
         return None
     day = _day(path.stem)
-    start = _start(event.get("date") or matter.get("event_date") or event.get("start") or matter.get("date"), zone)
+    written = event.get("date") or matter.get("event_date") or event.get("start") or matter.get("date")
+    start = _start_or_day(_start(written, zone), day, name, zone, report)
     if start is None:
-        if day is None:
-            report.left_out.append(Message.of("{file}: left out, it has no date that can be read", file=name))
-            return None
-        start = day
-        report.odd[
-            Message.of("{count} posts have no date that can be read; the day in the file's name was taken: {files}")
-        ].append(name)
+        return None
     title = _words(event.get("name") or matter.get("title") or matter.get("name"))
     if not title:
         title = re.sub(r"[-_]+", " ", re.sub(r"^[\d-]+", "", path.stem)).strip() or path.stem
@@ -145,13 +140,6 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
     place = _place(event.get("location") or matter.get("location") or matter.get("place"))
     if not place:
         report.odd[Message.of("{count} posts name no place: {files}")].append(name)
-    local = start.astimezone(zone).date() if isinstance(start, datetime) else start
-    if day is not None and day != local:
-        report.odd[
-            Message.of(
-                "{count} posts have another day in the file's name than inside; the one inside was taken: {files}"
-            )
-        ].append(name)
     described = matter.get("description")
     return Post(
         path=name,
@@ -169,6 +157,25 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
         tags=tuple(_tags(matter.get("tags") or params.get("tags"))),
         day=day,
     )
+
+
+def _start_or_day(
+    start: datetime | date | None, day: date | None, name: str, zone: ZoneInfo, report: _Report
+) -> datetime | date | None:
+    """When the event begins: as its post says, else the day in the file's name; None, and left out, without either."""
+    if start is None and day is None:
+        report.left_out.append(Message.of("{file}: left out, it has no date that can be read", file=name))
+    elif start is None:
+        report.odd[
+            Message.of("{count} posts have no date that can be read; the day in the file's name was taken: {files}")
+        ].append(name)
+    elif day is not None and day != (start.astimezone(zone).date() if isinstance(start, datetime) else start):
+        report.odd[
+            Message.of(
+                "{count} posts have another day in the file's name than inside; the one inside was taken: {files}"
+            )
+        ].append(name)
+    return start if start is not None else day
 
 
 def front_matter(text: str) -> tuple[dict[str, Any] | None, str]:

@@ -10,7 +10,7 @@ import html
 import io
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from feedparser.api import LooseFeedParser
@@ -261,14 +261,9 @@ def _entry(
     title = _construct(entry.get("title_detail"), spoken, atom=atom)
     if not atom and not contents:
         contents, summary = [summary] if summary else [], None
-    others = tuple(
-        (rel, href) for rel, href in _links(entry) if rel != "enclosure" and not (rel == "alternate" and href == link)
-    )
     content = contents[0] if contents else summary
     if content is None and (last := _str(entry.get("planet_media_description"))):
         content = Text(value=last, kind="text")
-    if comments_feed := _str(entry.get("wfw_commentrss")):
-        others = (*others, ("replies", comments_feed))
     lang = next((text.lang for text in (content, title) if text is not None and text.lang), "")
     return RawEntry(
         position=position,
@@ -276,19 +271,14 @@ def _entry(
         id_is_permalink=permalink,
         link=original or link or elsewhere or (enclosures[0].url if enclosures and not atom else ""),
         base=title.base if title else "",
-        links=others,
+        links=tuple(_other_links(entry, link)),
         title=title,
         content=content,
         summary=summary,
         published=dates[0],
         updated=dates[1],
         authors=_people(entry),
-        categories=tuple(
-            name
-            for tag in entry.get("tags") or ()
-            if not _str(tag.get("scheme")).endswith("#kind")
-            for name in values.names(_str(tag.get("label")), _str(tag.get("term")))
-        ),
+        categories=tuple(_categories(entry)),
         enclosures=enclosures,
         pictures=pictures,
         language=_str(entry.get("language")) or lang,
@@ -296,6 +286,21 @@ def _entry(
         comments=_str(entry.get("comments")) or _replies(entry),
         geo=_place(entry),
     )
+
+
+def _categories(entry: dict[str, Any]) -> Iterator[str]:
+    for tag in entry.get("tags") or ():
+        if not _str(tag.get("scheme")).endswith("#kind"):
+            yield from values.names(_str(tag.get("label")), _str(tag.get("term")))
+
+
+def _other_links(entry: dict[str, Any], link: str) -> Iterator[tuple[str, str]]:
+    """The links (relation, URL) beside enclosures and the page itself."""
+    for rel, href in _links(entry):
+        if rel != "enclosure" and not (rel == "alternate" and href == link):
+            yield rel, href
+    if comments_feed := _str(entry.get("wfw_commentrss")):
+        yield "replies", comments_feed
 
 
 def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], tuple[str, ...]]:

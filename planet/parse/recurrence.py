@@ -92,13 +92,7 @@ def check_rule(rule: str, start: datetime | date, zone: tzinfo = UTC) -> dict[st
         raise RuleError(sub_daily=True)
     if frequency not in _FREQUENCIES:
         raise RuleError
-    for name, most in _NUMBERS.items():
-        if name in parts and not all(_NUMBER.fullmatch(n) and abs(int(n)) <= most for n in parts[name].split(",")):
-            raise RuleError
-    for name in ("INTERVAL", "COUNT"):
-        if name in parts and not (parts[name].isdigit() and 0 < int(parts[name]) < 100_000):
-            raise RuleError
-    if "BYDAY" in parts and not all(_WEEKDAY.fullmatch(day) for day in parts["BYDAY"].split(",")):
+    if not _are_values(parts):
         raise RuleError
     if times_a_day(parts) > _TIMES_A_DAY:
         raise RuleError(sub_daily=True)
@@ -108,6 +102,17 @@ def check_rule(rule: str, start: datetime | date, zone: tzinfo = UTC) -> dict[st
         parts["UNTIL"] = _until(parts["UNTIL"], start, zone)
     known = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST", *_NUMBERS}
     return {name: value for name, value in parts.items() if name in known}
+
+
+def _are_values(parts: Mapping[str, str]) -> bool:
+    """Whether the numbers and weekdays of a rule are such (RFC 5545 3.3.10)."""
+    for name, most in _NUMBERS.items():
+        if name in parts and not all(_NUMBER.fullmatch(n) and abs(int(n)) <= most for n in parts[name].split(",")):
+            return False
+    for name in ("INTERVAL", "COUNT"):
+        if name in parts and not (parts[name].isdigit() and 0 < int(parts[name]) < 100_000):
+            return False
+    return "BYDAY" not in parts or all(_WEEKDAY.fullmatch(day) for day in parts["BYDAY"].split(","))
 
 
 def read_utc(text: str) -> datetime:

@@ -57,7 +57,7 @@ def insert_technology(text: str, slug: str) -> str:
     else:
         lines = document.text.splitlines(keepends=True)
         column = node.start_mark.column
-        newline = "\r\n" if "\r\n" in text else "\n"
+        newline = _newline(text)
         edited = _joined(lines, _last_line(lines, node, column + 1) + 1, [f"{' ' * column}{slug}:"], newline)
     try:
         value: Any = document_of(edited).value
@@ -113,45 +113,57 @@ def _with(value: Any, place: tuple[str | int, ...], items: list[Any]) -> Any:
 
 
 def _cut(text: str, document: Document, place: tuple[str | int, ...], items: list[Any]) -> str:
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines(keepends=True)
-    holder, key, node = document.nodes_at(place)
-    column = holder.start_mark.column if holder is not None else 0
+    """The text of feeds.yaml with the items behind the others of the list at `place`, which is made where it is missing."""
+    holder, _, node = document.nodes_at(place)
     if isinstance(node, yaml.SequenceNode) and node.flow_style and node.value:
-        return _before(
-            text,
-            node.end_mark.index - 1,
-            ", " + ", ".join(scalar(item, inside=True) if isinstance(item, str) else _flow(item) for item in items),
-        )
+        added = ", ".join(scalar(item, inside=True) if isinstance(item, str) else _flow(item) for item in items)
+        return _before(text, node.end_mark.index - 1, f", {added}")
     if holder is not None and holder.flow_style:
         if node is not None:
             return text[: node.start_mark.index] + _flow(items) + text[node.end_mark.index :]
         comma = ", " if holder.value else ""
         return _before(text, holder.end_mark.index - 1, f"{comma}{_flow(str(place[-1]))}: {_flow(items)}")
     if isinstance(node, yaml.SequenceNode) and node.value:
-        column = node.start_mark.column
-        step = column - holder.start_mark.column if holder is not None else 2
-        at = _last_line(lines, node, column + 1) + 1
-        airy = len(node.value) > 1 and not lines[node.value[-1].start_mark.line - 1].strip()
-        new: list[str] = []
-        for item in items:
-            block = _block([item], column, step if step in {0, 2, 4} else 2)
-            new += [*([""] if airy and isinstance(item, dict) else []), *block.splitlines()]
-        return _joined(lines, at, new, newline)
-    block = _block(items, column + 2, 2)
+        return _behind_the_last(text, holder, node, items)
+    return _new_list(text, document, place, items)
+
+
+def _behind_the_last(text: str, holder: yaml.MappingNode | None, node: yaml.SequenceNode, items: list[Any]) -> str:
+    """The items behind the last of a list in block style, set apart as those before are."""
+    lines = text.splitlines(keepends=True)
+    column = node.start_mark.column
+    step = column - holder.start_mark.column if holder is not None else 2
+    airy = len(node.value) > 1 and not lines[node.value[-1].start_mark.line - 1].strip()
+    new: list[str] = []
+    for item in items:
+        block = _block([item], column, step if step in {0, 2, 4} else 2)
+        new += [*([""] if airy and isinstance(item, dict) else []), *block.splitlines()]
+    return _joined(lines, _last_line(lines, node, column + 1) + 1, new, _newline(text))
+
+
+def _new_list(text: str, document: Document, place: tuple[str | int, ...], items: list[Any]) -> str:
+    """A list in block style where there is none, or an empty one."""
+    lines = text.splitlines(keepends=True)
+    holder, key, node = document.nodes_at(place)
+    column = holder.start_mark.column if holder is not None else 0
+    block = _block(items, column + 2, 2).splitlines()
     if key is not None:
         at = key.start_mark.line
         if node is not None and node.end_mark.index > node.start_mark.index:
             # `members: []` becomes `members:`; what is behind it on the line stays.
             head, tail = text[: node.start_mark.index].rstrip(" "), text[node.end_mark.index :]
             lines = (head + tail).splitlines(keepends=True)
-        return _joined(lines, at + 1, block.splitlines(), newline)
+        return _joined(lines, at + 1, block, _newline(text))
     if len(place) == 1:
         gap = [""] if lines and lines[-1].strip() else []
-        return _joined(lines, len(lines), [*gap, f"{place[0]}:", *block.splitlines()], newline)
+        return _joined(lines, len(lines), [*gap, f"{place[0]}:", *block], _newline(text))
     assert holder is not None
     at = _last_line(lines, holder, column) + 1
-    return _joined(lines, at, [f"{' ' * column}{place[-1]}:", *block.splitlines()], newline)
+    return _joined(lines, at, [f"{' ' * column}{place[-1]}:", *block], _newline(text))
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _before(text: str, index: int, what: str) -> str:

@@ -157,7 +157,7 @@ def with_listed(config: Config, states: Mapping[str, ListState]) -> Config:
     for reading_list in config.lists:
         for listed in states.get(reading_list.key, ListState()).sources:
             feeds = {canonical_key(url) or url: url for url in listed.feeds if http_url(url)}
-            if not feeds.keys() - known or (canonical_key(listed.url) or "-") in pages or feeds.keys() & known:
+            if not feeds or feeds.keys() & known or (canonical_key(listed.url) or "-") in pages:
                 continue
             known |= feeds.keys()
             name = text.one_line(listed.name, 200)

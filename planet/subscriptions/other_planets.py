@@ -52,6 +52,26 @@ def import_pluto(text: str) -> Imported:
     return _imported(settings, sections, _PLUTO_SETTINGS)
 
 
+_READ = frozenset({"feed", "url", "meetup", "title", "name", "link"})
+"""Keys of a feed that are carried over."""
+
+
+def _subscription(section: str, keys: Mapping[str, Any]) -> Subscription | None:
+    """What a section names: a feed, or a group of Meetup; None for neither."""
+    address = http_url(str(keys.get("feed") or keys.get("url") or ""))
+    meetup = one_line(str(keys.get("meetup") or ""))
+    calendar = f"https://www.meetup.com/{meetup}/events/ical/" if re.fullmatch(r"[\w-]+", meetup) else ""
+    if not address and not calendar:
+        return None
+    return Subscription(
+        name=one_line(str(keys.get("title") or keys.get("name") or section), 200) or host(address or calendar),
+        url=http_url(str(keys.get("link") or "")),
+        feeds=(address,) if address else (),
+        calendars=(calendar,) if calendar else (),
+        kind="group" if calendar else "member",
+    )
+
+
 def _imported(data: Mapping[str, Any], sources: list[tuple[str, dict[str, Any]]], names: Mapping[str, str]) -> Imported:
     """What both have: settings at the top, and a mapping for each feed. What is not carried over is named in one line."""
     settings = {names[key]: one_line(str(value)) for key, value in data.items() if key in names and value}
@@ -59,23 +79,12 @@ def _imported(data: Mapping[str, Any], sources: list[tuple[str, dict[str, Any]]]
     subscriptions: list[Subscription] = []
     notes: list[Message] = []
     for section, keys in sources:
-        address = http_url(str(keys.get("feed") or keys.get("url") or ""))
-        meetup = one_line(str(keys.get("meetup") or ""))
-        calendar = f"https://www.meetup.com/{meetup}/events/ical/" if re.fullmatch(r"[\w-]+", meetup) else ""
-        if not address and not calendar:
+        subscription = _subscription(section, keys)
+        if subscription is None:
             notes.append(Message.of("{name} names no feed that can be asked: left out", name=section))
             continue
-        subscriptions.append(
-            Subscription(
-                name=one_line(str(keys.get("title") or keys.get("name") or section), 200) or host(address or calendar),
-                url=http_url(str(keys.get("link") or "")),
-                feeds=(address,) if address else (),
-                calendars=(calendar,) if calendar else (),
-                kind="group" if calendar else "member",
-            )
-        )
-        used = {"feed", "url", "meetup", "title", "name", "link"}
-        left += [f"[{section}] {key} = {one_line(str(value), 100)}" for key, value in keys.items() if key not in used]
+        subscriptions.append(subscription)
+        left += [f"[{section}] {key} = {one_line(str(value), 100)}" for key, value in keys.items() if key not in _READ]
     if not subscriptions:
         notes.append(Message.of("no feed was found there"))
     if left:

@@ -22,42 +22,38 @@ def attached(
     """The enclosures (`links`: those that the format's own links name) and the addresses of pictures, thumbnails first."""
     if not links and _ATTACHED.isdisjoint(fields):
         return (), ()
-    enclosures = list(links)
-    for element in fields.get("enclosure", ()):
-        url = tree.href(element, "url", base) or tree.href(element, "href", base)
-        if url:
-            enclosures.append(
-                Enclosure(
-                    url=url, type=(element.get("type") or "").strip(), length=positive(element.get("length") or "")
-                )
-            )
+    enclosures = links + [
+        Enclosure(url=url, type=(element.get("type") or "").strip(), length=positive(element.get("length") or ""))
+        for element in fields.get("enclosure", ())
+        if (url := tree.href(element, "url", base) or tree.href(element, "href", base))
+    ]
     pictures: list[str] = []
     thumbnails: list[str] = []
     groups = [fields, *(tree.fields(group) for group in fields.get("media:group", ()))]
     for group in groups:
         for element in group.get("media:content", ()):
-            url = tree.href(element, "url", base)
             inside = tree.fields(element) if len(element) else {}
             thumbnails += _large(tree, inside.get("media:thumbnail", ()), base)
-            if not url:
-                continue
-            kind, medium = (element.get("type") or "").strip(), (element.get("medium") or "").strip().lower()
-            enclosures.append(
-                Enclosure(
-                    url=url,
-                    type=kind,
-                    length=positive(element.get("fileSize") or ""),
-                    title=tree.first(inside, "media:title"),
-                )
-            )
-            if is_image(url, kind, medium):
-                pictures.append(url)
+            file = _media_file(tree, element, inside, base)
+            enclosures += [file] if file.url else []
+            if file.url and is_image(file.url, file.type, (element.get("medium") or "").strip().lower()):
+                pictures.append(file.url)
         thumbnails += _large(tree, group.get("media:thumbnail", ()), base)
     thumbnails += [tree.href(item, "href", base) for item in fields.get("itunes:image", ())]
     pictures += [
         item.url for item in enclosures if is_image(item.url, item.type) and item.url not in pictures and item.type
     ]
     return tuple(enclosures), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
+
+
+def _media_file(tree: Tree, element: Element, inside: Fields, base: str) -> Enclosure:
+    """A `media:content`; its URL is "" where it names none."""
+    return Enclosure(
+        url=tree.href(element, "url", base),
+        type=(element.get("type") or "").strip(),
+        length=positive(element.get("fileSize") or ""),
+        title=tree.first(inside, "media:title"),
+    )
 
 
 def _large(tree: Tree, thumbnails: Iterable[Element], base: str) -> list[str]:

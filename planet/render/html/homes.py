@@ -35,28 +35,16 @@ class Writer:
 
 def home(builder: PageBuilder, event_pages: EventPages, story_list: StoryList) -> dict[str, object]:
     """What the page of a technology or of a group shows beside its stories; no more than past events, of which there are none, for other lists."""
-    sources = {source.slug: source for source in builder.edition.config.sources}
-    past = tuple(islice((event for event in event_pages.past if _is_of(event, story_list)), PAST))
     if story_list.kind == "technology":
-        groups = tuple(
-            _group(event_pages, source)
-            for source in builder.edition.config.sources
-            if source.kind == "group" and story_list.slug in source.technologies and not source.retired
-        )
-        counts = Counter(row.sources[0] for row in story_list.rows if row.sources)
-        writers = tuple(
-            Writer(name=sources[slug].name, slug=slug, stories=count)
-            for slug, count in counts.most_common(WRITERS)
-            if slug in sources
-        )
-        return {"groups": groups, "writers": writers, "past_events": past, "calendar": f"{story_list.path}calendar.ics"}
+        return _technology_home(builder, event_pages, story_list)
+    sources = {source.slug: source for source in builder.edition.config.sources}
     source = sources.get(story_list.slug) if story_list.kind == "source" else None
     if source is None:
         return {"past_events": ()}
     is_group = source.kind == "group"
     contact = source.contact.address if source.contact and not source.contact.private else ""
     return {
-        "past_events": past if is_group else (),
+        "past_events": _past(event_pages, story_list) if is_group else (),
         "calendar": f"{story_list.path}calendar.ics" if is_group else "",
         "call": source.call,
         "links": tuple((link.name or link.url, link.url) for link in source.links),
@@ -65,6 +53,29 @@ def home(builder: PageBuilder, event_pages: EventPages, story_list: StoryList) -
         "homes": source.technologies,
         "spoken": _talks(event_pages, story_list),
     }
+
+
+def _technology_home(builder: PageBuilder, event_pages: EventPages, story_list: StoryList) -> dict[str, object]:
+    """Its groups, who writes about it most, its past events and its calendar."""
+    sources = {source.slug: source for source in builder.edition.config.sources}
+    groups = tuple(
+        _group(event_pages, source)
+        for source in sources.values()
+        if source.kind == "group" and story_list.slug in source.technologies and not source.retired
+    )
+    counts = Counter(row.sources[0] for row in story_list.rows if row.sources)
+    writers = tuple(
+        Writer(name=sources[slug].name, slug=slug, stories=count)
+        for slug, count in counts.most_common(WRITERS)
+        if slug in sources
+    )
+    past = _past(event_pages, story_list)
+    return {"groups": groups, "writers": writers, "past_events": past, "calendar": f"{story_list.path}calendar.ics"}
+
+
+def _past(event_pages: EventPages, story_list: StoryList) -> tuple[Event, ...]:
+    """Its last events that are over."""
+    return tuple(islice((event for event in event_pages.past if _is_of(event, story_list)), PAST))
 
 
 def _is_of(event: Event, story_list: StoryList) -> bool:

@@ -31,40 +31,40 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
     Left out: local files, calendars (they are no feeds), user names and passwords. A feed that has moved is named at its new address.
     A feed stands under the technology that is configured for it, else under the one that most of its owner's stories have.
     """
-    moved = {
-        (feed.source_slug, feed.url): feed.effective_url for feed in edition.health if feed.state in {"ok", "moved"}
-    }
+    asked = (feed for feed in edition.health if feed.state in {"ok", "moved"})
+    moved = {(feed.source_slug, feed.url): feed.effective_url for feed in asked}
     called = {(source.slug, url): title for source in edition.sources for url, title in source.feeds}
-    written_about: dict[str, Counter[str]] = {}
-    counts: Counter[str] = Counter()
-    for row in edition.index:
-        for slug in row.sources:
-            counts[slug] += 1
-            written_about.setdefault(slug, Counter()).update(row.technologies)
+    counts, written_about = _stories(edition)
+    ordered = [technology.slug for technology in edition.technologies]
     by_url: dict[str, Outline] = {}
     for source in edition.config.sources:
         about = written_about.get(source.slug, Counter())
+        most = [slug for slug in ordered if about[slug] * 2 > counts[source.slug]]
         for feed in source.feeds:
-            if not feed.public_url or feed.kind == "calendar":
-                continue
             url = public_url(moved.get((source.slug, feed.label), "")) or public_url(feed.url)
-            if not url:
-                continue
             configured = {*source.technologies, *feed.technologies}
-            ordered = [technology.slug for technology in edition.technologies]
             named = [slug for slug in ordered if slug in configured]
-            most = [slug for slug in ordered if about[slug] * 2 > counts[source.slug]]
-            by_url.setdefault(
-                feed_key(url),
-                Outline(
-                    title=_title(source, feed, called.get((source.slug, feed.public_url), "")),
-                    url=url,
-                    page=public_url(source.url),
-                    group=(named or most or [""])[0],
-                    technologies=tuple(slug for slug in ordered if slug in configured or about[slug]),
-                ),
+            outline = Outline(
+                title=_title(source, feed, called.get((source.slug, feed.public_url), "")),
+                url=url,
+                page=public_url(source.url),
+                group=(named or most or [""])[0],
+                technologies=tuple(slug for slug in ordered if slug in configured or about[slug]),
             )
+            if url and feed.public_url and feed.kind != "calendar":
+                by_url.setdefault(feed_key(url), outline)
     return tuple(by_url.values())
+
+
+def _stories(edition: Edition) -> tuple[Counter[str], dict[str, Counter[str]]]:
+    """By source: how many stories it shows, and how many of each technology."""
+    counts: Counter[str] = Counter()
+    technologies: dict[str, Counter[str]] = {}
+    for row in edition.index:
+        for slug in row.sources:
+            counts[slug] += 1
+            technologies.setdefault(slug, Counter()).update(row.technologies)
+    return counts, technologies
 
 
 def _title(source: Source, feed: FeedConfig, own: str) -> str:
