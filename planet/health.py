@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from planet.fetch import health
 from planet.fetch.addresses import is_public
-from planet.model import Config, FeedConfig, FeedHealth, FetchState, FetchUpdate, Message, News, ReadingList, Source
+from planet.model import (
+    Config,
+    FeedConfig,
+    FeedCounts,
+    FeedHealth,
+    FetchState,
+    FetchUpdate,
+    Message,
+    News,
+    ReadingList,
+    Source,
+)
 from planet.urls import host, masked, redacted
 
 if TYPE_CHECKING:
@@ -20,11 +34,43 @@ def feed_health(config: Config, store: Store) -> tuple[FeedHealth, ...]:
     """The state of every feed of every source, in the order of feeds.yaml."""
     states = {key: row.state for key, row in store.feeds().items()}
     counts = store.counts()
+    fates = _fates(config, store)
     return tuple(
-        _of_feed(source, feed, states.get(feed.key, FetchState()), counts.get(feed.key, 0))
+        replace(
+            _of_feed(source, feed, states.get(feed.key, FetchState()), counts.get(feed.key, 0)),
+            counts=_counted(fates.get(feed.key, ()), source.slug) if feed.kind == "posts" else FeedCounts(),
+        )
         for source in config.sources
         for feed in source.feeds
     )
+
+
+_Fate = tuple[frozenset[str], str, int]
+"""(slugs of the sources that show an entry, none where the feed has one source; what became of it; how many such entries)."""
+
+
+def _fates(config: Config, store: Store) -> dict[str, list[_Fate]]:
+    """What became of the entries of each feed, by its key."""
+    owners = Counter(feed.key for source in config.sources for feed in source.feeds)
+    fates: dict[str, list[_Fate]] = {}
+    for feed, sources, fate, count in store.fates([key for key, number in owners.items() if number > 1]):
+        slugs = frozenset(slug for slug, _key in json.loads(sources))
+        fates.setdefault(feed, []).append((slugs, fate, count))
+    return fates
+
+
+def _counted(fates: Sequence[_Fate], slug: str) -> FeedCounts:
+    """The counts of a feed as one of its sources sees them: what its filters drop is not shown there, whoever else shows it."""
+    counts: Counter[str] = Counter()
+    for slugs, fate, count in fates:
+        dropped = bool(slugs) and slug not in slugs
+        word = "filtered" if dropped else _WORDS.get(fate.partition(":")[0], "filtered")
+        counts[word] += count
+        counts["found"] += count
+    return FeedCounts(**counts)
+
+
+_WORDS = {"shown": "shown", "waiting": "shown", "merged": "merged", "withdrawn": "withdrawn", "hide": "hidden"}
 
 
 _UNREACHED = frozenset({"dns", "connect", "tls", "timeout", "blocked-address"})
@@ -96,6 +142,7 @@ def _of_feed(source: Source, feed: FeedConfig, state: FetchState, entries: int) 
         reader=state.reader,
         reader_reason=state.reader_reason,
         warnings=state.warnings,
+        last_new=state.last_change,
     )
 
 

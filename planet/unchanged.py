@@ -79,6 +79,8 @@ def _state(feed: FeedHealth) -> str:
                 feed.reader,
                 feed.reader_reason,
                 feed.warnings,
+                feed.counts,
+                feed.last_new,
             ),
         )
     )

@@ -678,7 +678,7 @@ def test_health_tells_what_the_contract_lists_and_may_change_with_every_run() ->
     (row,) = json.loads(artifact.make())
     assert list(row) == [
         "url", "source", "kind", "state", "http_status", "error", "error_class", "failures", "last_attempt", "last_success",
-        "next_due", "entries", "effective_url", "advice",
+        "next_due", "entries", "last_new", "counts", "effective_url", "advice",
     ]  # fmt: skip
     assert row["last_attempt"] == "2026-11-23T08:00:00Z"
     assert row["last_success"] is None

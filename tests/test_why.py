@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,3 +123,41 @@ def test_a_page_of_reasons_is_made_again_when_a_reason_changed_and_only_then() -
 def test_reasons_have_no_place_in_the_sitemap(planet: World) -> None:
     assert "why/" not in (planet.output / "sitemap.xml").read_text("utf-8")
     assert Path(planet.output / WHY).read_text("utf-8").count("noindex") == 1
+
+
+def fate(world: World, slug: str) -> str:
+    (details,) = Tree((world.output / f"members/{slug}/index.html").read_bytes()).css("details.fate")
+    return " ".join(details.text(separator=" ").split()).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_member_reads_what_became_of_its_feeds(planet: World) -> None:
+    assert "2 entrées trouvées – 1 affichée, 0 réunie à une autre copie, 0 écartée par un filtre, 1 masquée" in fate(
+        planet, "ada"
+    )
+    assert "1 entrée trouvée – 0 affichée, 1 réunie à une autre copie" in fate(planet, "groupe")
+    assert "s3cret" not in fate(planet, "bob")
+    assert "la dernière nouveauté date du 23 nov. 2026" in fate(planet, "ada")
+
+
+def test_health_json_counts_the_same(planet: World) -> None:
+    rows = {row["source"]: row["counts"] for row in json.loads((planet.output / "health.json").read_text("utf-8"))}
+    assert rows["Ada"] == {"found": 2, "shown": 1, "merged": 0, "filtered": 0, "hidden": 1, "withdrawn": 0}
+    assert rows["Groupe"] == {"found": 1, "shown": 0, "merged": 1, "filtered": 0, "hidden": 0, "withdrawn": 0}
+
+
+def test_a_feed_of_two_sources_counts_for_each_what_its_filters_drop_and_a_failing_one_says_what_to_do(
+    world: World,
+) -> None:
+    url = world.serve("/a.xml", rss(item("Un", f"{A}/1", category="php"), item("Deux", f"{A}/2", category="jardin")))
+    gone = {"name": "Cleo", "feeds": [world.fail("/c.xml", 404)]}
+    group = {"name": "Groupe", "feeds": [{"url": url, "include": {"tags": ["php"]}}]}
+    world.configure([{"name": "Ada", "feeds": [url]}, gone], [group])
+    world.run()
+    assert "2 entrées trouvées – 2 affichées" in fate(world, "ada")
+    assert "2 entrées trouvées – 1 affichée, 0 réunie à une autre copie, 1 écartée par un filtre" in fate(
+        world, "groupe"
+    )
+    assert "feeds.yaml" in fate(world, "cleo")
+    before = (world.output / "members/cleo/index.html").read_bytes()
+    world.run(now="2026-11-23T09:00:00Z")
+    assert (world.output / "members/cleo/index.html").read_bytes() == before

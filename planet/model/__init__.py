@@ -62,6 +62,9 @@ if TYPE_CHECKING:
         Edition as Edition,
     )
     from planet.model.edition import (
+        FeedCounts as FeedCounts,
+    )
+    from planet.model.edition import (
         FeedHealth as FeedHealth,
     )
     from planet.model.edition import (
@@ -275,7 +278,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "base": "FIRST_HEADING Fault Message SafeHtml",
     "config": "Config Contact FeedConfig FetchRules Filter Link NotifyRule Owner ReadingList Site Source Technology",
-    "edition": "Edition FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryCopy StoryList StoryReasons StorySource Week",
+    "edition": "Edition FeedCounts FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryCopy StoryList StoryReasons StorySource Week",
     "entry": "Changes DiffContext Entry EntryKey Insert Person Read Sanitised SourceRef UnchangedEntry Update",
     "event": "Collision Event EventChanges EventData JoinKind RawEvent Room StoredEvent StoryJoin",
     "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",

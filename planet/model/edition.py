@@ -158,6 +158,22 @@ class ListedSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCounts:
+    """What became of the entries of a feed, for one of its sources. `found` is the sum of the others.
+
+    `merged` are copies that other copies lead, `filtered` those that `include` or `exclude` drop, `hidden` those that `hide` names,
+    `withdrawn` those that the feed no longer lists.
+    """
+
+    found: int = 0
+    shown: int = 0
+    merged: int = 0
+    filtered: int = 0
+    hidden: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
     """The public state of one feed: the keys are those of `planet status --json`. Credentials are masked."""
 
@@ -180,6 +196,10 @@ class FeedHealth:
     reader: str = ""
     reader_reason: str = ""
     warnings: tuple[Message, ...] = ()
+    counts: FeedCounts = FeedCounts()
+    """Of a feed of posts."""
+    last_new: datetime | None = None
+    """When it brought an entry for the last time."""
 
 
 PAGE_TEXT = 100_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -278,6 +278,11 @@ class Store:
         with self._reading() as connection:
             posts = connection.execute("SELECT feed, count(*) FROM entries WHERE shown GROUP BY feed")
             return dict(posts) | dict(connection.execute("SELECT calendar, count(*) FROM events GROUP BY calendar"))
+
+    def fates(self, shared: Collection[str]) -> list[tuple[str, str, str, int]]:
+        """What became of the entries of every feed; see `planet.store.feeds.fates`."""
+        with self._reading() as connection:
+            return feeds.fates(connection, shared)
 
     # -- events
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +52,27 @@ def _state(key: str, text: str) -> FetchState:
     except ValueError as error:
         log.warning("%s is asked as if for the first time: %s", key, error)
         return FetchState()
+
+
+def fates(connection: sqlite3.Connection, shared: Collection[str]) -> list[tuple[str, str, str, int]]:
+    """What became of the entries of every feed: (feed, slugs of the sources that show them, what, how many).
+
+    What is one of shown merged waiting withdrawn, or begins with the rule that drops them (`hide: …`, `exclude: …`). The slugs are
+    those of a JSON list, and are given for the feeds of `shared` alone, which several sources have.
+    """
+    shown = connection.execute(
+        "SELECT e.feed, iif(e.feed IN (SELECT value FROM json_each(:shared)) AND json_valid(e.classification), "
+        "json_extract(e.classification, '$.sources'), '[]'), "
+        "CASE WHEN s.story_id IS NULL THEN 'waiting' WHEN s.primary_id = e.entry_id THEN 'shown' ELSE 'merged' END, count(*) "
+        "FROM entries e LEFT JOIN stories s USING (story_id) WHERE e.shown GROUP BY 1, 2, 3",
+        {"shared": json.dumps(sorted(shared))},
+    )
+    dropped = connection.execute(
+        "SELECT feed, '[]', CASE WHEN withdrawn THEN 'withdrawn' "
+        "WHEN json_valid(classification) THEN coalesce(json_extract(classification, '$.hidden'), '') ELSE '' END, count(*) "
+        "FROM entries WHERE NOT shown AND NOT tombstone GROUP BY 1, 3"
+    )
+    return [*shown, *dropped]
 
 
 def save(connection: sqlite3.Connection, key: str, configured: str, update: FetchUpdate) -> None:

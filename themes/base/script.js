@@ -71,6 +71,12 @@
   addEventListener("hashchange", opened);
   if (document.body.classList.contains("on-month")) opened();
 
+  /* When feeds were asked. */
+  for (const fate of $(".fate")) fate.addEventListener("toggle", async () => {
+    const feeds = await (await fetch(fate.dataset.health)).json();
+    for (const time of $("time", fate)) time.textContent = absolute.format(new Date(feeds.find(({ url }) => url === time.dataset.feed).last_attempt));
+  }, { once: true });
+
   /* Copy buttons, the filter and the order of lists. */
   for (const button of $("button[data-copy]")) {
     if (!navigator.clipboard) break;

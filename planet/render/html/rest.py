@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-
-from markupsafe import Markup
 
 from planet.i18n import Translator
 from planet.model import Artifact, Event, FeedHealth, IndexRow
@@ -16,6 +13,7 @@ from planet.render import search
 from planet.render.html.builder import Meta, PageBuilder
 from planet.render.html.charts import Plot, months_before, plot
 from planet.render.html.events import EventPages
+from planet.render.html.sentences import as_html
 from planet.text import fold
 
 MONTHS = 24
@@ -26,7 +24,6 @@ MANY = 40
 SHAPES = {"ok": "●", "new": "○", "deferred": "◐", "moved": "➜", "failing": "▲", "gone": "■"}
 """A state is told as a word and a shape, never by colour alone."""
 TROUBLE = ("failing", "gone", "moved")
-_CODE = re.compile("``?(.+?)``?(?!`)")
 
 
 def rest(builder: PageBuilder, event_pages: EventPages) -> Iterator[Artifact]:
@@ -150,7 +147,7 @@ def health(builder: PageBuilder) -> Artifact:
             **values,
             "since": lambda moment: t.date(moment, "full"),
             "place": lambda feed: feed.url if "://" in feed.url else t.gettext("local file"),
-            "sentence": lambda message: _sentence(t.say(message)),
+            "sentence": lambda message: as_html(t.say(message)),
         },
     )
 
@@ -169,14 +166,6 @@ def _summary(t: Translator, feeds: Sequence[FeedHealth]) -> str:
     parts = [sentence % {"num": t.number(counts[state])} for state, sentence in sentences if counts[state]]
     total = t.ngettext("%(num)s feed", "%(num)s feeds", len(feeds)) % {"num": t.number(len(feeds))}
     return t.gettext("{feeds}: {states}").format(feeds=total, states=", ".join(parts)) if parts else total
-
-
-def _sentence(text: str) -> Markup:
-    """A message as HTML: it begins with a capital, and what stands in backquotes is code."""
-    parts = _CODE.split(text[:1].upper() + text[1:])
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part.strip()) if number % 2 else part for number, part in enumerate(parts)
-    )
 
 
 def subscribe(builder: PageBuilder) -> Artifact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,6 +29,8 @@ def health_rows(health: Sequence[FeedHealth], say: Say) -> list[dict[str, Any]]:
             "last_success": _time(feed.last_success),
             "next_due": _time(feed.next_due),
             "entries": feed.entries,
+            "last_new": _time(feed.last_new),
+            "counts": dataclasses.asdict(feed.counts),
             "effective_url": xml_safe(feed.effective_url),
             "advice": xml_safe(say(feed.advice)) if feed.advice else None,
         }
