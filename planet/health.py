@@ -66,7 +66,7 @@ def _counted(fates: Sequence[_Fate], slug: str) -> FeedCounts:
         dropped = bool(slugs) and slug not in slugs
         word = "filtered" if dropped else _WORDS.get(fate.partition(":")[0], "filtered")
         counts[word] += count
-        counts["found"] += count
+        counts["entries"] += count
     return FeedCounts(**counts)
 
 

@@ -159,13 +159,13 @@ class ListedSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedCounts:
-    """What became of the entries of a feed, for one of its sources. `found` is the sum of the others.
+    """What became of the entries of a feed, for one of its sources. `entries` is the sum of the others.
 
     `merged` are copies that other copies lead, `filtered` those that `include` or `exclude` drop, `hidden` those that `hide` names,
     `withdrawn` those that the feed no longer lists.
     """
 
-    found: int = 0
+    entries: int = 0
     shown: int = 0
     merged: int = 0
     filtered: int = 0

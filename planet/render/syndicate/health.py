@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from planet.model import Artifact, FeedHealth
+from planet.model import Artifact, FeedCounts, FeedHealth
 from planet.render.syndicate.document import Say, rfc3339
 from planet.text import digest, xml_safe
 
@@ -30,12 +29,23 @@ def health_rows(health: Sequence[FeedHealth], say: Say) -> list[dict[str, Any]]:
             "next_due": _time(feed.next_due),
             "entries": feed.entries,
             "last_new": _time(feed.last_new),
-            "counts": dataclasses.asdict(feed.counts),
+            "counts": _counts(feed.counts),
             "effective_url": xml_safe(feed.effective_url),
             "advice": xml_safe(say(feed.advice)) if feed.advice else None,
         }
         for feed in health
     ]
+
+
+def _counts(counts: FeedCounts) -> dict[str, int]:
+    return {
+        "found": counts.entries,
+        "shown": counts.shown,
+        "merged": counts.merged,
+        "filtered": counts.filtered,
+        "hidden": counts.hidden,
+        "withdrawn": counts.withdrawn,
+    }
 
 
 def _time(moment: datetime | None) -> str | None:
