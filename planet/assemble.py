@@ -49,7 +49,7 @@ def lock(config: Config) -> Iterator[None]:
     path = Path(f"{config.site.database}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Opened, not made anew: whoever waits for it must see the same file. The system lets go of it with the process.
+        # Opened, not made anew: whoever waits for it must see the same file. The lock ends with the process.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise _no_lock(path, error) from error
@@ -146,7 +146,7 @@ class LateFetcher:
 
     @property
     def web(self) -> WebClient:
-        """What asks for everything that is no feed."""
+        """The client for every request that is not for a feed."""
         return self._made().web
 
     def close(self) -> None:
@@ -195,7 +195,7 @@ def execute(config: Config, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outco
 
 
 class Notifier:
-    """Tells the hub which feeds changed, each rule of `notify:` what is new to it, and the owner of a feed that it fails."""
+    """Notifies the hub of changed feeds, each rule of `notify:` of what is new to it, and the owner of a feed that fails."""
 
     def __init__(self, config: Config, store: Store, fetcher: LateFetcher, environ: Mapping[str, str]) -> None:
         self._config = config

@@ -44,7 +44,7 @@ MAX_ENTRIES = 100_000
 
 
 def is_archive(beginning: bytes) -> bool:
-    """Whether a file that begins so holds entries: a feed, or one entry as the cache of Planet Venus keeps it."""
+    """Whether a file with this beginning has entries: a feed, or one entry as the cache of Planet Venus keeps it."""
     match = _ARCHIVE.search(beginning)
     return match is not None and b"<opml" not in beginning[: match.start()].lower()
 

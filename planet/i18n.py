@@ -123,7 +123,7 @@ def _time(time: dt.time, language: str) -> str:
 
 
 class Translator:
-    """Says everything in one language, and tells every moment in one time zone."""
+    """Translates into one language, and formats datetimes in one time zone."""
 
     def __init__(self, language: str, timezone: str = "UTC", catalogue: str = "") -> None:
         """`language` is a BCP 47 tag ("fr", "fr-CA"), `timezone` an Olson name, `catalogue` the path of a planet's own sentences."""

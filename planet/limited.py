@@ -1,4 +1,4 @@
-"""A function that runs in a process of its own, with a deadline and a limit of memory for each call."""
+"""A function that runs in a separate process, with a deadline and a limit of memory for each call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of one address or id: looked up in the database, and classified by feeds.yaml as it is now. Values only."""
+"""What is known of one address or id: looked up in the database, and classified by the current feeds.yaml. Values only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TITLED = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """An entry of one feed. `classification` is by the rules of feeds.yaml as it is now; `changed`: the last run's was another."""
+    """An entry of one feed. `classification` is by the current rules of feeds.yaml; `changed`: it differs from that of the last run."""
 
     stored: StoredEntry
     feed: str

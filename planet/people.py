@@ -1,4 +1,4 @@
-"""Names of people: read from a line of text, as RSS and many pages write one; and told from names that only look the same. Pure."""
+"""Names of people: read from a line of text, as RSS and many pages write one; and distinguished from names that only look the same. Pure."""
 
 from __future__ import annotations
 

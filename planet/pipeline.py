@@ -155,7 +155,7 @@ def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:
 
 def _why_not_due(state: FetchState) -> str:
     if state.stopped:
-        return "it is gone for good"
+        return "its server says that it is gone (410)"
     if state.hold_until is not None:
         return f"its server asked to wait until {state.hold_until:%Y-%m-%d %H:%M} UTC"
     reason = f"after {state.failures} failures it is due at" if state.failures else "it is due at"

@@ -230,7 +230,7 @@ def _told(title: Look, by: Look) -> float:
 
 
 def kinship(a: Look, b: Look) -> float:
-    """The best of what they have in common: titles, texts, the words of one's title in the other. 100 when nothing can be compared."""
+    """The maximum of the similarities of titles, of texts, and of the title of one in the other. 100 when nothing can be compared."""
     titles, texts = title_likeness(a, b), text_likeness(a, b)
     if titles is None and texts is None:
         return 100.0
@@ -248,7 +248,7 @@ def plainly_differ(a: Look, b: Look) -> bool:
 
     Their titles count differently, or have nothing in common, and their texts are not the same throughout: a talk is told on the
     page of its event, and is not the event. Or they are months apart and their texts are not the same. Or neither title, text
-    nor the words of one's title in the other are much alike.
+    nor the words of the title of one in the other are much alike.
     """
     if (counted := counted_apart(a, b)) or named_apart(a, b):
         return min(len(a.words), len(b.words)) < ENOUGH_WORDS or whole_likeness(a, b) < (95 if counted else 80)

@@ -20,7 +20,7 @@ def is_path(name: str) -> bool:
 
 
 def places(name: str, folder: Path) -> tuple[Path, ...]:
-    """Where the theme called `name` may lie, for a feeds.yaml in `folder`: the first that holds a theme.toml is meant."""
+    """Where the theme called `name` may lie, for a feeds.yaml in `folder`: the first with a theme.toml counts."""
     return (Path(folder, name),) if is_path(name) else (folder / "themes" / name, shipped() / name)
 
 

@@ -16,7 +16,7 @@ LONGEST = 31
 
 
 def is_believable(moment: datetime | date) -> bool:
-    """Whether an event may be then: dates near the ends of time cannot be shown in every zone, and nobody holds an event there."""
+    """Whether an event may be then: dates near the ends of the calendar cannot be shown in every zone."""
     return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 

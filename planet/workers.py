@@ -32,7 +32,7 @@ MEMORY = 1_500_000_000
 SMALL_MEMORY = 600_000_000
 """The same of the process that reads documents of up to `LARGE` bytes."""
 AHEAD = 4
-"""Documents in flight for each process: enough to keep it busy, few enough to bound what is held."""
+"""Pending documents of each process: enough to keep it busy, few enough to bound the memory."""
 
 PRELOADED = [
     "lxml.etree",
@@ -111,7 +111,7 @@ class DocumentReader:
 
 
 class _WorkerPool:
-    """Worker processes and their pending tasks. Never waits for ever: workers that do not start are abandoned."""
+    """Worker processes and their pending tasks. Waiting is bounded: workers that do not start are abandoned."""
 
     def __init__(self, make: Callable[[], Work], *, count: int, deadline: float, start: float, memory: int) -> None:
         self._make = make
@@ -180,7 +180,7 @@ class _WorkerPool:
             return task, failure(error)
 
     def _read_alone(self, task: Task) -> Outcome:
-        """Read one document in a process of its own, where no pool can be had."""
+        """Read one document in a separate process, where no pool can be made."""
         reader = DocumentReader(self._make, deadline=self._deadline, memory=self._memory)
         try:
             return reader.read(task)

@@ -1,6 +1,6 @@
 """What is known of technologies, one file each: names, addresses, tags, words, homes, languages of code. `load(slug)` gives one.
 
-A name that is an everyday word of French or English (Go, Rust, Spring) stands under `everyday`: as it is written there, and
+A name that is an everyday word of French or English (Go, Rust, Spring) stands under `everyday`: it counts in exactly that spelling, and
 only in company (docs/technologies.md). `=Spring`: not even `with Spring` is company, for the word is one that follows `with`.
 """
 

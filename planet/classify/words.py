@@ -291,11 +291,11 @@ _TITLE = 120
 _GAP = 8
 """Characters between two items of a list at most."""
 _NEAR = 30
-"""Characters before and behind a word that are its neighbours."""
+"""Characters before and after a word that are its context."""
 
 
 def _accompanied(text: Text, start: int, end: int, *, strict: bool) -> bool:
-    """Whether the neighbours of an everyday word say that it is a name: a version, `langage`, or, unless `strict`, `en` or `with`."""
+    """Whether the words next to an everyday word show that it is a name: a version, `langage`, or, unless `strict`, `en` or `with`."""
     behind = text.folded[end : end + _NEAR]
     if _VERSION.match(behind):
         return True
@@ -335,7 +335,7 @@ def _alone(title: str, start: int, end: int) -> bool:
 class Vocabulary:
     """Many words, each with the number of what it stands for. As quick for a thousand words as for ten; can be pickled.
 
-    `everyday` are names that are words of every day, too: as they are written, `sure` in company only (a `=` before them:
+    `everyday` are names that are words of every day, too: in exactly their spelling, `sure` in company only (a `=` before them:
     of a version or another noun, not of a preposition).
     """
 

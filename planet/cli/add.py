@@ -101,7 +101,7 @@ def _add_event(ctx: Context, title: str, group: str, when: str, place: str) -> i
 
 
 def current_text(ctx: Context) -> str:
-    """feeds.yaml as it is written, once it is known to be right."""
+    """The text of feeds.yaml, once it is known to be right."""
     _ = ctx.config
     return ctx.config_path.read_bytes().decode("utf-8-sig")
 

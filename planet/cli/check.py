@@ -171,7 +171,7 @@ def _filtered(ctx: Context, config: Config) -> Iterator[Message]:
 
 
 def _by_language(rules: Filter) -> bool:
-    """Whether a rule asks for a language, by itself or together with others."""
+    """Whether a rule asks for a language, alone or together with others."""
     return bool(rules.language) or any(_by_language(rule) for rule in rules.all)
 
 
@@ -186,7 +186,7 @@ def _changed(tried: Tried, before: Config) -> Tried:
 
 
 def _only(config: Config, url: str) -> tuple[Config, dict[str, tuple[Source, FeedConfig]]]:
-    """The feed of feeds.yaml at this URL, or this URL as a feed of somebody new."""
+    """The feed of feeds.yaml at this URL, or this URL as a feed that is not configured yet."""
     key = feed_key(url)
     for source in config.sources:
         for feed in source.feeds:
@@ -265,7 +265,7 @@ def _as_markdown(ctx: Context, answers: list[Answer]) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """No Markdown, no mention and no HTML of strangers."""
+    """Text of feeds with Markdown, mentions and HTML escaped."""
     return "".join(f"\\{character}" if character in "\\`*_{}[]<>#|@!" else character for character in text)
 
 
@@ -291,7 +291,7 @@ _FORMS: Mapping[str, Callable[[Context, list[Answer]], Iterator[str]]] = {
 
 
 def _backoffs(ctx: Context, now: datetime) -> Mapping[str, datetime]:
-    """What servers asked for in earlier runs holds here too."""
+    """Retry-After deadlines of earlier runs count here too."""
     with ctx.store() as store:
         return store.backoffs(now)
 

@@ -1,4 +1,4 @@
-"""What every command has at hand: the configuration, its language, the current time."""
+"""What every command shares: the configuration, its language, the current time."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Context:
 
     @functools.cached_property
     def everybody(self) -> Config:
-        """The configuration with whoever its reading lists named when they were last read."""
+        """The configuration with the sources of its reading lists, as they were last read."""
         if not self.config.lists:
             return self.config
         from planet.cli.lists import with_lists  # OPML is for planets with lists

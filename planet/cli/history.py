@@ -74,7 +74,7 @@ def _feed_of(config: Config, name: str) -> str:
 
 
 def _reader(config: Config, owners: history.Owners) -> LimitedProcess[Work, Result]:
-    """What reads a document: texts of strangers, so in a process of its own with a deadline and a limit of memory."""
+    """What reads a document: it is untrusted, so in a separate process with a deadline and a limit of memory."""
 
     def make() -> Callable[[Work], Result]:
         rules = reading.Rules.of(config)

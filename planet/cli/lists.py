@@ -26,7 +26,7 @@ _MEMORY = 500_000_000
 
 
 def with_lists(config: Config, store: Store, now: datetime, *, fetch: bool) -> tuple[Config, tuple[Message, ...]]:
-    """The configuration with whoever its lists name, and warnings to print; with `fetch`, lists that are due are asked first."""
+    """The configuration with the sources of its reading lists, and warnings to print; with `fetch`, lists that are due are asked first."""
     if not config.lists:
         return config, ()
     states = store.lists()
@@ -55,7 +55,7 @@ def _ask(config: Config, now: datetime, opened: contextlib.ExitStack) -> lists.A
 
 
 def _read(opened: contextlib.ExitStack) -> lists.Read:
-    """What reads a list of strangers: in a process of its own, with a deadline and a limit of memory."""
+    """What reads an untrusted list: in a separate process, with a deadline and a limit of memory."""
 
     @functools.cache
     def process() -> LimitedProcess[bytes, Imported]:

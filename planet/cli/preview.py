@@ -1,4 +1,4 @@
-"""The site as it would be, in another folder: nothing of the planet is changed, nobody is told of anything."""
+"""The site as it would be, in another folder: nothing of the planet is changed, and nothing is announced."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ Marks = Mapping[Path, tuple[int, int]]
 
 
 def marks(roots: Iterable[Path]) -> Marks:
-    """Time and size of each file that a root is, or holds at any depth."""
+    """Time and size of each file that a root is, or has below it."""
     stamps = {}
     for path in _files(roots):
         try:
@@ -70,7 +70,7 @@ def rebuild(config_path: Path, now: datetime) -> Published | None:
 def follow(
     roots: Iterable[Path], build: Callable[[], Published | None], tell: Callable[[Message], None]
 ) -> Callable[[], None]:
-    """Gives a function to call now and then: it builds when a file has changed since, and tells what came of it."""
+    """Gives a function to call now and then: it builds when a file has changed since, and prints the result."""
     watched = tuple(roots)
     seen = marks(watched)
 
@@ -142,7 +142,7 @@ class _Shown:
 
 @contextlib.contextmanager
 def _shown(ctx: Context, output: Path | None, theme: str | None) -> Iterator[_Shown]:
-    """The folder that is asked for; for a theme it is made, and goes in the end."""
+    """The folder that is asked for; for a theme a temporary one, which is removed at the end."""
     path = ctx.config_path
     if output is not None:
         yield _Shown(folder=output, roots=(), build=lambda: None)

@@ -21,7 +21,7 @@ from planet.render.syndicate import health_rows
 from planet.store import meta
 
 BY_HAND = {"failing", "moved", "gone"}
-"""States in which somebody has to do something."""
+"""States in which the organisers or the feed's owner have to act."""
 STATES = ("new", "ok", "failing", "deferred", "moved", "gone")
 WIDTH = 78
 SILENT_FOR = timedelta(days=1)

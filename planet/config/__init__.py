@@ -41,7 +41,7 @@ def load(path: Path, *, keep: bool = False, environ: Mapping[str, str] | None = 
 
 
 def _with_catalogue(config: Config) -> Config:
-    """The configuration with the planet's own catalogue of sentences, as it is now."""
+    """The configuration with the planet's own catalogue of sentences, read anew."""
     path = own_catalogue(config.site.language, config.folder)
     if path is None:
         return config

@@ -187,7 +187,7 @@ def _sources(builder: _Builder, root: Section) -> tuple[model.Source, ...]:
 
 
 def _distinct(wanted: Sequence[tuple[str, bool]]) -> Iterator[str]:
-    """Each slug once: one that feeds.yaml gives stays; the second of a name becomes `name-2`, unless somebody is called so."""
+    """Each slug once: one that feeds.yaml gives stays; the second of a name becomes `name-2`, or the next free number."""
     names = {name for name, _ in wanted}
     taken = {name for name, given in wanted if given}
     for name, given in wanted:

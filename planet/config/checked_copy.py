@@ -3,7 +3,7 @@
 The copy is JSON, decoded into the classes of `planet.model.config`: reading one can make nothing else. It is valid for the
 same bytes of feeds.yaml at the same place, read by the same program, while the files that were looked for are there (or are
 missing) as they were. Any other copy - of another file, broken, of another owner, or one that others may write - is
-ignored. Variables (`${NAME}`) stand in it as they are written: their values are in no file. A feeds.yaml that holds a secret in
+ignored. Variables (`${NAME}`) are stored unexpanded: their values are in no file. A feeds.yaml that holds a secret in
 clear has no copy.
 """
 
@@ -94,7 +94,7 @@ def database_of(content: bytes, folder: Path) -> Path:
 
 
 def _read(path: Path) -> bytes | None:
-    """The bytes of a regular file of the user's own, that nobody else may write."""
+    """The bytes of a regular file that belongs to the user and that no other user may write."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             status = os.fstat(file.fileno())

@@ -1,4 +1,4 @@
-"""One value of feeds.yaml as it is written -> what it means. Pure; each raises InvalidValueError, which says what would be right."""
+"""One value of feeds.yaml, as text, list or mapping -> the value that it means. Pure; each raises InvalidValueError, which says what would be right."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def page_language(tag: str, folder: Path | None = None, disk: Disk | None = None
 
 
 def regex(pattern: object) -> str:
-    """A regular expression of Python, as it is written."""
+    """A regular expression of Python, unchanged."""
     if not isinstance(pattern, str) or not pattern:
         raise InvalidValueError("{value} must be a regular expression: write it in quotes", value=shown(pattern))
     try:
@@ -293,7 +293,7 @@ def list_address(address: str, folder: Path, disk: Disk) -> str:
 
 
 def within(path: str, folder: Path) -> Path:
-    """A path of feeds.yaml, absolute, `..` resolved; `~` is the home folder of whoever runs the planet."""
+    """A path of feeds.yaml, absolute, `..` resolved; `~` is the home folder of the user who runs the planet."""
     home = path == "~" or path.startswith("~/")
     return Path(os.path.normpath(Path.home() / path[2:] if home else folder / path))
 

@@ -95,7 +95,7 @@ def _mappings(value: object) -> Iterator[dict[str, Any]]:
 
 
 def _unknown_technologies(data: dict[str, Any], document: Document) -> Iterator[Fault]:
-    """A technology that nothing can be of: the catalogue does not know it, it has no signs of its own, no source is of it."""
+    """A technology that can match nothing: it is not in the catalogue, has no tags or words in feeds.yaml, and no source has it."""
     technologies = data.get("technologies")
     if not isinstance(technologies, dict):
         return

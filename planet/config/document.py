@@ -54,7 +54,7 @@ class Document:
         self.value: Value = self._value(root) if root else None
 
     def line(self, location: Location = ()) -> int:
-        """The line of a key (with its value) or of an item of a list, from 1; of what holds it where it does not exist itself."""
+        """The line of a key (with its value) or of an item of a list, from 1; of its parent where it does not exist."""
         return self._find(location)[0]
 
     def nodes_at(self, location: Location) -> tuple[yaml.MappingNode | None, yaml.Node | None, yaml.Node | None]:
@@ -288,7 +288,7 @@ _KEY = re.compile(r"(\s*(?:- +)*)[^\s#'\"\[{-][^#'\"\[{]*:(?: |$)")
 
 
 def _neighbours_column(lines: list[str]) -> int | None:
-    """Where the last line would stand right, when it holds a key that stands at no column of those above it."""
+    """The column to indent the last line to, when its key is at no column of the keys above it."""
     columns = [len(match[1]) for match in map(_KEY.match, lines) if match]
     if len(columns) < 2 or not _KEY.match(lines[-1]) or lines[-1].lstrip().startswith("- "):
         return None

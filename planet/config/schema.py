@@ -89,7 +89,7 @@ class Section(BaseModel):
 
 
 def keys(section: type[BaseModel]) -> dict[str, Any]:
-    """The keys that a section may have, as they are written, and the field of each."""
+    """The keys that a section may have in feeds.yaml, and the field of each."""
     return {field.alias or name: field for name, field in section.model_fields.items()}
 
 
@@ -323,7 +323,7 @@ _ADDRESSES: dict[str, tuple[Any, Any]] = {
         Field(
             "",
             description="A folder of Markdown posts about its events, relative to feeds.yaml, read at each run.",
-            examples=["evenings/"],
+            examples=["events/"],
         ),
     ),
     "meetup": (

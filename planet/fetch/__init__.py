@@ -1,4 +1,4 @@
 """One request done right, and many of them: politely, exactly, bounded, and safe against where they are sent.
 
-`fetcher` asks feeds, `web` everything else; `polling` says when and what becomes of the answer; `health` says it to people.
+`fetcher` requests feeds, `web` everything else; `polling` decides when, and the next state; `health` explains the state to people.
 """

@@ -1,4 +1,4 @@
-"""One feed in one run: which URL is asked, what each answer leads to, what comes of it in the end. No input or output here.
+"""One feed in one run: which URL is asked, what each answer leads to, and the outcome. No input or output here.
 
 An attempt has one pending request; the caller sends it and passes the response to `advance`, which returns the outcome, or None when
 another request is pending: a redirect's next hop, or the configured address after one that was adopted failed.
@@ -186,7 +186,7 @@ class Attempt:
     def _judge(self, answer: Response | FetchError) -> Fetched | None:
         assert self.request is not None
         if isinstance(answer, FetchError):
-            self.headers = ()  # those at hand are of an earlier hop
+            self.headers = ()  # they are those of an earlier hop
             return self._failed(answer)
         self.http_status = answer.status
         self.headers = tuple(answer.headers.items())

@@ -51,7 +51,7 @@ class Coalescer:
             return True
 
     def release(self, attempt: Attempt, outcome: Fetched | None) -> list[tuple[AttemptRequest, Fetched | None]]:
-        """The waiters of an attempt that ended or was redirected (None): each with its outcome, None where it goes on by itself."""
+        """The waiters of an attempt that ended or was redirected (None): each with its outcome, None where it continues with its own request."""
         url = attempt.first_url
         with self._lock:
             if self._owners.get(url) is not attempt:

@@ -82,7 +82,7 @@ def of_status(status: int, *, challenged: bool = False) -> FetchError:
         case 404:
             kind, message = "not-found", Message.of("there is nothing at this address (404)")
         case 410:
-            kind, message = "gone", Message.of("the server says that it is gone for good (410)")
+            kind, message = "gone", Message.of("the server says that it is permanently gone (410)")
         case 429:
             kind, message = "rate-limited", Message.of("the server says that we ask too often (429)")
         case _ if status >= 500:

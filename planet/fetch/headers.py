@@ -1,4 +1,4 @@
-"""What header fields ask for: Retry-After, Cache-Control, Expires. Pure; junk reads as nothing at all."""
+"""What header fields ask for: Retry-After, Cache-Control, Expires. Pure; a value that is not valid counts as missing."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def news(feed_state: FetchState, *, feed: str, source: str, line: int, now: date
         if announced == "gone":
             return None, announced
         text = Message.of(
-            "{source}: {feed} is gone for good (line {line} of feeds.yaml)", source=source, feed=feed, line=line
+            "{source}: {feed} is permanently gone (line {line} of feeds.yaml)", source=source, feed=feed, line=line
         )
         return News(kind="gone", feed=feed, source=source, text=text), "gone"
     if feed_state.failures:

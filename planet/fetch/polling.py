@@ -1,10 +1,10 @@
-"""When a feed is asked next, and what becomes of its state after an answer. Pure: every rule is decided from values.
+"""When a feed is asked next, and its next state after an answer. Pure: every rule is decided from values.
 
 The rules, in the order in which they speak (`docs/fetching.md` says them for people):
 
 - `interval` is the least time between two requests. A healthy feed is asked again exactly one interval later; longer only when it
   was seen unchanged again and again, or when its server or document asks for it.
-- An interval of zero is for a server of one's own: nothing is added to it, neither by quiet feeds nor by failures nor by the
+- An interval of zero is for your own server: nothing is added to it, neither by quiet feeds nor by failures nor by the
   document; only what the server asks for in header fields (Retry-After, max-age, Expires) and 410 count.
 - Jitter only stretches delays that are longer than the interval already, so that it never pushes a feed past its slot of a cron
   job that runs once an interval.
@@ -52,7 +52,7 @@ def configured_mark(url: str) -> str:
 
 
 def reader_version(parser_version: str, due: Due, now: datetime) -> str:
-    """What a document is read by. A calendar is read anew each month, changed or not: its recurring events go on for ever, and only
+    """What a document is read by. A calendar is read anew each month, changed or not: its recurring events have no end, and only
     those of a window around `now` are kept.
     """
     return f"{parser_version} {now:%Y-%m}" if parser_version and due.accept_calendar else parser_version
@@ -78,7 +78,7 @@ def is_due(state: FetchState, now: datetime, interval: timedelta, configured: st
 
 
 def is_file(configured: str) -> bool:
-    """Whether a feed is a file: it is read at every run, nobody is troubled by that."""
+    """Whether a feed is a file: it is read at every run, without waiting."""
     return "://" not in configured
 
 
@@ -97,7 +97,7 @@ def fetch_update(
     jitter: float,
     parser_version: str = "",
 ) -> FetchUpdate:
-    """What becomes of a feed after an answer.
+    """The next state of a feed after an answer.
 
     `facts` is what reading a `Fresh` body showed, None for the others. `interval` is the feed's own or the planet's; `jitter` is
     drawn from [0, 1). The state is whole: it is stored in the transaction of the entries (invariant A).
@@ -329,7 +329,7 @@ def _elsewhere(fetched: Fresh, before: FetchState, plan: Plan) -> FetchUpdate:
 
 
 def _next(state: FetchState, fetched: Fresh | Unchanged, plan: Plan, *, pace: timedelta) -> FetchState:
-    """The next time of a healthy feed: the longest of its own pace, what the server and what the document asks for."""
+    """The next poll of a healthy feed: the longest of its usual interval, what the server and what the document ask for."""
     asked = server_hint(state, fetched, plan.now)
     state = replace(state, server_hint_until=plan.now + asked if asked else None)
     if not plan.interval:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NO_VALIDATORS: Mapping[str, str] = {}
 _ANSWER_BYTES = 64_000
-"""Of the answer to a form, which nobody reads."""
+"""Largest body of the answer to a form; it is not read further."""
 
 
 class WebClient:

@@ -1,4 +1,4 @@
-"""The date by which a new entry is shown and sorted, fixed for ever when it is first seen. Pure.
+"""The date by which a new entry is shown and sorted, fixed when it is first seen. Pure.
 
 An entry keeps the date that it gives itself, never after now. Where it gives none, or one that a machine gave to many at once (the
 moment of a build, of an import), its position in the document says where it belongs: before what stands below it, after what stands

@@ -27,7 +27,7 @@ MOST_CHANGES = 24
 def diff(known: Sequence[EntryKey], context: DiffContext, now: datetime) -> Changes:
     """What a document does to the stored entries of its feed, `known`, in any order.
 
-    An entry that was deleted for good (`tombstone`) is recognised and left alone. Nothing here moves an entry that has its date.
+    An entry that was deleted permanently (`tombstone`) is recognised and not restored. Nothing here moves an entry that has its date.
     """
     read = context.read
     known = sorted(known, key=lambda entry: entry.entry_id)
@@ -112,7 +112,7 @@ def _outlives(deleted: datetime | None, updated: datetime | None) -> bool:
 
 
 def _without_the_dead(read: Read, known: Sequence[EntryKey]) -> Read:
-    """The document without entries that it declares deleted and that were never seen: they do not come, and are nobody else."""
+    """The document without entries that it declares deleted and that were never seen: they are not inserted, and match no other entry."""
     tombs = {tomb.ref: tomb.when for tomb in read.deleted}
     if not tombs:
         return read
@@ -133,7 +133,7 @@ def _without_the_dead(read: Read, known: Sequence[EntryKey]) -> Read:
 def _deleted(
     known: Sequence[EntryKey], matches: Sequence[tuple[EntryKey, Entry | UnchangedEntry]], context: DiffContext
 ) -> set[int]:
-    """The rows that the feed's own at:deleted-entry takes away for good, under the id they had or the one they have now."""
+    """The rows that the feed's own at:deleted-entry deletes permanently, under the id they had or the one they have now."""
     tombs = {tomb.ref: tomb.when for tomb in context.read.deleted}
     if not tombs:
         return set()

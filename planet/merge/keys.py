@@ -17,7 +17,7 @@ from planet.similarity import ENOUGH_WORDS, LONG_TEXT, NEAR_DAYS, Look, shingles
 from planet.urls import canonical_key
 
 SPAN = 30
-"""Days of a bucket. An entry in its last NEAR_DAYS days is in the next one too, so that neighbours always meet in one."""
+"""Days of a bucket. An entry in its last NEAR_DAYS days is in the next one too, so that entries near in time always share one."""
 HEAD = 400
 """Characters at the beginning of a text that are looked at: a summary has them too."""
 SAMPLES = 3

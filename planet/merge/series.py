@@ -15,7 +15,7 @@ _NUMBERED = re.compile(
 )
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _NAME = 6
-"""Letters of a name that is found again by itself."""
+"""Letters that a name must have to be searched for alone."""
 _GENERIC = frozenset(
     {"newsletter", "episode", "podcast", "meetup", "veille", "bulletin", "semaine", "rencontre", "edition", "soiree"}
 )

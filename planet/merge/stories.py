@@ -72,7 +72,7 @@ def _ordered(cluster: Sequence[Look]) -> list[Look]:
 
 
 def _name(entry: MergeEntry) -> tuple[str, str, int]:
-    """What tells entries apart for ever, whatever numbers the store gave them."""
+    """What identifies an entry permanently, whatever number the store gave it."""
     return (entry.feed, entry.uid, entry.entry_id)
 
 
@@ -83,7 +83,7 @@ def _precedence(look: Look, cluster: Sequence[Look]) -> _Precedence:
     """Sort key of the copies of a story, the primary one first.
 
     The author's own copy; of several an original before a copy that names its source (atom:source, an id or a link of the other's);
-    where nobody owns the site, the first that this planet saw, for ever; then the nearest to the author, the oldest, the order of the
+    where nobody owns the site, the first that this planet saw, permanently; then the nearest to the author, the oldest, the order of the
     file.
     """
     entry = look.entry
@@ -195,7 +195,7 @@ def _shared_addresses(looks: Iterable[Look]) -> frozenset[tuple[str, str]]:
 
 
 def _twins(a: Look, b: Look) -> bool:
-    """Whether one feed lists one thing twice: nothing that a reader sees tells the two apart, or a long text came again."""
+    """Whether one feed lists one thing twice: nothing that a reader sees distinguishes them, or a long text was repeated."""
     first, second = a.entry, b.entry
     again = first.text_key == second.text_key and first.link_key != second.link_key
     if again and len(a.words) >= LONG_TEXT and days_apart(a, b) <= AGAIN_DAYS:

@@ -14,7 +14,7 @@ PATIENCE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """An entry that the document holds: by which date it is sorted here, and what it says of its last update."""
+    """An entry of the document: by which date it is sorted here, and what it says of its last update."""
 
     position: int
     date: datetime

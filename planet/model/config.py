@@ -121,7 +121,7 @@ class Technology:
         key("Others of the catalogue whose signs mean it, too.", ["databases", "ai"]),
     ] = ()
     everyday: Annotated[
-        Texts, key("Its names that are ordinary words, too: they count as they are written, in company.", ["Go"])
+        Texts, key("Its names that are ordinary words, too: they count in exactly this spelling, in company.", ["Go"])
     ] = ()
     phrases: Annotated[Texts, key("Phrases that give such a word its meaning.", ["en Go", "go test"])] = ()
     company: Annotated[Texts, key("Words that, near by, give such a word its meaning.", ["goroutine"])] = ()
@@ -276,7 +276,7 @@ class Source:
 class ReadingList:
     """A list of feeds that somebody else keeps (OPML): whoever stands in it is read as if feeds.yaml named them.
 
-    `key` is the same for two spellings of its address; variables stand in it as they are written.
+    `key` is the same for two spellings of its address; with its variables unexpanded.
     """
 
     url: Annotated[str, Check("list_address"), key("http or https.", "https://example.org/blogs.opml")]
@@ -393,7 +393,7 @@ class FetchRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyRule:
-    """A channel that is told what is new: an Apprise URL with its `${ENV}` still in it, so that no secret is in this value."""
+    """A channel for notifications: an Apprise URL with its `${ENV}` still in it, so that no secret is in this value."""
 
     url: Annotated[
         str,

@@ -98,7 +98,7 @@ class UnchangedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What a document holds, ready to be compared with what is stored. `feed_date` is the document's own, or HTTP's."""
+    """The content of a document, ready to be compared with what is stored. `feed_date` is the document's own, or HTTP's."""
 
     entries: tuple[Entry | UnchangedEntry, ...]
     deleted: tuple[Deleted, ...] = ()

@@ -73,7 +73,7 @@ class StoredEvent:
     date_reason: str = ""
     """As in `RawEvent`."""
     slug: str = ""
-    """Its file name for ever: given when it was first seen."""
+    """Its file name: given when it was first seen, and never changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

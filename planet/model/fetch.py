@@ -63,7 +63,7 @@ class FetchState:
     server_hint_until: datetime | None = None
     discovered: str = ""
     new_url: str = ""
-    """The address that the document itself names as its new one: advice, never followed by itself."""
+    """The address that the document itself names as its new one: advice, never followed automatically."""
     announced: str = ""
     reader: str = ""
     reader_reason: str = ""
@@ -121,7 +121,7 @@ class _Answer:
     http_status: int | None = None
     chain: tuple[Hop, ...] = ()
     url: str = ""
-    """The URL that answered in the end, without credentials."""
+    """The final URL, after redirects, without credentials."""
     headers: tuple[tuple[str, str], ...] = ()
     """The header fields that later stages or the schedule read, names in lower case, values as given."""
 
@@ -163,7 +163,7 @@ Fetched = Fresh | Unchanged | Failed | Deferred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """A document that is no feed of feeds.yaml: a page to search, a picture. `url` is the one that answered in the end."""
+    """A document that is no feed of feeds.yaml: a page to search, a picture. `url` is the final one, after redirects."""
 
     url: str
     body: bytes

@@ -1,4 +1,4 @@
-"""What is known of a reading list: whoever it named when it was last read well, and how asking it goes."""
+"""The state of a reading list: the sources of its last good copy, and its polling state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from planet.model.base import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEntry:
-    """Somebody whom a reading list names: `feeds` are absolute http URLs, `folders` the names that they are filed under."""
+    """A source in a reading list: `feeds` are absolute http URLs, `folders` the names that they are filed under."""
 
     name: str
     url: str = ""
@@ -29,6 +29,6 @@ class ListState:
     failures: int = 0
     error: Message | None = None
     announced: bool = False
-    """Whether a person was told that it cannot be read."""
+    """Whether it was reported that it cannot be read."""
     etag: str = ""
     last_modified: str = ""

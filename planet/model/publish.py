@@ -1,4 +1,4 @@
-"""What is written, what came of it, and what is news."""
+"""Files to publish, the result of publishing, and notices."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Channel:
     story_id: int | None
     at: datetime
     events: Mapping[str, tuple[str, str, str]] | None = None
-    """Upcoming event -> its start, status and place, as they were told. None: events were never looked at."""
+    """Upcoming event -> its start, status and place, as last announced. None: no announcement yet."""
     reminded: tuple[str, ...] = ()
     later: tuple[int, ...] = ()
     """Stories of the week that had begun when the digest of the week before was made."""

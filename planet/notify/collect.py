@@ -1,4 +1,4 @@
-"""What is new to a channel, put into its queue. Pure: what was told is handed in and out."""
+"""What is new to a channel, put into its queue. Pure: the channel's state is handed in and out."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def reminder_is_due(rule: NotifyRule, channel: Channel, clock: Clock) -> bool:
 
 
 def first(edition: Edition, clock: Clock) -> Channel:
-    """A channel that was never told anything starts silent, with what there is now. Without a story it waits for the first ones."""
+    """A new channel: what exists now is not announced to it. Without a story it waits for the first ones."""
     newest = max((row.story_id for row in edition.index), default=None)
     return Channel(story_id=newest, at=clock.now, events=_upcoming(edition.events, clock))
 
@@ -110,7 +110,7 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
 def _new_stories(
     rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock
 ) -> tuple[list[int], tuple[int, ...]]:
-    """The new stories, the oldest first, and those that the next digest tells: of the week that is not over yet, as on the site."""
+    """The new stories, the oldest first, and those of the next digest: of the week that is not over yet, as on the site."""
     after = channel.story_id or 0
     rows = [
         row
@@ -125,7 +125,7 @@ def _new_stories(
 
 
 def _newcomers(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> Iterator[str]:
-    """Who came in the weeks that are over since the last digest; only that of a week tells it."""
+    """Sources that were new in the complete weeks since the last digest; only weekly digests have them."""
     since = monday_of(channel.at, clock.zone.key)
     technologies = {source.slug: source.technologies for source in edition.sources}
     for week in edition.weeks:
@@ -158,7 +158,7 @@ def _event_changes(rule: NotifyRule, channel: Channel, edition: Edition, clock: 
 def _reminders(
     rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock
 ) -> tuple[list[Item], tuple[str, ...]]:
-    """The reminders that are due, and the marks of all that were given: of an event that is told late only the nearest."""
+    """The reminders that are due, and the marks of all that were given; of several that are overdue for one event, only the nearest."""
     items: list[Item] = []
     marks: list[str] = []
     for event in edition.events:

@@ -29,7 +29,7 @@ MONTH = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correspondence:
-    """What was written to one address. `failing`: feeds (as configured) whose failure a letter told, and that are not well yet."""
+    """What was written to one address. `failing`: feeds (as configured) whose failure was mailed, and that still fail."""
 
     at: datetime | None = None
     """When the last letter about failing feeds was sent."""

@@ -97,7 +97,7 @@ def safe_link(url: str) -> str:
 
 
 def without_mentions(text: str) -> str:
-    """Text in which no name is called: `@channel` stands there and rings nobody."""
+    """Text with its @mentions escaped: `@channel` is shown and notifies nobody."""
     return _MENTION.sub("@\u200b", text)
 
 

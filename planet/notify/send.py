@@ -40,7 +40,7 @@ class Refusal:
 
 
 def missing(url: str, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The `${NAMES}` in a configured URL that the environment does not hold, or holds empty."""
+    """The `${NAMES}` in a configured URL that are not set in the environment, or empty."""
     names = dict.fromkeys(_VARIABLE.findall(url))
     return tuple(name for name in names if not environ.get(name, "").strip())
 

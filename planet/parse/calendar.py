@@ -35,7 +35,7 @@ __all__ = ["MAX_EVENTS", "events_from_feed", "parse_calendar"]
 
 MAX_EVENTS = 20_000
 _NAMED = 3
-"""Bad events that are told one by one; the rest is counted."""
+"""How many bad events are named one by one; the rest is counted."""
 _BEGIN = re.compile(r"^[\s\ufeff]*BEGIN:VCALENDAR[ \t]*(?=[\r\n]|$)", re.IGNORECASE | re.MULTILINE)
 # A fold in the middle of a character: the RFC warns of it (3.1), and the halves are no text until they are joined.
 _SPLIT = re.compile(rb"([\xc2-\xf4][\x80-\xbf]{0,2})\r?\n[ \t](?=[\x80-\xbf])")
@@ -106,7 +106,7 @@ def _delay(head: Component) -> int | None:
 
 
 class _Reading:
-    """One calendar being read: what was found, what it cost, and what is to be told of it."""
+    """One calendar being read: its events, what they cost, and the warnings to report."""
 
     def __init__(self, zones: Zones, window: tuple[datetime, datetime], most: int, *, cancelled: bool) -> None:
         self.zones = zones
@@ -213,7 +213,7 @@ class _Reading:
         yield from (vevent.event for vevent in overrides)
 
     def told(self) -> Iterator[Message]:
-        """What is to be told of this calendar, in few sentences."""
+        """The warnings of this calendar, in few sentences."""
         yield from self.bad[:_NAMED]
         if len(self.bad) > _NAMED:
             yield Message.of("{count} more events were left out for such reasons", count=len(self.bad) - _NAMED)
@@ -329,6 +329,6 @@ def _by_master(masters: Sequence[Written], overrides: Sequence[Written]) -> dict
 
 
 def _distinct(event: RawEvent, master: Written) -> RawEvent:
-    """An event that shares its UID with others, told from them by what its master is."""
+    """An event that shares its UID with others, distinguished by its master event."""
     unique = digest(stamp(master.timing.start), master.event.data.title)[:16]
     return replace(event, recurrence_id=f"{event.recurrence_id} {unique}".strip())

@@ -33,7 +33,7 @@ _FEW = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """The text, what it was read as, and how many characters had to be replaced. `label` is a charset named that nobody knows."""
+    """The text, what it was read as, and how many characters had to be replaced. `label` is a declared charset that is unknown."""
 
     text: str
     charset: str

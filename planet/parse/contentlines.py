@@ -17,7 +17,7 @@ _CARET = re.compile(r"\^(['n^])")
 _BAD_FOLDS = re.compile(r"^(DESCRIPTION:)((?:\n[ \t].*)+)", re.MULTILINE)
 _MARKS = frozenset("BbEe")
 _TEXTS = frozenset({"SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT", "CONTACT", "X-ALT-DESC", "STYLED-DESCRIPTION"})
-"""Properties whose value may go on in lines that nobody escaped."""
+"""Properties whose value may continue in lines that were not escaped."""
 _KNOWN = _TEXTS | frozenset(
     [
         "BEGIN",
@@ -111,7 +111,7 @@ class Property:
 
     @property
     def text(self) -> str:
-        """The value as TEXT (3.3.11): escapes undone; a comma or semicolon that nobody escaped stays."""
+        """The value as TEXT (3.3.11): escapes undone; a comma or semicolon that was not escaped stays."""
         return unescape(self.value)
 
 

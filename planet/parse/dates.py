@@ -311,7 +311,7 @@ def _zone_of(
 
 
 def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
-    """What dateutil shall take a zone for; None where nobody knows it."""
+    """The time zone that dateutil gets for a name; None for an unknown name."""
     minutes = seconds // 60 if seconds is not None else ZONES.get((name or "").lower())
     return _fixed(minutes) if minutes is not None and abs(minutes) < 24 * 60 else None
 

@@ -74,7 +74,7 @@ def read_posts(files: Iterable[tuple[str, str]], zone: ZoneInfo) -> tuple[list[P
 
 
 def names(posts: Iterable[Post]) -> list[str]:
-    """A name for each post that stays the same while its file does: the file's, told apart where two folders have the same."""
+    """A name for each post that stays the same while its file does: the file's, made distinct where two folders have the same."""
     taken: dict[str, None] = {}
     for post in posts:
         taken[post.stem if post.stem not in taken else f"{post.stem}-{digest(post.path)[:6]}"] = None
@@ -200,7 +200,7 @@ def front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
 
 
 def _yaml(text: str) -> Any:
-    # Every scalar as it is written: YAML 1.1 would make 19:00 a number and NO a truth value.
+    # Every scalar as text: YAML 1.1 would make 19:00 a number and NO a truth value.
     return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it builds nothing but texts, lists and mappings
 
 

@@ -12,7 +12,7 @@ from planet.text import digest, one_line, plain
 from planet.when import is_believable
 
 MARKUP = re.compile(r"<(?:p|br|a|ul|ol|li|div|b|strong|em|i|span|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
-"""Tells HTML from text in a field that may hold either."""
+"""Distinguishes HTML from text in a field that may be either."""
 # "29/06/2026 19:00 : Clermont'ech - APIHour #72 - Amphi A": how the planet of Clermont'ech before this one wrote its titles.
 _TITLE = re.compile(
     r"\s*(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(?:à\s+)?(\d{1,2})\s?[:h]\s?(\d\d))?\s*[:–—-]?\s+(\S.*)",

@@ -39,7 +39,7 @@ _PAGE = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
 class _Raw(LooseFeedParser):
-    """feedparser's parser for what is not well-formed, with ids, links and enclosures left as they are written."""
+    """feedparser's parser for what is not well-formed, with ids, links and enclosures left unchanged."""
 
     can_be_relative_uri = frozenset[str]()
     resolve_relative_uris = False

@@ -159,7 +159,7 @@ def _numbers(parts: Mapping[str, str], name: str) -> list[int]:
 
 
 def may_never_come(parts: Mapping[str, str]) -> bool:
-    """Whether a rule may have no occurrence at all, such as the 30th of February: it is then walked to the end of time."""
+    """Whether a rule may have no occurrence at all, such as the 30th of February: it is then expanded to the end of the calendar."""
     restricting = [name for name in ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO") if name in parts]
     if restricting and int(parts.get("INTERVAL", "1")) > 1:
         return True
@@ -193,7 +193,7 @@ def price(parts: Mapping[str, str], start: datetime | date, end: datetime) -> in
 
 
 def is_over(parts: Mapping[str, str], timing: Timing, begin: datetime) -> bool:
-    """Whether a series ended long before the window, so that nobody needs to walk it."""
+    """Whether a series ended long before the window, so that it need not be expanded."""
     until = _until_day(parts)
     length = _length(timing)
     return until is not None and until + length + timedelta(days=2) < begin.date() and not timing.dates
@@ -223,7 +223,7 @@ def expand(
 
 
 def occurrence_of(timing: Timing) -> Occurrence:
-    """An override by itself, its series left out."""
+    """An override alone, without its series."""
     due = timing.recurrence_id if timing.recurrence_id is not None else timing.start
     return Occurrence(index=timing.index, start=timing.start, end=timing.end, recurrence_id=stamp(due))
 

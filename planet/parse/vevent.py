@@ -193,7 +193,7 @@ def _description(component: Component) -> tuple[str, bool]:
 
 
 def _organizer(component: Component) -> tuple[str, str]:
-    """Name and http(s) address. A mail address is nobody's name and is not repeated in public."""
+    """Name and http(s) address. A mail address does not count as a name and is not published."""
     prop = component.first("ORGANIZER")
     if prop is None:
         return "", ""

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from planet.parse.contentlines import Component
 
 FIRST_YEAR, LAST_YEAR = 1970, 2050
-"""Changes are worked out for these years; before and after, the nearest offset holds."""
+"""Offset changes are computed for these years; before and after, the nearest offset applies."""
 OBSERVANCES = 200
 """Most observances of a zone: one for each change since 1900 fits."""
 CHANGES = 2_000
@@ -50,7 +50,7 @@ class DefinedZone(tzinfo):
         return self._offsets[bisect_right(self._walls[dt.fold], dt.replace(tzinfo=None))]
 
     def fromutc(self, dt: datetime) -> datetime:
-        """A local time from the same numbers in UTC; `fold` tells the second of two equal local times."""
+        """A local time from the same numbers in UTC; `fold` marks the second of two equal local times."""
         instant = dt.replace(tzinfo=None)
         position = bisect_right(self._instants, instant)
         local = instant + self._offsets[position]

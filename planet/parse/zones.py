@@ -26,7 +26,7 @@ _PARIS_NAMES = frozenset(
     }
 )  # fmt: skip
 _AREAS = ("europe", "america", "asia", "africa", "australia", "pacific", "atlantic", "us", "canada")
-# Cities of Outlook's names, as they are written in other languages than Olson's.
+# Cities of Outlook's names, in other languages' spellings than Olson's.
 _CITIES = {
     "bruxelles": "Europe/Brussels", "copenhague": "Europe/Copenhagen", "rom": "Europe/Rome", "roma": "Europe/Rome",
     "wien": "Europe/Vienna", "vienne": "Europe/Vienna", "varsovie": "Europe/Warsaw", "prag": "Europe/Prague",

@@ -26,7 +26,7 @@ def _rules(edition: Edition, source: Source) -> str:
 
 
 def story_counts(edition: Edition) -> dict[str, StoryCount]:
-    """How many stories each source shows: what `publish` remembers, to know a loss that nobody asked for."""
+    """How many stories each source shows: stored by `publish`, to notice an unexpected loss."""
     counts = {story_list.slug: len(story_list.rows) for story_list in edition.lists if story_list.kind == "source"}
     return {
         source.slug: StoryCount(

@@ -155,7 +155,7 @@ def _explained_errors(path: Path) -> Iterator[None]:
 
 
 def _bytes(path: Path) -> bytes | None:
-    """What a regular file holds; None for anything else, or nothing."""
+    """The bytes of a regular file; None for anything else, or nothing."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             return None
@@ -250,7 +250,7 @@ class _Publication:
             self._put(path, data, bundle.digest, bundle=folder)
 
     def _untouched(self, path: str) -> bool:
-        """Whether a file holds what was published. Its hash is compared only if it was touched since the manifest was written."""
+        """Whether a file still has the published bytes. Its hash is compared only if it was touched since the manifest was written."""
         record = self.manifest.files[path]
         if self.place.file_in_the_way(path):
             return False
@@ -271,7 +271,7 @@ class _Publication:
         return not self.place.file_in_the_way(path) and stat.S_ISREG((self.output / path).lstat().st_mode)
 
     def _put(self, path: str, data: bytes, digest: str, *, bundle: str = "", volatile: bool = False) -> None:
-        """Stage the bytes, unless the file holds them already."""
+        """Stage the bytes, unless the file has them already."""
         sha256 = hashlib.sha256(data).hexdigest()
         self.records[path] = (
             Record() if volatile else Record(digest=digest, sha256=sha256, size=len(data), bundle=bundle)

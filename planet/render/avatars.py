@@ -11,7 +11,7 @@ MAX_BYTES = 5_000_000
 MAX_PIXELS = 16_000_000
 """A photograph. Each costs some 12 bytes while it is made small."""
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
-"""What is opened at all; SVG is a document that could hold anything."""
+"""Formats that are decoded; SVG is not, since it can contain scripts."""
 
 
 def square(data: bytes) -> bytes | None:

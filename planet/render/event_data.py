@@ -1,4 +1,4 @@
-"""Events as data: `events.json` and `events/atom.xml`, of all and of each technology. Their shape is told in docs/events.md."""
+"""Events as data: `events.json` and `events/atom.xml`, of all and of each technology. Their shape is documented in docs/events.md."""
 
 from __future__ import annotations
 

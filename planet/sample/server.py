@@ -24,7 +24,7 @@ MOVED = {"/julie/ancien.xml": "/julie/feed.xml"}
 
 
 class _Community(BaseHTTPRequestHandler):
-    """Serves the sample as a well-kept site would: validators, 304, gzip, a move for good, and one feed that is no more."""
+    """Serves the sample as a well-kept site would: validators, 304, gzip, one permanent redirect (301) and one removed feed (410)."""
 
     protocol_version = "HTTP/1.1"
 
@@ -64,11 +64,11 @@ class _Community(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Nothing: the demonstration tells its own story."""
+        """Nothing is logged: the demonstration prints its own lines."""
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """Answers each connection in a thread of its own; what a client breaks off is no news."""
+    """Answers each connection in a thread of its own; a connection that its client closes is not logged."""
 
     daemon_threads = True
     request_queue_size = 64

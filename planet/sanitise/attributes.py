@@ -1,4 +1,4 @@
-"""One attribute at a time: what it becomes, with its link resolved. Called by nh3 for every attribute that the policy knows."""
+"""One attribute at a time: its sanitised value, with its link resolved. Called by nh3 for every attribute that the policy knows."""
 
 from __future__ import annotations
 

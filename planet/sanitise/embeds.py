@@ -103,7 +103,7 @@ ICON = 64
 
 
 def needed(html: str) -> bool:
-    """Whether a text holds anything of this. Most texts do not."""
+    """Whether a text has any of this. Most texts have none."""
     return any(mark in html for mark in _MARKS) or _NEEDED.search(html) is not None
 
 

@@ -9,7 +9,7 @@ from planet.html_elements import BLOCKS, CELLS, KEPT
 _TAG = re.compile(r"<(/?[a-z0-9]+)[^>]*>")
 """For what nh3 wrote: `<` and `>` stand only around tags."""
 _BREAK = "\x01"
-"""Where a line ends: no text holds it, for it is no legal character."""
+"""Marks the end of a line: no legal text contains this character."""
 _SPACES = ("\n", "\t", "\xa0", "\u2028", "\u2029")
 _BETWEEN = {tag: _BREAK for name in BLOCKS & KEPT for tag in (name, f"/{name}")} | {f"/{name}": " " for name in CELLS}
 

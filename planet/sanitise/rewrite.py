@@ -48,7 +48,7 @@ def _is_small(attributes: dict[str, str]) -> bool:
 
 
 def images(html: str, seen: dict[str, None]) -> str:
-    """Pictures that load when they are looked at, tell nobody where, and are no counters. `seen` gets their addresses in order."""
+    """Pictures load lazily and without a referrer; counters are removed. `seen` gets their addresses in order."""
 
     def image(match: re.Match[str]) -> str:
         source_text = match[1]

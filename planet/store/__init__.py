@@ -58,7 +58,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Write back the log and let go of the file."""
+        """Write back the log and close the file."""
         self._connection.close()
 
     def copy(self) -> Store:
@@ -213,7 +213,7 @@ class Store:
         *,
         everything: bool = False,
     ) -> tuple[int, ...]:
-        """Look again at the stories of entries that changed since the last time (or at all). Gives the ids of new stories."""
+        """Regroup the entries that changed since the last time (or all). Returns the ids of new stories."""
         with self._writing() as connection:
             return grouping.regroup(connection, merging, everything=everything)
 
@@ -298,7 +298,7 @@ class Store:
             events.apply(connection, calendar, changes)
 
     def forget_events(self, calendars: Iterable[str]) -> int:
-        """Delete the events of calendars that nobody lists any more; returns how many they were."""
+        """Delete the events of calendars that are no longer configured; returns how many they were."""
         with self._writing() as connection:
             return events.forget(connection, calendars)
 

@@ -1,4 +1,4 @@
-"""A database that cannot be read any more: recognised, kept aside, and what it still tells of dates taken over."""
+"""A damaged database: recognised, kept aside, and the dates that can still be read taken over."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ DETAILS = tuple(field.name for field in fields(Entry) if field.name not in {*KEY
 
 _CLASSIFIED = ("classification", "priority", "source_position", "owner", "owns_id")
 _FIXED = ("date", "date_reason", "first_seen", "edited", "in_feeds", "tombstone", "atom_id")
-"""What is decided when an entry is new, and never changes by itself; what a state file brings back."""
+"""What is decided when an entry is new, and does not change afterwards; what a state file restores."""
 _INSERT = insert(
     "entries", ("feed", "first_position", "feed_updated", "body_key", *KEYS, *_FIXED, *_CLASSIFIED, "shown")
 )
@@ -108,7 +108,7 @@ def _update(
 
 
 def _remembered(connection: sqlite3.Connection, feed: str, uid: str) -> dict[str, Any] | None:
-    """When and where an entry sorted before the database was lost, if a state file told."""
+    """The date and order of an entry before the database was lost, if a state file had them."""
     columns = ", ".join(_FIXED)
     rows = select(
         connection, f"SELECT {columns} FROM remembered WHERE feed = :feed AND uid = :uid", {"feed": feed, "uid": uid}

@@ -236,7 +236,7 @@ def _row(
 
 
 def _tie(entry: Mapping[str, Any]) -> str:
-    """Orders stories of one instant for ever: what was seen later first, then a feed's own in the order of its document."""
+    """A key that orders stories of one instant, and never changes: what was seen later first, then a feed's own in the order of its document."""
     feed = digest(entry["feed"])[:8]
     name = digest(entry["feed"], entry["uid"])[:8]
     return f"{2**63 - entry['first_seen']:019}{feed}{entry['first_position']:06}{name}"

@@ -50,7 +50,7 @@ class Salvaged:
 def salvage(damaged: Path, target: sqlite3.Connection) -> Salvaged:
     """Take over feeds, entries, events, pictures. Nothing is written to `damaged`; the caller has the transaction."""
     salvaged = _salvage(damaged, target)
-    # Merge keys and stories are worked out again for everything.
+    # Merge keys and stories are computed again for everything.
     target.execute("DELETE FROM meta WHERE name IN (?, ?)", (meta.RULES, meta.PUBLISHED))
     target.execute("DELETE FROM stories")
     target.execute("UPDATE entries SET dirty = 1, story_id = NULL")
@@ -90,7 +90,7 @@ def _mend_first_page(path: Path, first_page: bytes) -> None:
 
 
 def _update(source: sqlite3.Connection) -> None:
-    """Bring the copy up to date, as far as it lets itself be."""
+    """Migrate the copy to the current schema, as far as possible."""
     version = source.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION:
         source.text_factory = str

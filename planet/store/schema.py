@@ -62,7 +62,7 @@ CREATE TABLE entries (
   changes INTEGER NOT NULL DEFAULT 0,     -- how often it changed
   missing_since INTEGER,                  -- not listed any more although older ones are
   withdrawn INTEGER NOT NULL DEFAULT 0,   -- deleted by its author, may return
-  tombstone INTEGER NOT NULL DEFAULT 0,   -- deleted for good, by the feed's own words
+  tombstone INTEGER NOT NULL DEFAULT 0,   -- deleted permanently, by the feed's own at:deleted-entry
   position INTEGER NOT NULL,              -- in the last document that listed it otherwise than before
   first_position INTEGER NOT NULL,        -- in the document that brought it: it never moves
   classification TEXT NOT NULL DEFAULT '{"sources":[],"technologies":[]}', -- Classification as JSON

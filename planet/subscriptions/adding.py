@@ -24,7 +24,7 @@ _SECTIONS: dict[Kind, str] = {"member": "members", "group": "groups"}
 def add(text: str, source: Subscription) -> str:
     """The text with one source more, at the end of its list; under that of the same name and page where there is one.
 
-    Raises UsageError, with the line, for a feed that is there already and for a file that cannot be edited as it is written.
+    Raises UsageError, with the line, for a feed that is there already and for a file whose layout cannot be edited.
     """
     document = document_of(text)
     known = configured(document)

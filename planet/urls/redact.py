@@ -45,7 +45,7 @@ _SECRET_PATHS = (
     re.compile(r"/(?:private|secret)[-_/][^/]+", re.IGNORECASE),
 )
 _RANDOM = re.compile(r"(?=(?:[^0-9]*[0-9]){4})(?=(?:[^A-Za-z]*[A-Za-z]){4})[A-Za-z0-9_]{24,}")
-"""A part of a path that nobody would type: 24 letters and digits or more, at least four of each."""
+"""A random part of a path: 24 letters and digits or more, at least four of each."""
 
 
 def carries_secret(url: str) -> bool:

@@ -85,7 +85,7 @@ def _inside(tree: Tree, fields: Fields, outer: str, inner: str) -> list[str]:
 
 
 def _link(tree: Tree, fields: Fields, base: str) -> str:
-    """The text of <link>, or its href where somebody mixed the formats; one that holds only blanks is none."""
+    """The text of <link>, or its href where somebody mixed the formats; one with only blanks counts as missing."""
     for element in fields.get("link", ()):
         value = tree.text(element) or tree.href(element, "href", base)
         if value and (element.get("rel") or "alternate") == "alternate":

@@ -107,7 +107,7 @@ class Tree:
         return value.strip() if value else ""
 
     def first(self, fields: Fields, *keys: str) -> str:
-        """The text of the first of these elements that holds any."""
+        """The text of the first of these elements that has any."""
         for key in keys:
             if key in fields:
                 for element in fields[key]:
@@ -198,7 +198,7 @@ def inner(element: Element, *, nested: bool = False, mixed: bool = False) -> str
 
 
 def _written(element: Element, base: str, *, nested: bool, mixed: bool) -> Iterator[str]:
-    """One element with what it holds, without its tail."""
+    """One element with its content, without its tail."""
     name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
     if not name:
         return
@@ -225,5 +225,5 @@ def _written(element: Element, base: str, *, nested: bool, mixed: bool) -> Itera
 
 
 def _text(text: str, *, mixed: bool) -> str:
-    """A text between tags, escaped; as it is where HTML may be mixed with elements and it holds an element from start to end."""
+    """A text between tags, escaped; unchanged where HTML may be mixed with elements and a whole element is in it."""
     return text if mixed and _ESCAPED_END.search(text) else html.escape(text, quote=False)

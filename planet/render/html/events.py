@@ -26,7 +26,7 @@ PAST = 60
 
 
 NEAR = 12
-"""So many upcoming events are told with place, hour and text of their group; those after them are a line each."""
+"""How many upcoming events are shown with place, hour and text of their group; those after them are a line each."""
 MONTHS = 2
 """The months that are drawn as grids beside the list: this one and the next."""
 

@@ -22,7 +22,7 @@ LATEST = 5
 MANY = 40
 """From so many members on, the page has letters to jump to."""
 SHAPES = {"ok": "●", "new": "○", "deferred": "◐", "moved": "➜", "failing": "▲", "gone": "■"}
-"""A state is told as a word and a shape, never by colour alone."""
+"""A state is shown as a word and a shape, never by colour alone."""
 TROUBLE = ("failing", "gone", "moved")
 
 
@@ -111,7 +111,7 @@ def _meta(builder: PageBuilder, name: str, heading: str, description: str = "", 
 
 
 def health(builder: PageBuilder) -> Artifact:
-    """The state of every feed in plain words: the only page that tells times of runs."""
+    """The state of every feed in plain words: the only page with times of runs."""
     t = builder.t
     feeds = builder.edition.health
     now = t.local(builder.edition.now)

@@ -18,7 +18,7 @@ from planet.render.html.stories import UNSHOWABLE, WHY, name_of
 from planet.text import shorten
 
 MOST = 12
-"""Copies, joins and signs of one technology that are told; near misses are a third of it."""
+"""How many copies, joins and reasons for one technology are printed; a third as many near misses."""
 THRESHOLD = 100
 """Points that make a story one of a technology."""
 
@@ -55,7 +55,7 @@ class Explanation:
     language: str
     carriers: tuple[Carrier, ...]
     more: int
-    """Copies beyond those that are told."""
+    """Copies beyond those that are printed."""
     joins: tuple[str, ...]
     ratings: tuple[Rating, ...]
     in_feeds: bool

@@ -16,7 +16,7 @@ from planet.text import named_digests
 
 FOLDER = "search/"
 SMALL = 2000
-"""Years that are over are one segment until it holds so many stories."""
+"""Past years are one segment until it has this many stories."""
 BUCKET = 40_000
 """Characters of a bucket."""
 SHOWN = 100

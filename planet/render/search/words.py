@@ -10,7 +10,7 @@ from functools import lru_cache
 from Stemmer import Stemmer
 
 LONGEST = 40
-"""Longer words are addresses and hashes: nobody types them."""
+"""Longer words are URLs and hashes, which are not searched for."""
 _WORD = re.compile(rf"(?<![^\W_])[^\W_]{{1,{LONGEST}}}(?![^\W_])(?:\+\+|#)?")
 _STEMMERS = {"french": Stemmer("french", 0), "english": Stemmer("english", 0)}
 """Snowball 3.0, as the scripts of the page: their stems must be the same ones."""

@@ -74,7 +74,7 @@ def _title(source: Source, feed: FeedConfig, own: str) -> str:
 
 
 def opml_document(edition: Edition, say: Say, title: str, groups: Sequence[tuple[str, Sequence[Outline]]]) -> bytes:
-    """The bytes of one OPML file; a group without a name is no folder, and `*` holds what belongs to no technology."""
+    """The bytes of one OPML file; a group without a name is no folder, and `*` has what belongs to no technology."""
     site = edition.config.site
     lines = [opened(0, "opml", {"version": "2.0"}), opened(1, "head"), line(2, "title", one_line(title))]
     if site.owner.name:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 WEEKS = 12
-"""The feed holds a quarter of a year."""
+"""The feed covers a quarter of a year."""
 
 
 def digest_feed(edition: Edition, t: Translator) -> Artifact:

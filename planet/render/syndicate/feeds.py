@@ -77,6 +77,6 @@ def _make(cache: _Cache, key: str, build: Callable[[], Document], writer: str) -
 
 
 def _stories(story_list: StoryList, edition: Edition) -> str:
-    """What the feed of a list shows of stories, as far as it can change between two runs."""
+    """The part of a list's feed that can change between two runs."""
     rows = story_list.feed(edition.config.site.feed_entries)
     return " ".join(row.rev for row in rows) if rows else empty_since(edition).isoformat()

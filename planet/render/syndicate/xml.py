@@ -35,7 +35,7 @@ def closed(depth: int, name: str) -> str:
 
 
 def line(depth: int, name: str, text: str = "", attributes: Mapping[str, str] = _NONE) -> str:
-    """An element that holds text alone, or nothing."""
+    """An element with text alone, or nothing, in it."""
     if not text:
         return f"{' ' * depth}<{name}{_attributes(attributes)}/>\n"
     return f"{' ' * depth}<{name}{_attributes(attributes)}>{escaped(text)}</{name}>\n"
