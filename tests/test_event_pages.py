@@ -224,3 +224,14 @@ def test_a_technology_can_be_shown_in_a_frame_without_script(site: dict[str, byt
     assert "default-src 'none'" in (tree.css_first("meta[http-equiv]").attributes["content"] or "")
     assert all(node.attributes.get("target") == "_top" for node in tree.css("a"))
     assert tree.css(".h-event .dt-start")
+
+
+def test_the_frame_and_the_script_to_copy_stand_on_the_page_of_subscribing(site: dict[str, bytes]) -> None:
+    tree = Tree(site["subscribe/index.html"])
+    codes = [node.text() for node in tree.css(".embedding code")]
+    assert codes[0] == (
+        '<iframe src="https://planet.example/php/embed/" title="PHP" width="400" height="480" loading="lazy"></iframe>'
+    )
+    assert [node.attributes["data-copy"] for node in tree.css(".embedding button")] == codes
+    assert 'fetch("https://planet.example/php/events.json")' in codes[-1]
+    assert {"php/embed/index.html", "js/embed/index.html"} <= site.keys()

@@ -110,5 +110,7 @@ def test_web_servers_know_the_types_of_what_is_published(folder: Path) -> None:
         for media_type in ("application/atom+xml", "application/rss+xml", "application/feed+json", "text/calendar"):
             assert media_type in text
         assert "404.html" in text
-        assert "Access-Control-Allow-Origin *" in text
+        assert "Access-Control-Allow-Origin" in text
+        assert "frame-ancestors 'self'" in text
+        assert "/embed/" in text
         assert "/rss20.xml" in text
