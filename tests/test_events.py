@@ -434,6 +434,43 @@ def test_an_archive_names_the_group_that_held_an_evening_as_its_organiser() -> N
     assert ("group", "organizer LavaJUG") in event.reasons
 
 
+def test_a_groups_own_file_may_name_the_people_who_organise() -> None:
+    """Two others with a site, or another group of feeds.yaml, make a file an archive: what is theirs is not its owner's."""
+    config = planet("a", "b")
+    source = config.sources[0]
+    config = replace(
+        config, sources=(replace(source, feeds=(replace(source.feeds[0], local=True),)), *config.sources[1:])
+    )
+    people = tell(config, stored("Un", uid="1", organizer="Ada"), stored("Deux", uid="2", organizer="Bob"))
+    assert [event.group for event in people] == ["Groupe a", "Groupe a"]
+    site = {"organizer_url": "https://asso.example/"}
+    others = tell(
+        config, stored("Un", uid="1", organizer="Une asso", **site), stored("Deux", uid="2", organizer="Autre", **site)
+    )
+    assert [(event.group, event.groups) for event in others] == [("", ()), ("", ())]
+    mixed = tell(config, stored("Un", uid="1", organizer="Groupe b"), stored("Deux", uid="2", organizer="Une asso"))
+    assert {(event.group, event.groups) for event in mixed} == {("", ()), ("Groupe b", ("b",))}
+
+
+def test_an_event_that_a_group_lists_itself_is_the_groups_whoever_lists_it_too() -> None:
+    """The group on whose site its page stands leads; of two that say nothing, the one of a technology; it is of both."""
+    config = planet("a", "b")
+    first, second = config.sources[:2]
+    first = replace(first, technologies=(), url="https://asso.example/")
+    config = replace(config, sources=(first, replace(second, technologies=("php",), url="https://php.example/")))
+    for page, group in (
+        ("https://php.example/12.html", "b"),
+        ("https://asso.example/12.html", "a"),
+        ("https://lieu.example/12", "b"),
+        ("", "b"),
+    ):
+        (event,) = tell(config, stored(url=page), stored(calendar="b", url=page))
+        assert (event.group_slug, set(event.groups)) == (group, {"a", "b"}), page
+    later = stored(calendar="b", first_seen=NOW + timedelta(days=1))
+    (event,) = tell(config, stored(), later)
+    assert event.group_slug == "a"
+
+
 def test_a_calendar_leads_before_a_feed_of_events() -> None:
     one, two = stored("APIHour #72"), stored("APIHour #72 !", calendar="b")
     (event,) = tell(planet("a", "b", a="events"), one, two)

@@ -40,7 +40,7 @@ def collisions(events: Sequence[Event], now: datetime, *, timezone: str) -> tupl
     for day, of_day in sorted(by_day.items()):
         free = free_days(day, taken, today) if len(of_day) > 1 else ()
         for first, second in combinations(sorted(of_day, key=lambda event: (event.group_slug, event.id)), 2):
-            if first.group_slug != second.group_slug:
+            if set(first.groups).isdisjoint(second.groups):
                 pairs.setdefault((first.id, second.id), Collision(day=day, first=first, second=second, free=free))
     return tuple(pairs.values())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -34,8 +34,9 @@ def merge_events(stored: Sequence[StoredEvent], config: Config, *, place: Place)
 
     `stored` are the events of all calendars; those of calendars that are no longer in feeds.yaml are passed over. A group's event
     stays its own: the copy of a group leads, and no copy of a member changes anything of it but the list of its sources. Of several
-    groups that one leads which the copy seen first names as its organiser, else a calendar before a feed of events, the one seen
-    first, the order of feeds.yaml; what it leaves out is taken from the other groups. `place` gives technologies, and hides what
+    groups that one leads which the copy seen first names as its organiser, else the one on whose site the page of that copy stands,
+    a calendar before a feed of events, the one seen first, a group of a technology, the order of feeds.yaml; what it leaves out is
+    taken from the other groups. It is of every group that lists it. `place` gives technologies, and hides what
     filters or `hide` leave out.
     """
     owners = _owners(config)
@@ -152,6 +153,7 @@ class _Merger:
         self._technologies = [technology.slug for technology in config.technologies]
         self._namesakes = Namesakes((source.slug, source.name) for source in config.sources)
         self._groups = {fold(source.name): source for source in reversed(config.sources) if source.kind == "group"}
+        self._archives = _archives(events, owners, self._groups)
 
     def merge(self, cluster: Cluster[Join]) -> Event | None:
         """The event that a cluster is; None where filters or `hide` leave out all of its copies."""
@@ -163,7 +165,7 @@ class _Merger:
         oldest = min((copy.event for copy in every), key=self._ids.age)
         organizing = self._organizing_group(lead, copies)
         source = organizing or _leader(lead)
-        is_group = source.kind == "group" and (organizing is not None or not _is_anothers(lead))
+        is_group = source.kind == "group" and (organizing is not None or not self._is_anothers(lead))
         data = self._data(copies, source)
         event = Event(
             id=self._ids.uid(oldest),
@@ -172,6 +174,7 @@ class _Merger:
             end=data.end if data.end is not None and is_believable(data.end) else default_end(data.start),
             group=source.name if is_group else "",
             group_slug=source.slug if is_group else "",
+            groups=self._listing_groups(copies, source if is_group else None),
             technologies=self._technologies_of(copies, organizing),
             sources=_sources([*copies, *(copy for copy in every if copy not in copies)]),
             revision=max(copy.event.sequence for copy in copies) + sum(copy.event.revision for copy in copies),
@@ -189,6 +192,12 @@ class _Merger:
         if source.kind != "group" and self._namesakes.another(data.organizer, slugs):
             return replace(data, organizer=source.name, organizer_url="")
         return data
+
+    def _listing_groups(self, copies: Sequence[_Copy], leading: Source | None) -> tuple[str, ...]:
+        """The groups that an event is of: the leading one, and those that list it as their own."""
+        own = [copy for copy in copies if not self._is_anothers(copy)]
+        slugs = [owner.source.slug for copy in own for owner in copy.owners if owner.is_group]
+        return tuple(dict.fromkeys([*([leading.slug] if leading else []), *slugs]))
 
     def _technologies_of(self, copies: Sequence[_Copy], organizing: Source | None) -> tuple[str, ...]:
         """Those of the copies and of the group that organises it, in the order of feeds.yaml."""
@@ -214,9 +223,16 @@ class _Merger:
                 not _is_named(organizer, copy.owners),
                 not is_own(copy.event),
                 all(owner.feed.kind != "calendar" for owner in copy.owners),
+                age(copy.event)[0],
+                not any(owner.source.technologies for owner in copy.owners),
                 age(copy.event),
             ),
         )
+
+    def _is_anothers(self, copy: _Copy) -> bool:
+        """Whether an archive of many groups names an organiser that is not its owner."""
+        organizer = fold(copy.data.organizer)
+        return bool(organizer) and copy.event.calendar in self._archives and not _is_named(organizer, copy.owners)
 
     def _organizing_group(self, lead: _Copy, copies: Sequence[_Copy]) -> Source | None:
         """The group that the leading copy names as its organiser, where it may: the group lists the event itself, or the calendar is
@@ -305,10 +321,18 @@ def _first(copies: Sequence[EventData], name: str) -> str:
     return next((value for copy in copies if (value := getattr(copy, name))), "")
 
 
-def _is_anothers(lead: _Copy) -> bool:
-    """Whether a file of the planet's own (an archive of many groups) names an organiser that is not its owner."""
-    organizer = fold(lead.data.organizer)
-    return bool(organizer) and any(owner.feed.local for owner in lead.owners) and not _is_named(organizer, lead.owners)
+def _archives(
+    events: Sequence[StoredEvent], owners: Mapping[str, Sequence[_Owner]], groups: Collection[str]
+) -> frozenset[str]:
+    """The calendars that are archives of many groups: files of the planet's own that name another group of feeds.yaml (`groups`:
+    folded names) as organiser, or two others with a site. A group's own file may name the people who organise its events.
+    """
+    others: defaultdict[str, set[str]] = defaultdict(set)
+    for event in events:
+        listed, organizer = owners[event.calendar], fold(event.data.organizer)
+        if organizer and any(owner.feed.local for owner in listed) and not _is_named(organizer, listed):
+            others[event.calendar].update([organizer] if event.data.organizer_url or organizer in groups else [])
+    return frozenset(key for key, names in others.items() if len(names) > 1 or not names.isdisjoint(groups))
 
 
 def _is_named(organizer: str, owners: Sequence[_Owner]) -> bool:

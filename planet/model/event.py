@@ -110,6 +110,8 @@ class Event:
     group: str = ""
     """Name of the group that leads, "" when none does."""
     group_slug: str = ""
+    groups: tuple[str, ...] = ()
+    """Slugs of the groups that it is of: the leading one, and those that list it themselves."""
     technologies: tuple[str, ...] = ()
     sources: tuple[tuple[str, str, str, str], ...] = ()
     """(source name, feed as configured, UID as given, URL) for each calendar that lists it."""

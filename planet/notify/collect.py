@@ -82,7 +82,7 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
             items += (
                 Item(kind="event", event=event.id, digest=day)
                 for event in edition.events
-                if _matches(rule, event.technologies, (event.group_slug,), edition) and _is_ahead(rule, event, clock)
+                if _matches(rule, event.technologies, event.groups, edition) and _is_ahead(rule, event, clock)
             )
         elif rule.every == "run" and channel.events is not None and not channel.away:
             items += list(_event_changes(rule, channel, edition, clock))[:limit]
@@ -143,7 +143,7 @@ def _event_changes(rule: NotifyRule, channel: Channel, edition: Edition, clock: 
     for event in edition.events:
         if not begins_after(event.data.start, clock.now):
             continue
-        if not _matches(rule, event.technologies, (event.group_slug,), edition):
+        if not _matches(rule, event.technologies, event.groups, edition):
             continue
         before, now = snapshots.get(event.id), _snapshot(event)
         if before is None:
@@ -169,7 +169,7 @@ def _reminders(
         fresh = [mark for mark in due if mark not in channel.reminded]
         marks += due
         known = channel.events is not None and event.id in channel.events
-        wanted = "events" in rule.what and _matches(rule, event.technologies, (event.group_slug,), edition)
+        wanted = "events" in rule.what and _matches(rule, event.technologies, event.groups, edition)
         if fresh and known and wanted and event.data.status != "cancelled":
             items.append(Item(kind="reminder", event=event.id))
     return items, tuple(marks)

@@ -54,7 +54,7 @@ def calendars(edition: Edition) -> Iterator[Artifact]:
         yield _artifact(edition, about, cache)
     for source in edition.sources:
         if source.kind == "group":
-            of_group = [event for event in edition.events if event.group_slug == source.slug]
+            of_group = [event for event in edition.events if source.slug in event.groups]
             title = f"{source.name} — {site.title}"
             yield _artifact(edition, _Calendar(title=title, page=f"members/{source.slug}/", events=of_group), cache)
     for event in edition.events:

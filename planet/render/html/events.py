@@ -99,7 +99,7 @@ class EventPages:
             if (
                 kind == "all"
                 or (kind == "technology" and slug in event.technologies)
-                or (kind == "source" and slug == event.group_slug)
+                or (kind == "source" and slug in event.groups)
             ):
                 yield event
 

@@ -81,7 +81,7 @@ def _past(event_pages: EventPages, story_list: StoryList) -> tuple[Event, ...]:
 def _is_of(event: Event, story_list: StoryList) -> bool:
     if story_list.kind == "technology":
         return story_list.slug in event.technologies
-    return story_list.kind == "source" and event.group_slug == story_list.slug
+    return story_list.kind == "source" and story_list.slug in event.groups
 
 
 def _group(event_pages: EventPages, source: Source) -> Group:
