@@ -189,6 +189,15 @@ class Translator:
         """23 novembre 2026 à 14:05"""
         return self.gettext("{date} at {time}").format(date=self.date(moment, form), time=self.time(moment))
 
+    def relative(self, moment: dt.datetime, now: dt.datetime) -> str:
+        """Seen from now: « il y a 2 h », « dans 58 min »."""
+        from babel import dates  # see above
+
+        delta = moment - now
+        return dates.format_timedelta(
+            delta, granularity="minute", threshold=1.2, add_direction=True, format="short", locale=self.locale
+        )
+
     def day(self, day: dt.date) -> str:
         """The heading of a day: lundi 23 novembre 2026."""
         return self.date(day, "full")

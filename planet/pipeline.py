@@ -31,6 +31,7 @@ from planet.model import (
     FetchError,
     FetchState,
     Fresh,
+    Message,
     News,
     Published,
     Report,
@@ -44,6 +45,7 @@ from planet.when import day_of
 
 log = logging.getLogger(__name__)
 REMOVED_AFTER = timedelta(days=30)
+SILENT = Progress()
 DEFAULTS = Options()
 BUDGET = timedelta(minutes=30)
 """A run asks no feed after this: what is left stays due, and the longest overdue come first in the next run."""
@@ -61,13 +63,15 @@ class _Counts:
     due: int = 0
     unreachable: int = 0
     """Of those that failed: the feeds that gave no document."""
+    unreadable: int = 0
+    """Those that gave one that is no feed."""
 
 
 def run(
     planet: Planet,
     now: datetime,
     options: Options = DEFAULTS,
-    progress: Progress = lambda _fetched, _total: None,
+    progress: Progress = SILENT,
 ) -> Report:
     """Bring the site up to date.
 
@@ -81,12 +85,14 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
     follow_edits(planet)
     reclassified = reclassify(planet)
     counts = gather(planet, now, options, progress) if options.fetch else _Counts()
+    progress.stage(Message.of("putting together what is one story"))
     new_stories = regroup(planet, everything=reclassified)
+    progress.stage(Message.of("writing the pages"))
     edition, published = publish(planet, now, options)
     report = Report(
         due=counts.due,
         asked=counts.fresh + counts.unchanged + counts.unreachable,
-        fresh=counts.fresh,
+        fresh=counts.fresh - counts.unreadable,
         unchanged=counts.unchanged,
         failed=counts.failed,
         deferred=counts.deferred,
@@ -97,6 +103,7 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
         published=published,
     )
     forget_removed_calendars(planet, now)
+    progress.stage(Message.of("telling what is new"))
     if options.announce:
         notifies_health = options.news or any("health" in rule.what for rule in planet.config.notify)
         if notifies_health and not counts.network_down:
@@ -202,11 +209,12 @@ class _Gathering:
                 self.discovered.append(feed)
             else:
                 self.counts.failed += 1
+                self.counts.unreadable += 1
 
     def _tasks(self, due: Sequence[Due]) -> Iterator[Task]:
         planet, counts = self.planet, self.counts
         for fetched in planet.fetcher.fetch_all(due, self.now, backoffs=planet.store.backoffs(self.now), budget=BUDGET):
-            self.progress(fetched, counts.due)
+            self.progress.answered(fetched)
             match fetched:
                 case Fresh():
                     counts.fresh += 1
@@ -258,7 +266,7 @@ def gather(planet: Planet, now: datetime, options: Options, progress: Progress) 
     due = due_feeds(planet, now, force=options.force)
     gathering = _Gathering(planet=planet, now=now, progress=progress)
     gathering.counts.due = len(due)
-    progress(None, len(due))
+    progress.due(len(due))
     if due:
         gathering.ask(due, rows, follow=True)
     if gathering.discovered:

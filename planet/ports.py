@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     )
     from planet.store import Store
 
-Progress = Callable[["Fetched | None", int], None]
-"""Called with None and the number of feeds before they are asked, then with each answer and that number."""
 Executor = Callable[[Iterable["Task"]], Iterator[tuple["Task", "Outcome"]]]
 """Reads documents (`planet.reading.read`), in any order, in other processes."""
 
@@ -60,6 +58,19 @@ class Publisher(Protocol):
     def state(self) -> str:
         """A text that changes when the published files do; "" when there are none, or one is missing."""
         ...
+
+
+class Progress:
+    """Is told how a run gets on. This one says nothing."""
+
+    def stage(self, name: Message) -> None:
+        """Another part of the run begins."""
+
+    def due(self, total: int) -> None:
+        """So many feeds will be asked."""
+
+    def answered(self, fetched: Fetched) -> None:
+        """One of them was asked."""
 
 
 class Notifier(Protocol):

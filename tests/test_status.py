@@ -45,8 +45,8 @@ def test_a_run_that_fails_says_so_once_a_day_with_the_same_exit_code(world: Worl
 
 def test_failing_feeds_come_with_what_to_do_and_no_cut_address(world: World) -> None:
     shown = world.planet("status", "--failing")
-    assert "2 feeds, 1 need a hand" in shown.out
-    assert "[red]Bob[/]: failing" in shown.out
+    assert shown.out.startswith("2 feeds: 1 answers, 1 does not answer\n")
+    assert "▲ [red]Bob[/]: does not answer, since November 24, 2026 at" in shown.out
     assert world.url("/gone.xml") in shown.out
     assert "Ada" not in shown.out
 

@@ -27,6 +27,7 @@ GROUND = {
     "when",
     "similarity",
     "i18n",
+    "states",
     "themes",
     "formats",
     "recent",

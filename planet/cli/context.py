@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from planet import config as configuration
 from planet.assemble import open_store
 from planet.cli.logs import mask_unlisted
+from planet.cli.screen import Screen
 from planet.errors import ConfigError, PlanetError
 from planet.i18n import Translator
 from planet.store import Store
@@ -66,6 +67,11 @@ class Context:
         """Of the language that feeds.yaml names, even where it is wrong elsewhere."""
         named = error.language if isinstance(error, ConfigError) else ""
         return Translator(named) if named else self.translator
+
+    @functools.cached_property
+    def screen(self) -> Screen:
+        """What stdout shows: its width, whether it has colours."""
+        return Screen.of_stdout()
 
     @property
     def terminal(self) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,17 +14,22 @@ import click
 from planet import pipeline
 from planet.assemble import lock, open_store
 from planet.cli.environment import planet_of
+from planet.cli.progress import showing
+from planet.cli.screen import MEANINGS
 from planet.cli.state import Rebuilt, begin_again, rebuild
 from planet.errors import ConfigError, DamagedError, LockedError, NotPublishedError, UsageError
-from planet.model import Config, Failed, Fetched, Fresh, Message, Report
+from planet.health import feed_health
+from planet.model import Config, FeedHealth, Message, Report
 from planet.ports import Options
+from planet.states import SHAPES, WORDS
 from planet.store import Store, damage
 
 if TYPE_CHECKING:
     from planet.cli.context import Context
 
 ALL_FAILED = 4
-log = logging.getLogger(__name__)
+NAMED = 10
+"""Failing feeds that the summary names; `planet status` names all."""
 
 
 def moment(text: str) -> datetime:
@@ -128,14 +131,21 @@ def _for_cron(ctx: Context, at: datetime, options: Options, state: Path | None) 
 
 def _run(ctx: Context, config: Config, store: Store, at: datetime, options: Options) -> Report:
     """One run, with a bar on a terminal; reading lists that are due are asked first."""
-    with _progress(ctx) as progress:
-        if not config.lists:
-            return pipeline.run(planet_of(config, store), at, options, progress)
-        from planet.cli.lists import with_lists  # OPML is for planets with lists
+    warnings: tuple[Message, ...] = ()
+    with showing(ctx) as progress:
+        if config.lists:
+            from planet.cli.lists import with_lists  # OPML is for planets with lists
 
-        everybody, warnings = with_lists(config, store, at, fetch=options.fetch)
-        report = pipeline.run(planet_of(everybody, store), at, options, progress)
-        return replace(report, warnings=(*warnings, *report.warnings))
+            config, warnings = with_lists(config, store, at, fetch=options.fetch)
+        report = pipeline.run(planet_of(config, store), at, options, progress)
+    failing = _failing(config, store, at) if report.asked and (ctx.terminal or ctx.verbose) else ()
+    return replace(report, warnings=(*warnings, *report.warnings), failing=failing)
+
+
+def _failing(config: Config, store: Store, at: datetime) -> tuple[FeedHealth, ...]:
+    """The feeds that were asked in the run of `at` and are failing, each once."""
+    asked = {feed.url: feed for feed in feed_health(config, store) if feed.last_attempt == at}
+    return tuple(feed for feed in asked.values() if feed.state in {"failing", "gone"})
 
 
 def _tried(ctx: Context, at: datetime, options: Options, output: Path | None, theme: str | None) -> Report:
@@ -199,59 +209,31 @@ def tell(ctx: Context, report: Report) -> None:
 
 
 def _summary(ctx: Context, report: Report) -> None:
-    from rich.console import Console  # cron does not need it
-    from rich.table import Table
-
-    table = Table(show_header=False, box=None)
-    published = report.published
-    for label, value in (
+    """What came of the run: only what is not zero, then the feeds that failed, by name."""
+    published, failing = report.published, report.failing
+    # One that was failing, and is as it was, is told as failing.
+    failed = max(report.failed, len(failing))
+    counted = (
         (Message.of("feeds asked"), report.asked),
         (Message.of("with something new"), report.fresh),
-        (Message.of("unchanged"), report.unchanged),
-        (Message.of("failed"), report.failed),
+        (Message.of("unchanged"), report.asked - report.fresh - failed),
+        (Message.of("failed"), failed),
         (Message.of("put off"), report.deferred),
         (Message.of("new stories"), len(report.new_stories)),
         (Message.of("updated stories"), report.updated_stories),
         (Message.of("withdrawn stories"), report.withdrawn),
         (Message.of("files written"), len(published.written) if published else 0),
         (Message.of("files removed"), len(published.removed) if published else 0),
-    ):
-        table.add_row(ctx.say(label), str(value))
-    Console(stderr=not ctx.terminal).print(table)
-
-
-@contextlib.contextmanager
-def _progress(ctx: Context) -> Iterator[Callable[[Fetched | None, int], None]]:
-    """A bar on a terminal; otherwise a line a feed with --verbose, on stderr."""
-    if not ctx.terminal or ctx.quiet:
-
-        def logged(fetched: Fetched | None, total: int) -> None:
-            del total
-            if fetched is not None:
-                log.info("%s: %s", fetched.due.key, describe(fetched))
-
-        yield logged
-        return
-    from rich.progress import Progress
-
-    with Progress(transient=True) as bar:
-        task = bar.add_task(ctx.say(Message.of("feeds")), total=None)
-
-        def shown(fetched: Fetched | None, total: int) -> None:
-            if fetched is None:
-                bar.update(task, total=total)
-            else:
-                bar.advance(task)
-
-        yield shown
-
-
-def describe(fetched: Fetched) -> str:
-    """One answer in a few words, for logs."""
-    match fetched:
-        case Fresh():
-            return f"{fetched.http_status or ''} {len(fetched.body)} bytes in {fetched.elapsed:.2f} s".strip()
-        case Failed():
-            return f"{fetched.error.kind}: {fetched.error.message}"
-        case _:
-            return type(fetched).__name__.lower()
+    )
+    rows = [(ctx.say(label), ctx.translator.number(value)) for label, value in counted if value]
+    wide, digits = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
+    lines = [f"{label:<{wide}}  {value:>{digits}}" for label, value in rows]
+    screen = ctx.screen
+    for feed in failing[:NAMED]:
+        reason = Message.of("{source}: {state}", source=feed.source, state=feed.error or WORDS[feed.state])
+        lines.append(screen.paint(screen.wrap(f"{SHAPES[feed.state]} {ctx.say(reason)}"), MEANINGS[feed.state]))
+    if len(failing) > NAMED:
+        lines.append(ctx.say(Message.of("and {count} more: see `planet status`", count=len(failing) - NAMED)))
+    if not rows:
+        lines = [ctx.say(Message.of("no feed is due, and nothing changed"))]
+    click.echo("\n".join(lines), err=not ctx.terminal)

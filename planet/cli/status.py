@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,17 +12,22 @@ import click
 
 from planet import unchanged
 from planet.cli.context import Context
+from planet.cli.screen import MEANINGS, cut_middle
 from planet.errors import UsageError
 from planet.health import feed_health, public_error
 from planet.model import FeedHealth, ListState, Message
 from planet.notify.channel import ChannelHealth, channel_health
 from planet.render.syndicate import health_rows
+from planet.states import SHAPES, TROUBLE, WORDS, summary
 from planet.store import meta
 
-BY_HAND = {"failing", "moved", "gone"}
-"""States in which the organisers or the feed's owner have to act."""
 STATES = ("new", "ok", "failing", "deferred", "moved", "gone")
-WIDTH = 78
+WIDE = 120
+"""Columns from which the table has room for addresses."""
+NAME = 24
+"""Columns of a name in the table."""
+ROOM = 92
+"""Columns that the rest of the table takes."""
 SILENT_FOR = timedelta(days=1)
 """A planet that asked no feed for so long, or for three intervals, does not run any more."""
 OK, WARNING, CRITICAL = 0, 1, 2
@@ -64,7 +68,7 @@ def status(ctx: Context, /, **given: bool) -> int:
     if shape == "metrics":
         click.echo("\n".join(_metrics(feeds, channels, published, stories)))
         return 0
-    click.echo(_summary(ctx, feeds))
+    click.echo(ctx.screen.paint(summary(ctx.translator, feeds), "strong"))
     if shape == "check":
         return _verdict(ctx, feeds)
     if shape == "failing" or (ctx.terminal and shape != "everything"):
@@ -76,29 +80,22 @@ def status(ctx: Context, /, **given: bool) -> int:
     return 0
 
 
-def _summary(ctx: Context, feeds: Sequence[FeedHealth]) -> str:
-    by_state: Counter[str] = Counter(feed.state for feed in feeds)
-    hands = sum(by_state[state] for state in BY_HAND)
-    counted = Message.of("{feeds} feeds, {hands} need a hand", feeds=len(feeds), hands=hands)
-    states = ", ".join(f"{state} {by_state[state]}" for state in STATES if by_state[state])
-    return f"{ctx.say(counted)} ({states})" if states else ctx.say(counted)
-
-
 def _by_hand(ctx: Context, feeds: Sequence[FeedHealth]) -> Iterator[str]:
-    """What needs a hand, at most 78 characters wide but for addresses, which are not cut."""
+    """What needs a hand: who, since when, why, and what to do. Addresses are not cut: they are there to be copied."""
+    screen, t = ctx.screen, ctx.translator
     for feed in feeds:
-        if feed.state not in BY_HAND:
+        if feed.state not in TROUBLE:
             continue
         since = feed.first_failure or feed.last_success
-        when = f", {ctx.say(Message.of('since {date}', date=ctx.translator.moment(since)))}" if since else ""
+        when = f", {ctx.say(Message.of('since {date}', date=t.moment(since)))}" if since else ""
         yield ""
-        yield f"{feed.source}: {feed.state}{when}"
-        yield f"  {feed.url}"
-        for message in (feed.error, feed.advice):
-            if message:
-                yield from textwrap.wrap(
-                    ctx.say(message), WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False
-                )
+        head = ctx.say(Message.of("{source}: {state}", source=feed.source, state=WORDS[feed.state]))
+        yield screen.paint(screen.wrap(f"{SHAPES[feed.state]} {head}{when}"), MEANINGS[feed.state])
+        yield screen.paint(f"    {feed.url}", "quiet")
+        if feed.error:
+            yield screen.wrap(ctx.say(feed.error), indent=4, hanging=0)
+        if feed.advice:
+            yield screen.wrap(f"→ {ctx.say(feed.advice)}", indent=4, hanging=2)
 
 
 def _lists(ctx: Context, states: Mapping[str, ListState]) -> Iterator[str]:
@@ -159,18 +156,40 @@ def _letters(ctx: Context, feeds: Sequence[FeedHealth], written: Mapping[str, st
 
 
 def _table(ctx: Context, feeds: Sequence[FeedHealth]) -> None:
+    """Every feed in a line: its address from 120 columns on, what to do in a file or pipe."""
     from rich.console import Console  # --json does not need it
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None)
-    for title in ("state", "source", "feed", "entries", "last success", "next try", "advice"):
-        table.add_column(ctx.say(Message(title)), overflow="fold")
-    for row in health_rows(feeds, ctx.say):
+    screen, t = ctx.screen, ctx.translator
+    wide = screen.width >= WIDE
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column(ctx.say(Message.of("state")), no_wrap=True)
+    table.add_column(ctx.say(Message.of("source")), no_wrap=True, max_width=NAME, overflow="ellipsis")
+    table.add_column(ctx.say(Message.of("entries")), justify="right", no_wrap=True)
+    table.add_column(ctx.say(Message.of("last success")), no_wrap=True)
+    table.add_column(ctx.say(Message.of("next try")), no_wrap=True)
+    if wide:
+        table.add_column(ctx.say(Message.of("feed")), no_wrap=screen.terminal, style="dim", overflow="fold")
+    if not screen.terminal:
+        table.add_column(ctx.say(Message.of("advice")), overflow="fold")
+    colours = {"good": "green", "bad": "bright_red", "doubtful": "yellow", "quiet": "dim"}
+    for feed in feeds:
         # As Text: a name may look like the markup of this library.
-        cells = ("state", "source", "url", "entries", "last_success", "next_due", "advice")
-        table.add_row(*(Text(str(row[name] or "")) for name in cells))
-    Console(width=None if ctx.terminal else 200).print(table)
+        word = ctx.say(WORDS[feed.state])
+        cells = [
+            Text(f"{SHAPES[feed.state]} {word}", style=colours[MEANINGS[feed.state]]),
+            Text(feed.source),
+            Text(t.number(feed.entries)),
+            Text(t.relative(feed.last_success, ctx.now) if feed.last_success else "–"),
+            Text(t.relative(feed.next_due, ctx.now) if feed.next_due else "–"),
+        ]
+        if wide:
+            cells.append(Text(cut_middle(feed.url, screen.width - ROOM) if screen.terminal else feed.url))
+        if not screen.terminal:
+            cells.append(Text(ctx.say(feed.advice) if feed.advice else ""))
+        table.add_row(*cells)
+    Console(width=screen.width, no_color=not screen.colour).print(table)
 
 
 def _verdict(ctx: Context, feeds: Sequence[FeedHealth]) -> int:
@@ -179,7 +198,7 @@ def _verdict(ctx: Context, feeds: Sequence[FeedHealth]) -> int:
     patience = max(SILENT_FOR, 3 * ctx.config.fetch.interval)
     if feeds and (asked is None or ctx.now - asked > patience):
         return CRITICAL
-    return WARNING if any(feed.state in BY_HAND for feed in feeds) else OK
+    return WARNING if any(feed.state in TROUBLE for feed in feeds) else OK
 
 
 def _metrics(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from planet.model.base import Message
+from planet.model.edition import FeedHealth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +67,5 @@ class Report:
     news: tuple[News, ...] = ()
     published: Published | None = None
     warnings: tuple[Message, ...] = ()
+    failing: tuple[FeedHealth, ...] = ()
+    """The feeds that were asked and are failing, where somebody is shown them."""

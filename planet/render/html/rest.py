@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planet.i18n import Translator
-from planet.model import Artifact, Event, FeedHealth, IndexRow
+from planet.model import Artifact, Event, IndexRow
 from planet.render import search
 from planet.render.html.builder import Meta, PageBuilder
 from planet.render.html.charts import Plot, months_before, plot
 from planet.render.html.events import EventPages
 from planet.render.html.sentences import as_html
+from planet.states import SHAPES, TROUBLE, WORDS, summary
 from planet.text import fold
 
 MONTHS = 24
@@ -21,9 +21,6 @@ LATEST = 5
 """Stories that the page of errors offers."""
 MANY = 40
 """From so many members on, the page has letters to jump to."""
-SHAPES = {"ok": "●", "new": "○", "deferred": "◐", "moved": "➜", "failing": "▲", "gone": "■"}
-"""A state is shown as a word and a shape, never by colour alone."""
-TROUBLE = ("failing", "gone", "moved")
 
 
 def rest(builder: PageBuilder, event_pages: EventPages) -> Iterator[Artifact]:
@@ -123,16 +120,9 @@ def health(builder: PageBuilder) -> Artifact:
         "fine": tuple(
             sorted((feed for feed in feeds if feed.state not in TROUBLE), key=lambda feed: fold(feed.source))
         ),
-        "summary": _summary(t, feeds),
+        "summary": summary(t, feeds),
         "shapes": SHAPES,
-        "words": {
-            "ok": t.gettext("answers"),
-            "new": t.gettext("not asked yet"),
-            "deferred": t.gettext("put off"),
-            "moved": t.gettext("moved"),
-            "failing": t.gettext("does not answer"),
-            "gone": t.gettext("gone"),
-        },
+        "words": {state: t.say(word) for state, word in WORDS.items()},
         "planet_plot": plot(dict(everything), months_before(now.year, now.month, MONTHS)),
     }
     description = t.gettext("Which feeds answer, which do not, and what would help.")
@@ -150,22 +140,6 @@ def health(builder: PageBuilder) -> Artifact:
             "sentence": lambda message: as_html(t.say(message)),
         },
     )
-
-
-def _summary(t: Translator, feeds: Sequence[FeedHealth]) -> str:
-    """« 240 flux : 238 répondent, 1 ne répond plus, 1 a déménagé »."""
-    counts: Counter[str] = Counter(feed.state for feed in feeds)
-    sentences = (
-        ("ok", t.ngettext("%(num)s answers", "%(num)s answer", counts["ok"])),
-        ("failing", t.ngettext("%(num)s does not answer", "%(num)s do not answer", counts["failing"])),
-        ("moved", t.ngettext("%(num)s has moved", "%(num)s have moved", counts["moved"])),
-        ("gone", t.ngettext("%(num)s is gone", "%(num)s are gone", counts["gone"])),
-        ("deferred", t.ngettext("%(num)s is put off", "%(num)s are put off", counts["deferred"])),
-        ("new", t.ngettext("%(num)s was not asked yet", "%(num)s were not asked yet", counts["new"])),
-    )
-    parts = [sentence % {"num": t.number(counts[state])} for state, sentence in sentences if counts[state]]
-    total = t.ngettext("%(num)s feed", "%(num)s feeds", len(feeds)) % {"num": t.number(len(feeds))}
-    return t.gettext("{feeds}: {states}").format(feeds=total, states=", ".join(parts)) if parts else total
 
 
 def subscribe(builder: PageBuilder) -> Artifact:
