@@ -103,7 +103,7 @@ def test_events_can_be_filtered_and_limited(agenda: World) -> None:
 def test_events_read_well(agenda: World) -> None:
     run(agenda)
     out = agenda.planet("events").out
-    assert "Les PHP: Soirée Symfony [php]" in out
+    assert "Les PHP\N{NO-BREAK SPACE}: Soirée Symfony [php]" in out
     assert "12 rue X, Aubière · https://php.example/1" in out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from planet.cli.screen import Screen, cut_middle
 from tests.support.world import World, item, rss
 
 A = "https://a.example.org"
@@ -104,3 +105,39 @@ def test_a_run_that_went_well_is_told_to_a_heartbeat(world: World) -> None:
     assert [asked.path for asked in world.asked].count("/alive") == 1
     world.run("--no-publish", now="2026-11-25T09:00:00Z")
     assert [asked.path for asked in world.asked].count("/alive") == 1
+
+
+def test_the_summary_of_a_run_has_no_zeros_agrees_with_itself_and_names_what_failed(world: World) -> None:
+    world.serve("/page.xml", "<html><body>Nothing</body></html>")
+    world.configure(
+        [
+            {"name": "Ada", "feeds": [world.url("/a.xml")]},
+            {"name": "Page", "feeds": [world.url("/page.xml")]},
+            {"name": "Zoe", "feeds": [world.url("/none.xml")]},
+        ]
+    )
+    for expected in ({"feeds asked": 3, "unchanged": 1, "failed": 2}, {"feeds asked": 3, "unchanged": 1, "failed": 2}):
+        lines = world.run("--force", "--verbose", now="2026-11-26T08:00:00Z").err.splitlines()
+        counted = {
+            name.strip(): int(number)
+            for name, _, number in (line.rpartition("  ") for line in lines)
+            if number.isdigit()
+        }
+        assert {name: counted.get(name, 0) for name in expected} == expected
+        assert 0 not in counted.values()
+        assert any(line.startswith("▲ Page: ") for line in lines)
+        assert any(line.startswith("▲ Zoe: ") for line in lines)
+
+
+def test_a_screen_wraps_with_an_indent_and_colours_only_where_they_show() -> None:
+    narrow = Screen(terminal=True, width=30, colour=True)
+    assert narrow.hang("  one two three four five six seven").splitlines() == [
+        "  one two three four five six",
+        "      seven",
+    ]
+    assert narrow.wrap("see https://example.org/a/very/long/address").splitlines()[1].strip().startswith("https://")
+    assert narrow.paint("fails", "bad") != "fails"
+    pipe = Screen(terminal=False, width=200, colour=False)
+    assert pipe.hang("  one two three four five six seven") == "  one two three four five six seven"
+    assert pipe.paint("fails", "bad") == "fails"
+    assert cut_middle("https://example.org/atom.xml", 15) == "https:/…tom.xml"

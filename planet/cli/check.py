@@ -85,9 +85,9 @@ def check(ctx: Context, url: str | None, online: bool, before: Path | None, stri
     if not online and not url and before is None:
         if not ctx.quiet:
             for doubt in doubts(config, os.environ):
-                click.echo(located(ctx.config_path, doubt, ctx.say))
+                click.echo(ctx.screen.hang(located(ctx.config_path, doubt, ctx.say)))
             for message in (_right(ctx, config), *_filtered(ctx, config)):
-                click.echo(ctx.say(message))
+                click.echo(ctx.screen.hang(ctx.say(message)))
         return 0
     tried: Tried
     if url:
@@ -98,7 +98,7 @@ def check(ctx: Context, url: str | None, online: bool, before: Path | None, stri
         tried = _changed(tried, configuration.load(before, environ=os.environ))
     answers = list(_try(ctx, config, tried))
     for line in _FORMS[form](ctx, answers):
-        click.echo(line)
+        click.echo(ctx.screen.hang(line) if form == "text" else line)
     failed = sum(answer.state == "failing" for answer in answers)
     if failed and (strict or before is not None):
         return UNREADABLE

@@ -59,5 +59,7 @@ def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bo
                 else:
                     when = ctx.translator.date(story.published)
                     names = f" [{', '.join(story.technologies)}]" if story.technologies else ""
-                    click.echo(f"{when}  {story.source.name}: {story.entry.title}{names}\n    {story.url}")
+                    line = Message.of("{source}: {title}", source=story.source.name, title=story.entry.title)
+                    click.echo(ctx.screen.hang(f"{when}  {ctx.say(line)}{names}"))
+                    click.echo(ctx.screen.paint(f"    {story.url}", "quiet"))
     return 0

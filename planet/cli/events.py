@@ -45,7 +45,7 @@ def events(ctx: Context, technology: str | None, limit: int | None, as_json: boo
     if limit is None and not as_json and ctx.terminal:
         limit = ON_A_TERMINAL
     for event in ordered[:limit]:
-        click.echo(json_line(event_object(event)) if as_json else _lines(translator, event))
+        click.echo(json_line(event_object(event)) if as_json else ctx.screen.hang(_lines(translator, event)))
     return 0
 
 
@@ -58,8 +58,9 @@ def _lines(translator: Translator, event: Event) -> str:
     )
     state = {"cancelled": Message.of("cancelled"), "tentative": Message.of("tentative")}.get(event.data.status)
     parts = (
-        f"{event.group}: " if event.group else "",
-        event.data.title,
+        translator.say(Message.of("{source}: {title}", source=event.group, title=event.data.title))
+        if event.group
+        else event.data.title,
         f" [{', '.join(event.technologies)}]" if event.technologies else "",
         f" ({translator.say(state)})" if state else "",
     )

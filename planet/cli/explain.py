@@ -325,7 +325,7 @@ def explain(ctx: Context, url: str | None, page: str | None, as_json: bool) -> i
         raise UsageError("explain needs the URL of a story or an event, or --page with a file of the site")
     if page is not None:
         for line in _page_lines(ctx, page):
-            click.echo(line)
+            click.echo(ctx.screen.hang(line))
         return 0
     assert url is not None
     from planet.lookup import Lookup
@@ -338,5 +338,5 @@ def explain(ctx: Context, url: str | None, page: str | None, as_json: bool) -> i
         return 0 if answer.known else 1
     names = {technology.slug: technology.name for technology in config.technologies}
     for line in lines(answer, names, ctx.translator):
-        click.echo(line)
+        click.echo(ctx.screen.hang(line))
     return 0 if answer.known else 1

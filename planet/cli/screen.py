@@ -68,6 +68,10 @@ class Screen:
         )
         return "\n".join(lines)
 
+    def hang(self, text: str) -> str:
+        """Lines as they are indented, each wrapped 4 columns further in."""
+        return "\n".join(self.wrap(line.strip(), len(line) - len(line.lstrip(" "))) for line in text.split("\n"))
+
 
 def cut_middle(text: str, room: int) -> str:
     """At most `room` characters: the beginning and the end of an address say most."""

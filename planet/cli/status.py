@@ -26,8 +26,10 @@ WIDE = 120
 """Columns from which the table has room for addresses."""
 NAME = 24
 """Columns of a name in the table."""
-ROOM = 92
-"""Columns that the rest of the table takes."""
+REST = 62
+"""Columns that the others of the table take, addresses left out."""
+ROOM = NAME + REST + 2
+"""Columns beside those of addresses."""
 SILENT_FOR = timedelta(days=1)
 """A planet that asked no feed for so long, or for three intervals, does not run any more."""
 OK, WARNING, CRITICAL = 0, 1, 2
@@ -87,7 +89,8 @@ def _by_hand(ctx: Context, feeds: Sequence[FeedHealth]) -> Iterator[str]:
         if feed.state not in TROUBLE:
             continue
         since = feed.first_failure or feed.last_success
-        when = f", {ctx.say(Message.of('since {date}', date=t.moment(since)))}" if since else ""
+        begun = Message.of("since {date}", date=t.moment(since)) if since else None
+        when = f", {ctx.say(begun)}" if begun else ""
         yield ""
         head = ctx.say(Message.of("{source}: {state}", source=feed.source, state=WORDS[feed.state]))
         yield screen.paint(screen.wrap(f"{SHAPES[feed.state]} {head}{when}"), MEANINGS[feed.state])
@@ -165,7 +168,12 @@ def _table(ctx: Context, feeds: Sequence[FeedHealth]) -> None:
     wide = screen.width >= WIDE
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column(ctx.say(Message.of("state")), no_wrap=True)
-    table.add_column(ctx.say(Message.of("source")), no_wrap=True, max_width=NAME, overflow="ellipsis")
+    table.add_column(
+        ctx.say(Message.of("source")),
+        no_wrap=True,
+        max_width=max(12, min(NAME, screen.width - REST)),
+        overflow="ellipsis",
+    )
     table.add_column(ctx.say(Message.of("entries")), justify="right", no_wrap=True)
     table.add_column(ctx.say(Message.of("last success")), no_wrap=True)
     table.add_column(ctx.say(Message.of("next try")), no_wrap=True)
@@ -182,7 +190,7 @@ def _table(ctx: Context, feeds: Sequence[FeedHealth]) -> None:
             Text(feed.source),
             Text(t.number(feed.entries)),
             Text(t.relative(feed.last_success, ctx.now) if feed.last_success else "–"),
-            Text(t.relative(feed.next_due, ctx.now) if feed.next_due else "–"),
+            Text(_next(ctx, feed.next_due)),
         ]
         if wide:
             cells.append(Text(cut_middle(feed.url, screen.width - ROOM) if screen.terminal else feed.url))
@@ -190,6 +198,12 @@ def _table(ctx: Context, feeds: Sequence[FeedHealth]) -> None:
             cells.append(Text(ctx.say(feed.advice) if feed.advice else ""))
         table.add_row(*cells)
     Console(width=screen.width, no_color=not screen.colour).print(table)
+
+
+def _next(ctx: Context, due: datetime | None) -> str:
+    if due is None:
+        return "–"
+    return ctx.translator.relative(due, ctx.now) if due > ctx.now else ctx.say(Message.of("now"))
 
 
 def _verdict(ctx: Context, feeds: Sequence[FeedHealth]) -> int:

@@ -47,7 +47,8 @@ def technologies(ctx: Context, slug: str | None, as_json: bool) -> int:
         (Message.of("code in"), entry.code),
     ):
         if words:
-            click.echo(f"  {ctx.say(label)}: {', '.join(words)}")
+            named = Message.of("{source}: {title}", source=label, title=", ".join(words))
+            click.echo(ctx.screen.hang(f"  {ctx.say(named)}"))
     return 0
 
 
