@@ -1,4 +1,4 @@
-"""The one place that chooses: which fetcher, database, executor, publisher and notifier a planet runs with."""
+"""Assemble a planet: choose its fetcher, database, executor, publisher and notifier."""
 
 from __future__ import annotations
 

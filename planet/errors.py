@@ -1,4 +1,4 @@
-"""What can go wrong so that a run cannot go on.
+"""Errors that end a command.
 
     PlanetError
     ├── ConfigError          exit 2: every fault of feeds.yaml at once

@@ -34,37 +34,37 @@ def feed_health(config: Config, store: Store) -> tuple[FeedHealth, ...]:
     """The state of every feed of every source, in the order of feeds.yaml."""
     states = {key: row.state for key, row in store.feeds().items()}
     counts = store.counts()
-    fates = _fates(config, store)
+    outcomes = _outcomes(config, store)
     return tuple(
         replace(
             _of_feed(source, feed, states.get(feed.key, FetchState()), counts.get(feed.key, 0)),
-            counts=_counted(fates.get(feed.key, ()), source.slug) if feed.kind == "posts" else FeedCounts(),
+            counts=_counted(outcomes.get(feed.key, ()), source.slug) if feed.kind == "posts" else FeedCounts(),
         )
         for source in config.sources
         for feed in source.feeds
     )
 
 
-_Fate = tuple[frozenset[str], str, int]
+_Outcome = tuple[frozenset[str], str, int]
 """(slugs of the sources that show an entry, none where the feed has one source; what became of it; how many such entries)."""
 
 
-def _fates(config: Config, store: Store) -> dict[str, list[_Fate]]:
-    """What became of the entries of each feed, by its key."""
+def _outcomes(config: Config, store: Store) -> dict[str, list[_Outcome]]:
+    """The outcome of the entries of each feed, by its key."""
     owners = Counter(feed.key for source in config.sources for feed in source.feeds)
-    fates: dict[str, list[_Fate]] = {}
-    for feed, sources, fate, count in store.fates([key for key, number in owners.items() if number > 1]):
+    outcomes: dict[str, list[_Outcome]] = {}
+    for feed, sources, outcome, count in store.entry_outcomes([key for key, number in owners.items() if number > 1]):
         slugs = frozenset(slug for slug, _key in json.loads(sources))
-        fates.setdefault(feed, []).append((slugs, fate, count))
-    return fates
+        outcomes.setdefault(feed, []).append((slugs, outcome, count))
+    return outcomes
 
 
-def _counted(fates: Sequence[_Fate], slug: str) -> FeedCounts:
+def _counted(outcomes: Sequence[_Outcome], slug: str) -> FeedCounts:
     """The counts of a feed as one of its sources sees them: what its filters drop is not shown there, whoever else shows it."""
     counts: Counter[str] = Counter()
-    for slugs, fate, count in fates:
+    for slugs, outcome, count in outcomes:
         dropped = bool(slugs) and slug not in slugs
-        word = "filtered" if dropped else _WORDS.get(fate.partition(":")[0], "filtered")
+        word = "filtered" if dropped else _WORDS.get(outcome.partition(":")[0], "filtered")
         counts[word] += count
         counts["entries"] += count
     return FeedCounts(**counts)

@@ -1,4 +1,4 @@
-"""Where themes lie: beside feeds.yaml, or among those that ship."""
+"""Find themes: beside feeds.yaml, or among those that ship."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading documents beside each other, each within limits: pure work, so any process may do it.
+"""Parallel reading of documents in worker processes, each document within limits.
 
 No document is read in the process of the run. The few of most runs are read by one process, forked before the run has threads; from
 `ENOUGH` bytes on, a pool of processes is started. Each document has `DEADLINE` seconds and its process a limit of memory: a document

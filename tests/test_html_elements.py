@@ -38,7 +38,7 @@ def test_what_is_called_plainly_nested_is_the_same_tree_when_it_is_parsed_again(
     assert judged > len(KEPT) ** 2 / 2
 
 
-def test_an_element_has_one_fate() -> None:
-    fates = (html_elements.KEPT, html_elements.FRAMES, html_elements.DROPPED)
-    assert not any(one & other for one, other in itertools.combinations(fates, 2))
+def test_an_element_is_kept_framed_or_dropped() -> None:
+    sets = (html_elements.KEPT, html_elements.FRAMES, html_elements.DROPPED)
+    assert not any(one & other for one, other in itertools.combinations(sets, 2))
     assert not html_elements.INLINE & html_elements.BLOCKS

@@ -125,18 +125,19 @@ def test_reasons_have_no_place_in_the_sitemap(planet: World) -> None:
     assert Path(planet.output / WHY).read_text("utf-8").count("noindex") == 1
 
 
-def fate(world: World, slug: str) -> str:
-    (details,) = Tree((world.output / f"members/{slug}/index.html").read_bytes()).css("details.fate")
+def summaries(world: World, slug: str) -> str:
+    (details,) = Tree((world.output / f"members/{slug}/index.html").read_bytes()).css("details.feed-summaries")
     return " ".join(details.text(separator=" ").split()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_member_reads_what_became_of_its_feeds(planet: World) -> None:
-    assert "2 entrées trouvées – 1 affichée, 0 réunie à une autre copie, 0 écartée par un filtre, 1 masquée" in fate(
-        planet, "ada"
+    assert (
+        "2 entrées trouvées – 1 affichée, 0 réunie à une autre copie, 0 écartée par un filtre, 1 masquée"
+        in summaries(planet, "ada")
     )
-    assert "1 entrée trouvée – 0 affichée, 1 réunie à une autre copie" in fate(planet, "groupe")
-    assert "s3cret" not in fate(planet, "bob")
-    assert "la dernière nouveauté date du 23 nov. 2026" in fate(planet, "ada")
+    assert "1 entrée trouvée – 0 affichée, 1 réunie à une autre copie" in summaries(planet, "groupe")
+    assert "s3cret" not in summaries(planet, "bob")
+    assert "la dernière nouveauté date du 23 nov. 2026" in summaries(planet, "ada")
 
 
 def test_health_json_counts_the_same(planet: World) -> None:
@@ -153,11 +154,11 @@ def test_a_feed_of_two_sources_counts_for_each_what_its_filters_drop_and_a_faili
     group = {"name": "Groupe", "feeds": [{"url": url, "include": {"tags": ["php"]}}]}
     world.configure([{"name": "Ada", "feeds": [url]}, gone], [group])
     world.run()
-    assert "2 entrées trouvées – 2 affichées" in fate(world, "ada")
-    assert "2 entrées trouvées – 1 affichée, 0 réunie à une autre copie, 1 écartée par un filtre" in fate(
+    assert "2 entrées trouvées – 2 affichées" in summaries(world, "ada")
+    assert "2 entrées trouvées – 1 affichée, 0 réunie à une autre copie, 1 écartée par un filtre" in summaries(
         world, "groupe"
     )
-    assert "feeds.yaml" in fate(world, "cleo")
+    assert "feeds.yaml" in summaries(world, "cleo")
     before = (world.output / "members/cleo/index.html").read_bytes()
     world.run(now="2026-11-23T09:00:00Z")
     assert (world.output / "members/cleo/index.html").read_bytes() == before

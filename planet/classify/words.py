@@ -1,4 +1,4 @@
-"""Whole words in a text, found fast: a look at the set of its words first, a regular expression only for what can be there."""
+"""Find whole words in a text: first in the set of its words, then by a regular expression only for words that can occur."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`planet check`: is feeds.yaml right, and what would its feeds bring?"""
+"""`planet check`: faults of feeds.yaml, and what its feeds would add."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `planet check` warns of beside the warnings of feeds.yaml: what stands there, is allowed, and is most likely not meant."""
+"""Further warnings of `planet check`: values of feeds.yaml that are valid but probably not intended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written to the log: no address of an unlisted feed is."""
+"""Logging, with the URLs of unlisted feeds masked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`planet serve`: a look at output/ on loopback, which follows what is done to the theme and to feeds.yaml."""
+"""`planet serve`: a preview of output/ on loopback, rebuilt when the theme or feeds.yaml changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dates that no feed can tell again: out of the database, into it, and into the one that takes the place of a damaged one."""
+"""`planet export --state` and its way back: the dates that feeds cannot give again, also for the database that replaces a damaged one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checked keys -> Config: what crosses keys (slugs, paths, lines, who owns a feed), and what is doubtful though no mistake."""
+"""Checked keys -> Config: what depends on several keys (slugs, paths, lines, owners of feeds), and warnings."""
 
 from __future__ import annotations
 

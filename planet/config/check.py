@@ -1,4 +1,4 @@
-"""A text of feeds.yaml -> Config, checked from end to end: what a file costs the first time it is seen."""
+"""A text of feeds.yaml -> Config, with every check: run once for each version of the file."""
 
 from __future__ import annotations
 

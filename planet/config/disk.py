@@ -1,4 +1,4 @@
-"""What a configuration depends on beside its own text: which files there are."""
+"""The files that a configuration depends on beside its own text."""
 
 from __future__ import annotations
 

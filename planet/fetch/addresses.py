@@ -1,4 +1,4 @@
-"""Which addresses may be asked: the very address that is connected to is the one that is checked.
+"""The SSRF filter: which addresses may be connected to. The address that was checked is the one that is connected to.
 
 Names are resolved once a connection, every answer is checked, one bad answer condemns the name. The spelling of an
 address never matters, because what is checked is what the resolver made of it.

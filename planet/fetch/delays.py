@@ -1,4 +1,4 @@
-"""How long a feed is left alone: the lengths that `planet.fetch.polling` chooses from. Pure."""
+"""Polling intervals and back-off times, from which `planet.fetch.polling` chooses. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong, as an error class and a sentence that a member understands."""
+"""FetchError for each failure: its error class, and a sentence for the owner of the feed."""
 
 from __future__ import annotations
 

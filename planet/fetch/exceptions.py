@@ -1,4 +1,4 @@
-"""What an exception of a request means, as a value. Apart from `planet.fetch.errors`: with it come ssl and http.client."""
+"""Exceptions of a request -> FetchError. Apart from `planet.fetch.errors`: with it come ssl and http.client."""
 
 from __future__ import annotations
 

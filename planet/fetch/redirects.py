@@ -1,4 +1,4 @@
-"""Feeds that move, and feeds that are found: when another address is taken for a feed's own. Pure."""
+"""Redirects and feed discovery: when another URL replaces the configured one. Pure."""
 
 from __future__ import annotations
 

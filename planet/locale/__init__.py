@@ -1,1 +1,1 @@
-"""The catalogues, one folder a language, and what collects their sentences (`make messages`)."""
+"""The translation catalogues, one folder a language, and the extraction of their messages (`make messages`)."""

@@ -1,4 +1,4 @@
-"""Whose site an entry is on, and how near a copy is to its author. Pure.
+"""Authorship: whose site an entry is on, and how near a copy is to its author. Pure.
 
 A site that feeds.yaml gives to one source is that source's: no copy of another can take the lead of what is published there. A host
 that several sources share (a platform for blogs) belongs to the one whose page lies above the address, else to nobody.

@@ -1,4 +1,4 @@
-"""What two entries that could be one story have in common: the index of merging. Pure.
+"""Merge keys: entries that could be one story share at least one. Pure.
 
 Two entries are only compared when they share a key, so a key must be rare: an id, an address that is no home page, a title or a few
 words of a text within a month.

@@ -159,7 +159,7 @@ class ListedSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedCounts:
-    """What became of the entries of a feed, for one of its sources. `entries` is the sum of the others.
+    """The outcome of the entries of a feed, for one of its sources. `entries` is the sum of the others.
 
     `merged` are copies that other copies lead, `filtered` those that `include` or `exclude` drop, `hidden` those that `hide` names,
     `withdrawn` those that the feed no longer lists.

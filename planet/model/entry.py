@@ -1,4 +1,4 @@
-"""An entry once it is known what it is, and what a document changes in what is stored."""
+"""A normalised entry, and what a document changes in what is stored."""
 
 from __future__ import annotations
 

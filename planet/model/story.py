@@ -1,4 +1,4 @@
-"""From entries to stories: where an entry is placed, and which entries are one thing."""
+"""From entries to stories: classification of an entry, and the groups of entries that are one story."""
 
 from __future__ import annotations
 

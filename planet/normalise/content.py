@@ -1,4 +1,4 @@
-"""Which text of an entry is its text, and what markup it is in."""
+"""Choose the text of an entry (content or summary), and its markup (HTML, XHTML or plain)."""
 
 from __future__ import annotations
 

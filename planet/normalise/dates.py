@@ -1,4 +1,4 @@
-"""The dates of an entry: which can be believed."""
+"""The dates of an entry: which are plausible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names, tags, languages and files: what stands beside the text of an entry."""
+"""Metadata of an entry: names, tags, languages and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a text is, by its beginning and its end, whatever it was sent as."""
+"""Recognise the format of a document by its beginning and its end, whatever its Content-Type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time zones of calendars: whatever a TZID is called -> a tzinfo."""
+"""Time zones of calendars: a TZID (Olson, Outlook, free text) -> a tzinfo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A short piece of work that Ctrl-C and SIGTERM do not cut in two."""
+"""Defer Ctrl-C and SIGTERM during a short piece of work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing a site so that a reader sees whole files and links that resolve, at every moment.
+"""Publish a site atomically: at every moment a reader gets complete files and links that resolve.
 
 Everything that changed is made first, aside (`output/.planet/stage/`): what fails until then leaves the site as it was. Then, each by
 one rename: new files (nothing links to them yet; what pages need before pages, deep pages before indexes), changed files (theirs may

@@ -1,4 +1,4 @@
-"""What the allow-list would drop with its words is put into words first: frames, scripts that show something, drawings, task lists.
+"""Elements that the allow-list would drop with their content are replaced by text and links first: frames, scripts, drawings, task lists.
 
 Works on what a wide first pass of nh3 wrote (every value in double quotes, `<` and `>` only around tags, but for the raw text of
 scripts, `noscript` and frames), and its result goes through the allow-list: a pattern that is wrong costs words, never safety.

@@ -1,4 +1,4 @@
-"""Markup that would cost more than it is worth: recognised before it is parsed, in linear time.
+"""Limits of markup, checked before it is parsed, in linear time.
 
 Building a tree is quadratic in its depth, and an unclosed formatting element is opened again in every block that follows it
 (600 `<b>` and 600 `<p>` make 6 MB): 500 kB of hostile markup could take minutes in a call that nothing interrupts.

@@ -1,4 +1,4 @@
-"""What may stay in a post, and under which conditions. Tables only: the reasons stand beside them."""
+"""The allow-list: elements, attributes and URL schemes, and their conditions. Tables only, with the reasons beside them."""
 
 from __future__ import annotations
 

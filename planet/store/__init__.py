@@ -279,10 +279,10 @@ class Store:
             posts = connection.execute("SELECT feed, count(*) FROM entries WHERE shown GROUP BY feed")
             return dict(posts) | dict(connection.execute("SELECT calendar, count(*) FROM events GROUP BY calendar"))
 
-    def fates(self, shared: Collection[str]) -> list[tuple[str, str, str, int]]:
-        """What became of the entries of every feed; see `planet.store.feeds.fates`."""
+    def entry_outcomes(self, shared: Collection[str]) -> list[tuple[str, str, str, int]]:
+        """How many entries of every feed are shown, merged, filtered or hidden; see `planet.store.feeds.entry_outcomes`."""
         with self._reading() as connection:
-            return feeds.fates(connection, shared)
+            return feeds.entry_outcomes(connection, shared)
 
     # -- events
 

@@ -54,8 +54,8 @@ def _state(key: str, text: str) -> FetchState:
         return FetchState()
 
 
-def fates(connection: sqlite3.Connection, shared: Collection[str]) -> list[tuple[str, str, str, int]]:
-    """What became of the entries of every feed: (feed, slugs of the sources that show them, what, how many).
+def entry_outcomes(connection: sqlite3.Connection, shared: Collection[str]) -> list[tuple[str, str, str, int]]:
+    """The outcome of the entries of every feed: (feed, slugs of the sources that show them, what, how many).
 
     What is one of shown merged waiting withdrawn, or begins with the rule that drops them (`hide: …`, `exclude: …`). The slugs are
     those of a JSON list, and are given for the feeds of `shared` alone, which several sources have.

@@ -1,4 +1,4 @@
-"""What is stored, made fit to be shown: an earlier version, a state file or a hand may have stored what this version would not.
+"""Stored values, made fit to be shown: an earlier version, a state file or an edit by hand may have stored what this version would not.
 
 Nothing that moves a cursor, reorders text or leads elsewhere than to the web leaves the store in a title, a name, a text or a link.
 """

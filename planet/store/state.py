@@ -1,4 +1,4 @@
-"""What cannot be read from the feeds again: when an entry was first seen, where it sorts, what was deleted."""
+"""The state that feeds cannot give again: when an entry was first seen, where it sorts, what was deleted."""
 
 from __future__ import annotations
 

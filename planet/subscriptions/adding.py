@@ -1,4 +1,4 @@
-"""A source more in feeds.yaml, or many."""
+"""Add sources to feeds.yaml."""
 
 from __future__ import annotations
 

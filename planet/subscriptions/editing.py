@@ -1,4 +1,4 @@
-"""Lines put into the text of a YAML file. Every line that stands there stays as it is, comments included.
+"""Insert lines into the text of a YAML file. All other lines stay unchanged, comments included.
 
 The text is cut at one place and a few lines are put in between; that the result says the old and the new, and nothing else,
 is checked before it is given back.

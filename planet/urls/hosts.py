@@ -1,4 +1,4 @@
-"""Who shares a host: many users of one service, or one site under several names."""
+"""Hosts: services with many users, sites under several names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What two spellings of one address have in common: compared, never requested."""
+"""Canonical keys of URLs: compared, never requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A URL as it may be linked, and what two spellings of it have no need of."""
+"""URLs made fit for links: schemes, hosts, escapes, tracking parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A URL as a request goes to it: where to, by which path, with which credentials, and which URLs are one resource."""
+"""URLs made fit for requests: target, path, credentials, and whether two URLs are one resource."""
 
 from __future__ import annotations
 

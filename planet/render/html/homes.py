@@ -1,4 +1,4 @@
-"""A technology's page as the home of its groups, and a group's page: who meets, who writes, what was."""
+"""The pages of technologies and groups: their groups, authors and past events."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from planet.model import Artifact, IndexRow, Page, StoryList
 from planet.render.html.builder import Meta, PageBuilder
 from planet.render.html.charts import months_before, plot
 from planet.render.html.events import EventPages
-from planet.render.html.fates import fates
+from planet.render.html.feed_summaries import feed_summaries
 from planet.render.html.homes import home
 from planet.render.html.stories import Row, StoryRef, at_root
 
@@ -160,7 +160,7 @@ def _about(builder: PageBuilder, story_list: StoryList, *, index: bool) -> dict[
         about: dict[str, object] = {
             "who": who,
             "picture": builder.avatar(source.slug),
-            "feeds": fates(builder, source.slug) if index else (),
+            "feeds": feed_summaries(builder, source.slug) if index else (),
         }
         return {**about, **(_writing(builder, story_list) if index else {"topics": (), "plot": None, "years": ""})}
     if story_list.kind == "all" and index:

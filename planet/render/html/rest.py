@@ -1,4 +1,4 @@
-"""Every other page: technologies, members, health, how to subscribe, how to join and leave, search, and what stands where nothing is."""
+"""Every other page: technologies, members, health, how to subscribe, how to join and leave, search, and the page for unknown URLs (404)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A feed as it will be read, whatever its format: complete, legal in XML, every link absolute.
+"""A feed as a value, independent of its format: complete, legal in XML, every link absolute.
 
 The writers beside this module only spell it out, so that a feed which breaks a rule of its format cannot be written.
 """

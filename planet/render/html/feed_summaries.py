@@ -1,4 +1,4 @@
-"""What became of the feeds of a member or a group, in numbers and sentences: for its own page.
+"""The state of each feed of a member or a group, and counts of its entries, in sentences: for its page.
 
 It tells no time of a run, so that the page stays while nothing changes: when a feed was asked last is told by `health/` and
 `health.json`, from which the script fills it in.
@@ -19,7 +19,7 @@ TROUBLE = ("failing", "gone", "moved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fate:
+class FeedSummary:
     """A feed of a source. `place` is its address as `health.json` gives it, `since` when it began to fail, `todo` sentences of advice."""
 
     place: str
@@ -33,11 +33,11 @@ class Fate:
     todo: tuple[Markup, ...]
 
 
-def fates(builder: PageBuilder, slug: str) -> tuple[Fate, ...]:
+def feed_summaries(builder: PageBuilder, slug: str) -> tuple[FeedSummary, ...]:
     """The feeds of one source, in the order of feeds.yaml."""
     t = builder.t
     return tuple(
-        Fate(
+        FeedSummary(
             place=feed.url,
             kind=feed.kind,
             counts=feed.counts,
