@@ -72,9 +72,9 @@
   if (document.body.classList.contains("on-month")) opened();
 
   /* When feeds were asked. */
-  for (const fate of $(".fate")) fate.addEventListener("toggle", async () => {
-    const feeds = await (await fetch(fate.dataset.health)).json();
-    for (const time of $("time", fate)) time.textContent = absolute.format(new Date(feeds.find(({ url }) => url === time.dataset.feed).last_attempt));
+  for (const summary of $(".feed-summaries")) summary.addEventListener("toggle", async () => {
+    const feeds = await (await fetch(summary.dataset.health)).json();
+    for (const time of $("time", summary)) time.textContent = absolute.format(new Date(feeds.find(({ url }) => url === time.dataset.feed).last_attempt));
   }, { once: true });
 
   /* Copy buttons, the filter and the order of lists. */
