@@ -56,7 +56,7 @@ HOMES = {
     "PIL": {"render"},
     "apprise": {"notify"},
     "babel": {"i18n", "locale"},
-    "click": {"cli"},
+    "click": {"cli", "locale"},
     "confusable_homoglyphs": {"people"},
     "css_inline": {"notify"},
     "dateutil": {"cli", "parse", "when"},

@@ -12,6 +12,8 @@ from types import FrameType
 import click
 
 from planet import __version__
+from planet.cli.help import HelpContext
+from planet.cli.streams import take_every_character
 from planet.errors import PlanetError
 
 EXIT_INTERRUPTED = 130
@@ -66,6 +68,8 @@ COMMANDS = {
 class Commands(click.Group):
     """Each command is imported when it is called: cron starts one every few minutes."""
 
+    context_class = HelpContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return list(COMMANDS)
@@ -76,6 +80,7 @@ class Commands(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
+        command.context_class = HelpContext
         return command
 
     def invoke(self, ctx: click.Context) -> object:
@@ -134,9 +139,11 @@ def cli(ctx: click.Context, config_path: Path, verbose: bool, quiet: bool) -> No
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminate)
+    take_every_character()
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        result = cli.main(args=_leading(given), prog_name="planet", standalone_mode=False)
+        arguments = _leading(given)
+        result = cli.main(args=arguments, prog_name="planet", standalone_mode=False, obj=_meant(arguments))
         sys.stdout.flush()
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
@@ -151,6 +158,16 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _meant(arguments: list[str]) -> Path:
+    """The feeds.yaml that the arguments name: `--help` is printed in its language, before anything is parsed."""
+    for number, argument in enumerate(arguments):
+        if argument == "--config" and number + 1 < len(arguments):
+            return Path(arguments[number + 1])
+        if argument.startswith("--config="):
+            return Path(argument.partition("=")[2])
+    return Path("feeds.yaml")
 
 
 def _leading(arguments: list[str]) -> list[str]:

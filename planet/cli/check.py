@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from planet.assemble import document_reader
 from planet.cli.context import Context
 from planet.cli.doubts import doubts
 from planet.cli.environment import fetcher_of
+from planet.cli.streams import json_text
 from planet.errors import located
 from planet.fetch import health
 from planet.fetch.polling import fetch_update, follow_discovery
@@ -280,7 +280,7 @@ def _as_json(_ctx: Context, answers: list[Answer]) -> Iterator[str]:
             "lines": answer.lines,
             "entries": titles,
         }
-        yield json.dumps(row, ensure_ascii=False)
+        yield json_text(row)
 
 
 _FORMS: Mapping[str, Callable[[Context, list[Answer]], Iterator[str]]] = {

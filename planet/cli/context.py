@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import locale
 import os
 import sys
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from planet import config as configuration
 from planet.assemble import open_store
+from planet.cli.help import language_of
 from planet.cli.logs import mask_unlisted
 from planet.cli.screen import Screen
 from planet.errors import ConfigError, PlanetError
@@ -61,7 +61,7 @@ class Context:
         if "config" in self.__dict__:
             site = self.config.site
             return Translator(site.language, site.timezone, site.catalogue)
-        return Translator("fr" if (locale.getlocale()[0] or "").startswith("fr") else "en")
+        return Translator(language_of(self.config_path, os.environ))
 
     def translator_for(self, error: PlanetError) -> Translator:
         """Of the language that feeds.yaml names, even where it is wrong elsewhere."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from planet.cli.context import Context
+from planet.cli.streams import json_text
 from planet.errors import UsageError
 from planet.model import Config, Message
 from planet.objects import story_object
@@ -32,7 +31,7 @@ def known_technology(config: Config, slug: str) -> str:
 
 def json_line(value: object) -> str:
     """JSON on one line, for programs that read line by line: JSON allows U+2028 and U+2029 in a text, many programs end a line there."""
-    return json.dumps(value, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return json_text(value).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 @click.command()

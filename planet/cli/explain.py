@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import click
 from planet import reasons
 from planet.classify.scores import THRESHOLD
 from planet.cli.context import Context
+from planet.cli.streams import json_text
 from planet.errors import UsageError
 from planet.model import Artifact, Bundle, FeedHealth, Message, StoryJoin
 from planet.objects import event_object, iso
@@ -334,7 +334,7 @@ def explain(ctx: Context, url: str | None, page: str | None, as_json: bool) -> i
     with ctx.store() as store:
         answer = Lookup(config, store).answer(url)
     if as_json:
-        click.echo(json.dumps(as_object(answer), ensure_ascii=False, indent=1))
+        click.echo(json_text(as_object(answer), indent=1))
         return 0 if answer.known else 1
     names = {technology.slug: technology.name for technology in config.technologies}
     for line in lines(answer, names, ctx.translator):

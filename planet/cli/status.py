@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ import click
 from planet import unchanged
 from planet.cli.context import Context
 from planet.cli.screen import MEANINGS, cut_middle
+from planet.cli.streams import json_text
 from planet.errors import UsageError
 from planet.health import feed_health, public_error
 from planet.model import FeedHealth, ListState, Message
@@ -62,7 +62,7 @@ def status(ctx: Context, /, **given: bool) -> int:
         stories = len(store.index()) if shape == "metrics" else 0
         written = store.metas(meta.LETTERS)
     if shape == "as_json":
-        click.echo(json.dumps(health_rows(feeds, ctx.say), ensure_ascii=False, indent=1))
+        click.echo(json_text(health_rows(feeds, ctx.say), indent=1))
         return 0
     if shape == "letters":
         click.echo("\n".join(_letters(ctx, feeds, written)))

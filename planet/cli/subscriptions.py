@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from planet import config, subscriptions
 from planet.cli import state
 from planet.cli.add import current_text, tell, write_text
 from planet.cli.context import Context
+from planet.cli.streams import json_text
 from planet.config import checks
 from planet.edition.build import Stored, build
 from planet.edition.fingerprints import program_rev
@@ -219,7 +219,7 @@ def export(ctx: Context, file: Path, is_state: bool) -> int:
     empty = build(ctx.everybody, ctx.now, Stored(), lambda _ids: [], program_rev())
     body = next(syndicate.opml(empty)).make()
     if str(file) == "-":
-        click.echo(body.decode("utf-8"), nl=False)
+        click.echo(body, nl=False)
         return 0
     try:
         file.write_bytes(body)
@@ -232,7 +232,7 @@ def export(ctx: Context, file: Path, is_state: bool) -> int:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--title", help="The name of the planet.")
 @click.option("--url", default="https://planet.example.org/", show_default=True, help="Where it will be published.")
-@click.option("--language", help="Of its pages: fr, en. [default: yours]")
+@click.option("--language", help="Of its pages: de, en, es, fr. [default: yours]")
 @click.pass_obj
 def new(ctx: Context, folder: Path, title: str | None, url: str, language: str | None) -> int:
     """Start a planet for another community: a commented feeds.yaml, and what goes with it."""
@@ -260,5 +260,5 @@ def _program() -> tuple[str, ...]:
 @click.command()
 def schema() -> int:
     """Print the JSON Schema of feeds.yaml, for editors."""
-    click.echo(json.dumps(config.json_schema(), ensure_ascii=False, indent=1))
+    click.echo(json_text(config.json_schema(), indent=1))
     return 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import json
 
 import click
 
 from planet import catalogue
 from planet.cli.context import Context
+from planet.cli.streams import json_text
 from planet.errors import UsageError
 from planet.model import Message
 from planet.text import fold
@@ -23,7 +23,7 @@ def technologies(ctx: Context, slug: str | None, as_json: bool) -> int:
     if slug is None:
         for name in catalogue.slugs():
             entry = _entry(name)
-            click.echo(json.dumps(_summary(entry), ensure_ascii=False) if as_json else _line(ctx, entry))
+            click.echo(json_text(_summary(entry)) if as_json else _line(ctx, entry))
         if not as_json and not ctx.quiet:
             click.echo(
                 ctx.say(
@@ -35,7 +35,7 @@ def technologies(ctx: Context, slug: str | None, as_json: bool) -> int:
         return 0
     entry = _entry(slug)
     if as_json:
-        click.echo(json.dumps(_whole(entry), ensure_ascii=False))
+        click.echo(json_text(_whole(entry)))
         return 0
     click.echo(_line(ctx, entry))
     for label, words in (

@@ -7,11 +7,16 @@ A sentence is found where it is written literally: `Message.of("…")`, `gettext
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
+
+from planet.cli import COMMANDS, cli
+from planet.cli.help import sentences
 
 PACKAGE = Path(__file__).parent.parent
 LOCALE = Path(__file__).parent
@@ -34,7 +39,16 @@ def template(themes: Path) -> Catalog:
             for _line, message, _comments, context in collected:
                 if message:
                     catalog.add(message, locations=[(path.relative_to(base).as_posix(), 0)], context=context)
+    for sentence in dict.fromkeys(_help()):
+        catalog.add(sentence, locations=[("planet/cli", 0)])
     return catalog
+
+
+def _help() -> Iterator[str]:
+    """The sentences of `--help`, which click holds."""
+    commands = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
+    known = {name: command for name, command in commands.items() if command is not None}
+    yield from sentences({"planet": cli, **known}, [sentence for _, sentence in COMMANDS.values()])
 
 
 def update(path: Path, collected: Catalog) -> bytes:

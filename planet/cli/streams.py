@@ -1,0 +1,37 @@
+"""What is printed where the terminal or the pipe does not take every character, as with a Latin-1 locale."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import sys
+
+_PLAIN = str.maketrans({
+    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "...", "\u2192": "->",
+    "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u0153": "oe", "\u0152": "OE", "\u20ac": "EUR", "\u2022": "*", "\u00ab": '"', "\u00bb": '"',
+})  # fmt: skip
+ERRORS = "planet.plain"
+"""Name of the error handler that writes what is nearest."""
+
+
+def _nearest(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_PLAIN)
+    return text.encode(error.encoding, "replace"), error.end
+
+
+def take_every_character() -> None:
+    """From now on nothing that is printed can fail for its characters: one that the stream does not know is replaced."""
+    codecs.register_error(ERRORS, _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors != "backslashreplace":
+            stream.reconfigure(errors=ERRORS)
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """JSON as it can be printed: where stdout is not UTF-8, every other character is escaped, so that no program misreads one."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    utf8 = codecs.lookup(encoding).name.startswith("utf")
+    return json.dumps(value, ensure_ascii=not utf8, indent=indent)
