@@ -133,5 +133,6 @@ def publish(planet: Planet, site: Edition, *, force: bool) -> Published:
     published = planet.publisher.publish(artifacts(site, pictures), site, force=force)
     themes = [folder for _name, folder in load_theme(config.site.theme, config.folder).folders]
     rev = unchanged.edition_rev(config, store, site.health, themes, planet.rules_rev, site.now)
-    unchanged.remember(store, rev, planet.publisher.state(), themes, site.now)
+    if not published.not_made:  # else the next run tries again
+        unchanged.remember(store, rev, planet.publisher.state(), themes, site.now)
     return published

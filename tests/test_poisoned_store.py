@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from tests.support.poison import CONTROL, Poisoned
-from tests.support.world import World
+from tests.support.poison import CONTROL, Poisoned, document
+from tests.support.world import World, item
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +62,17 @@ def test_no_escape_sequence_and_no_other_link_that_an_earlier_version_stored_rea
 
 def published(output: Path) -> list[Path]:
     return [path for path in output.rglob("*") if path.suffix in {".html", ".xml", ".json", ".ics", ".opml", ".txt"}]
+
+
+def test_a_failing_index_is_said_and_all_else_is_published(planet: Poisoned, monkeypatch: pytest.MonkeyPatch) -> None:
+    planet.restore()
+    new = item("Neuf", "https://a.example/neuf", "Mon, 23 Nov 2026 07:00:00 GMT")
+    planet.world.serve("/a.xml", document(new))
+    with monkeypatch.context() as broken:
+        broken.setattr(import_module("planet.render.search.index"), "MAX_TEXT", "no number")
+        result = planet.world.run("--force", now="2026-11-23T12:00:00Z")
+        assert result.code == 1
+        assert "search/" in result.err
+        assert planet.world.run("--force", now="2026-11-23T13:00:00Z").err == ""  # said once a day
+    assert "Neuf" in (planet.world.output / "index.html").read_text("utf-8")
+    assert planet.world.run("--force", now="2026-11-23T14:00:00Z").code == 0

@@ -235,6 +235,31 @@ def test_a_bundle_is_made_whole_when_its_inputs_change_or_a_file_of_it_is_gone(t
     assert publish([], tmp_path, owner=OWNER, stories={}).removed == ("search/b", "search/c", "search/index.html")
 
 
+def test_what_cannot_be_made_costs_itself_and_stays_as_it_was(tmp_path: Path) -> None:
+    """A page of a template that fails, an index that takes too much memory: the rest is published, and it is said."""
+
+    def go(bundle: Bundle, page: Artifact) -> Published:
+        return publish([bundle, page, *files({"index.html": page.digest})], tmp_path, owner=OWNER, stories={})
+
+    def fail() -> dict[str, bytes]:
+        raise MemoryError("no room")
+
+    def broken() -> bytes:
+        raise RecursionError
+
+    good = Bundle(folder="search", digest="1", make=lambda: {"search/a": b"a"})
+    go(good, Artifact(path="a/index.html", digest="1", make=lambda: b"a"))
+    failed = go(Bundle(folder="search", digest="2", make=fail), Artifact(path="a/index.html", digest="2", make=broken))
+    assert failed.not_made == (("search/", "MemoryError: no room"), ("a/index.html", "RecursionError:"))
+    assert failed.written == ("index.html",)
+    assert failed.removed == ()
+    assert (tmp_path / "search/a").read_bytes() == b"a"
+    assert go(
+        Bundle(folder="search", digest="2", make=lambda: {"search/a": b"b"}),
+        Artifact(path="a/index.html", digest="2", make=lambda: b"b"),
+    ).written == ("a/index.html", "search/a")
+
+
 def test_a_bundle_stays_below_its_folder(tmp_path: Path) -> None:
     with pytest.raises(PublishError):
         publish(
@@ -422,21 +447,6 @@ def test_a_failing_template_leaves_the_site_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(ThemeError):
         publish(artifacts, tmp_path, owner=OWNER, stories={})
     assert times(tmp_path) == before
-
-
-def test_a_file_that_cannot_be_made_stays_as_it_was_and_all_others_are_published(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    put(tmp_path, {"index.html": "home", "z.html": "old"})
-
-    def fail() -> bytes:
-        raise OverflowError("date value out of range")
-
-    artifacts = [*files({"index.html": "home 2"}), Artifact(path="z.html", digest="other", make=fail)]
-    publish(artifacts, tmp_path, owner=OWNER, stories={})
-    assert (tmp_path / "index.html").read_text() == "home 2"
-    assert (tmp_path / "z.html").read_text() == "old"
-    assert "z.html cannot be made" in caplog.text
 
 
 @pytest.mark.parametrize("mode", [0o500, 0o000])

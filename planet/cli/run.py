@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from planet.cli.environment import planet_of
 from planet.cli.progress import showing
 from planet.cli.screen import MEANINGS
 from planet.cli.state import Rebuilt, begin_again, rebuild
-from planet.errors import ConfigError, DamagedError, LockedError, NotPublishedError, UsageError
+from planet.errors import ConfigError, DamagedError, LockedError, NotPublishedError, PublishError, UsageError
 from planet.health import feed_health
 from planet.model import Config, FeedHealth, Message, Report
 from planet.ports import Options
@@ -123,10 +124,27 @@ def _for_cron(ctx: Context, at: datetime, options: Options, state: Path | None) 
                 raise
             click.echo(ctx.say(_rebuilt(ctx, rebuild(ctx.config, at, state))), err=True)
             report = once()
+    if report.published and report.published.not_made:
+        tell(ctx, report)
+        raise _incomplete(report.published.not_made)
     if (said := Path(f"{ctx.config.site.database}.said")).exists():  # the next failure is news
         said.unlink(missing_ok=True)
     tell(ctx, report)
     return ALL_FAILED if _all_failed(ctx, report) else 0
+
+
+def _incomplete(not_made: Sequence[tuple[str, str]]) -> PublishError:
+    """All is published but these files."""
+    path, error = not_made[0]
+    return PublishError(
+        Message.of(
+            "published, but for files that cannot be made: {count}. The first is {path} ({error}). "
+            "Where they were published before they stay as they were; please report it",
+            count=len(not_made),
+            path=path,
+            error=error,
+        )
+    )
 
 
 def _run(ctx: Context, config: Config, store: Store, at: datetime, options: Options) -> Report:

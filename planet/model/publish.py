@@ -38,6 +38,8 @@ class Published:
 
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    not_made: tuple[tuple[str, str], ...] = ()
+    """(path, what went wrong) of what could not be made: there what was published before stays, and all else is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

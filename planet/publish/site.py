@@ -18,7 +18,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from planet.errors import PublishError
+from planet.errors import PlanetError, PublishError
 from planet.model import Artifact, Bundle, Message, Published
 from planet.publish.guard import check_owner, check_story_loss
 from planet.publish.manifest import (
@@ -35,6 +35,7 @@ from planet.publish.manifest import (
 )
 from planet.publish.paths import Claims, Place, parents
 from planet.publish.signals import undisturbed
+from planet.text import one_line
 
 log = logging.getLogger(__name__)
 Step = Callable[[str], None]
@@ -189,6 +190,7 @@ class _Publication:
         self.new: set[str] = set()
         self.foreign: list[str] = []
         self.blocked: dict[str, str] = {}
+        self.not_made: list[tuple[str, str]] = []
         self.ours = self.manifest.files.keys() | self.pending.paths
         self.in_bundle: dict[str, list[str]] = {}
         for path, record in manifest.files.items():
@@ -211,13 +213,19 @@ class _Publication:
         log.debug("%s: made, %s", artifact.path, reason)
         try:
             data = artifact.make()
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            # A fault of the program or a stored value nobody expected: one file is as it was, all others are published.
-            log.warning("%s cannot be made, the published one stays: please report it (%r)", artifact.path, error)
+        except PlanetError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is costs this file, which stays as it was
+            self._note_not_made(artifact.path, error)
             if record:
                 self.records[artifact.path] = record
             return
         self._put(artifact.path, data, artifact.digest, volatile=artifact.volatile)
+
+    def _note_not_made(self, path: str, error: Exception) -> None:
+        """A fault of the program, or a stored value nobody expected: what was published stays, and all else is published."""
+        log.info("%s cannot be made, what was published stays: please report it (%r)", path, error)
+        self.not_made.append((path, one_line(f"{type(error).__name__}: {error}", 200)))
 
     def _reason_to_make(self, artifact: Artifact, record: Record | None) -> str:
         """Why the file is made again, "" when what is published was made from the same inputs."""
@@ -232,16 +240,25 @@ class _Publication:
 
     def _take_bundle(self, bundle: Bundle) -> None:
         folder = bundle.folder.rstrip("/")
-        self.bundles[folder] = bundle.digest
         known = self.in_bundle.get(folder, [])
         with _explained_errors(self.output / folder):
             same = self.manifest.bundles.get(folder) == bundle.digest and all(map(self._untouched, known))
-        if same:
+        files: dict[str, bytes] | None = None
+        try:
+            files = None if same else bundle.make()
+        except PlanetError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is costs this folder, which stays as it was
+            self._note_not_made(f"{folder}/", error)
+        if files is None:
+            if folder in self.manifest.bundles:
+                self.bundles[folder] = self.manifest.bundles[folder]
             for path in known:
                 self.claims.claim(path)
                 self.records[path] = self.manifest.files[path]
             return
-        for path, data in sorted(bundle.make().items()):
+        self.bundles[folder] = bundle.digest
+        for path, data in sorted(files.items()):
             if not path.startswith(f"{folder}/"):
                 raise PublishError(
                     Message.of("{path} is not below {folder}/: please report it", path=path, folder=folder)
@@ -326,7 +343,7 @@ class _Publication:
             if os.path.lexists(self.output / FOLDER / PENDING):
                 self.step("journal done")
                 (self.output / FOLDER / PENDING).unlink()
-        return Published(written=tuple(sorted(self.staged)), removed=tuple(stale))
+        return Published(written=tuple(sorted(self.staged)), removed=tuple(stale), not_made=tuple(self.not_made))
 
     def _is_news(self, path: str) -> bool:
         """Whether an interruption after writing this file would have to be remembered: not for times of runs, known to be ours."""

@@ -77,7 +77,7 @@ def entries(connection: sqlite3.Connection, entry_ids: Sequence[int] | None) -> 
     for row in rows:
         try:
             yield _stored_entry(row)
-        except (ValueError, OverflowError, TypeError) as error:
+        except (ValueError, OverflowError, TypeError, RecursionError) as error:
             log.warning("entry %s of %s is left out: %s", row["entry_id"], row["feed"], error)
 
 
