@@ -211,7 +211,13 @@ class Notifier:
         channels = store.metas(meta.NOTIFY)
         if not config.site.hub and not config.notify and not channels:
             return ()
-        from planet.notify import Notifications, Outside, send_letters, tell_hub  # most planets announce nothing
+        from planet.notify import (  # most planets announce nothing
+            Notifications,
+            Outside,
+            feeds_of,
+            send_letters,
+            tell_hub,
+        )
 
         warnings: tuple[Message, ...] = ()
         if config.site.hub:
@@ -220,9 +226,9 @@ class Notifier:
             written = report.published.written if report.published else ()
             warnings += tell_hub(
                 config.site.hub,
-                config.site.url,
-                tuple(path for path in written if not path.startswith(copies)),
+                feeds_of(config.site.url, [path for path in written if not path.startswith(copies)]),
                 store.meta(meta.HUB),
+                now,
                 post=functools.partial(self._post, now=now),
                 save=lambda text: store.set_meta({meta.HUB: text}),
             )
@@ -236,7 +242,7 @@ class Notifier:
     def _save(self, prefix: str) -> Callable[[str, str], None]:
         return lambda key, text: self._store.set_meta({prefix + key: text})
 
-    def _post(self, url: str, form: Mapping[str, str], *, now: datetime) -> int | FetchError:
+    def _post(self, url: str, form: Sequence[tuple[str, str]], *, now: datetime) -> int | FetchError:
         return self._fetcher.web.post(url, form, now=now)
 
 

@@ -19,13 +19,14 @@ from lxml import html
 
 from planet.i18n import Translator
 from planet.model import Edition, FetchError, Message, News, NotifyRule, Person, Story
-from planet.notify import Notification, Notifications, Outside, Refusal, Service, deliver, ping, tell_hub
+from planet.notify import Notification, Notifications, Outside, Refusal, Service, deliver, feeds_of, tell_hub
 from planet.notify.channel import Channel, Item, read_channel
 from planet.notify.collect import Clock, collect
 from planet.notify.mail import page
 from planet.notify.mail import text as mail_text
 from planet.notify.message import Composer, cut, escaped, safe_link, without_mentions
 from planet.notify.send import expanded, missing, service_of
+from planet.notify.websub import WAITING, Hub, read_hub
 from tests.support import editions
 from tests.support.editions import NOW
 from tests.support.notify_proof import rounds
@@ -651,19 +652,32 @@ def test_a_mail_server_that_is_away_is_a_fault() -> None:
 # -- WebSub -----------------------------------------------------------------------------------------------------------
 
 
-def poster(
-    answers: Sequence[int | FetchError], asked: list[tuple[str, Mapping[str, str]]]
-) -> Callable[[str, Mapping[str, str]], int | FetchError]:
-    left = iter(answers)
-
-    def post(url: str, form: Mapping[str, str]) -> int | FetchError:
-        asked.append((url, form))
-        return next(left)
-
-    return post
+Form = Sequence[tuple[str, str]]
 
 
-def test_the_hub_is_told_of_each_feed_that_changed() -> None:
+@dataclass
+class HubAway:
+    """A hub with a memory of it. `answers` are those of the next requests, then 204."""
+
+    answers: list[int | FetchError] = field(default_factory=list)
+    state: str = ""
+    asked: list[list[str]] = field(default_factory=list)
+
+    def tell(self, *paths: str, hours: float = 0) -> tuple[Message, ...]:
+        def post(_url: str, form: Form) -> int | FetchError:
+            assert ("hub.mode", "publish") in form
+            self.asked.append([value.removeprefix("https://p.example/") for name, value in form if name == "hub.url"])
+            return self.answers.pop(0) if self.answers else 204
+
+        def save(text: str) -> None:
+            self.state = text
+
+        urls = feeds_of("https://p.example/", paths)
+        return tell_hub("https://h.example/", urls, self.state, NOW + timedelta(hours=hours), post=post, save=save)
+
+
+def test_the_hub_is_told_of_each_feed_that_changed_in_one_request() -> None:
+    hub = HubAway()
     written = (
         "atom.xml",
         "index.html",
@@ -671,64 +685,64 @@ def test_the_hub_is_told_of_each_feed_that_changed() -> None:
         "php/opml.xml",
         "archive/2026/10/atom.xml",
         "members/a/atom.xml",
-        "rss.xml",
     )
-    asked: list[tuple[str, Mapping[str, str]]] = []
-    saved: list[str] = []
-    poster_of_all = poster([204] * 9, asked)
-    assert (
-        tell_hub("https://hub.example/", "https://planet.example/", written, "", post=poster_of_all, save=saved.append)
-        == ()
-    )
-    changed = [form["hub.url"] for _url, form in asked]
-    assert changed == [
-        "https://planet.example/atom.xml",
-        "https://planet.example/php/feed.json",
-        "https://planet.example/archive/2026/10/atom.xml",
-        "https://planet.example/members/a/atom.xml",
-        "https://planet.example/rss.xml",
+    assert hub.tell(*written, "digest/atom.xml", "events/atom.xml") == ()
+    (topics,) = hub.asked
+    assert topics == [
+        *("atom.xml", "php/feed.json", "archive/2026/10/atom.xml", "members/a/atom.xml"),
+        *("digest/atom.xml", "events/atom.xml"),
     ]
-    asked.clear()
-    assert ping("https://hub.example/", changed[:2], poster([204, 202], asked)) == ()
-    assert [form["hub.url"] for _url, form in asked] == changed[:2]
-    assert all(url == "https://hub.example/" and form["hub.mode"] == "publish" for url, form in asked)
-    assert parse_qs("hub.mode=publish")["hub.mode"] == [asked[0][1]["hub.mode"]]
+    assert hub.tell() == ()
+    assert (len(hub.asked), hub.state) == (1, "")
 
 
-def test_a_hub_that_does_not_answer_is_a_warning_and_asked_no_more() -> None:
-    asked: list[tuple[str, Mapping[str, str]]] = []
-    failed = FetchError("timeout", Message.of("too slow"))
-    (warning,) = ping("https://u:p@hub.example/", ["a", "b"], poster([failed], asked))
-    assert str(warning) == "the hub https://***@hub.example/ was not told of new stories: timeout"
-    assert len(asked) == 1
-    (warning,) = ping("https://hub.example/", ["a"], poster([500], asked))
-    assert "HTTP 500" in str(warning)
+def test_a_hub_that_takes_one_feed_at_a_time_is_remembered() -> None:
+    hub = HubAway([400])
+    assert hub.tell("atom.xml", "rss.xml") == ()
+    assert hub.asked == [["atom.xml", "rss.xml"], ["atom.xml"], ["rss.xml"]]
+    hub.tell("atom.xml", "rss.xml", hours=1)
+    assert hub.asked[3:] == [["atom.xml"], ["rss.xml"]]
 
 
-def test_a_hub_that_was_away_is_told_later_and_warned_of_once() -> None:
-    state = [""]
-    asked: list[tuple[str, Mapping[str, str]]] = []
+def test_a_hub_that_is_away_is_told_later_with_growing_pauses_and_warned_of_once() -> None:
+    hub = HubAway([503, FetchError("dns", Message.of("no")), 503, 503])
+    (warning,) = hub.tell("atom.xml")
+    assert str(warning) == "the hub https://h.example/ was not told of new stories: HTTP 503"
+    assert hub.tell("rss.xml", hours=0.1) == ()
+    assert len(hub.asked) == 1
+    assert [len(hub.tell("rss.xml", hours=hours)) for hours in (1, 2, 3)] == [1, 1, 0]
+    assert hub.asked[-1] == ["atom.xml", "rss.xml"]
+    assert hub.tell(hours=9) == ()
+    assert hub.asked[-1] == ["atom.xml", "rss.xml"]
+    assert hub.state == ""
 
-    def run(written: tuple[str, ...], *answers: int) -> tuple[Message, ...]:
-        asked.clear()
-        post = poster(answers, asked)
-        return tell_hub(
-            "https://h.example/",
-            "https://p.example/",
-            written,
-            state[0],
-            post=post,
-            save=lambda s: state.append(s) or state.pop(0),
-        )
 
-    assert len(run(("atom.xml",), 503)) == 1
-    assert run((), 503) == ()
-    assert run(("rss.xml",), 503) == ()
-    assert run((), 204, 204) == ()
-    assert [form["hub.url"] for _url, form in asked] == ["https://p.example/atom.xml", "https://p.example/rss.xml"]
-    assert run(()) == ()
-    assert asked == []
-    assert len(run(("atom.xml",), 500)) == 1
+def test_what_waits_for_a_hub_is_bounded() -> None:
+    hub = HubAway([503] * 99)
+    hub.tell(*(f"members/{number}/atom.xml" for number in range(2000)))
+    assert len(read_hub(hub.state).waiting) == WAITING
+    assert read_hub(hub.state).waiting[-1].endswith("/1999/atom.xml")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"waiting": 3}'])
+def test_a_memory_of_a_hub_that_cannot_be_read_is_none(text: str) -> None:
+    assert read_hub(text) == Hub()
+
+
+def test_the_hub_hears_of_every_file_that_names_it(world: World) -> None:
+    with webhook(204) as (port, got):
+        hub = f"http://127.0.0.1:{port}/hub"
+        world.serve("/a.xml", rss(item("Un", "https://a.example/1", category="php")))
+        world.configure([{"name": "Ada", "feeds": [world.url("/a.xml")]}], planet={"hub": hub})
+        assert world.run().code == 0
+    ((_path, form),) = got
+    naming = {
+        f"https://planet.example.org/{path}"
+        for path, body in world.site().items()
+        if hub.encode() in body and not path.endswith((".html", ".db"))
+    }
+    assert set(parse_qs(form.decode())["hub.url"]) == naming
+    assert {"https://planet.example.org/digest/atom.xml", "https://planet.example.org/members/ada/atom.xml"} <= naming
 
 
 def test_a_microblog_gets_messages_of_its_length_and_its_refusal_is_about_content() -> None:

@@ -17,6 +17,7 @@ from planet.errors import UsageError
 from planet.health import feed_health, public_error
 from planet.model import FeedHealth, ListState, Message
 from planet.notify.channel import ChannelHealth, channel_health
+from planet.notify.websub import Hub, read_hub
 from planet.render.syndicate import health_rows
 from planet.states import SHAPES, TROUBLE, WORDS, summary
 from planet.store import meta
@@ -61,6 +62,7 @@ def status(ctx: Context, /, **given: bool) -> int:
         published = unchanged.published_at(store)
         stories = len(store.index()) if shape == "metrics" else 0
         written = store.metas(meta.LETTERS)
+        hub = read_hub(store.meta(meta.HUB) if config.site.hub else "")
     if shape == "as_json":
         click.echo(json_text(health_rows(feeds, ctx.say), indent=1))
         return 0
@@ -68,16 +70,16 @@ def status(ctx: Context, /, **given: bool) -> int:
         click.echo("\n".join(_letters(ctx, feeds, written)))
         return 0
     if shape == "metrics":
-        click.echo("\n".join(_metrics(feeds, channels, published, stories)))
+        click.echo("\n".join(_metrics(feeds, channels, hub, published, stories)))
         return 0
     click.echo(ctx.screen.paint(summary(ctx.translator, feeds), "strong"))
     if shape == "check":
         return _verdict(ctx, feeds)
     if shape == "failing" or (ctx.terminal and shape != "everything"):
-        click.echo("\n".join((*_by_hand(ctx, feeds), *_lists(ctx, lists), *_waiting(ctx, channels))))
+        click.echo("\n".join((*_by_hand(ctx, feeds), *_lists(ctx, lists), *_waiting(ctx, channels, hub))))
         return 0
     _table(ctx, feeds)
-    for line in (*_lists(ctx, lists), *_waiting(ctx, channels)):
+    for line in (*_lists(ctx, lists), *_waiting(ctx, channels, hub)):
         click.echo(line)
     return 0
 
@@ -116,8 +118,16 @@ def _lists(ctx: Context, states: Mapping[str, ListState]) -> Iterator[str]:
         )
 
 
-def _waiting(ctx: Context, channels: Sequence[ChannelHealth]) -> Iterator[str]:
-    """The channels whose messages wait, or had to be dropped."""
+def _waiting(ctx: Context, channels: Sequence[ChannelHealth], hub: Hub) -> Iterator[str]:
+    """The channels whose messages wait, or had to be dropped; what the hub is still to be told."""
+    if hub.waiting:
+        yield ctx.say(
+            Message.of(
+                "planet.hub: {waiting} feeds wait to be told ({fault})",
+                waiting=len(hub.waiting),
+                fault=hub.fault or "-",
+            )
+        )
     for channel in channels:
         if channel.waiting or channel.dropped or channel.fault:
             yield ctx.say(
@@ -216,7 +226,7 @@ def _verdict(ctx: Context, feeds: Sequence[FeedHealth]) -> int:
 
 
 def _metrics(
-    feeds: Sequence[FeedHealth], channels: Sequence[ChannelHealth], published: datetime | None, stories: int
+    feeds: Sequence[FeedHealth], channels: Sequence[ChannelHealth], hub: Hub, published: datetime | None, stories: int
 ) -> Iterator[str]:
     by_state: Counter[str] = Counter(feed.state for feed in feeds)
     yield "# HELP planet_feeds Feeds by state."
@@ -239,3 +249,6 @@ def _metrics(
     yield "# TYPE planet_notifications_waiting gauge"
     for channel in channels:
         yield f'planet_notifications_waiting{{line="{channel.line}"}} {channel.waiting}'
+    yield "# HELP planet_hub_waiting Feeds that the WebSub hub is still to be told of."
+    yield "# TYPE planet_hub_waiting gauge"
+    yield f"planet_hub_waiting {len(hub.waiting)}"

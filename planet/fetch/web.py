@@ -38,7 +38,7 @@ class WebClient:
 
         `validators` are `If-None-Match` and `If-Modified-Since` (RFC 9110 13.1) of a copy that is known.
         """
-        response = self._send("GET", url, {"Accept": accept, **validators}, "", max_bytes=max_bytes, now=now)
+        response = self._send("GET", url, {"Accept": accept, **validators}, (), max_bytes=max_bytes, now=now)
         if isinstance(response, FetchError):
             return response
         if response.status_code == 304 and validators:
@@ -53,7 +53,7 @@ class WebClient:
             headers=tuple(response.headers.items()),
         )
 
-    def post(self, url: str, form: Mapping[str, str], *, now: datetime) -> int | FetchError:
+    def post(self, url: str, form: Sequence[tuple[str, str]], *, now: datetime) -> int | FetchError:
         """The status that a form sent to `url` is answered with (WebSub 7.1). Redirects are not followed."""
         response = self._send("POST", url, {"Accept": "*/*"}, form, max_bytes=_ANSWER_BYTES, now=now)
         return response if isinstance(response, FetchError) else response.status_code
@@ -63,7 +63,7 @@ class WebClient:
         method: str,
         url: str,
         headers: dict[str, str],
-        form: Mapping[str, str] | str,
+        form: Sequence[tuple[str, str]],
         *,
         max_bytes: int,
         now: datetime,
@@ -86,7 +86,7 @@ class WebClient:
                 method,
                 address,
                 headers=headers,
-                data=form or None,
+                data=list(form) or None,
                 timeout=limits,
                 allow_redirects=method == "GET",
             )

@@ -22,7 +22,7 @@ from planet.notify.letters import send_letters
 from planet.notify.message import Composer, Notification, Service
 from planet.notify.outside import Outside
 from planet.notify.send import Refusal, deliver, expanded, missing
-from planet.notify.websub import ping, tell_hub
+from planet.notify.websub import feeds_of, tell_hub
 
 __all__ = [
     "Channel",
@@ -32,7 +32,7 @@ __all__ = [
     "Refusal",
     "Service",
     "deliver",
-    "ping",
+    "feeds_of",
     "send_letters",
     "tell_hub",
 ]

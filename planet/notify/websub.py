@@ -3,50 +3,106 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from planet.formats import with_hub
 from planet.model import FetchError, Message
+from planet.notify.channel import back_off
 from planet.urls import redacted
 
-Post = Callable[[str, Mapping[str, str]], int | FetchError]
-"""(URL, form) -> HTTP status, or why there was no answer."""
+Form = Sequence[tuple[str, str]]
+Post = Callable[[str, Form], int | FetchError]
+"""(URL, fields of the form) -> HTTP status, or why there was no answer."""
+TOGETHER = 50
+"""Feeds in one request, where the hub takes many (`hub.url` may be repeated: PubSubHubbub 0.3, section 7.1)."""
+WAITING = 500
+"""Feeds that wait for a hub that is away; older ones are dropped."""
+_ONE_ONLY = frozenset({400, 413, 414, 422})
+"""Answers to a request with many feeds that one with a single feed may not get."""
 
 
-def ping(hub: str, feed_urls: Sequence[str], post: Post) -> tuple[Message, ...]:
-    """Tell the hub of every feed, in one request each. Gives a warning at the first that it does not want to hear of."""
-    for url in feed_urls:
-        answer = post(hub, {"hub.mode": "publish", "hub.url": url, "hub.topic": url})
-        if isinstance(answer, int) and 200 <= answer < 300:
-            continue
-        why = f"HTTP {answer}" if isinstance(answer, int) else answer.kind
-        return (Message.of("the hub {hub} was not told of new stories: {answer}", hub=redacted(hub), answer=why),)
-    return ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """What is remembered of a hub. `single`: it does not take many feeds in one request."""
+
+    waiting: tuple[str, ...] = ()
+    fault: str = ""
+    tries: int = 0
+    retry_at: datetime | None = None
+    single: bool = False
+
+    def to_text(self) -> str:
+        """As it is stored: JSON, "" for nothing."""
+        if self == Hub():
+            return ""
+        return json.dumps(asdict(self) | {"retry_at": self.retry_at.isoformat() if self.retry_at else None})
+
+
+def read_hub(text: str) -> Hub:
+    """What was stored; nothing where that cannot be read."""
+    try:
+        stored = json.loads(text)
+        retry_at = stored.get("retry_at")
+        return Hub(
+            waiting=tuple(map(str, stored["waiting"])),
+            fault=str(stored.get("fault", "")),
+            tries=int(stored.get("tries", 0)),
+            retry_at=datetime.fromisoformat(retry_at) if retry_at else None,
+            single=bool(stored.get("single", False)),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Hub()
 
 
 def tell_hub(
-    hub: str, site: str, paths: Sequence[str], state: str, *, post: Post, save: Callable[[str], None]
+    hub: str,
+    urls: Sequence[str],
+    state: str,
+    now: datetime,
+    *,
+    post: Post,
+    save: Callable[[str], None],
 ) -> tuple[Message, ...]:
-    """Ping the hub for the feeds among `paths`, and for those that it would not hear of before.
+    """Tell the hub of feeds that changed, and of those that it would not hear of before.
 
-    `state` is what `save` was given last, "" at first. A hub that is away is warned of once, and told again by each run until it
-    answers, for its subscribers do not poll.
+    `state` is what `save` was given last, "" at first. A hub that does not answer is warned of once, and asked again with growing
+    pauses. A feed may be told twice, which costs the hub one request for it: only then is none lost.
     """
-    waiting, warned = _read(state)
-    urls = tuple(dict.fromkeys((*waiting, *(site + path for path in with_hub(paths)))))
-    if not urls:
+    known = read_hub(state)
+    waiting = tuple(dict.fromkeys((*known.waiting, *urls)))[-WAITING:]
+    current = replace(known, waiting=waiting)
+    if waiting != known.waiting:
+        save(current.to_text())
+    if not waiting or (known.retry_at is not None and known.retry_at > now):
         return ()
-    warnings = ping(hub, urls, post)
-    warning = str(warnings[0]) if warnings else ""
-    kept = json.dumps({"waiting": urls, "warned": warning}) if warnings else ""
-    if kept != state:
-        save(kept)
-    return () if warning == warned else warnings
+    current = _ping(hub, current, post)
+    if current.fault:
+        current = replace(current, tries=known.tries + 1, retry_at=now + back_off(known.tries))
+    save(current.to_text())
+    if not current.fault or current.fault == known.fault:
+        return ()
+    return (Message.of("the hub {hub} was not told of new stories: {answer}", hub=redacted(hub), answer=current.fault),)
 
 
-def _read(state: str) -> tuple[tuple[str, ...], str]:
-    try:
-        fields = json.loads(state)
-        return tuple(map(str, fields["waiting"])), str(fields["warned"])
-    except (ValueError, KeyError, TypeError):
-        return (), ""
+def feeds_of(site: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """The addresses of the files among `paths` that name the hub. `site` ends with a slash."""
+    return tuple(site + path for path in with_hub(paths))
+
+
+def _ping(hub: str, current: Hub, post: Post) -> Hub:
+    """Send what waits; what is left of it, and why."""
+    while current.waiting:
+        together = current.waiting[: 1 if current.single else TOGETHER]
+        form = [("hub.mode", "publish")]
+        for url in together:
+            form += [("hub.url", url), ("hub.topic", url)]
+        answer = post(hub, form)
+        if isinstance(answer, int) and 200 <= answer < 300:
+            current = replace(current, waiting=current.waiting[len(together) :], fault="", tries=0, retry_at=None)
+        elif answer in _ONE_ONLY and len(together) > 1:
+            current = replace(current, single=True)
+        else:
+            return replace(current, fault=f"HTTP {answer}" if isinstance(answer, int) else answer.kind)
+    return current
