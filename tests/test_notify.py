@@ -733,7 +733,11 @@ def test_the_hub_hears_of_every_file_that_names_it(world: World) -> None:
     with webhook(204) as (port, got):
         hub = f"http://127.0.0.1:{port}/hub"
         world.serve("/a.xml", rss(item("Un", "https://a.example/1", category="php")))
-        world.configure([{"name": "Ada", "feeds": [world.url("/a.xml")]}], planet={"hub": hub})
+        world.configure(
+            [{"name": "Ada", "feeds": [world.url("/a.xml")]}],
+            planet={"hub": hub},
+            technologies={"volcans": {"name": "Volcans", "tags": ["php"]}},
+        )
         assert world.run().code == 0
     ((_path, form),) = got
     naming = {
