@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from planet.i18n import Translator
 from planet.model import Config, Edition, Message, News, NotifyRule
-from planet.notify.channel import Channel, back_off, read_channel, rule_key
+from planet.notify.channel import Channel, back_off, is_waiting, read_channel, rule_key
 from planet.notify.collect import Clock, collect, digest_is_due, first, reminder_is_due
 from planet.notify.letters import send_letters
 from planet.notify.message import Composer, Notification, Service
@@ -66,7 +66,8 @@ class Notifications:
         for key, text in self._state.items():
             channel = read_channel(text) if key not in rules else None
             if channel is not None and not channel.away:
-                self._outside.save(key, replace(channel, queue=(), fault="", away=True).to_text())
+                stories = tuple(item for item in channel.queue if item.kind == "story")
+                self._outside.save(key, replace(channel, queue=stories, fault="", retry_at=None, away=True).to_text())
         texts = [self._words.say(notice.text) for notice in news]
         for key, rule in rules.items():
             self._tell(key, rule, edition, changed=changed, news=texts)
@@ -98,7 +99,7 @@ class Notifications:
         names = missing(rule.url, self._outside.environ)
         if names:
             self._unset(key, rule, channel, names)
-        elif channel.queue and (channel.retry_at is None or channel.retry_at <= clock.now):
+        elif channel.queue and not is_waiting(channel.retry_at, clock.now):
             self._deliver(key, rule, channel, edition())
 
     def _deliver(self, key: str, rule: NotifyRule, channel: Channel, edition: Edition) -> None:

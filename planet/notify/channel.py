@@ -38,8 +38,9 @@ class Channel:
     story_id: int | None
     at: datetime
     events: Mapping[str, tuple[str, str, str]] | None = None
-    """Upcoming event -> its start, status and place, as last announced. None: no announcement yet."""
+    """Event -> its start, status and place, as they were when it was looked at last. None: events were never looked at."""
     reminded: tuple[str, ...] = ()
+    """Marks of the reminders that were given, and of the events that a digest told."""
     later: tuple[int, ...] = ()
     """Stories of the week that had begun when the digest of the week before was made."""
     queue: tuple[Item, ...] = ()
@@ -82,6 +83,11 @@ LONGEST_BACK_OFF = timedelta(days=1)
 def back_off(tries: int) -> timedelta:
     """How long to wait after a failure that followed `tries` others."""
     return min(BACK_OFF * (1 << min(tries, 10)), LONGEST_BACK_OFF)
+
+
+def is_waiting(retry_at: datetime | None, now: datetime) -> bool:
+    """Whether a pause lasts. None is longer than a day: one that ends later was begun by a clock that was wrong."""
+    return retry_at is not None and now < retry_at <= now + LONGEST_BACK_OFF
 
 
 def rule_key(rule: NotifyRule) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +16,8 @@ MORNING = timedelta(hours=8)
 AHEAD = {"day": timedelta(days=1), "week": timedelta(days=7)}
 """How far ahead a digest names events; that of a week until its Sunday."""
 LAST_DAY = timedelta(days=6)
+EVENTS = 2000
+"""So many events are remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,12 @@ class Clock:
 
 
 def digest_is_due(rule: NotifyRule, channel: Channel, clock: Clock) -> bool:
-    """Whether the day or the week of a digest has turned since the last one."""
+    """Whether the day or the week of a digest has turned since the last one.
+
+    A last one that is still to come was made by a clock that was wrong: the next must not wait for that day.
+    """
+    if rule.every != "run" and channel.at > clock.now + timedelta(days=1):
+        return True
 
     def morning(moment: datetime) -> date:
         return (moment.astimezone(clock.zone) - MORNING).date()
@@ -61,7 +68,7 @@ def reminder_is_due(rule: NotifyRule, channel: Channel, clock: Clock) -> bool:
 def first(edition: Edition, clock: Clock) -> Channel:
     """A new channel: what exists now is not announced to it. Without a story it waits for the first ones."""
     newest = max((row.story_id for row in edition.index), default=None)
-    return Channel(story_id=newest, at=clock.now, events=_upcoming(edition.events, clock))
+    return Channel(story_id=newest, at=clock.now, events=_snapshots(edition))
 
 
 def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, news: Sequence[str]) -> Channel:
@@ -82,23 +89,30 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
             items += (
                 Item(kind="event", event=event.id, digest=day)
                 for event in edition.events
-                if _matches(rule, event.technologies, event.groups, edition) and _is_ahead(rule, event, clock)
+                if _matches(rule, event.technologies, event.groups, edition)
+                and _is_ahead(rule, event, clock)
+                and _digest_mark(event) not in channel.reminded
             )
         elif rule.every == "run" and channel.events is not None and not channel.away:
             items += list(_event_changes(rule, channel, edition, clock))[:limit]
     if "stories" in rule.what and due:
         items += (Item(kind="newcomer", source=slug, digest=day) for slug in _newcomers(rule, channel, edition, clock))
     reminders, reminded = _reminders(rule, channel, edition, clock)
+    of_digest = {item.event for item in items if item.kind == "event" and item.digest}
+    reminded += tuple(_digest_mark(event) for event in edition.events if event.id in of_digest)
+    reminded += tuple(_newcomer_mark(item.source) for item in items if item.kind == "newcomer")
     items += [] if channel.away else reminders
     if "health" in rule.what:
         items += (Item(kind="news", text=text) for text in news)
     newest = max((row.story_id for row in edition.index), default=None)
     queue = [*channel.queue, *items]
+    if channel.away:
+        queue = [replace(item, digest=day) if item.kind == "story" else item for item in queue][-limit:]
     return replace(
         channel,
         story_id=max(channel.story_id or 0, newest) if newest is not None and due else channel.story_id,
         at=clock.now if due and rule.every != "run" else channel.at,
-        events=_upcoming(edition.events, clock),
+        events=_snapshots(edition),
         reminded=reminded,
         later=later,
         queue=tuple(queue[-2 * limit :]),
@@ -133,7 +147,9 @@ def _newcomers(rule: NotifyRule, channel: Channel, edition: Edition, clock: Cloc
             yield from (
                 slug
                 for slug in week.newcomers
-                if slug in technologies and _matches(rule, technologies[slug], (slug,), edition)
+                if slug in technologies
+                and _matches(rule, technologies[slug], (slug,), edition)
+                and _newcomer_mark(slug) not in channel.reminded
             )
 
 
@@ -161,13 +177,17 @@ def _reminders(
     """The reminders that are due, and the marks of all that were given; of several that are overdue for one event, only the nearest."""
     items: list[Item] = []
     marks: list[str] = []
-    for event in edition.events:
+    given = set(channel.reminded)
+    marks += (mark for source in edition.sources if (mark := _newcomer_mark(source.slug)) in given)
+    for event in edition.events[-EVENTS:]:
         start = clock.start_of(event)
+        every = [*(_mark(event.id, _snapshot(event)[0], lead) for lead in rule.remind), _digest_mark(event)]
+        marks += (mark for mark in every if mark in given)
         if start <= clock.now:
             continue
         due = [_mark(event.id, _snapshot(event)[0], lead) for lead in rule.remind if start - lead <= clock.now]
-        fresh = [mark for mark in due if mark not in channel.reminded]
-        marks += due
+        fresh = [mark for mark in due if mark not in given]
+        marks += fresh
         known = channel.events is not None and event.id in channel.events
         wanted = "events" in rule.what and _matches(rule, event.technologies, event.groups, edition)
         if fresh and known and wanted and event.data.status != "cancelled":
@@ -175,12 +195,22 @@ def _reminders(
     return items, tuple(marks)
 
 
+def _newcomer_mark(slug: str) -> str:
+    return f"newcomer {slug}"
+
+
+def _digest_mark(event: Event) -> str:
+    """Remembers that a digest told an event: a clock that is set back must not have it told again."""
+    return f"{event.id} {_snapshot(event)[0]} digest"
+
+
 def _mark(event: str, start: str, lead: timedelta) -> str:
     return f"{event} {start} {int(lead.total_seconds())}"
 
 
-def _upcoming(events: Iterable[Event], clock: Clock) -> dict[str, tuple[str, str, str]]:
-    return {event.id: _snapshot(event) for event in events if begins_after(event.data.start, clock.now)}
+def _snapshots(edition: Edition) -> dict[str, tuple[str, str, str]]:
+    """Every event, so that a clock that is wrong for a run makes none new: the `EVENTS` that begin last."""
+    return {event.id: _snapshot(event) for event in edition.events[-EVENTS:]}
 
 
 def _snapshot(event: Event) -> tuple[str, str, str]:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from planet.i18n import Translator
 from planet.model import Config, FeedHealth, Message, Source
-from planet.notify.channel import back_off
+from planet.notify.channel import back_off, is_waiting
 from planet.notify.message import Notification, ascii_name
 from planet.notify.outside import Outside
 from planet.notify.send import expanded, is_mail, missing
@@ -106,7 +106,7 @@ def due_letters(
         slugs = {source.slug for source in sources}
         feeds = [feed for feed in health if feed.source_slug in slugs]
         known = read_correspondence(state.get(contact_key(contact), ""))
-        if known.retry_at and known.retry_at > now:
+        if is_waiting(known.retry_at, now):
             continue
         failing = tuple(feed for feed in feeds if fails_long(feed, now))
         well = tuple(feed for feed in feeds if feed.url in known.failing and _is_well(feed, known))
@@ -117,7 +117,7 @@ def due_letters(
             left = tuple(url for url in known.failing if url not in {feed.url for feed in well})
             after = replace(known, failing=left, tries=0, retry_at=None)
             yield Letter(kind="well", contact=contact, names=names, feeds=well, lines=lines, after=after)
-        elif fresh and (known.at is None or now - known.at >= MONTH):
+        elif fresh and (known.at is None or not timedelta() <= now - known.at < MONTH):
             after = Correspondence(at=now, failing=tuple(feed.url for feed in failing))
             yield Letter(kind="failing", contact=contact, names=names, feeds=failing, lines=lines, after=after)
 

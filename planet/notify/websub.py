@@ -9,7 +9,7 @@ from datetime import datetime
 
 from planet.formats import with_hub
 from planet.model import FetchError, Message
-from planet.notify.channel import back_off
+from planet.notify.channel import back_off, is_waiting
 from planet.urls import redacted
 
 Form = Sequence[tuple[str, str]]
@@ -75,7 +75,7 @@ def tell_hub(
     current = replace(known, waiting=waiting)
     if waiting != known.waiting:
         save(current.to_text())
-    if not waiting or (known.retry_at is not None and known.retry_at > now):
+    if not waiting or is_waiting(known.retry_at, now):
         return ()
     current = _ping(hub, current, post)
     if current.fault:
