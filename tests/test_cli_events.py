@@ -9,6 +9,8 @@ from pathlib import Path
 import icalendar
 import pytest
 
+from planet.config import parse
+from planet.subscriptions.event_writing import with_folder
 from tests.support.world import World, item, rss
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -270,3 +272,40 @@ def test_add_event_writes_the_post_that_the_next_run_shows(world: World) -> None
     assert (event["title"], event["group"], event["location"], event["start"]) == (
         'Première « soirée » : "Rust"', "clermontech.rust", "Turing 22", "2026-12-03T17:30:00Z",
     )  # fmt: skip
+
+
+def test_a_group_without_a_folder_is_given_one_by_its_first_event(world: World) -> None:
+    """The whole story of a new group: one command, a first event, a page to share; a post about it is found on the page."""
+    world.configure(technologies={"php": None})
+    added = world.planet("add", "--group", "clermontech.rust", "--technology", "rust")
+    assert added.code == 0
+    assert "planet add --event" in added.out
+    when = f"{NOON + timedelta(days=9):%Y-%m-%d} 18:30"
+    new = ("--group", "clermontech.rust", "--date", when, "--place", "Turing 22, Clermont-Ferrand")
+    first = world.planet("add", "--event", "Première soirée Rust", *new)
+    assert (first.code, first.err) == (0, "")
+    assert "dossier d’évènements\xa0: evenements/clermontech-rust/" in first.out
+    assert "maintenant" not in world.planet("add", "--event", "Autre chose", *new).out
+    assert world.planet("add", "--event", "X", "--group", "nobody", "--date", when).code == 2
+    run(world)
+    (path,) = (path for path in world.site() if "premiere-soiree-rust" in path and path.endswith("index.html"))
+    link = f'<a href="https://planet.example.org/{path.removesuffix("index.html")}">La soirée</a>, en bref.'
+    date = f"{NOON + timedelta(days=10):%a, %d %b %Y %H:%M:%S GMT}"
+    blog = world.serve("/ada.xml", rss(item("J'y étais", "https://ada.example/1", date, link)))
+    assert world.planet("add", blog, "--name", "Ada").code == 0
+    run(world, NOW + timedelta(days=11))
+    assert "https://ada.example/1" in world.site()[path].decode()
+    assert "clermontech.rust" in world.site()["rust/index.html"].decode()
+
+
+@pytest.mark.parametrize(
+    "written", ["  - {name: Rust, technology: rust}", "  - name: Rust\n    technology: rust   # nous\n"]
+)
+def test_the_folder_is_written_as_the_file_is_written(tmp_path: Path, written: str) -> None:
+    text = f"planet: {{title: P, url: https://p.example/}}\ngroups:\n{written}\n# fin\ntechnologies: [rust]\n"
+    new_text, folder = with_folder(text, parse(text, tmp_path / "feeds.yaml"), "rust")
+    assert folder == "evenements/rust/"
+    assert [line for line in text.splitlines() if line not in new_text] == ([] if "\n" in written else [written])
+    (source,) = parse(new_text, tmp_path / "feeds.yaml").sources
+    assert [feed.kind for feed in source.feeds] == ["folder"]
+    assert with_folder(new_text, parse(new_text, tmp_path / "feeds.yaml"), "rust") == ("", "")

@@ -93,8 +93,14 @@ def add(
 
 
 def _add_event(ctx: Context, title: str, group: str, when: str, place: str) -> int:
-    from planet.subscriptions.event_writing import write_event  # reading and writing posts is what only this needs
+    from planet.subscriptions.event_writing import with_folder, write_event  # writing posts is what only this needs
 
+    text, folder = with_folder(current_text(ctx), ctx.config, group)
+    if text:
+        write_text(ctx, text)
+        del ctx.config  # it is read again
+        _ = ctx.config
+        tell(ctx, Message.of("{name} has a folder of events now: {folder}", name=group, folder=folder))
     path = write_event(ctx.config, title=title, group=group, when=when, place=place)
     tell(ctx, Message.of("{path} was written: add what there is to say, the next run shows it", path=path))
     return 0
@@ -219,6 +225,11 @@ def _report(ctx: Context, source: Subscription, result: finding.Found | None) ->
             yield Message.of("next: one Markdown file for each event, in {folder}", folder=source.events)
         else:
             yield Message.of("next: `planet add URL --to {name}` for its blog or calendar", name=quoted)
+            if source.kind == "group":
+                yield Message.of(
+                    'or: `planet add --event TITLE --group {name} --date "2027-01-31 18:30" --place PLACE` for its first event',
+                    name=quoted,
+                )
         return
     shown = masked(result.feed) if carries_secret(result.feed) else redacted(result.feed)
     yield Message.of(

@@ -101,6 +101,43 @@ def put(text: str, section: str, key: str, value: str | dict[str, str]) -> str:
     )
 
 
+def put_in(text: str, place: tuple[str | int, ...], key: str, value: str) -> str:
+    """The text with one key more in the mapping at `place`, an item of a list. Raises UsageError where that cannot be edited."""
+    before = document_of(text)
+    node = before.nodes_at((*place, key))[0]
+    lines = before.text.splitlines(keepends=True)
+    if node is None:
+        edited = text
+    elif node.flow_style:
+        edited = _before(before.text, node.end_mark.index - 1, f", {_flow(key)}: {_flow(value)}")
+    else:
+        column = node.start_mark.column
+        at = _last_line(lines, node, column) + 1
+        edited = _joined(lines, at, [f"{' ' * column}{key}: {scalar(value)}"], _newline(text))
+    try:
+        same = document_of(edited).value == _put(before.value, place, key, value)
+    except ConfigError:
+        same = False
+    if not same:
+        raise UsageError(
+            Message.of(
+                "line {line} is written in a way that cannot be edited; add this by hand:\n{lines}",
+                line=before.line(place),
+                lines=f"  {key}: {scalar(value)}",
+            )
+        )
+    return edited
+
+
+def _put(value: Any, place: tuple[str | int, ...], key: str, added: str) -> Any:
+    """The same value with one key more in the mapping at `place`."""
+    if not place:
+        return {**value, key: added}
+    if isinstance(value, list):
+        return [_put(item, place[1:], key, added) if index == place[0] else item for index, item in enumerate(value)]
+    return {**value, place[0]: _put(value[place[0]], place[1:], key, added)}
+
+
 def _with(value: Any, place: tuple[str | int, ...], items: list[Any]) -> Any:
     """The same value with the items where they belong."""
     if not place:

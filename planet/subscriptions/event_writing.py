@@ -8,6 +8,7 @@ from pathlib import Path
 
 from planet.errors import UsageError
 from planet.model import Config, FeedConfig, Message, Source
+from planet.subscriptions.editing import put_in
 from planet.text import fold, one_line, slug
 
 
@@ -32,6 +33,17 @@ def write_event(config: Config, *, title: str, group: str, when: str, place: str
     return path
 
 
+def with_folder(text: str, config: Config, group: str) -> tuple[str, str]:
+    """The text of feeds.yaml with a folder of events for a group that has none, and that folder; ("", "") where it needs none."""
+    groups = [source for source in config.sources if source.kind == "group"]
+    number = next((n for n, source in enumerate(groups) if fold(group) in {fold(source.name), source.slug}), None)
+    if number is None or any(feed.kind == "folder" for feed in groups[number].feeds):
+        return "", ""
+    base = "evenements" if config.site.language.startswith("fr") else "events"
+    folder = f"{base}/{groups[number].slug}/"
+    return put_in(text, ("groups", number), "events", folder), folder
+
+
 def _folder_of(config: Config, group: str) -> tuple[Source, FeedConfig]:
     folders = [(source, feed) for source in config.sources for feed in source.feeds if feed.kind == "folder"]
     matching = [pair for pair in folders if not group or fold(group) in {fold(pair[0].name), pair[0].slug}]
@@ -40,7 +52,9 @@ def _folder_of(config: Config, group: str) -> tuple[Source, FeedConfig]:
     names = ", ".join(source.name for source, _ in folders)
     if not folders:
         raise UsageError(
-            Message.of("no group of feeds.yaml has a folder of events: give it one with `events: evenements/`")
+            Message.of(
+                "no group of feeds.yaml is called so, and none has a folder of events: `planet add --group NAME` adds one"
+            )
         )
     raise UsageError(Message.of("name a group that has a folder of events with --group: {names}", names=names))
 
