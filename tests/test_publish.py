@@ -87,6 +87,21 @@ def age(output: Path) -> None:
 # -- What is written, kept and removed --------------------------------------------------------------------------------
 
 
+def test_why_a_file_is_made_or_not_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    put(tmp_path, {"a": "1", "b": "2", "c": "3"})
+    with caplog.at_level("INFO", "planet.publish.site"):
+        publish(
+            [*files({"a": "1", "b": "22"}), Artifact(path="c", digest="look:2", make=lambda: b"3")],
+            tmp_path, owner=OWNER, stories={},
+        )  # fmt: skip
+    assert caplog.messages == [
+        "b: made, changed: ",
+        "c: made, changed: look",
+        "c: not written, its bytes are the same",
+        "1 files not made: their inputs are those of the published ones (planet explain --page PATH)",
+    ]
+
+
 def test_a_site_is_written_and_the_manifest_tells_no_time(tmp_path: Path) -> None:
     site = {"index.html": "home", "php/index.html": "php", "static/a.css": "css"}
     done = put(tmp_path / "one", site)

@@ -72,6 +72,9 @@ def publish(
     try:
         for artifact in artifacts:
             work.take(artifact)
+        log.info(
+            "%d files not made: their inputs are those of the published ones (planet explain --page PATH)", work.kept
+        )
         if work.foreign and not force:
             raise _in_the_way(output, work.foreign)
         return work.commit(owner, stories)
@@ -188,6 +191,7 @@ class _Publication:
         self.bundles: dict[str, str] = {}
         self.staged: dict[str, Path] = {}
         self.new: set[str] = set()
+        self.kept = 0
         self.foreign: list[str] = []
         self.blocked: dict[str, str] = {}
         self.not_made: list[tuple[str, str]] = []
@@ -207,10 +211,10 @@ class _Publication:
         with _explained_errors(self.output / artifact.path):
             reason = self._reason_to_make(artifact, record)
             if record and not reason:
-                log.debug("%s: kept, its inputs are those of the published file", artifact.path)
+                self.kept += 1
                 self.records[artifact.path] = record
                 return
-        log.debug("%s: made, %s", artifact.path, reason)
+        log.info("%s: made, %s", artifact.path, reason)
         try:
             data = artifact.make()
         except PlanetError:
@@ -303,7 +307,7 @@ class _Publication:
             if blocking:
                 self.blocked[path] = blocking
             elif _bytes(target) == data:
-                log.debug("%s: not written, its bytes are the same", path)
+                log.info("%s: not written, its bytes are the same", path)
                 return
             elif target.is_dir() and not target.is_symlink():
                 raise PublishError(Message.of("{path} is a folder where a file must be: move it away", path=target))
