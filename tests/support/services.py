@@ -100,6 +100,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile = cast("BufferedIOBase", self.connection.makefile("wb", buffering=0))
         self.close_connection = False
 
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()  # the server closes the socket that it gave, which TLS was put around
+
     def _answer(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         try:
