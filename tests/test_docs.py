@@ -256,10 +256,11 @@ def test_commands_complete_as_documented(shell: str) -> None:
     assert f"_PLANET_COMPLETE={shell}_complete" in done.stdout
 
 
-def test_planet_alone_shows_what_there_is() -> None:
+def test_planet_alone_shows_what_there_is(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "planet"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "LANGUAGE": "en"},
         capture_output=True,
         text=True,
         check=False,
