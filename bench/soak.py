@@ -26,7 +26,8 @@ from planet.assemble import OutputFolder, user_agent
 from planet.cli.environment import planet_of
 from planet.fetch.errors import timed_out
 from planet.fetch.fetcher import Fetcher, Network
-from planet.fetch.transport import Deadline, Request, Response
+from planet.fetch.response import Deadline
+from planet.fetch.transport import Request, Response
 from planet.model import Artifact, Bundle, Config, Edition, FetchError, Published
 from planet.parse import PARSER_VERSION
 from planet.store import Store

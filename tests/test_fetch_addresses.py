@@ -143,7 +143,8 @@ def test_a_stranger_cannot_lead_to_a_listed_server(server: Server) -> None:
 
 def test_a_stranger_cannot_use_the_connection_of_one_who_may(server: Server) -> None:
     """An idle connection to a listed server is not handed to a request that may not go there."""
-    from planet.fetch.transport import Deadline, HttpTransport, Request, Response
+    from planet.fetch.response import Deadline
+    from planet.fetch.transport import HttpTransport, Request, Response
     from planet.model import FetchError
     from planet.urls import target
 

@@ -24,7 +24,8 @@ from planet.fetch import health
 from planet.fetch.addresses import AddressFilter
 from planet.fetch.decoding import decode
 from planet.fetch.errors import UndecodableError
-from planet.fetch.transport import Deadline, HttpTransport, Request, Response
+from planet.fetch.response import Deadline
+from planet.fetch.transport import HttpTransport, Request, Response
 from planet.model import Due, Failed, Fetched, FetchError, FetchRules, Fresh
 from planet.urls import target
 from tests.support.fetching import QUICK, T0, Feed, ask, fetcher, rss

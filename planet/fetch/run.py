@@ -18,7 +18,8 @@ from planet.fetch.headers import retry_after
 from planet.fetch.limiter import HostLimiter, QueuedRequest
 from planet.fetch.local import read_file
 from planet.fetch.polling import LONGEST_FOR_OTHERS, ORIGIN_BACKOFF
-from planet.fetch.transport import Deadline, Response, Transport
+from planet.fetch.response import Deadline
+from planet.fetch.transport import Response, Transport
 from planet.model import Fetched, FetchError, FetchRules, Fresh, Message
 from planet.urls import host, rate_limit_scope, redacted
 

@@ -25,8 +25,9 @@ from planet.fetch.decoding import ACCEPT_ENCODING
 from planet.fetch.errors import bad_url
 from planet.fetch.polling import ORIGIN_BACKOFF
 from planet.fetch.request import agent_name, sendable
+from planet.fetch.response import Deadline
 from planet.fetch.run import SharedState
-from planet.fetch.transport import Deadline, Request
+from planet.fetch.transport import Request
 from planet.model import FetchError, Message
 from planet.urls import BadUrlError, Target, host_group, rate_limit_scope, target
 

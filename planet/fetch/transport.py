@@ -2,19 +2,17 @@
 
 urllib3 makes the connections (TLS, verification, SNI); its pools and responses, and the sessions of requests above them, cost
 five times what the exchange itself does (docs/decisions/010-http-stack.md), so that the request is written as prepared bytes and
-the answer is read by http.client, through a stream that knows the deadline.
+the answer is read by `planet.fetch.response`.
 """
 
 from __future__ import annotations
 
 import http.client
-import io
 import socket
 import ssl
 import threading
-import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,49 +20,18 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from planet.fetch.decoding import decode
-from planet.fetch.errors import TooLargeError
 from planet.fetch.exceptions import of_exception
 from planet.fetch.request import head
+from planet.fetch.response import Deadline, HttpResponse, Incoming, Source, kept_fields, read_body
 from planet.urls import Target
 
 if TYPE_CHECKING:
     from planet.fetch.addresses import AddressFilter
     from planet.model import FetchError
 
-_PIECE = 65536
 _SMALL = 16384
 _IDLE = 64
-_GIVEN_UP_AFTER = 10
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-KEPT = (
-    *("etag", "last-modified", "cache-control", "expires", "date", "age", "retry-after", "content-type", "link"),
-    *("location", "cf-mitigated", "refresh"),
-)
-_JOINED = frozenset({"etag", "cache-control", "link"})
-_FRAMING = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "set-cookie")
-_READ = frozenset(name.encode() for name in (*KEPT, *_FRAMING))
-_MOST_FIELDS = 1000
-_LONGEST_LINE = 65536
-
-
-@dataclass(slots=True)
-class Deadline:
-    """Until when a request may go on, by `clock` (seconds that only grow). `phase` says what it is waiting for."""
-
-    until: float
-    clock: Callable[[], float] = time.monotonic
-    phase: str = "resolve"
-    gap: float = 15.0
-    """Seconds that a connection may be silent."""
-    status: int | None = None
-    """Of the answer that is being read, once its head has come: a body that breaks off was answered all the same."""
-
-    def left(self, most: float = float("inf")) -> float:
-        """Seconds to wait for the next step. Raises TimeoutError when there are none."""
-        left = self.until - self.clock()
-        if left <= 0:
-            raise TimeoutError
-        return min(left, most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,112 +67,6 @@ class Transport(Protocol):
     def __call__(self, request: Request, deadline: Deadline) -> Response | FetchError: ...
 
     def close(self) -> None: ...
-
-
-class _Incoming(io.RawIOBase):
-    """The bytes of one answer: each wait knows the deadline, and the sum knows a limit.
-
-    A timeout of the socket alone starts anew with every byte, so that one byte a second never trips it.
-    """
-
-    def __init__(self, sock: socket.socket, deadline: Deadline, limit: int) -> None:
-        self._sock = sock
-        self._deadline = deadline
-        self._left = limit
-        self.read_bytes = 0
-        self.over = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if self.over:
-            return 0
-        self._sock.settimeout(self._deadline.left(self._deadline.gap))
-        count = self._sock.recv_into(buffer)
-        self.read_bytes += count
-        self._left -= count
-        if self._left < 0:
-            raise TooLargeError
-        return count
-
-
-class _Buffer(io.BufferedReader):
-    """Remembers whether bytes were left over when the answer was read: such a connection is not used again."""
-
-    leftover = False
-
-    def close(self) -> None:
-        if not self.closed:
-            raw: Any = self.raw
-            raw.over = True
-            try:
-                self.leftover = bool(self.peek(1))
-            except (OSError, ValueError):
-                self.leftover = True
-        super().close()
-
-
-class _Source:
-    """What http.client takes for a socket: only ever asked for its stream."""
-
-    def __init__(self, raw: _Incoming) -> None:
-        self.buffer = _Buffer(raw, _PIECE)
-
-    def makefile(self, *_: object) -> _Buffer:
-        return self.buffer
-
-
-class _Replay:
-    """A stream whose next lines were read already."""
-
-    def __init__(self, lines: list[bytes], stream: Any) -> None:
-        self._lines = deque(lines)
-        self._stream = stream
-
-    def readline(self, limit: int = -1) -> bytes:
-        line: bytes = self._lines.popleft() if self._lines else self._stream.readline(limit)
-        return line
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
-def _header_lines(stream: Any) -> list[bytes]:
-    """The lines of a header section that are read later, its empty line included. Raises http.client.HTTPException.
-
-    http.client refuses more than 100 fields, fewer than some honest sites send, and builds a message of all of them.
-    """
-    lines: list[bytes] = []
-    wanted = False
-    for _ in range(_MOST_FIELDS):
-        line: bytes = stream.readline(_LONGEST_LINE + 1)
-        if len(line) > _LONGEST_LINE:
-            raise http.client.LineTooLong("header line")
-        if line in {b"\r\n", b"\n", b""}:
-            return [*lines, line]
-        # A line that begins with a blank continues the field before it.
-        wanted = wanted if line[:1] in b" \t" else line.partition(b":")[0].strip().lower() in _READ
-        if wanted:
-            lines.append(line)
-    raise http.client.HTTPException("too many header fields")
-
-
-class _HttpResponse(http.client.HTTPResponse):
-    """http.client skips 100 and takes 103 for the answer: here every interim response is skipped (RFC 9110 15.2)."""
-
-    fp: Any
-
-    def _read_status(self) -> tuple[str, int, str]:
-        for _ in range(_GIVEN_UP_AFTER):
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-            if not 100 <= status < 200:
-                self.fp = _Replay(_header_lines(self.fp), self.fp)
-                return version, status, reason
-            if status == 101:
-                break
-            _header_lines(self.fp)
-        raise http.client.BadStatusLine("no final response")
 
 
 def _connect(address_filter: AddressFilter, request: Request, deadline: Deadline) -> socket.socket:
@@ -349,17 +210,17 @@ class HttpTransport:
             head(request.target, request.default_headers, request.fields, method=request.method) + request.payload
         )
         # Chunk sizes, header fields and interim responses come on top of the body.
-        source: Any = _Source(_Incoming(sock, deadline, request.limit + request.limit // 4 + 1_000_000))
-        response = _HttpResponse(source, method=request.method)
+        source: Any = Source(Incoming(sock, deadline, request.limit + request.limit // 4 + 1_000_000))
+        response = HttpResponse(source, method=request.method)
         whole = False
         try:
             response.begin()
             deadline.status = response.status
-            headers = _kept(response)
+            headers = kept_fields(response)
             body = b""
             if response.status == 200:
                 body = decode(
-                    _body(response, request.limit), response.getheader("content-encoding", "") or "", request.limit
+                    read_body(response, request.limit), response.getheader("content-encoding", "") or "", request.limit
                 )
                 whole = True
             elif response.status == 304:
@@ -392,32 +253,3 @@ def _authorities() -> str:
     from requests.utils import DEFAULT_CA_BUNDLE_PATH  # 100 ms that a run without TLS does not need
 
     return str(DEFAULT_CA_BUNDLE_PATH)
-
-
-def _kept(response: http.client.HTTPResponse) -> dict[str, str]:
-    """The fields that are read later. Two ETag lines are a list; of other fields the first speaks."""
-    kept: dict[str, str] = {}
-    for name, value in response.headers.items():
-        lowered = name.lower()
-        if lowered not in KEPT:
-            continue
-        if lowered not in kept:
-            kept[lowered] = str(value)
-        elif lowered in _JOINED:
-            kept[lowered] += f", {value}"
-    return kept
-
-
-def _body(response: http.client.HTTPResponse, limit: int) -> bytes:
-    """All bytes of the body as they came, at most `limit`; a body that ends early is an error."""
-    announced = response.length
-    if announced is not None and announced > limit:
-        raise TooLargeError
-    body = bytearray()
-    while piece := response.read(_PIECE):
-        body += piece
-        if len(body) > limit:
-            raise TooLargeError
-    if announced is not None and len(body) < announced:
-        raise http.client.IncompleteRead(bytes(body), announced - len(body))
-    return bytes(body)

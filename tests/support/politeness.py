@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from planet.fetch.errors import timed_out
 from planet.fetch.fetcher import Fetcher, Network
 from planet.fetch.polling import fetch_update, is_due
-from planet.fetch.transport import Deadline, Request, Response
+from planet.fetch.response import Deadline
+from planet.fetch.transport import Request, Response
 from planet.model import Due, Fetched, FetchError, FetchRules, FetchState, Fresh, ReadFacts
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
