@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planet import __version__, formats
+from planet import __version__, formats, plugins
 from planet.edition.fingerprints import CLASSIFYING, program_rev, rules_rev
 from planet.errors import LockedError, StoreError
 from planet.health import feed_health
@@ -259,7 +259,7 @@ def assemble(
     return Planet(
         config=config,
         feeds=config.feeds_by_key(),
-        rules_rev=rules_rev(config, program_rev(CLASSIFYING)),
+        rules_rev=rules_rev(config, program_rev(CLASSIFYING) + plugins.rev()),
         store=store,
         fetcher=asker,
         execute=functools.partial(execute, config),

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planet import plugins
 from planet.classify import Classifier, Scores
 from planet.classify.scores import THRESHOLD
 from planet.health import public_health
@@ -97,6 +98,7 @@ class Lookup:
         self._config = config
         self._store = store
         self._classifier = Classifier(config)
+        self._filters = plugins.load()
         self._sources = {source.slug: source for source in config.sources}
         self._feeds: dict[str, tuple[str, list[Source]]] = {}
         for source in config.sources:
@@ -170,7 +172,7 @@ class Lookup:
 
     def _copy(self, entry: StoredEntry) -> Copy:
         configured, owners = self._feeds.get(entry.feed, (redacted(entry.feed), []))
-        classification = self._classifier.classify(entry.entry, entry.feed)
+        classification = plugins.classify(self._filters, self._classifier, entry.entry, key=entry.feed, feed=configured)
         shown_by = [slug for slug, _ in classification.sources]
         names = [self._sources[slug].name for slug in shown_by] or [source.name for source in owners]
         before = entry.classification

@@ -320,12 +320,15 @@ def reclassify(planet: Planet) -> bool:
 
 
 def _classifications(planet: Planet) -> Iterator[tuple[int, Classified]]:
-    from planet.classify import Classifier  # needed after a change of feeds.yaml only
+    from planet import plugins  # needed after a change of feeds.yaml only
+    from planet.classify import Classifier
     from planet.merge.authorship import Authors
 
-    classifier, authors = Classifier(planet.config), Authors(planet.config.sources)
+    classifier, authors, filters = Classifier(planet.config), Authors(planet.config.sources), plugins.load()
+    labels = {key: feed.label for key, (_source, feed) in planet.feeds.items()}
     for stored in list(planet.store.stored_entries()):
-        classification = classifier.classify(stored.entry, stored.feed)
+        label = labels.get(stored.feed, stored.feed)
+        classification = plugins.classify(filters, classifier, stored.entry, key=stored.feed, feed=label)
         classified = authors.classified(stored.entry, classification, feed=stored.feed, date=stored.date)
         yield stored.entry_id, classified
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from planet import plugins
 from planet.classify import Classifier
 from planet.fetch.headers import http_date
 from planet.model import (
@@ -14,9 +15,12 @@ from planet.model import (
     Entry,
     FeedConfig,
     Fresh,
+    Message,
     Outcome,
+    Read,
     ReadFacts,
     Task,
+    UnchangedEntry,
     Unreadable,
 )
 from planet.normalise import normalise
@@ -25,6 +29,7 @@ from planet.parse.calendar import events_from_feed, parse_calendar
 from planet.parse.discovery import REDIRECT, header_candidates, new_feed_url
 from planet.parse.event_posts import events_from_folder
 from planet.parse.reader import parse
+from planet.plugins import EntryFilters
 from planet.sanitise import sanitise
 from planet.when import window
 
@@ -39,6 +44,7 @@ class Rules:
     feeds: Mapping[str, FeedConfig]
     """By feed key."""
     classifier: Classifier
+    filters: EntryFilters
 
     @classmethod
     def of(cls, config: Config) -> Rules:
@@ -47,6 +53,7 @@ class Rules:
             max_entries=config.fetch.max_entries,
             feeds={key: feed for key, (_source, feed) in config.feeds_by_key().items()},
             classifier=Classifier(config),
+            filters=plugins.load(),
         )
 
 
@@ -82,6 +89,9 @@ def read(rules: Rules, task: Task) -> Outcome:
         now=now,
     )
     entries = replace(entries, feed_date=entries.feed_date or last_modified(fresh))
+    entries, hidden = (
+        _filtered(rules.filters, entries, key=fresh.due.key, feed=feed.label) if rules.filters.hooks else (entries, {})
+    )
     dates = sorted((entry.published for entry in entries.entries if entry.published), reverse=True)[:NEWEST_DATES]
     return Outcome(
         facts=ReadFacts(
@@ -99,11 +109,31 @@ def read(rules: Rules, task: Task) -> Outcome:
         ),
         read=entries,
         classifications={
-            entry.uid: rules.classifier.classify(entry, fresh.due.key)
+            entry.uid: plugins.without_sources(
+                rules.classifier.classify(entry, fresh.due.key), hidden.get(entry.uid, "")
+            )
             for entry in entries.entries
             if isinstance(entry, Entry)
         },
     )
+
+
+def _filtered(filters: EntryFilters, document: Read, *, key: str, feed: str) -> tuple[Read, dict[str, str]]:
+    """A document after the programs that are installed, and uid -> why one leaves an entry out."""
+    entries: list[Entry | UnchangedEntry] = []
+    hidden: dict[str, str] = {}
+    failures: list[Message] = []
+    for entry in document.entries:
+        if not isinstance(entry, Entry):
+            entries.append(entry)
+            continue
+        filtered = filters.apply(entry, key=key, feed=feed)
+        entries.append(filtered.entry)
+        if filtered.hidden:
+            hidden[entry.uid] = filtered.hidden
+        if filtered.failed:
+            failures.append(filtered.failed)
+    return replace(document, entries=tuple(entries), warnings=(*document.warnings, *failures)), hidden
 
 
 def _unreadable(document: Unreadable, fresh: Fresh) -> Outcome:

@@ -48,6 +48,7 @@ FLOW = {
     "avatars",
     "unchanged",
     "lookup",
+    "plugins",
     "stories",
 }
 EDGE = {"cli", "assemble", "subscriptions", "sample", "locale", "__main__", "__init__"}
@@ -72,6 +73,7 @@ HOMES = {
     "Stemmer": {"render"},
     "markupsafe": {"render"},
     "pebble": {"workers"},
+    "pluggy": {"plugins"},
     "pydantic": {"config"},
     "rapidfuzz": {"merge", "similarity"},
     "recurring_ical_events": {"parse"},

@@ -128,6 +128,7 @@ def _why_not(copy: Copy) -> tuple[str, Message]:
         sentence = {
             "hide": Message.of("not shown: `hide` of feeds.yaml names it ({what})", what=what),
             "exclude": Message.of("not shown: `exclude` of its feed matches ({what})", what=what),
+            "plugin": Message.of("not shown: the filter {what}, a program of this planet, leaves it out", what=what),
             "include": Message.of("not shown: nothing of the `include` of its feed matches"),
         }.get(rule, Message.of("not shown: its feed is not in feeds.yaml any more"))
         return copy.classification.hidden, sentence
@@ -153,6 +154,9 @@ def _story_lines(story: ExplainedStory, names: dict[str, str], translator: Trans
     if lead.stored.entry.language:
         how = Message.of("found in its text") if lead.stored.entry.language_found else Message.of("as its feed says")
         yield "  " + say(Message.of("language: {language}, {how}", language=lead.stored.entry.language, how=how))
+    if lead.stored.entry.changed_by:
+        names_of = ", ".join(lead.stored.entry.changed_by)
+        yield "  " + say(Message.of("changed by the filter {what}, a program of this planet", what=names_of))
     yield "  " + say(Message.of("carried by:"))
     for copy in story.copies:
         mark = f"  ← {say(reasons.of_lead(lead.stored.priority, len(story.copies)))}" if copy is lead else ""

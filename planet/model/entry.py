@@ -84,6 +84,8 @@ class Entry:
     words: int = 0
     source: SourceRef | None = None
     comments: str = ""
+    changed_by: tuple[str, ...] = ()
+    """Names of the programs that changed it (see `planet.plugins`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
