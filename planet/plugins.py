@@ -11,15 +11,16 @@ import functools
 import os
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from planet.errors import UsageError
 from planet.model import Classification, Entry, Message, Person
 from planet.text import anchor, digest, id_prefix, one_line
 
 if TYPE_CHECKING:  # a run without such a program looks for its name, and needs no more
+    import pluggy
+
     from planet.classify import Classifier
 
 GROUP = "planet"
@@ -27,7 +28,12 @@ _SECTION = re.compile(rb"^\[planet\]\s*$", re.MULTILINE)
 _CHANGEABLE = ("title", "html", "summary", "tags", "authors", "language")
 """What a program may change of an entry: what it is recognised by, where it stands and its dates stay the feed's."""
 
-Hook = Callable[..., Entry | None]
+
+class Hook(Protocol):
+    """What a program does with an entry."""
+
+    def __call__(self, *, entry: Entry, feed: str) -> Entry | None:
+        """The entry, as it is or changed; None leaves it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +154,7 @@ def load() -> EntryFilters:
     import pluggy
 
     manager = pluggy.PluginManager(GROUP)
-    manager.add_hookspecs(_specification(pluggy))
+    manager.add_hookspecs(_specification(pluggy.HookspecMarker(GROUP)))
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         package = point.dist.name if point.dist else point.value
         try:
@@ -165,20 +171,23 @@ def load() -> EntryFilters:
     return EntryFilters(tuple((name, _by_name(hooks[name])) for name in sorted(hooks)))
 
 
-def _by_name(implementation: object) -> Hook:
+def _by_name(implementation: pluggy.HookImpl) -> Hook:
     """A function that is called with the arguments that it names, as pluggy does."""
-    function: Hook = implementation.function  # type: ignore[attr-defined]
-    wanted: tuple[str, ...] = implementation.argnames  # type: ignore[attr-defined]
-    return lambda **values: function(**{name: values[name] for name in wanted})
+
+    def hook(*, entry: Entry, feed: str) -> Entry | None:
+        values: dict[str, Any] = {"entry": entry, "feed": feed}
+        answer: Entry | None = implementation.function(**{name: values[name] for name in implementation.argnames})
+        return answer
+
+    return hook
 
 
-def _specification(pluggy: object) -> type:
-    specification = pluggy.HookspecMarker(GROUP)  # type: ignore[attr-defined]
+def _specification(mark: pluggy.HookspecMarker) -> type:
 
     class Specification:
         """What a program may implement."""
 
-        @specification  # type: ignore[untyped-decorator]
+        @mark
         def filter_entry(self, entry: Entry, feed: str) -> Entry | None:
             """Give an entry as it is, changed with `dataclasses.replace`, or None to leave it out. Must be deterministic."""
 
