@@ -176,7 +176,7 @@ def _by_name(implementation: pluggy.HookImpl) -> Hook:
 
     def hook(*, entry: Entry, feed: str) -> Entry | None:
         values: dict[str, Any] = {"entry": entry, "feed": feed}
-        answer: Entry | None = implementation.function(**{name: values[name] for name in implementation.argnames})
+        answer: Any = implementation.function(**{name: values[name] for name in implementation.argnames})
         return answer
 
     return hook
