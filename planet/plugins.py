@@ -30,9 +30,9 @@ _CHANGEABLE = ("title", "html", "summary", "tags", "authors", "language")
 
 
 class Hook(Protocol):
-    """What a program does with an entry."""
+    """What a program does with an entry: it ought to give an entry or None, and may give anything."""
 
-    def __call__(self, *, entry: Entry, feed: str) -> Entry | None:
+    def __call__(self, *, entry: Entry, feed: str) -> object:
         """The entry, as it is or changed; None leaves it out."""
 
 
@@ -174,10 +174,9 @@ def load() -> EntryFilters:
 def _by_name(implementation: pluggy.HookImpl) -> Hook:
     """A function that is called with the arguments that it names, as pluggy does."""
 
-    def hook(*, entry: Entry, feed: str) -> Entry | None:
+    def hook(*, entry: Entry, feed: str) -> object:
         values: dict[str, Any] = {"entry": entry, "feed": feed}
-        answer: Any = implementation.function(**{name: values[name] for name in implementation.argnames})
-        return answer
+        return implementation.function(**{name: values[name] for name in implementation.argnames})
 
     return hook
 
