@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.model import Enclosure, Owner, Person
+from planet.model import Enclosure, Owner, Person, SafeHtml
 from planet.render import syndicate
+from planet.render.html.mended import mended
 from planet.text import xml_safe
 from tests.support import editions
 from tests.support.editions import NOW, SOURCES, config, edition, event, sample, story
@@ -447,3 +448,35 @@ def test_a_planet_can_speak_english() -> None:
 def test_a_planet_can_be_empty_of_everything() -> None:
     bare = config(description="", owner=Owner(), technologies=(), sources=())
     assert "index.html" in made(edition(of=bare))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ('<img src="https://a.example/x.png">', '<img src="https://a.example/x.png" alt="">'),
+        (
+            '<a href="https://b.example/x"><img src="y" alt=""></a>',
+            '<a href="https://b.example/x" aria-label="b.example"><img src="y" alt=""></a>',
+        ),
+        (
+            '<a href="https://b.example/x"><img src="y" alt="B"></a>',
+            '<a href="https://b.example/x"><img src="y" alt="B"></a>',
+        ),
+        ('<p>a <a href="https://b.example/"></a>b</p>', "<p>a b</p>"),
+        ('<a rel="noopener">mot</a>', "mot"),
+        ('<a id="e1-x" rel="noopener"></a>mot', '<span id="e1-x"></span>mot'),
+        ("<p>un</p><table></table>", "<p>un</p>"),
+        ("<table><tbody><tr><td>1</td></tr></tbody></table>", "<table><tbody><tr><td>1</td></tr></tbody></table>"),
+        ("<ul><li>1</li><ul><li>2</li></ul></ul>", '<ul><li>1</li><li class="nested"><ul><li>2</li></ul></li></ul>'),
+        ("<ul><br><li>1</li></ul>", '<ul><li class="nested"><br></li><li>1</li></ul>'),
+        ("<h6>a</h6><h5>b</h5><h4>c</h4><h6>d</h6>", "<h4>a</h4><h5>b</h5><h4>c</h4><h5>d</h5>"),
+        ("<p>rien <b>de</b> tel</p>", "<p>rien <b>de</b> tel</p>"),
+    ],
+)
+def test_what_an_author_left_out_is_mended_on_pages(written: str, shown: str) -> None:
+    assert mended(SafeHtml(written), 3) == shown
+    assert mended(mended(SafeHtml(written), 3), 3) == shown
+
+
+def test_headings_of_an_event_follow_the_title_of_its_page() -> None:
+    assert mended(SafeHtml("<h4>a</h4><h5>b</h5><h4>c</h4>"), 1) == "<h2>a</h2><h3>b</h3><h2>c</h2>"

@@ -25,7 +25,8 @@ from planet.model import (
     Story,
 )
 from planet.render import cards
-from planet.render.html.stories import Articles, EventLink, StoryRef, name_of, others, placed
+from planet.render.html.mended import mended
+from planet.render.html.stories import Articles, EventLink, StoryRef, name_of, others
 from planet.render.html.theme import Theme
 from planet.text import digest, fold, named_digests, shorten
 from planet.urls import host
@@ -195,7 +196,7 @@ class PageBuilder:
                 "map_search": map_search,
                 "others": others,
                 "name_of": name_of,
-                "placed": placed,
+                "mended": mended,
                 "size": lambda count: megabytes(self.t, count),
                 "formats_of": formats_of,
                 "month_name": lambda month: self.t.month(date.fromisoformat(f"{month}-01")),

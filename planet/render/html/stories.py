@@ -15,6 +15,7 @@ from planet.errors import ThemeError
 from planet.html_elements import VOID
 from planet.model import Enclosure, SafeHtml, Story, StorySource
 from planet.model.edition import PAGE_TEXT
+from planet.render.html.mended import mended
 from planet.text import fold, shorten
 from planet.urls import host
 
@@ -26,10 +27,10 @@ ROOT = "\x01"
 """Stands in a row for what leads from the page to output/: no document can hold it."""
 ROWS = 20_000
 """So many rows are kept (some 1.5 kB each)."""
-_HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
 _ADDS = re.compile(r"<(?:a|audio|code|details|figure|h[1-6]|img|li|picture|pre|table|video)[\s>]")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)(?:\s[^>]*)?>")
-FIRST_HEADING = 4
+TITLE_LEVEL = 3
+"""The headings of stories in lists are h3."""
 UNSHOWABLE = (ArithmeticError, LookupError, TypeError, ValueError)
 """What a story whose values make no sense raises."""
 WHY = "why/"
@@ -140,7 +141,7 @@ class Articles:
             "place": f"{ref.path}#{story.anchor}",
             "why": f"{ref.path}{WHY}#{story.anchor}",
             "adds": adds,
-            "text": placed(beginning(story.entry.html, PAGE_TEXT)) if whole and adds else "",
+            "text": mended(beginning(story.entry.html, PAGE_TEXT), TITLE_LEVEL) if whole and adds else "",
             "cut": len(story.entry.html) > PAGE_TEXT,
             "host": host(story.url),
             "media": tuple(filter(playable, story.entry.enclosures)),
@@ -183,14 +184,6 @@ def beginning(html: SafeHtml, limit: int) -> SafeHtml:
         elif tag[2] not in VOID:
             still_open.append(tag[2])
     return SafeHtml(cut + "".join(f"</{name}>" for name in reversed(still_open)))
-
-
-def placed(html: SafeHtml, title: int = FIRST_HEADING - 1) -> SafeHtml:
-    """The text of a story below its title, a heading of that level. Safe HTML has no `<` but those of its tags."""
-    shift = title + 1 - FIRST_HEADING
-    if not shift:
-        return html
-    return SafeHtml(_HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + shift, 6)}", html))
 
 
 def playable(enclosure: Enclosure) -> bool:
