@@ -39,6 +39,7 @@ STAGES = {
 FLOW = {
     "ports",
     "pipeline",
+    "config_changes",
     "reading",
     "history",
     "update",

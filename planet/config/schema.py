@@ -42,7 +42,7 @@ from planet.config import checks
 from planet.config.disk import Disk
 from planet.formats import RESERVED
 from planet.model import FeedConfig, FetchRules, Message, NotifyRule, ReadingList, Site, Source
-from planet.model.config import Check, Key
+from planet.model.keys import Check, Key
 
 
 class _Dataclass(Protocol):
