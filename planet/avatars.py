@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from planet.fetch.web import WebClient
 
 log = logging.getLogger(__name__)
+AGAIN = timedelta(days=1)
+"""A picture that could not be made (no Pillow, a site that is down) is tried again after this."""
 AVATAR_BYTES = 2_000_000
 DEADLINE = 10.0
 """Seconds to make one picture small."""
@@ -64,7 +66,7 @@ def _avatars(config: Config, store: Store, web: WebClient, maker: _Maker, now: d
         if source.avatar.startswith(("http://", "https://")):
             name = redacted(source.avatar)
             when, image = kept.get(name, (None, None))
-            if when is None or now - when >= AVATAR_DAYS or when > now:
+            if when is None or now - when >= (AVATAR_DAYS if image else AGAIN) or when > now:
                 answer = web.get(
                     source.avatar, max_bytes=AVATAR_BYTES, accept="image/webp,image/png,image/jpeg", now=now
                 )
@@ -109,8 +111,9 @@ def _local(
         log.info("%s: avatar %s cannot be read (%s)", source.name, source.avatar, error.strerror)
         return None
     name = f"file:{hashlib.sha256(data).hexdigest()}"
-    if name in kept:
-        return kept[name][1]
+    when, stored = kept.get(name, (None, None))
+    if stored or (when is not None and timedelta() <= now - when < AGAIN):
+        return stored
     image = maker.square(data)
     store.save_avatar(name, now, image)
     return image

@@ -108,3 +108,32 @@ def test_a_comment_for_a_pull_request_calls_nobody_and_says_what_is_doubled(worl
     assert "\\@all" in out
     assert "**2" in out
     assert "Ada" in out.splitlines()[-2]
+
+
+def test_pictures_that_are_none_and_blocks_that_nothing_shows_are_named(world: World) -> None:
+    world.configure(
+        members=[
+            {"name": "Ada", "avatar": "ada.png", "feeds": [world.url("/a.xml")]},
+            {"name": "Zoe", "avatar": "zoe.png", "feeds": [world.url("/z.xml")]},
+            {"name": "Eve", "avatar": world.url("/eve.png"), "feeds": [world.url("/e.xml")]},
+        ],
+        planet={"theme": "mine", "language": "en"},
+    )
+    (world.folder / "ada.png").write_text("<svg/>")
+    (world.folder / "zoe.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    theme = world.folder / "themes" / "mine"
+    theme.mkdir(parents=True)
+    (theme / "theme.toml").write_text('extends = "base"\n')
+    (theme / "layout.html").write_text(
+        '{% extends "base/layout.html" %}\n{% block mark %}{% block ours %}x{% endblock %}{% endblock %}\n{% block footr %}{% endblock %}'
+    )
+    out = world.planet("check").out
+    assert "ada.png is no PNG" in out
+    assert "zoe.png" not in out
+    assert "eve.png" not in out, "it was not asked yet"
+    assert "layout.html:3: no template has a block `footr`" in out
+    assert "did you mean `footer`?" in out
+    assert "`ours`" not in out
+    assert "`mark`" not in out
+    world.run()
+    assert "eve.png is no PNG" in world.planet("check").out

@@ -60,6 +60,8 @@ def test_a_name_that_looks_like_markup_is_shown_as_it_is(world: World) -> None:
 
 def test_monitoring_reads_numbers_and_an_exit_code(world: World) -> None:
     lines = world.planet("status", "--metrics").out.splitlines()
+    (seconds,) = [line.split()[1] for line in lines if line.startswith("planet_last_run_duration_seconds ")]
+    assert float(seconds) > 0
     assert 'planet_feeds{state="ok"} 1' in lines
     assert 'planet_feeds{state="failing"} 1' in lines
     assert "planet_stories 1" in lines

@@ -84,7 +84,9 @@ def check(ctx: Context, url: str | None, online: bool, before: Path | None, stri
         click.echo(located(ctx.config_path, warning, ctx.say), err=True)
     if not online and not url and before is None:
         if not ctx.quiet:
-            for doubt in doubts(config, os.environ):
+            with ctx.store() as store:
+                kept = store.avatars()
+            for doubt in doubts(config, os.environ, kept):
                 click.echo(ctx.screen.hang(located(ctx.config_path, doubt, ctx.say)))
             for message in (_right(ctx, config), *_filtered(ctx, config)):
                 click.echo(ctx.screen.hang(ctx.say(message)))

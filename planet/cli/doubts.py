@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
+from planet import themes
+from planet.config.checks import meant
 from planet.config.variables import VARIABLE
+from planet.errors import ThemeError
 from planet.model import Config, Fault, Message
 from planet.notify.letters import owners
 from planet.notify.send import is_known, is_mail
-from planet.urls import canonical_key, host
+from planet.render.html.theme import load_theme
+from planet.render.html.theme_check import unknown_blocks
+from planet.urls import canonical_key, host, redacted
 
 _TYPOGRAPHIC = re.compile(r"^[“”„«»‘]|[“”»]$")
 _EXAMPLES = re.compile(r"(?:^|\.)example\.(?:org|com|net)$")
 
 
-def doubts(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:
-    """Each with its line (0 where it is about what is missing)."""
+Pictures = Mapping[str, tuple[datetime, bytes | None]]
+
+
+def doubts(config: Config, environ: Mapping[str, str], kept: Pictures) -> Iterator[Fault]:
+    """`kept` are the pictures that the runs had (`Store.avatars`). Each with its line (0 where it is about what is missing)."""
     site = config.site
     if _EXAMPLES.search(host(site.url)):
         yield Fault(0, Message.of("`planet.url` is still an example: write where the site is published"))
@@ -25,6 +35,8 @@ def doubts(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:
     yield from _typographic(config)
     yield from _notify(config, environ)
     yield from _twins(config)
+    yield from _pictures(config, kept)
+    yield from _theme(config)
     yield from _letters(config, environ)
 
 
@@ -53,6 +65,55 @@ def _notify(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:
             )
         if not unset and not is_known(VARIABLE.sub(lambda match: environ[match[1]], rule.url)):
             yield Fault(rule.line, Message.of("Apprise does not know this kind of address: nothing can be sent there"))
+
+
+_SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")
+
+
+def _pictures(config: Config, kept: Pictures) -> Iterator[Fault]:
+    """Avatars that are no picture, or could not be had: their owners are shown by initials."""
+    pictured = [source for source in config.sources if source.avatar]
+    if pictured and importlib.util.find_spec("PIL") is None:
+        yield Fault(
+            0, Message.of("Pillow is not installed, so no picture is shown: pip install 'clermontech-planet[images]'")
+        )
+    for source in pictured:
+        path = config.folder / source.avatar
+        if "://" in source.avatar:
+            is_picture = kept.get(redacted(source.avatar), (None, b"not asked yet"))[1] is not None
+        elif path.is_file():
+            with path.open("rb") as opened:
+                beginning = opened.read(16)
+            webp = beginning.startswith(b"RIFF") and beginning[8:12] == b"WEBP"
+            is_picture = webp or beginning.startswith(_SIGNATURES)
+        else:
+            continue  # a missing file is a warning of feeds.yaml
+        if not is_picture:
+            yield Fault(
+                source.line,
+                Message.of(
+                    "`avatar`: {path} is no PNG, JPEG, GIF or WebP that can be had: {name} is shown by initials",
+                    path=redacted(source.avatar), name=source.name,
+                ),
+            )  # fmt: skip
+
+
+def _theme(config: Config) -> Iterator[Fault]:
+    """Blocks of the planet's own theme that nothing shows, since the templates that it extends have no such block."""
+    try:
+        theme = load_theme(config.site.theme, config.folder)
+    except ThemeError:
+        return  # the run says so
+    if theme.folders[0][1].is_relative_to(themes.shipped()):
+        return
+    for block in unknown_blocks(theme):
+        yield Fault(
+            0,
+            Message.of(
+                "the theme: {path}:{line}: no template has a block `{name}`, so it is not shown{hint}",
+                path=block.path, line=block.line, name=block.name, hint=meant(block.name, block.known),
+            ),
+        )  # fmt: skip
 
 
 def _letters(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:

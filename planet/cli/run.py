@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from planet.health import feed_health
 from planet.model import Config, FeedHealth, Message, Report
 from planet.ports import Options
 from planet.states import SHAPES, WORDS
-from planet.store import Store, damage
+from planet.store import Store, damage, meta
 
 if TYPE_CHECKING:
     from planet.cli.context import Context
@@ -111,7 +112,10 @@ def _for_cron(ctx: Context, at: datetime, options: Options, state: Path | None) 
 
     def once() -> Report:
         with contextlib.closing(open_store(ctx.config)) as store:
-            return _run(ctx, ctx.config, store, at, options)
+            began = time.monotonic()
+            report = _run(ctx, ctx.config, store, at, options)
+            store.set_meta({meta.LAST_RUN: f"{at.isoformat()} {time.monotonic() - began:.3f}"})
+            return report
 
     with lock(ctx.config):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,6 +63,7 @@ def status(ctx: Context, /, **given: bool) -> int:
         published = unchanged.published_at(store)
         stories = len(store.index()) if shape == "metrics" else 0
         written = store.metas(meta.LETTERS)
+        last_run = store.meta(meta.LAST_RUN)
         hub = read_hub(store.meta(meta.HUB) if config.site.hub else "")
     if shape == "as_json":
         click.echo(json_text(health_rows(feeds, ctx.say), indent=1))
@@ -70,7 +72,7 @@ def status(ctx: Context, /, **given: bool) -> int:
         click.echo("\n".join(_letters(ctx, feeds, written)))
         return 0
     if shape == "metrics":
-        click.echo("\n".join(_metrics(feeds, channels, hub, published, stories)))
+        click.echo("\n".join((*_metrics(feeds, channels, hub, published, stories), *_last_run(last_run))))
         return 0
     click.echo(ctx.screen.paint(summary(ctx.translator, feeds), "strong"))
     if shape == "check":
@@ -238,7 +240,7 @@ def _metrics(
     yield f"planet_stories {stories}"
     asked = max((feed.last_attempt for feed in feeds if feed.last_attempt), default=None)
     for name, about, moment in (
-        ("planet_last_run_timestamp_seconds", "When a feed was asked last.", asked),
+        ("planet_last_request_timestamp_seconds", "When a feed was asked last.", asked),
         ("planet_last_publication_timestamp_seconds", "When the whole site was published last.", published),
     ):
         if moment is not None:
@@ -252,3 +254,16 @@ def _metrics(
     yield "# HELP planet_hub_waiting Feeds that the WebSub hub is still to be told of."
     yield "# TYPE planet_hub_waiting gauge"
     yield f"planet_hub_waiting {len(hub.waiting)}"
+
+
+def _last_run(stored: str) -> Iterator[str]:
+    """When the last run began and how long it took, as the run left it; nothing where none did."""
+    moment, _, seconds = stored.partition(" ")
+    with contextlib.suppress(ValueError):
+        began = int(datetime.fromisoformat(moment).timestamp())
+        yield "# HELP planet_last_run_timestamp_seconds When the last run began that published or had nothing to publish."
+        yield "# TYPE planet_last_run_timestamp_seconds gauge"
+        yield f"planet_last_run_timestamp_seconds {began}"
+        yield "# HELP planet_last_run_duration_seconds How long it took."
+        yield "# TYPE planet_last_run_duration_seconds gauge"
+        yield f"planet_last_run_duration_seconds {float(seconds)}"
