@@ -14,7 +14,7 @@ from tests.test_config import HEAD
 
 def told(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> str:
     made = config.parse(text, tmp_path / "feeds.yaml")
-    return "\n".join(located("feeds.yaml", doubt) for doubt in doubts(made, environ or {}))
+    return "\n".join(located("feeds.yaml", doubt) for doubt in doubts(made, environ or {}, {}))
 
 
 def test_what_is_most_likely_not_meant_is_named(tmp_path: Path) -> None:
