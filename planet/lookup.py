@@ -137,7 +137,7 @@ class Lookup:
             events=events,
             feed=feed,
             near=() if known else self._near(asked),
-            feeds=self._of_host_or_source(asked, slugs) if slugs or not known else (),
+            feeds=self._health_of(asked, slugs, feed) if slugs or feed or not known else (),
             named=bool(slugs),
         )
 
@@ -149,12 +149,13 @@ class Lookup:
         titled = [entry.entry_id for entry in self._primary.values() if wanted <= set(words(entry.title))]
         return [entry_id for story in titled[:TITLED] for entry_id in self._store.members(story)]
 
-    def _of_host_or_source(self, asked: str, slugs: set[str]) -> tuple[FeedHealth, ...]:
+    def _health_of(self, asked: str, slugs: set[str], label: str) -> tuple[FeedHealth, ...]:
+        """The feed that was named, or all of a source, or else all at the host of an address."""
         name = host(asked)
         return tuple(
             feed
             for feed in public_health(self._config, self._store)
-            if feed.source_slug in slugs or (name and host(feed.url) == name)
+            if (feed.url == label if label else feed.source_slug in slugs or (name and host(feed.url) == name))
         )
 
     def _entry_ids(self, asked: str) -> list[int]:
@@ -230,10 +231,12 @@ class Lookup:
         )
 
     def _near(self, asked: str) -> tuple[str, ...]:
-        """Addresses of shown stories that look like the one that was asked for."""
+        """Addresses of shown stories like the one that was asked for; for words, titles and names of sources like them."""
         key = canonical_key(asked)
         if not key:
-            return ()
+            names = {fold(title): title for entry in self._primary.values() if (title := entry.title)}
+            names |= {fold(source.name): source.name for source in self._config.sources}
+            return tuple(names[near] for near in difflib.get_close_matches(fold(asked), names, n=NEAR, cutoff=0.3))
         links = {entry.link_key: entry.link for entry in self._primary.values() if entry.link_key}
         name = key.partition("/")[0]
         neighbours = [link for link in links if link.partition("/")[0] == name] or list(links)

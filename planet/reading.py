@@ -104,7 +104,7 @@ def read(rules: Rules, task: Task) -> Outcome:
             entries=len(entries.entries),
             reader=raw.reader,
             reader_reason=raw.reader_reason,
-            warnings=entries.warnings,
+            warnings=(*entries.warnings, *_beyond(raw.dropped, rules.max_entries)),
             new_url=new_feed_url(fresh.body),
         ),
         read=entries,
@@ -115,6 +115,19 @@ def read(rules: Rules, task: Task) -> Outcome:
             for entry in entries.entries
             if isinstance(entry, Entry)
         },
+    )
+
+
+def _beyond(dropped: int, most: int) -> tuple[Message, ...]:
+    """That a document lists more than is read of it, so that who misses an old post knows why."""
+    if not dropped:
+        return ()
+    return (
+        Message.of(
+            "{count} older entries of it are not read: `fetch.max_entries` of feeds.yaml is {most}",
+            count=dropped,
+            most=most,
+        ),
     )
 
 

@@ -87,3 +87,61 @@ def of_story_join(join: StoryJoin) -> Message:
         "programme": Message.of("the programme names its title"),
         "link": Message.of("it links to {what}", what=join.what),
     }.get(join.rule, Message(join.rule))
+
+
+def of_event(what: str, rule: str) -> Message:
+    """Why an event is where it is: a pair of `Event.reasons`, but for the name of the technology."""
+    sign, _, detail = rule.partition(" ")
+    if what == "group":
+        return Message.of("its calendar names {organizer} as organiser", organizer=detail)
+    if what == "merged":
+        return _of_merged_events(*rule.partition(": ")[::2])
+    if what == "date":
+        return {
+            "title": Message.of("its date stands in its title"),
+            "date of the entry": Message.of("its date is that of the entry in its feed"),
+        }.get(rule, Message.of("its date was read by this rule: {rule}", rule=rule))
+    word, _, place = detail.rpartition(" ")
+    if sign == "word" and place in _PLACES:
+        return {
+            "title": Message.of("“{what}” in the title", what=word),
+            "lead": Message.of("“{what}” in the first lines", what=word),
+            "body": Message.of("“{what}” further down", what=word),
+        }.get(place, Message.of("“{what}” is all that its opening names", what=word))
+    return {
+        "source": Message.of("all that {what} publishes is", what=detail),
+        "feed": Message.of("all that its feed publishes is"),
+        "tag": Message.of("tag “{what}”", what=detail),
+        "code": Message.of("code in {what}", what=detail),
+        "link": Message.of("link to {what}", what=detail),
+        "include": Message.of("`include` of the technology, {what}", what=detail),
+        "exclude": Message.of("`exclude` of the technology, {what}", what=detail),
+    }.get(sign, Message(rule))
+
+
+_PLACES = frozenset({"title", "lead", "body", "alone"})
+
+
+def _of_merged_events(rule: str, calendars: str) -> Message:
+    """Why two calendars' events are one. `calendars` is "first = second"."""
+    first, _, second = calendars.partition(" = ")
+    return {
+        "uid": Message.of("{first} and {second} have it under the same id", first=first, second=second),
+        "url": Message.of("{first} and {second} name the same page and the same start", first=first, second=second),
+        "title": Message.of("{first} and {second} name it alike, with the same start", first=first, second=second),
+        "place": Message.of("{first} and {second} have it at the same place and hour", first=first, second=second),
+        "day": Message.of("{first} and {second} name it alike, on the same day", first=first, second=second),
+    }.get(rule, Message.of("{first} and {second} mean the same event", first=first, second=second))
+
+
+def of_hidden(hidden: str) -> Message | None:
+    """Why the rules of feeds.yaml, or a program, show something nowhere: `Classification.hidden` as a sentence. None: no rule says so."""
+    if not hidden:
+        return None
+    rule, _, what = hidden.partition(": ")
+    return {
+        "hide": Message.of("not shown: `hide` of feeds.yaml names it ({what})", what=what),
+        "exclude": Message.of("not shown: `exclude` of its feed matches ({what})", what=what),
+        "plugin": Message.of("not shown: the filter {what}, a program of this planet, leaves it out", what=what),
+        "include": Message.of("not shown: nothing of the `include` of its feed matches"),
+    }.get(rule, Message.of("not shown: its feed is not in feeds.yaml any more"))

@@ -242,3 +242,33 @@ def test_what_nothing_is_known_of_is_exit_code_1_and_three_addresses_at_most(tol
     assert unknown.code == 1
     assert 1 <= unknown.out.count(f"    {A}/") <= 3
     assert told.planet("explain", "rien de tel nulle part").code == 1
+
+
+def test_a_feed_says_how_it_is_and_what_became_of_its_entries(told: World) -> None:
+    told.configure(**sources(told), fetch={"max_entries": 1})
+    told.serve("/ada.xml", rss(item("Trois", f"{A}/3"), item("Deux", f"{A}/2")))
+    told.run(now="2026-11-23T09:00:00Z")
+    out = told.planet("explain", told.url("/ada.xml")).out
+    assert "max_entries" in out
+    assert "sont affichées" in out
+    told.fail("/ada.xml", 500)
+    told.run(now="2026-11-23T10:00:00Z")
+    out = told.planet("explain", told.url("/perdu")).out
+    assert "23 novembre 2026" in out
+    assert "500" in out
+
+
+def test_words_that_nothing_bears_give_the_three_nearest_titles_and_names(told: World) -> None:
+    result = told.planet("explain", "Une tartine")
+    assert result.code == 1
+    assert "Une tarte" in result.out
+    assert "Groupe" in told.planet("explain", "Grouppe").out
+
+
+def test_an_event_is_told_in_sentences(world: World) -> None:
+    world.serve("/agenda.ics", CALENDAR, "text/calendar")
+    world.configure(groups=[{"name": "L'Asso", "technology": "php", "calendars": [world.url("/agenda.ics")]}])
+    world.run()
+    out = world.planet("explain", "soiree-7@asso.example").out.replace("\N{NO-BREAK SPACE}", " ")
+    assert "PHP : « PHP » dans le titre" in out or "PHP: « PHP » dans le titre" in out
+    assert "tout ce que publie" in out

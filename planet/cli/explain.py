@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +13,7 @@ from planet.classify.scores import THRESHOLD
 from planet.cli.context import Context
 from planet.cli.streams import json_text
 from planet.errors import UsageError
-from planet.model import Artifact, Bundle, FeedHealth, Message, StoryJoin
+from planet.model import Artifact, Bundle, FeedCounts, FeedHealth, Message, StoryJoin
 from planet.objects import event_object, iso
 from planet.urls import redacted
 
@@ -123,14 +123,7 @@ def _why_not(copy: Copy) -> tuple[str, Message]:
         return "deleted", Message.of("not shown: its feed says that it was deleted")
     if stored.withdrawn:
         return "withdrawn", Message.of("not shown: its feed does not list it any more, but still lists older ones")
-    if copy.classification.hidden:
-        rule, _, what = copy.classification.hidden.partition(": ")
-        sentence = {
-            "hide": Message.of("not shown: `hide` of feeds.yaml names it ({what})", what=what),
-            "exclude": Message.of("not shown: `exclude` of its feed matches ({what})", what=what),
-            "plugin": Message.of("not shown: the filter {what}, a program of this planet, leaves it out", what=what),
-            "include": Message.of("not shown: nothing of the `include` of its feed matches"),
-        }.get(rule, Message.of("not shown: its feed is not in feeds.yaml any more"))
+    if sentence := reasons.of_hidden(copy.classification.hidden):
         return copy.classification.hidden, sentence
     return "waiting", Message.of("not shown yet: the next run will show it")
 
@@ -188,16 +181,16 @@ def _series(explained: ExplainedEvent) -> tuple[object, ...]:
     return (event.data.title, event.data.url, *(uid for _, _, uid, _ in event.sources))
 
 
-def _event_lines(
-    explained: ExplainedEvent, last: ExplainedEvent | None, count: int, translator: Translator
-) -> Iterator[str]:
-    """An event; of a recurring one the first of `count` occurrences, and when the last is."""
+def _event_lines(occurrences: Sequence[ExplainedEvent], names: dict[str, str], translator: Translator) -> Iterator[str]:
+    """An event; of a recurring one the first of its occurrences, and when the last is."""
     say = translator.say
+    explained, last, count = occurrences[0], occurrences[-1] if occurrences[1:] else None, len(occurrences)
     event = explained.event
     if event is None:
         yield explained.stored[0].data.title
         yield f"  {explained.stored[0].data.url}"
-        yield "  " + say(Message.of("an event that is not shown: {why}", why=explained.hidden or "?"))
+        unlisted = Message.of("not shown: its calendar does not list it any more")
+        yield "  " + say(reasons.of_hidden(explained.hidden) or unlisted)
         return
     yield event.data.title
     yield f"  {event.data.url}"
@@ -212,7 +205,8 @@ def _event_lines(
     if event.reasons:
         yield "  " + say(Message.of("because:"))
     for what, rule in event.reasons:
-        yield f"    {what}: {rule}"
+        sentence = say(reasons.of_event(what, rule))
+        yield f"    {names[what]}: {sentence}" if what in names else f"    {sentence}"
     for join, title, url in explained.stories:
         yield f"  {say(_story_of(join))} {title} ({say(reasons.of_story_join(join))})"
         yield f"    {url}"
@@ -248,7 +242,7 @@ def lines(answer: Answer, names: dict[str, str], translator: Translator) -> Iter
     events = sorted(answer.events, key=lambda explained: str(_series(explained)))
     for _, alike in itertools.groupby(events, key=_series):
         series = list(alike)
-        yield from _event_lines(series[0], series[-1] if series[1:] else None, len(series), translator)
+        yield from _event_lines(series, names, translator)
     if answer.feed:
         yield say(Message.of("{feed} is a feed: `planet status` tells its health", feed=answer.feed))
     elif not answer.known:
@@ -278,8 +272,20 @@ def _feed_lines(feed: FeedHealth, translator: Translator) -> Iterator[str]:
         yield "  " + say(Message.of("it was not read yet"))
     if feed.next_due is not None:
         yield "  " + say(Message.of("it is asked again from {date} on", date=translator.moment(feed.next_due)))
+    if feed.kind == "posts":
+        yield "  " + say(_counted(feed.counts))
+    for warning in feed.warnings:
+        yield f"  {say(warning)}"
     if feed.advice is not None:
         yield f"  {say(feed.advice)}"
+
+
+def _counted(counts: FeedCounts) -> Message:
+    """What became of the entries of a feed."""
+    return Message.of(
+        "of its entries {shown} are shown, {merged} are copies of others, {filtered} are filtered out, {hidden} are hidden, {withdrawn} are withdrawn",
+        shown=counts.shown, merged=counts.merged, filtered=counts.filtered, hidden=counts.hidden, withdrawn=counts.withdrawn,
+    )  # fmt: skip
 
 
 def _page_lines(ctx: Context, page: str) -> Iterator[str]:
