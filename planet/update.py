@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 from random import Random
 
 from planet.fetch import polling
@@ -27,18 +28,25 @@ from planet.model import (
     EventChanges,
     FeedConfig,
     FetchUpdate,
+    Message,
     Outcome,
     Read,
     ReadFacts,
+    SafeHtml,
     Source,
     StoredEvent,
     Task,
 )
 from planet.parse import PARSER_VERSION
 from planet.store import Application, FeedRow, Store
+from planet.text import shorten
 from planet.urls import host
 
 log = logging.getLogger(__name__)
+MOST_TEXT = 50_000_000
+"""Characters of text, markup included, that are kept of one feed: some thousand long posts. Of what comes later a summary is kept."""
+SUMMARY = 1000
+"""Characters of such a summary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +88,14 @@ class Writer:
             read=outcome.read,
         )
         changes = diff(known, context, task.now)
+        changed = [update.entry_id for update in changes.updates]
+        changes, beyond = within_budget(changes, self.store.text_size(key, without=changed))
         facts = replace(
             outcome.facts,
             new_entries=len(changes.inserts),
             had_entries=bool(known),
             shares=_shares(known, outcome.read, row),
-            warnings=(*outcome.facts.warnings, *changes.warnings),
+            warnings=(*outcome.facts.warnings, *changes.warnings, *beyond),
         )
         update = self._fetch_update(task, facts)
         if not update.adopt:
@@ -136,6 +146,42 @@ class Writer:
             jitter=self.jitter.random(),
             parser_version=PARSER_VERSION,
         )
+
+
+def within_budget(changes: Changes, stored: int) -> tuple[Changes, tuple[Message, ...]]:
+    """The changes with a summary in the place of each text that is beyond `MOST_TEXT`, and what is said of these.
+
+    `stored`: characters of text that are kept of the feed's other entries.
+    """
+    beyond: set[str] = set()
+    newest = sorted(changes.inserts, key=lambda insert: insert.date, reverse=True)
+    for entry in (*(update.entry for update in changes.updates), *(insert.entry for insert in newest)):
+        size = len(entry.html) + len(entry.text)
+        if stored + size > MOST_TEXT:
+            beyond.add(entry.uid)
+        else:
+            stored += size
+    if not beyond:
+        return changes, ()
+
+    def kept(entry: Entry) -> Entry:
+        if entry.uid not in beyond:
+            return entry
+        summary = shorten(entry.summary or entry.text, SUMMARY)
+        return replace(entry, html=SafeHtml(f"<p>{escape(summary)}</p>"), text=summary)
+
+    changes = replace(
+        changes,
+        updates=tuple(replace(update, entry=kept(update.entry)) for update in changes.updates),
+        inserts=tuple(replace(insert, entry=kept(insert.entry)) for insert in changes.inserts),
+    )
+    return changes, (
+        Message.of(
+            "the feed has more than {most} MB of text: of {count} entries only a summary is kept, and the link",
+            most=MOST_TEXT // 1_000_000,
+            count=len(beyond),
+        ),
+    )
 
 
 def _shares(known: Sequence[EntryKey], document: Read, row: FeedRow | None) -> bool:

@@ -16,7 +16,7 @@ from planet.merge.event_changes import file_name
 from planet.merge.event_groups import Join, group_events
 from planet.model import Classification, Config, Entry, Event, EventData, FeedConfig, Source, StoredEvent
 from planet.people import Namesakes
-from planet.text import digest
+from planet.text import digest, one_line
 from planet.text import fold as plain_fold
 from planet.urls import host
 from planet.when import default_end, is_believable
@@ -358,7 +358,7 @@ def _leader(lead: _Copy) -> Source:
 def _sources(copies: Sequence[_Copy]) -> tuple[tuple[str, str, str, str], ...]:
     return tuple(
         dict.fromkeys(
-            (owner.source.name, owner.feed.label, copy.event.uid, copy.data.url)
+            (owner.source.name, owner.feed.label, one_line(copy.event.uid), copy.data.url)
             for copy in copies
             for owner in copy.owners
         )

@@ -202,6 +202,8 @@ class FeedHealth:
     """When it brought an entry for the last time."""
 
 
+FEED_TEXT = 300_000
+"""Characters of HTML of one story that a feed carries; of a longer text it has a summary and the link."""
 PAGE_TEXT = 100_000
 """Characters of HTML of one story that a page shows; of a longer text it shows the beginning."""
 PART_SIZE = 130_000

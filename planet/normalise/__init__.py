@@ -26,6 +26,7 @@ from planet.model import (
     Text,
     UnchangedEntry,
 )
+from planet.model.edition import FEED_TEXT
 from planet.normalise import content, dates, identity, metadata
 from planet.normalise.identity import Draft
 from planet.normalise.languages import language_in
@@ -143,6 +144,13 @@ class _Reader:
             self.warnings.append(
                 Message.of(
                     "“{title}” is very long: only its beginning is kept; the whole text is behind its link",
+                    title=_label(raw),
+                )
+            )
+        elif len(clean.html) > FEED_TEXT:
+            self.warnings.append(
+                Message.of(
+                    "“{title}” is too long for the planet's feeds: they carry its summary and the link",
                     title=_label(raw),
                 )
             )

@@ -179,6 +179,11 @@ class Store:
         with self._reading() as connection:
             return stored.entry_keys(connection, feed)
 
+    def text_size(self, feed: str, *, without: Sequence[int] = ()) -> int:
+        """Characters of text, markup included, that are stored of a feed, without some of its entries."""
+        with self._reading() as connection:
+            return stored.text_size(connection, feed, without)
+
     def raw_hashes(self, feed: str) -> dict[str, str]:
         """Uid -> raw hash of what is stored of a feed."""
         with self._reading() as connection:

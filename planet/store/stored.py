@@ -61,6 +61,16 @@ def raw_hashes(connection: sqlite3.Connection, feed: str) -> dict[str, str]:
     return dict(connection.execute("SELECT uid, raw_hash FROM entries WHERE feed = :feed", {"feed": feed}))
 
 
+def text_size(connection: sqlite3.Connection, feed: str, without: Sequence[int]) -> int:
+    """See `Store.text_size`."""
+    (size,) = connection.execute(
+        "SELECT coalesce(sum(length(html) + length(text)), 0) FROM entries JOIN bodies USING (entry_id) WHERE feed = :feed "
+        "AND entry_id NOT IN (SELECT value FROM json_each(:without))",
+        {"feed": feed, "without": ids(without)},
+    ).fetchone()
+    return int(size)
+
+
 def entry_keys(connection: sqlite3.Connection, feed: str) -> tuple[EntryKey, ...]:
     """What is stored of a feed, enough to recognise its entries, in the order of their ids."""
     query = f"SELECT {names(_KEY)} FROM entries WHERE feed = :feed ORDER BY entry_id"

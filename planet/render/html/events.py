@@ -23,6 +23,8 @@ SHARE = 50
 """Most upcoming events of one group that stand on the page of events."""
 PAST = 60
 """So many past events stand on the page itself; what is older stands on pages of whole years."""
+MOST_PAST = 200
+"""Of the newest year all stand there, but when they are more than these: a calendar of thousands fills no page of others."""
 
 
 NEAR = 12
@@ -119,7 +121,8 @@ class EventPages:
         for event in self.past:
             by_year.setdefault(self.first_day(event).year, []).append(event)
         for position, (year, events) in enumerate(by_year.items()):
-            if position == 0 or (not self.years and len(self.here) + len(events) <= PAST):
+            most = PAST if position else MOST_PAST
+            if not self.years and len(self.here) + len(events) <= most:
                 self.here += events
             else:
                 self.years[year] = events
@@ -226,7 +229,7 @@ class EventPages:
         counts: Counter[str] = Counter()
         shown = []
         for event in self.upcoming:
-            owner = event.group_slug or event.data.organizer
+            owner = event.group_slug or (event.sources[0][0] if event.sources else "")
             counts[owner] += 1
             if counts[owner] <= SHARE:
                 shown.append(event)

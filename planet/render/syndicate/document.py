@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from mimetypes import MimeTypes
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from planet import __version__
 from planet.model import Edition, Enclosure, Message, Person, Story, StoryList, StorySource
+from planet.model.edition import FEED_TEXT
 from planet.recent import Recent
 from planet.text import id_prefix, language_tag, one_line, shorten, xml_safe
 from planet.urls import canonical_key, http_url, is_iri, to_uri, without_credentials
@@ -26,8 +28,8 @@ Say = Callable[[Message], str]
 _MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE | re.ASCII)
 _NOT_IN_IRI = {ord(mark): f"%{ord(mark):02X}" for mark in '"<>^`{|}'}
 _FRAGMENT = re.compile(r'(<a\s(?:[^>]*?\s)?href=)"#([^"]*)"')
-FEED_TEXT = 300_000
-"""Characters of HTML of one story in a feed."""
+FEED_SHARE = 2_000_000
+"""Characters of HTML of the stories of one source in a feed."""
 UNKNOWN_TYPE = "application/octet-stream"
 GENERATOR = f"planet {__version__}"
 KEPT = 24_000_000
@@ -299,6 +301,18 @@ def titles(story_list: StoryList, edition: Edition, say: Say) -> tuple[str, str]
             return site.title, site.description or site.title
 
 
+def _within_share(entries: Sequence[Item]) -> Iterator[Item]:
+    """The items, newest first. Beyond what one source may put into a feed they have a summary and the link."""
+    room: defaultdict[str, int] = defaultdict(lambda: FEED_SHARE)
+    for entry in entries:
+        source = entry.sources[0].slug if entry.sources else ""
+        if len(entry.html) > room[source]:
+            yield replace(entry, html="", summary=entry.summary or entry.title)
+        else:
+            room[source] -= len(entry.html)
+            yield entry
+
+
 def document(
     story_list: StoryList,
     edition: Edition,
@@ -326,7 +340,7 @@ def document(
         email=one_line(site.owner.email),
         generator=GENERATOR,
         hub=http_url(site.hub),
-        items=tuple(entries),
+        items=tuple(_within_share(entries)),
         archive=month,
         prev_archive=f"{site.url}{prev_archive}atom.xml" if prev_archive else "",
         next_archive=f"{site.url}{next_archive}atom.xml" if next_archive else "",
