@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from tests.support.editions import NOW, SOURCES, edition, event, sample
+from planet.model import Person, StoryJoin
+from tests.support.editions import NOW, SOURCES, edition, event, sample, story
 from tests.support.pages import made, page
 from tests.support.safe import safe
 
@@ -216,6 +217,19 @@ def test_who_plans_an_event_finds_rooms_and_free_weeks() -> None:
         "4 janv. – 28 févr. 2027",
     ]
     assert not page(edition(), "join/index.html").css(".rooms, .weeks")
+
+
+def test_speakers_who_are_members_lead_to_their_pages_which_name_the_events() -> None:
+    """By name, too: the pages of talks stand in the group's feed."""
+    talk = story(1, by=PHP, authors=(Person(name="élodie CHÊNE"), Person(name="Ada")))
+    join = StoryJoin(story_id=1, kind="talk", rule="address", what="x", speakers=("élodie CHÊNE", "Ada"))
+    of = edition([talk], [event("Soirée PHP", NOW - timedelta(days=3), joins=(join,))])
+    page_of_event = page(of, "events/soiree-php/index.html")
+    assert [node.attributes["href"] for node in page_of_event.css('a[href*="members/elodie-chene"]')]
+    assert "Ada" in page_of_event.css_first(".event-page").text()
+    assert page(of, "members/elodie-chene/index.html").css('a[href$="events/soiree-php/"]')
+    assert not page(of, "members/william-durand/index.html").css('a[href$="events/soiree-php/"]')
+    assert "Soirée PHP" not in page(of, "members/clermontech-js/index.html").css_first("main").text()
 
 
 def test_a_technology_can_be_shown_in_a_frame_without_script(site: dict[str, bytes]) -> None:

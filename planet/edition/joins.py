@@ -81,7 +81,7 @@ def joins(
             texts[event.id].append(story.text)
     programmes = _Programmes(events, texts)
     for story in rest:
-        for event, join in _by_programme(story, programmes) or _by_links(story, index):
+        for event, join in _by_programme(story, programmes, sources.get(story.feed, ())) or _by_links(story, index):
             collected[event.id].append(join)
     return {
         event_id: tuple(sorted(dict.fromkeys(of_event), key=lambda join: order[join.story_id]))
@@ -126,7 +126,8 @@ def _surest(story: MergeEntry, index: _Index, timezone: str, names: Collection[s
     if numbered := _of_series(story, index.by_series):
         event, rule, what = numbered
         kind: JoinKind = "talk" if _lists(event, names) else "mention"
-        return event, StoryJoin(story_id=story.entry_id, kind=kind, rule=rule, what=what)
+        speakers = story.authors if kind == "talk" else ()
+        return event, StoryJoin(story_id=story.entry_id, kind=kind, rule=rule, what=what, speakers=speakers)
     titled = _of_title(story, index, timezone)
     if titled is None:
         return None
@@ -258,11 +259,13 @@ def _words(text: str) -> tuple[str, ...]:
     return significant_words(text[:10_000])
 
 
-def _by_programme(story: MergeEntry, programmes: _Programmes) -> list[tuple[Event, StoryJoin]]:
+def _by_programme(story: MergeEntry, programmes: _Programmes, names: Collection[str]) -> list[tuple[Event, StoryJoin]]:
     named = [event for event in programmes.with_title(story.title) if _is_near(event, story)]
     if len(named) != 1:
         return []
-    return [(named[0], StoryJoin(story_id=story.entry_id, kind="talk", rule="programme", what=story.title))]
+    speakers = story.authors if _lists(named[0], names) else ()
+    join = StoryJoin(story_id=story.entry_id, kind="talk", rule="programme", what=story.title, speakers=speakers)
+    return [(named[0], join)]
 
 
 def _by_links(story: MergeEntry, index: _Index) -> list[tuple[Event, StoryJoin]]:

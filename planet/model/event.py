@@ -95,6 +95,8 @@ class StoryJoin:
     kind: JoinKind
     rule: str
     what: str
+    speakers: tuple[str, ...] = ()
+    """Of the page of a talk that a source which lists the event publishes: the names of its authors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

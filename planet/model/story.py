@@ -107,6 +107,8 @@ class MergeEntry:
     links: tuple[str, ...] = ()
     """Addresses that its text links to."""
     tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    """Their names."""
 
     @classmethod
     def of(
@@ -139,6 +141,7 @@ class MergeEntry:
             source=entry.source,
             links=entry.links,
             tags=entry.tags,
+            authors=tuple(person.name for person in entry.authors),
         )
 
 

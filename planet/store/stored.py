@@ -29,7 +29,9 @@ _ENTRY = (
     f"SELECT {names((*_STORED, *KEYS), table='e')}, {names((*TEXTS, 'details'), table='b')} "
     "FROM entries e JOIN bodies b USING (entry_id) "
 )
-_MERGE = tuple(field.name for field in fields(MergeEntry) if field.name not in {"text", "source", "links", "tags"})
+_MERGE = tuple(
+    field.name for field in fields(MergeEntry) if field.name not in {"text", "source", "links", "tags", "authors"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,9 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
         f"SELECT {names(_MERGE, table='e')}, substr(b.text, 1, {MERGE_TEXT}) AS text, "
         "iif(json_valid(b.details), json_extract(b.details, '$.source'), NULL) AS source, "
         "iif(json_valid(b.details), json_extract(b.details, '$.links'), NULL) AS links, "
-        "iif(json_valid(b.details), json_extract(b.details, '$.tags'), NULL) AS tags FROM entries e JOIN bodies b USING (entry_id) "
+        "iif(json_valid(b.details), json_extract(b.details, '$.tags'), NULL) AS tags, "
+        "iif(json_valid(b.details), (SELECT json_group_array(value ->> '$.name') FROM json_each(b.details, '$.authors')), NULL) AS authors "
+        "FROM entries e JOIN bodies b USING (entry_id) "
         "WHERE e.shown AND e.entry_id IN (SELECT value FROM json_each(:ids)) ORDER BY e.entry_id"
     )
     return [
@@ -153,6 +157,7 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
                     "first_seen": instant(row["first_seen"]),
                     "links": _texts(row["links"]),
                     "tags": _texts(row["tags"]),
+                    "authors": _texts(row["authors"]),
                     "source": _source(row["source"]),
                 }
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ from planet.model import Artifact, Event, IndexRow, Story
 from planet.render import cards
 from planet.render.html.builder import Meta, PageBuilder
 from planet.render.html.stories import StoryRef
-from planet.text import digest, named_digests, shorten
+from planet.text import digest, fold, named_digests, shorten
 from planet.urls import host
 
 _LINK = re.compile(r'<a\s[^>]*?href="(https?://[^"]+)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
@@ -160,6 +161,12 @@ def _event_page(
     def refs(story_ids: Sequence[int]) -> tuple[StoryRef, ...]:
         return builder.refs([rows[number] for number in story_ids if number in rows])
 
+    names = Counter(fold(source.name) for source in builder.edition.sources)
+    members = {
+        fold(source.name): source.slug
+        for source in builder.edition.sources
+        if source.kind == "member" and names[fold(source.name)] == 1
+    }
     context = {
         "event": event,
         **facts,
@@ -179,7 +186,7 @@ def _event_page(
             "talks": talks,
             "mentioning": mentioning,
             "materials": materials(texts),
-            "speakers": _speakers(talks),
+            "speakers": _speakers(event, talks, members),
             "data": {
                 "@context": "https://schema.org",
                 **data,
@@ -201,10 +208,14 @@ def _event_page(
     return builder.page("event_page.html", meta, context, present)
 
 
-def _speakers(talks: Sequence[Story]) -> list[tuple[str, str]]:
-    """Who spoke: (name, slug of the source whose page it is, "" for nobody of feeds.yaml), each once."""
+def _speakers(event: Event, talks: Sequence[Story], members: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Who spoke: (name, slug of the member, "" for nobody of feeds.yaml), each once. `members`: folded name -> slug."""
+    named = {join.story_id: join.speakers for join in event.joins}
     speakers: dict[str, str] = {}
     for talk in talks:
         own = talk.source.slug if talk.source.kind == "member" else ""
-        speakers.setdefault(talk.author or talk.source.name, own)
+        for name in named.get(talk.story_id, ()):
+            speakers.setdefault(name, own or members.get(fold(name), ""))
+        if not named.get(talk.story_id):
+            speakers.setdefault(talk.author, own)
     return list(speakers.items())

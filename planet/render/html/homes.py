@@ -9,6 +9,7 @@ from itertools import islice
 from planet.model import Event, Source, StoryList
 from planet.render.html.builder import PageBuilder
 from planet.render.html.events import EventPages
+from planet.text import fold
 
 WRITERS = 8
 PAST = 8
@@ -51,7 +52,7 @@ def home(builder: PageBuilder, event_pages: EventPages, story_list: StoryList) -
         "contact": contact,
         "retired": source.retired,
         "homes": source.technologies,
-        "spoken": _talks(event_pages, story_list),
+        "spoken": () if is_group else _talks(event_pages, story_list),
     }
 
 
@@ -90,7 +91,13 @@ def _group(event_pages: EventPages, source: Source) -> Group:
 
 
 def _talks(event_pages: EventPages, story_list: StoryList) -> tuple[Event, ...]:
-    """The events at which this source spoke: those with a talk among its stories, the latest first."""
-    own = {row.story_id for row in story_list.rows}
+    """The events at which this member spoke: those with a talk among the member's stories, or by that name, the latest first."""
+    own, name = {row.story_id for row in story_list.rows}, fold(story_list.name)
     every = (*reversed(event_pages.upcoming), *event_pages.past)
-    return tuple(event for event in every if not own.isdisjoint(event.talks))[:PAST]
+    spoken = (
+        event
+        for event in every
+        if not own.isdisjoint(event.talks)
+        or any(fold(speaker) == name for join in event.joins for speaker in join.speakers)
+    )
+    return tuple(islice(spoken, PAST))
