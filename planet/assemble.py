@@ -223,10 +223,10 @@ class Notifier:
         if config.site.hub:
             # Copies under other addresses name the feed itself, which is what readers subscribe to.
             copies = tuple(alias for aliases in formats.aliases(config).values() for alias in aliases)
-            written = report.published.written if report.published else ()
+            changed_files = report.published.written if report.published else ()
             warnings += tell_hub(
                 config.site.hub,
-                feeds_of(config.site.url, [path for path in written if not path.startswith(copies)]),
+                feeds_of(config.site.url, [path for path in changed_files if not path.startswith(copies)]),
                 store.meta(meta.HUB),
                 now,
                 post=functools.partial(self._post, now=now),

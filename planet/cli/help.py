@@ -61,11 +61,13 @@ class Formatter(click.HelpFormatter):
     def _with_extra(self, text: str) -> str:
         """The sentence, translated, with what click or we add to it in brackets."""
         whole = " ".join(text.split())
-        said = self._say(whole)
-        if said != whole:
-            return said
+        translated = self._say(whole)
+        if translated != whole:
+            return translated
         match = _EXTRA.match(whole)
-        return self._say(match[1]) + (match[2] or "").replace("default:", self._say("default:")) if match else said
+        return (
+            self._say(match[1]) + (match[2] or "").replace("default:", self._say("default:")) if match else translated
+        )
 
 
 class HelpContext(click.Context):

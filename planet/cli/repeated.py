@@ -29,12 +29,12 @@ def was_said_today(ctx: Context, error: PlanetError, now: datetime) -> bool:
     if not path.with_suffix("").exists():
         return False
     digest = hashlib.sha256(_content(error).encode("utf-8", "backslashreplace")).hexdigest()
-    said: dict[str, str] = {}
+    reported: dict[str, str] = {}
     with contextlib.suppress(OSError, ValueError):
         stored = json.loads(path.read_bytes())
-        said = stored if isinstance(stored, dict) else {}
+        reported = stored if isinstance(stored, dict) else {}
     with contextlib.suppress(ValueError, TypeError):
-        if timedelta() <= now - datetime.fromisoformat(said.get(digest, "")) < AGAIN_AFTER:
+        if timedelta() <= now - datetime.fromisoformat(reported.get(digest, "")) < AGAIN_AFTER:
             return True
     with contextlib.suppress(OSError):
         path.write_text(json.dumps({digest: now.isoformat()}), "utf-8")

@@ -131,8 +131,8 @@ def _for_cron(ctx: Context, at: datetime, options: Options, state: Path | None) 
     if report.published and report.published.not_made:
         tell(ctx, report)
         raise _incomplete(report.published.not_made)
-    if (said := Path(f"{ctx.config.site.database}.said")).exists():  # the next failure is news
-        said.unlink(missing_ok=True)
+    if (report_file := Path(f"{ctx.config.site.database}.said")).exists():  # the next failure is news
+        report_file.unlink(missing_ok=True)
     tell(ctx, report)
     return ALL_FAILED if _all_failed(ctx, report) else 0
 

@@ -62,14 +62,14 @@ def status(ctx: Context, /, **given: bool) -> int:
         channels = channel_health(config.notify, store.metas(meta.NOTIFY))
         published = unchanged.published_at(store)
         stories = len(store.index()) if shape == "metrics" else 0
-        written = store.metas(meta.LETTERS)
+        letters = store.metas(meta.LETTERS)
         last_run = store.meta(meta.LAST_RUN)
         hub = read_hub(store.meta(meta.HUB) if config.site.hub else "")
     if shape == "as_json":
         click.echo(json_text(health_rows(feeds, ctx.say), indent=1))
         return 0
     if shape == "letters":
-        click.echo("\n".join(_letters(ctx, feeds, written)))
+        click.echo("\n".join(_letters(ctx, feeds, letters)))
         return 0
     if shape == "metrics":
         click.echo("\n".join((*_metrics(feeds, channels, hub, published, stories), *_last_run(last_run))))
@@ -143,12 +143,12 @@ def _waiting(ctx: Context, channels: Sequence[ChannelHealth], hub: Hub) -> Itera
             )
 
 
-def _letters(ctx: Context, feeds: Sequence[FeedHealth], written: Mapping[str, str]) -> Iterator[str]:
+def _letters(ctx: Context, feeds: Sequence[FeedHealth], letters: Mapping[str, str]) -> Iterator[str]:
     """The letters that are due, as they would be sent, and why others are not."""
     from planet.notify.letters import compose, due_letters, fails_long, mail_channel, owners
 
     config, say = ctx.config, ctx.say
-    due = list(due_letters(config, feeds, written, ctx.now))
+    due = list(due_letters(config, feeds, letters, ctx.now))
     if due and not mail_channel(config, os.environ):
         yield say(Message.of("none is sent: `notify:` names no mail channel (mailtos://…) whose variables are set"))
     for letter in due:

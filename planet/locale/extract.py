@@ -58,12 +58,12 @@ def update(path: Path, collected: Catalog) -> bytes:
         catalog = read_po(file, locale=language)
     catalog.update(collected, no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    written = io.BytesIO()
+    buffer = io.BytesIO()
     write_po(
-        written, catalog, width=WIDTH, sort_output=True, include_previous=False, omit_header=True, include_lineno=False
+        buffer, catalog, width=WIDTH, sort_output=True, include_previous=False, omit_header=True, include_lineno=False
     )
     header = path.read_text("utf-8").split("\n\n", 1)[0]
-    return f"{header}\n\n{written.getvalue().decode().lstrip()}".encode()
+    return f"{header}\n\n{buffer.getvalue().decode().lstrip()}".encode()
 
 
 def main() -> None:

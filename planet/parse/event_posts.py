@@ -125,8 +125,8 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
         report.left_out.append(Message.of("{file}: left out, it is a draft", file=name))
         return None
     day = _day(path.stem)
-    written = event.get("date") or matter.get("event_date") or event.get("start") or matter.get("date")
-    start = _start_or_day(_start(written, zone), day, name, zone, report)
+    given = event.get("date") or matter.get("event_date") or event.get("start") or matter.get("date")
+    start = _start_or_day(_start(given, zone), day, name, zone, report)
     if start is None:
         return None
     title = _words(event.get("name") or matter.get("title") or matter.get("name"))

@@ -39,16 +39,16 @@ def planet_id(host: str, feed: str, uid: str, date: datetime) -> str:
 
 def _is_made(identifier: str, host: str) -> bool:
     """Whether an id looks like one that this planet makes: no feed may bring one, since it may be another entry's."""
-    made = _MADE.fullmatch(identifier)
-    return made is not None and made[1] == host
+    tag = _MADE.fullmatch(identifier)
+    return tag is not None and tag[1] == host
 
 
 def identify(primary: StoredEntry, host: str, *, same_id: bool, same_guid: bool) -> tuple[str, str]:
     """(Atom id, RSS guid) of a story, by its primary copy. `same_id`, `same_guid`: another story precedes it, as `clashing` says."""
-    made = planet_id(host, primary.feed, primary.entry.uid, primary.date)
-    identifier = made if same_id or not is_iri(primary.atom_id) else primary.atom_id
+    tag = planet_id(host, primary.feed, primary.entry.uid, primary.date)
+    identifier = tag if same_id or not is_iri(primary.atom_id) else primary.atom_id
     own = primary.entry.id or identifier
-    guid = made if same_id or same_guid or _is_made(primary.entry.id, host) else own
+    guid = tag if same_id or same_guid or _is_made(primary.entry.id, host) else own
     return identifier, guid
 
 
