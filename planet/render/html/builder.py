@@ -159,6 +159,7 @@ class PageBuilder:
             for row in part.rows
         }
         """Story id -> folder of the page of its month, where its whole text stands."""
+        self._refs: dict[int, StoryRef] = {}
         self.articles = Articles(self)
         self._events_of: dict[int, list[Event]] = {}
         for event in edition.events:
@@ -243,18 +244,20 @@ class PageBuilder:
 
     def refs(self, rows: Sequence[IndexRow]) -> tuple[StoryRef, ...]:
         """The stories of a page as its context holds them: what is loaded later, and what the page itself adds."""
-        return tuple(
-            StoryRef(
-                story_id=row.story_id,
-                rev=row.rev,
-                date=row.date,
-                source=row.sources[0] if row.sources else "",
-                path=self.places.get(row.story_id, ""),
-                picture=self.avatar(row.sources[0]) if row.sources else "",
-                events=self._announced(row.story_id),
-            )
-            for row in rows
+        return tuple(self._refs.get(row.story_id) or self._ref(row) for row in rows)
+
+    def _ref(self, row: IndexRow) -> StoryRef:
+        """A story stands in half a dozen lists: what they know of it is one value."""
+        ref = self._refs[row.story_id] = StoryRef(
+            story_id=row.story_id,
+            rev=row.rev,
+            date=row.date,
+            source=row.sources[0] if row.sources else "",
+            path=self.places.get(row.story_id, ""),
+            picture=self.avatar(row.sources[0]) if row.sources else "",
+            events=self._announced(row.story_id),
         )
+        return ref
 
     def _announced(self, story_id: int) -> tuple[EventLink, ...]:
         return tuple(

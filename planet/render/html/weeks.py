@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from planet.model import Artifact, Week
@@ -15,16 +15,12 @@ from planet.text import fold
 def week_pages(builder: PageBuilder) -> Iterator[Artifact]:
     """`digest/`, and `digest/<year>-W<week>/` for each week. A page depends on its own week and on which weeks are beside it."""
     weeks = builder.edition.weeks
-    yield _all_weeks(builder)
+    links = [{"path": week.path, "span": builder.t.days(week.first, week.last)} for week in weeks]
+    yield _all_weeks(builder, links)
     for position, week in enumerate(weeks):
-        newer = weeks[position - 1] if position else None
-        older = weeks[position + 1] if position + 1 < len(weeks) else None
-        yield _week_page(builder, week, newer, older)
-
-
-def week_title(builder: PageBuilder, week: Week) -> str:
-    """« La semaine en bref : 16–22 nov. 2026 »."""
-    return builder.t.gettext("The week in short: {days}").format(days=builder.t.days(week.first, week.last))
+        newer = links[position - 1] if position else None
+        older = links[position + 1] if position + 1 < len(weeks) else None
+        yield _week_page(builder, week, links[position]["span"], {"newer": newer, "older": older})
 
 
 def _meta(builder: PageBuilder, path: str, heading: str, description: str) -> Meta:
@@ -39,16 +35,13 @@ def _meta(builder: PageBuilder, path: str, heading: str, description: str) -> Me
     )
 
 
-def _week_page(builder: PageBuilder, week: Week, newer: Week | None, older: Week | None) -> Artifact:
+def _week_page(builder: PageBuilder, week: Week, days: str, around: Mapping[str, object]) -> Artifact:
     t = builder.t
     shown = week.shown()
     slugs = [technology.slug for technology in builder.edition.technologies]
     parts = by_subject(shown, lambda row: row.technologies, slugs)
     ordered = [row for _slug, rows in parts for row in rows]
     months = dict.fromkeys(f"{t.local(row.date):%Y/%m}" for row in (*week.rows[:1], *week.rows[-1:]))
-
-    def neighbour(other: Week | None) -> dict[str, str] | None:
-        return {"path": other.path, "span": t.days(other.first, other.last)} if other else None
 
     context: dict[str, object] = {
         "rows": builder.refs(ordered),
@@ -59,8 +52,7 @@ def _week_page(builder: PageBuilder, week: Week, newer: Week | None, older: Week
         "newcomers": tuple(
             (builder.sources[slug].name, slug) for slug in sorted(week.newcomers, key=fold) if slug in builder.sources
         ),
-        "newer": neighbour(newer),
-        "older": neighbour(older),
+        **around,
         "feed": "digest/atom.xml",
     }
     root = "../" * week.path.count("/")
@@ -74,18 +66,17 @@ def _week_page(builder: PageBuilder, week: Week, newer: Week | None, older: Week
             sections.append((slug, [articles[story_id] for story_id in of_part if story_id in articles]))
         return {**values, "sections": sections}
 
+    heading = t.gettext("The week in short: {days}").format(days=days)
     description = t.gettext("What was published in a week, and what comes after it.")
-    return builder.page(
-        "digest.html", _meta(builder, week.path, week_title(builder, week), description), context, present
-    )
+    return builder.page("digest.html", _meta(builder, week.path, heading, description), context, present)
 
 
-def _all_weeks(builder: PageBuilder) -> Artifact:
+def _all_weeks(builder: PageBuilder, links: Sequence[Mapping[str, str]]) -> Artifact:
     """Every week by year. It changes when a week is over, and names no counts, so that a story that comes late does not change it."""
     t = builder.t
     years: dict[int, list[tuple[str, str]]] = {}
-    for week in builder.edition.weeks:
-        years.setdefault(week.first.isocalendar().year, []).append((week.path, t.days(week.first, week.last)))
+    for week, link in zip(builder.edition.weeks, links, strict=True):
+        years.setdefault(week.first.isocalendar().year, []).append((link["path"], link["span"]))
     description = t.gettext("Each week on one page: what was published, what came next, who was new.")
     meta = _meta(builder, "digest/", t.gettext("Week by week"), description)
     return builder.page("digests.html", meta, {"years": years})
