@@ -102,3 +102,25 @@ def test_nothing_to_add_says_what_to_give(planet: World) -> None:
     assert (refused.code, "planet add --group NAME" in refused.err) == (2, True)
     refused = planet.planet("add", planet.url("/"), "--to", "Le blog d Ad")
     assert (refused.code, "did you mean `Le blog d'Ada`" in refused.err) == (2, True)
+
+
+def test_an_ordinary_link_is_followed_and_what_was_chosen_is_said(planet: World) -> None:
+    planet.serve("/blog/rss.xml", rss(item("Un", "https://c.example.org/1"), title="C", link="https://c.example.org/"))
+    page = '<html><body><a href="/about">x</a><!-- <a href="/no.rss">n</a> --><p>Read <a class=x href="blog/rss.xml">RSS</a></body></html>'
+    planet.serve("/", page, "text/html")
+    result = planet.planet("add", planet.url("/"))
+    assert result.code == 0, result.err
+    assert planet.url("/blog/rss.xml") in result.out
+    assert "only links to it" in result.out
+    assert "https://c.example.org/" in result.out
+
+    planet.serve("/other/", "<html><body>nothing</body></html>", "text/html")
+    planet.serve("/other/feed/", rss(item("Deux", "https://d.example.org/1"), title="D", link="https://d.example.org/"))
+    assert "usual places" in planet.planet("add", planet.url("/other/")).out
+
+
+def test_advice_keeps_the_options_that_were_given(planet: World) -> None:
+    planet.serve("/feed.xml", rss(item("Un", "https://b.example.org/1"), title="Le blog d&apos;Ada"))
+    refused = planet.planet("add", planet.url("/feed.xml"), "--technology", "php", "--group")
+    assert refused.code == 2
+    assert f"planet add {planet.url('/feed.xml')} --group --technology php --name NAME" in refused.err

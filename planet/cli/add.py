@@ -23,7 +23,7 @@ from planet.limited import FunctionFailedError, LimitedProcess
 from planet.model import CalendarRead, Config, Download, Message, RawFeed, Source, Unreadable
 from planet.subscriptions import Subscription, editing, finding
 from planet.text import fold, slug
-from planet.urls import carries_secret, masked, redacted
+from planet.urls import carries_secret, host, masked, redacted
 from planet.workers import failure
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/calendar, text/html;q=0.9, */*;q=0.5"
@@ -74,7 +74,9 @@ def add(
         result = _find(ctx, ctx.config, url)
         source = _with_feed(source, result, owner)
         subscriptions.add(text, source)  # a feed that is there already is said first
-        _refuse_namesake(ctx.config, source, shlex.quote(url), given=bool(name or group or owner))
+        options = ["--group"] if source.kind == "group" else []
+        options += [part for technology in technologies for part in ("--technology", technology)]
+        _refuse_namesake(ctx.config, source, shlex.join([url, *options]), given=bool(name or group or owner))
         text, source, more = _with_technologies(ctx, text, source)
         notes += more
     elif not source.name and technologies:
@@ -236,6 +238,13 @@ def _report(ctx: Context, source: Subscription, result: finding.Found | None) ->
         "{name} was added to {file}: {feed} (entries: {count})",
         name=source.name, file=ctx.config_path, feed=shown, count=result.entries,
     )  # fmt: skip
+    where = redacted(result.page)
+    if result.how == "guessed":
+        yield Message.of("no page names it: it was looked for at the usual places; is it what you meant?")
+    elif result.how == "linked":
+        yield Message.of("the page only links to it: is it what you meant?")
+    if result.how != "itself" and host(result.page) != host(result.feed) and not result.calendar:
+        yield Message.of("it calls {page} its page", page=where)
     for other in result.others:
         yield Message.of(
             "the page names {feed}, too: `planet add {quoted} --to {name}` adds it",
@@ -252,7 +261,7 @@ def _page_reader(
 ) -> Callable[[tuple[bool, Download]], RawFeed | CalendarRead | Unreadable]:
     """What reads a page that was found: (whether it is taken for a calendar, the page) -> its content."""
     from planet.parse.calendar import parse_calendar
-    from planet.parse.discovery import header_candidates
+    from planet.parse.discovery import header_candidates, linked
     from planet.parse.reader import parse
     from planet.when import window
 
@@ -265,7 +274,8 @@ def _page_reader(
             )
         feed = parse(page.body, content_type=page.content_type, url=page.url, max_entries=planet.fetch.max_entries)
         if isinstance(feed, Unreadable):
-            feed = replace(feed, candidates=(*feed.candidates, *header_candidates(dict(page.headers), page.url)))
+            named = (*feed.candidates, *header_candidates(dict(page.headers), page.url))
+            feed = replace(feed, candidates=named or linked(page.body, page.url, page.content_type))
         return feed
 
     return read

@@ -40,6 +40,13 @@ _REFRESH = re.compile(r"\s*[0-9.]*\s*[;,]\s*(?:url\s*=)?\s*(\S.*)", re.IGNORECAS
 _NEW_LOCATION = re.compile(r"<newLocation[^<>]{0,200}>\s*([^\s<>]{1,2000})", re.IGNORECASE)
 REDIRECT = "redirect"
 """The type of a candidate that the page names as its new address."""
+LINKED = "linked"
+"""The type of a candidate that an ordinary link of the page leads to: nothing says that it is the page's own."""
+_ANCHOR = re.compile(r"<a\s[^<>]{0,2000}?\bhref\s*=[^<>]{0,2000}>", re.IGNORECASE)
+_LEADS_TO_FEED = re.compile(
+    r"\.(?:rss|atom|rdf|ics)$|/(?:feed|rss|atom|feeds)/?$|(?:rss|feed|atom|index)[\w.-]*\.xml$|feed\.json$",
+    re.IGNORECASE,
+)
 MAX_TAGS = 500
 MAX_PAGE = 2_000_000
 MAX_FOUND = 20
@@ -49,6 +56,21 @@ def candidates(body: bytes, url: str, content_type: str = "") -> tuple[tuple[str
     """The feeds that the page at `url` names: (absolute URL, type), in the order of the page, each once."""
     decoded = charset.decode(body[:MAX_PAGE], content_type)
     return in_page(decoded.text, url) if decoded else ()
+
+
+def linked(body: bytes, url: str, content_type: str = "") -> tuple[tuple[str, str], ...]:
+    """The feeds that ordinary links of a page lead to, by the look of their addresses: (absolute URL, `LINKED`)."""
+    from selectolax.lexbor import LexborHTMLParser  # see in_page
+
+    decoded = charset.decode(body[:MAX_PAGE], content_type)
+    tags = "".join(_ANCHOR.findall(_without_comments(decoded.text))[:MAX_TAGS]) if decoded else ""
+    feeds: dict[str, str] = {}
+    for node in LexborHTMLParser(f"<html><body>{tags}</body></html>".replace("\x00", "")).css("a[href]"):
+        target = urls.http_url(_FEED_SCHEME.sub("", (node.attributes.get("href") or "").strip()), url)
+        path = target.partition("#")[0].partition("?")[0]
+        if target and _LEADS_TO_FEED.search(path) and not _API.search(target) and len(feeds) < MAX_FOUND:
+            feeds.setdefault(target, LINKED)
+    return tuple(feeds.items())
 
 
 def new_feed_url(body: bytes) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 from urllib.parse import urljoin
 
 from planet.model import CalendarRead, Download, FetchError, Message, RawFeed, Unreadable
+from planet.parse.discovery import LINKED
 from planet.text import one_line, plain
 from planet.urls import host, http_url
 
+How = Literal["itself", "named", "linked", "guessed"]
 Get = Callable[[str], Download | FetchError]
 ReadFeed = Callable[[Download], RawFeed | Unreadable]
 ReadCalendar = Callable[[Download], CalendarRead | Unreadable]
@@ -30,6 +33,8 @@ class Found:
     page: str
     entries: int
     others: tuple[str, ...] = ()
+    how: How = "itself"
+    """The address is the feed's own; or its page names the feed, links to it, or says nothing of it: it was looked for."""
 
 
 def find(address: str, get: Get, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Found | Message:
@@ -42,22 +47,18 @@ def find(address: str, get: Get, read_feed: ReadFeed, read_calendar: ReadCalenda
         return result
     page = first.url
     named = sorted((url for url, _kind in result.candidates), key=lambda url: bool(_LESS.search(url)))
-    for candidate in _places(page, named):
+    only_linked = bool(named) and all(kind == LINKED for _, kind in result.candidates)
+    places = (*_places(page, named), *(_places(page, []) if only_linked else ()))
+    for candidate in places:
         answer = get(candidate)
         if isinstance(answer, FetchError):
             continue
         read = _read(candidate, answer, read_feed, read_calendar)
         if isinstance(read, Found):
             others = tuple(url for url in named if url != candidate)
-            return Found(
-                feed=read.feed,
-                calendar=read.calendar,
-                name=read.name,
-                page=read.page or http_url(page),
-                entries=read.entries,
-                others=others,
-            )
-    if named:
+            how: How = "guessed" if candidate not in named else "linked" if only_linked else "named"
+            return replace(read, page=read.page or http_url(page), others=others, how=how)
+    if named and not only_linked:
         return Message.of("the page names {feed}, which cannot be read as a feed", feed=named[0])
     return Message.of("no feed was found there: {error}", error=result.error)
 
