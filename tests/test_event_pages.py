@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.model import Person, StoryJoin
-from tests.support.editions import NOW, SOURCES, edition, event, sample, story
+from planet.model import Link, Person, StoryJoin
+from planet.render.html.homes import icon
+from tests.support.editions import NOW, SOURCES, config, edition, event, sample, story
 from tests.support.pages import made, page
 from tests.support.safe import safe
 
@@ -217,6 +219,29 @@ def test_who_plans_an_event_finds_rooms_and_free_weeks() -> None:
         "4 janv. – 28 févr. 2027",
     ]
     assert not page(edition(), "join/index.html").css(".rooms, .weeks")
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://github.com/clermontech", "forge"),
+        ("https://git.example/us", "forge"),
+        ("https://piaille.example/@clermontech", "fediverse"),
+        ("https://matrix.to/#/#clermontech:matrix.org", "matrix"),
+        ("https://www.linkedin.com/company/clermontech", "linkedin"),
+        ("https://clermontech.slack.com/", "chat"),
+        ("https://www.clermontech.org/", "site"),
+    ],
+)
+def test_a_link_of_a_group_has_the_icon_of_what_it_leads_to(url: str, name: str) -> None:
+    assert icon(url) == name
+
+
+def test_the_links_of_a_group_say_that_they_are_its_own() -> None:
+    links = (Link(url="https://github.com/clermontech", name="Forge"), Link(url="https://a.example/@us"))
+    sources = (*SOURCES[:2], replace(PHP, links=links), JS)
+    tree = page(edition(of=config(sources=sources)), "members/clermontech-php/index.html")
+    assert [node.text(strip=True) for node in tree.css("a[rel=me]:has(svg.icon)")] == ["Forge", "a.example/@us"]
 
 
 def test_speakers_who_are_members_lead_to_their_pages_which_name_the_events() -> None:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
+from urllib.parse import urlsplit
 
 from planet.model import Event, Source, StoryList
 from planet.render.html.builder import PageBuilder
 from planet.render.html.events import EventPages
 from planet.text import fold
+from planet.urls import host
 
 WRITERS = 8
+ICONS = {
+    "forge": ("github.com", "gitlab.com", "codeberg.org", "sr.ht", "bitbucket.org", "git", "gitlab", "forge"),
+    "matrix": ("matrix.to", "matrix.org", "element.io"),
+    "linkedin": ("linkedin.com",),
+    "chat": ("slack.com", "discord.gg", "discord.com", "zulipchat.com", "t.me", "mattermost"),
+    "film": ("youtube.com", "youtu.be", "vimeo.com", "twitch.tv", "peertube"),
+}
+"""Icon -> hosts, whole or the first or last names of one."""
 PAST = 8
 
 
@@ -48,7 +58,7 @@ def home(builder: PageBuilder, event_pages: EventPages, story_list: StoryList) -
         "past_events": _past(event_pages, story_list) if is_group else (),
         "calendar": f"{story_list.path}calendar.ics" if is_group else "",
         "call": source.call,
-        "links": tuple((link.name or link.url, link.url) for link in source.links),
+        "links": tuple((link.name or link.url, link.url, icon(link.url)) for link in source.links),
         "contact": contact,
         "retired": source.retired,
         "homes": source.technologies,
@@ -77,6 +87,15 @@ def _technology_home(builder: PageBuilder, event_pages: EventPages, story_list: 
 def _past(event_pages: EventPages, story_list: StoryList) -> tuple[Event, ...]:
     """Its last events that are over."""
     return tuple(islice((event for event in event_pages.past if _is_of(event, story_list)), PAST))
+
+
+def icon(url: str) -> str:
+    """The icon of a link, as themes draw them: "forge", "matrix", "linkedin", "chat", "fediverse" (a page `/@name`), "film", else "site"."""
+    site, path = host(url), urlsplit(url).path
+    for name, hosts in ICONS.items():
+        if any(site == part or site.endswith(f".{part}") or site.startswith(f"{part}.") for part in hosts):
+            return name
+    return "fediverse" if path.startswith("/@") else "site"
 
 
 def _is_of(event: Event, story_list: StoryList) -> bool:
