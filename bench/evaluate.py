@@ -44,12 +44,12 @@ def costs(
     print(
         f"  placing 5kB {best(lambda: [classifier.classify(e, feed) for e in long], max(1, len(long))):.3f} ms an entry"
     )
-    print(f"  merge keys  {best(lambda: [merge_keys(e) for e in merged], len(merged)):.3f} ms an entry")
+    print(f"  merge keys  {best(lambda: [merge_keys(e, e.date) for e in merged], len(merged)):.3f} ms an entry")
     print(f"  grouping    {best(lambda: group(merged), len(merged)):.3f} ms an entry, all of them at once")
 
     index: dict[str, list[MergeEntry]] = defaultdict(list)
     for entry in merged:
-        for key in merge_keys(entry):
+        for key in merge_keys(entry, entry.date):
             index[key].append(entry)
     sizes = sorted(len(rows) for rows in index.values())
     print(f"  keys        {sum(sizes) / len(merged):.1f} an entry; the most common is shared by {sizes[-1]} entries")

@@ -70,7 +70,7 @@ def beside_reading() -> None:
         for entry_id, (key, entry) in enumerate(entries)
     ]
     placing, _ = timed(lambda: [classifier.classify(entry, feed) for _, entry in entries])
-    keys, _ = timed(lambda: [merge_keys(copy) for copy in copies])
+    keys, _ = timed(lambda: [merge_keys(copy, copy.date) for copy in copies])
     grouping, told = timed(lambda: group(copies))
     print(f"{len(entries)} entries of {len(bodies)} documents, {len(told)} stories; CPU, and its share of reading")
     for name, spent in (("reading", reading), ("placing", placing), ("merge keys", keys), ("grouping", grouping)):
@@ -104,7 +104,7 @@ def synthetic(count: int) -> list[Entry]:
 def apply(store: Store, feed: str, entries: list[Entry]) -> None:
     def place(entry: Entry, date: datetime) -> Classified:
         classification = Classification(sources=(("ada", feed),), technologies=())
-        return Classified(classification=classification, keys=merge_keys(MergeEntry.of(entry, feed=feed, date=date)))
+        return Classified(classification=classification, keys=merge_keys(entry, date))
 
     inserts = tuple(
         Insert(entry=entry, date=entry.published or NOW, date_reason="published", first_seen=NOW) for entry in entries

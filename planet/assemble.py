@@ -15,20 +15,7 @@ from planet import __version__, formats, plugins
 from planet.edition.fingerprints import CLASSIFYING, program_rev, rules_rev
 from planet.errors import LockedError, StoreError
 from planet.health import feed_health
-from planet.model import (
-    Artifact,
-    Bundle,
-    Config,
-    Due,
-    Edition,
-    Fetched,
-    FetchError,
-    Message,
-    Outcome,
-    Published,
-    Report,
-    Task,
-)
+from planet.model import Message
 from planet.parse import PARSER_VERSION
 from planet.ports import Planet
 from planet.publish import intact, publish, rewrite_health, story_counts
@@ -41,6 +28,19 @@ if TYPE_CHECKING:
 
     from planet.fetch.fetcher import Fetcher
     from planet.fetch.web import WebClient
+    from planet.model import (
+        Artifact,
+        Bundle,
+        Config,
+        Due,
+        Edition,
+        Fetched,
+        FetchError,
+        Outcome,
+        Published,
+        Report,
+        Task,
+    )
 
 
 @contextlib.contextmanager

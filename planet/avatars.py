@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planet.limited import FunctionFailedError, LimitedProcess
-from planet.model import Config, Download, Source
+from planet.model import Download
 from planet.render.avatars import MAX_BYTES, square
 from planet.store import Store
 from planet.urls import redacted
 
 if TYPE_CHECKING:
     from planet.fetch.web import WebClient
+    from planet.model import Config, Source
 
 log = logging.getLogger(__name__)
 AGAIN = timedelta(days=1)

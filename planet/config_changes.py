@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from planet.model import Classified
 from planet.ports import Planet
 from planet.store import meta
 from planet.urls import canonical_key, redacted
+
+if TYPE_CHECKING:
+    from planet.model import Classified
 
 log = logging.getLogger(__name__)
 REMOVED_AFTER = timedelta(days=30)
@@ -69,7 +72,7 @@ def _classifications(planet: Planet) -> Iterator[tuple[int, Classified]]:
     for stored in list(planet.store.stored_entries()):
         label = labels.get(stored.feed, stored.feed)
         classification = plugins.classify(filters, classifier, stored.entry, key=stored.feed, feed=label)
-        classified = authors.classified(stored.entry, classification, feed=stored.feed, date=stored.date)
+        classified = authors.classified(stored.entry, classification, date=stored.date)
         yield stored.entry_id, classified
 
 

@@ -12,21 +12,11 @@ from typing import TYPE_CHECKING
 
 from planet.fetch import health
 from planet.fetch.addresses import is_public
-from planet.model import (
-    Config,
-    FeedConfig,
-    FeedCounts,
-    FeedHealth,
-    FetchState,
-    FetchUpdate,
-    Message,
-    News,
-    ReadingList,
-    Source,
-)
+from planet.model import FeedCounts, FeedHealth, FetchState, FetchUpdate, Message
 from planet.urls import host, masked, redacted
 
 if TYPE_CHECKING:
+    from planet.model import Config, FeedConfig, News, ReadingList, Source
     from planet.store import Store
 
 

@@ -150,7 +150,7 @@ def store_portion(store: Store, config: Config, authors: Authors, portion: Porti
     inserts = tuple(_with_own_date(insert, now) for insert in diff(known, context, now).inserts)
 
     def place(entry: Entry, date: datetime) -> Classified:
-        return authors.classified(entry, portion.classifications[entry.uid], feed=portion.feed, date=date)
+        return authors.classified(entry, portion.classifications[entry.uid], date=date)
 
     if inserts:
         feed = config.feeds_by_key()[portion.feed][1]

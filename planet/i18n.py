@@ -13,6 +13,7 @@ import gettext
 import io
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -23,6 +24,8 @@ from planet.model.base import fill
 if TYPE_CHECKING:  # a run that shows no date does without
     from babel import Locale
 
+Say = Callable[[Message], str]
+"""A message in the language of the planet."""
 _RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "syr", "ug", "ur", "yi"])
 _RTL_SCRIPTS = frozenset(["adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"])
 LOCALE = Path(__file__).parent / "locale"
@@ -122,6 +125,20 @@ def _time(time: dt.time, language: str) -> str:
     return dates.format_time(time, "short", locale=_locale(language))
 
 
+@functools.lru_cache(maxsize=2000)
+def _days(first: dt.date, last: dt.date, language: str) -> str:
+    from babel import dates  # see above
+
+    return dates.format_interval(first, last, "yMMMd", locale=_locale(language))
+
+
+@functools.lru_cache(maxsize=2000)
+def _month(first: dt.date, language: str) -> str:
+    from babel import dates  # see above
+
+    return dates.format_skeleton("yMMMM", first, locale=_locale(language))
+
+
 class Translator:
     """Translates into one language, and formats datetimes in one time zone."""
 
@@ -204,15 +221,11 @@ class Translator:
 
     def days(self, first: dt.date, last: dt.date) -> str:
         """A range of days: 16–22 nov. 2026."""
-        from babel import dates
-
-        return dates.format_interval(first, last, "yMMMd", locale=self.locale)
+        return _days(first, last, self.language)
 
     def month(self, day: dt.datetime | dt.date) -> str:
         """The name of a month: novembre 2026."""
-        from babel import dates
-
-        return dates.format_skeleton("yMMMM", self.day_of(day), locale=self.locale)
+        return _month(self.day_of(day).replace(day=1), self.language)
 
     def number(self, value: float) -> str:
         """12 345"""

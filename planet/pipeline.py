@@ -15,7 +15,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from planet import health, unchanged
 from planet.config_changes import follow_edits, forget_removed_calendars, reclassify, regroup
@@ -24,16 +24,12 @@ from planet.fetch.health import network_down
 from planet.model import (
     Deferred,
     Due,
-    Edition,
     Failed,
-    FeedHealth,
-    Fetched,
     FetchError,
     FetchState,
     Fresh,
     Message,
     News,
-    Published,
     Report,
     Task,
     Unchanged,
@@ -41,6 +37,9 @@ from planet.model import (
 from planet.ports import Options, Planet, Progress
 from planet.store import FeedRow, meta
 from planet.when import day_of
+
+if TYPE_CHECKING:
+    from planet.model import Edition, FeedHealth, Fetched, Published
 
 log = logging.getLogger(__name__)
 SILENT = Progress()
@@ -297,7 +296,7 @@ def _rewrite_health(planet: Planet, states: tuple[FeedHealth, ...], now: datetim
     rev = unchanged.edition_rev(planet.config, planet.store, states, themes, planet.rules_rev, now)
     if not unchanged.is_published(planet.store, rev, planet.publisher.state(), now):
         return None
-    from planet.render.syndicate import health_of  # a run that makes the site makes this file with the others
+    from planet.render.health import health_of  # a run that makes the site makes this file with the others
 
     return planet.publisher.replace_file(health_of(states, planet.config.site))
 

@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from planet.errors import UsageError
-from planet.model import Classification, Entry, Message, Person
+from planet.model import Message
 from planet.text import anchor, digest, id_prefix, one_line
 
 if TYPE_CHECKING:  # a run without such a program looks for its name, and needs no more
     import pluggy
 
     from planet.classify import Classifier
+    from planet.model import Classification, Entry
 
 GROUP = "planet"
 _SECTION = re.compile(rb"^\[planet\]\s*$", re.MULTILINE)
@@ -74,6 +75,8 @@ class EntryFilters:
 
 def _taken_over(entry: Entry, answer: object, name: str, key: str) -> Entry:
     """The entry with what a program changed. Raises TypeError for what is no entry, or has values of other types."""
+    from planet.model import Entry, Person  # as above
+
     if not isinstance(answer, Entry):
         raise TypeError(f"an entry or None is expected, not {type(answer).__name__}")
     if all(getattr(answer, field) == getattr(entry, field) for field in _CHANGEABLE):

@@ -9,6 +9,7 @@ from datetime import datetime
 from planet import plugins
 from planet.classify import Classifier
 from planet.fetch.headers import http_date
+from planet.merge.keys import key_parts
 from planet.model import (
     CalendarRead,
     Config,
@@ -24,14 +25,10 @@ from planet.model import (
     Unreadable,
 )
 from planet.normalise import normalise
-from planet.normalise.events import normalise_events
-from planet.parse.calendar import events_from_feed, parse_calendar
 from planet.parse.discovery import REDIRECT, header_candidates, new_feed_url
-from planet.parse.event_posts import events_from_folder
 from planet.parse.reader import parse
 from planet.plugins import EntryFilters
 from planet.sanitise import sanitise
-from planet.when import window
 
 NEWEST_DATES = 20
 
@@ -62,13 +59,9 @@ def read(rules: Rules, task: Task) -> Outcome:
     fresh, now = task.fresh, task.now
     feed = rules.feeds[fresh.due.key]
     url = fresh.url or fresh.due.url
-    if feed.kind == "calendar":
-        calendar = parse_calendar(
-            fresh.body, content_type=fresh.content_type, url=url, timezone=feed.timezone, window=window(now)
-        )
+    if feed.kind in {"calendar", "folder"}:
+        calendar = _calendar(feed, fresh, url, now)
         return _unreadable(calendar, fresh) if isinstance(calendar, Unreadable) else _events(calendar, fresh, now)
-    if feed.kind == "folder":
-        return _events(events_from_folder(fresh.body, timezone=feed.timezone), fresh, now)
     raw = parse(
         fresh.body,
         content_type=fresh.content_type,
@@ -79,6 +72,8 @@ def read(rules: Rules, task: Task) -> Outcome:
     if isinstance(raw, Unreadable):
         return _unreadable(raw, fresh)
     if feed.kind == "events":
+        from planet.parse.calendar import events_from_feed  # see _calendar
+
         return _events(events_from_feed(raw, timezone=feed.timezone), fresh, now)
     entries = normalise(
         raw,
@@ -93,6 +88,7 @@ def read(rules: Rules, task: Task) -> Outcome:
         _filtered(rules.filters, entries, key=fresh.due.key, feed=feed.label) if rules.filters.hooks else (entries, {})
     )
     dates = sorted((entry.published for entry in entries.entries if entry.published), reverse=True)[:NEWEST_DATES]
+    new = [entry for entry in entries.entries if isinstance(entry, Entry)]
     return Outcome(
         facts=ReadFacts(
             ok=True,
@@ -112,9 +108,9 @@ def read(rules: Rules, task: Task) -> Outcome:
             entry.uid: plugins.without_sources(
                 rules.classifier.classify(entry, fresh.due.key), hidden.get(entry.uid, "")
             )
-            for entry in entries.entries
-            if isinstance(entry, Entry)
+            for entry in new
         },
+        key_parts={entry.uid: key_parts(entry) for entry in new},
     )
 
 
@@ -149,6 +145,20 @@ def _filtered(filters: EntryFilters, document: Read, *, key: str, feed: str) -> 
     return replace(document, entries=tuple(entries), warnings=(*document.warnings, *failures)), hidden
 
 
+def _calendar(feed: FeedConfig, fresh: Fresh, url: str, now: datetime) -> CalendarRead | Unreadable:
+    # Most runs have something new in a blog, and in no calendar: these modules and their libraries take as long to load as all others.
+    if feed.kind == "folder":
+        from planet.parse.event_posts import events_from_folder
+
+        return events_from_folder(fresh.body, timezone=feed.timezone)
+    from planet.parse.calendar import parse_calendar
+    from planet.when import window
+
+    return parse_calendar(
+        fresh.body, content_type=fresh.content_type, url=url, timezone=feed.timezone, window=window(now)
+    )
+
+
 def _unreadable(document: Unreadable, fresh: Fresh) -> Outcome:
     candidates = (*document.candidates, *header_candidates(dict(fresh.headers), fresh.url or fresh.due.url))
     return Outcome(
@@ -163,6 +173,8 @@ def _unreadable(document: Unreadable, fresh: Fresh) -> Outcome:
 
 
 def _events(calendar: CalendarRead, fresh: Fresh, now: datetime) -> Outcome:
+    from planet.normalise.events import normalise_events  # see _calendar
+
     events = normalise_events(calendar, calendar=fresh.due.key, sanitise=sanitise, now=now)
     return Outcome(
         facts=ReadFacts(

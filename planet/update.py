@@ -104,7 +104,8 @@ class Writer:
             return Applied(update=update)
 
         def place(entry: Entry, date: datetime) -> Classified:
-            return self.authors.classified(entry, outcome.classifications[entry.uid], feed=key, date=date)
+            classification = outcome.classifications[entry.uid]
+            return self.authors.classified(entry, classification, date=date, parts=outcome.key_parts.get(entry.uid))
 
         self.store.apply(
             Application(

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dateutil.relativedelta import relativedelta
-
 EARLIEST_YEAR = 1990
 """A date before is that of an unset clock, not of a post or an event."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -78,4 +76,11 @@ def default_end(start: datetime | date) -> datetime | date:
 
 def window(now: datetime) -> tuple[datetime, datetime]:
     """The range in which recurring events are expanded: 18 months back, 12 ahead."""
+    from dateutil.relativedelta import relativedelta  # only what reads calendars needs it
+
     return now - relativedelta(months=18), now + relativedelta(months=12)
+
+
+def rfc3339(moment: datetime) -> str:
+    """2026-11-23T08:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -47,7 +47,8 @@ def put(store: Store, feed: str, entries: Iterable[Entry], *, updates: tuple[Upd
     def place(entry: Entry, date: datetime) -> Classified:
         merged = MergeEntry.of(entry, feed=feed, date=date)
         return Classified(
-            classification=Classification(sources=((feed, feed),), technologies=()), keys=merge_keys(merged)
+            classification=Classification(sources=((feed, feed),), technologies=()),
+            keys=merge_keys(merged, merged.date),
         )
 
     inserts = tuple(

@@ -23,6 +23,13 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 PARSERS = {"lxml", "feedparser", "nh3", "planet.parse.reader", "planet.normalise", "planet.sanitise"}
 RENDERERS = {"jinja2", "planet.site", "planet.edition.build", "planet.render.html", "babel", "PIL"}
+STORIES = {
+    "planet.model.entry",
+    "planet.model.story",
+    "planet.model.event",
+    "planet.store.entries",
+    "planet.store.stories",
+}
 NETWORK = {"urllib3", "requests", "ssl", "http.client"}
 
 
@@ -68,7 +75,7 @@ def test_a_run_with_nothing_due_imports_no_parser_no_template_and_no_network(wor
     asked = len(world.asked)
     imported = modules("run", "--now", "2026-11-24T08:10:00Z", folder=world.folder)
     assert len(world.asked) == asked
-    unused = {"pydantic", "yaml", "rich", "rapidfuzz", "pebble", *PARSERS, *RENDERERS, *NETWORK}
+    unused = {"pydantic", "yaml", "rich", "rapidfuzz", "pebble", *PARSERS, *RENDERERS, *NETWORK, *STORIES}
     assert imported & unused == set()
 
 
@@ -79,3 +86,17 @@ def test_looking_at_what_is_stored_needs_no_network_and_no_parser(world: World) 
     for command in (("entries", "--json"), ("status", "--json"), ("events", "--json")):
         imported = modules(*command, folder=world.folder)
         assert not imported & {"pydantic", "jinja2", "feedparser", "lxml", *NETWORK}, command
+
+
+def test_reading_a_blog_imports_no_library_for_calendars_and_none_for_rules_that_nobody_wrote(tmp_path: Path) -> None:
+    program = "import json, sys, planet.reading; print(json.dumps(sorted(sys.modules)))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert not set(json.loads(ended.stdout)) & {"icalendar", "recurring_ical_events", "regex", "yaml", "pydantic"}

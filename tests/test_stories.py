@@ -431,7 +431,7 @@ def test_rows_decide_nothing(entries: list[MergeEntry]) -> None:
 @given(worlds())
 def test_what_is_one_story_is_found_by_the_keys_it_shares(entries: list[MergeEntry]) -> None:
     """The store looks only at entries that share keys: looking at each such set alone gives the same stories."""
-    keys = {one.entry_id: set(merge_keys(one)) for one in entries}
+    keys = {one.entry_id: set(merge_keys(one, one.date)) for one in entries}
     left = set(keys)
     parts: list[set[int]] = []
     while left:
@@ -447,10 +447,11 @@ def test_what_is_one_story_is_found_by_the_keys_it_shares(entries: list[MergeEnt
 
 def test_keys_are_few_and_the_same_each_time() -> None:
     one = entry("a", "https://a.example/files")
-    assert merge_keys(one) == merge_keys(replace(one, entry_id=9, feed="elsewhere"))
-    assert 1 <= len(merge_keys(one)) <= 12
-    assert len(set(merge_keys(one))) == len(merge_keys(one))
-    assert merge_keys(entry("a", title="", text="", id="")) == ()
+    assert merge_keys(one, one.date) == merge_keys(replace(one, entry_id=9, feed="elsewhere"), one.date)
+    assert 1 <= len(merge_keys(one, one.date)) <= 12
+    assert len(set(merge_keys(one, one.date))) == len(merge_keys(one, one.date))
+    nothing = entry("a", title="", text="", id="")
+    assert merge_keys(nothing, nothing.date) == ()
 
 
 def test_keys_are_not_shared_by_what_has_nothing_in_common() -> None:
@@ -467,12 +468,12 @@ def test_keys_are_not_shared_by_what_has_nothing_in_common() -> None:
     ]
     sizes: dict[str, int] = {}
     for one in yearly:
-        for key in merge_keys(one):
+        for key in merge_keys(one, one.date):
             if not key.startswith("w"):
                 sizes[key] = sizes.get(key, 0) + 1
     assert len({key for key, size in sizes.items() if size > 1}) == 1  # the id 1 under one title, which proves nothing
     home = entry("a", "https://asso.example/", id="", title="", text="")
-    assert merge_keys(home) == ()
+    assert merge_keys(home, home.date) == ()
 
 
 @pytest.mark.parametrize("days", range(6))
@@ -480,7 +481,7 @@ def test_keys_are_not_shared_by_what_has_nothing_in_common() -> None:
 def test_neighbours_share_a_key_wherever_their_days_fall(days: int, start: int) -> None:
     one = entry("a", "https://a.example/1", date=T0 + start * DAY)
     other = entry("b", "https://b.example/1", date=T0 + (start + days) * DAY)
-    assert set(merge_keys(one)) & set(merge_keys(other))
+    assert set(merge_keys(one, one.date)) & set(merge_keys(other, other.date))
 
 
 # -- over runs

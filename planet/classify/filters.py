@@ -7,8 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import regex
-
 from planet.classify.words import Text, Vocabulary
 from planet.model import Entry, Filter
 from planet.text import fold
@@ -72,6 +70,8 @@ class Pattern:
     """Seconds for one title or URL."""
 
     def __init__(self, pattern: str) -> None:
+        import regex  # few planets have such a rule
+
         self.pattern = pattern
         self._compiled = regex.compile(pattern)
         self._gave_up = False

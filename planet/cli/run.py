@@ -21,13 +21,14 @@ from planet.cli.screen import MEANINGS
 from planet.cli.state import Rebuilt, begin_again, rebuild
 from planet.errors import ConfigError, DamagedError, LockedError, NotPublishedError, PublishError, UsageError
 from planet.health import feed_health
-from planet.model import Config, FeedHealth, Message, Report
+from planet.model import Message
 from planet.ports import Options
 from planet.states import SHAPES, WORDS
 from planet.store import Store, damage, meta
 
 if TYPE_CHECKING:
     from planet.cli.context import Context
+    from planet.model import Config, FeedHealth, Report
 
 ALL_FAILED = 4
 NAMED = 10

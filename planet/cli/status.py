@@ -19,7 +19,7 @@ from planet.health import feed_health, public_error
 from planet.model import FeedHealth, ListState, Message
 from planet.notify.channel import ChannelHealth, channel_health
 from planet.notify.websub import Hub, read_hub
-from planet.render.syndicate import health_rows
+from planet.render.health import health_rows
 from planet.states import SHAPES, TROUBLE, WORDS, summary
 from planet.store import meta
 

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from planet.model import Config
 from planet.text import digest
+
+if TYPE_CHECKING:
+    from planet.model import Config
 
 
 def fingerprint(

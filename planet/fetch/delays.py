@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING
 
 from planet.fetch.headers import freshness
@@ -51,6 +50,8 @@ def median_gap(dates: tuple[datetime, ...]) -> int | None:
     newest = sorted(dates, reverse=True)[:10]
     if len(newest) < 3:
         return None
+    from statistics import median  # runs that ask nobody need none
+
     return int(median((later - earlier).total_seconds() for later, earlier in pairwise(newest)))
 
 

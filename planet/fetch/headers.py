@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 LONGEST = timedelta(days=7)
 """No server puts us off for longer than this."""
@@ -24,6 +23,8 @@ def http_date(value: str, now: datetime | None = None) -> datetime | None:
         if full > reference + 50:
             full -= 100
         value = f"{day} {month} {full} {time} GMT"
+    from email.utils import parsedate_to_datetime  # runs that ask nobody need none
+
     try:
         parsed = parsedate_to_datetime(value.strip())
         # asctime names no zone; HTTP has none but GMT.

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from planet.fetch.redirects import is_adopted
-from planet.model import Deferred, Failed, Fetched, FetchState, Fresh, Message, News, Unchanged
+from planet.model import Deferred, Failed, Fresh, Message, News, Unchanged
 from planet.urls import host, redacted
 
 if TYPE_CHECKING:
+    from planet.model import Fetched, FetchState
     from planet.model.fetch import ErrorClass, State
 
 _FAILURES = 3

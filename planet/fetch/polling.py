@@ -21,22 +21,12 @@ from typing import TYPE_CHECKING, assert_never
 from planet.fetch.delays import DAY, NOTHING, Plan, allowed, doubled, median_gap, server_hint, unchanged_delay
 from planet.fetch.headers import LONGEST, freshness, retry_after
 from planet.fetch.redirects import discovery, is_elsewhere, moved, sets_out_from
-from planet.model import (
-    Deferred,
-    Due,
-    Failed,
-    Fetched,
-    FetchState,
-    FetchUpdate,
-    Fresh,
-    Message,
-    ReadFacts,
-    Unchanged,
-)
+from planet.model import Deferred, Failed, FetchState, FetchUpdate, Fresh, Message, Unchanged
 from planet.text import digest
 from planet.urls import host, rate_limit_scope
 
 if TYPE_CHECKING:
+    from planet.model import Due, Fetched, ReadFacts
     from planet.model.fetch import ErrorClass
 
 ORIGIN_BACKOFF = timedelta(hours=1)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from planet.merge.keys import merge_keys
-from planet.model import Authorship, Classification, Classified, Entry, MergeEntry, Source
+from planet.model import Authorship, Classification, Classified, Entry, KeyParts, Source
 from planet.urls import host, host_and_path
 
 _TAG = re.compile(r"tag:([^,:/]+),", re.IGNORECASE)
@@ -59,11 +59,12 @@ class Authors:
             owns_id=self._owner_of_id(entry.id.strip()) in slugs,
         )
 
-    def classified(self, entry: Entry, classification: Classification, *, feed: str, date: datetime) -> Classified:
-        """What is stored beside an entry: who shows it and wrote it, and the keys by which it may join a story."""
-        authorship = self.of(entry, classification)
-        keys = merge_keys(MergeEntry.of(entry, feed=feed, date=date, authorship=authorship))
-        return Classified(classification=classification, authorship=authorship, keys=keys)
+    def classified(
+        self, entry: Entry, classification: Classification, *, date: datetime, parts: KeyParts | None = None
+    ) -> Classified:
+        """What is stored beside an entry: who shows it and wrote it, and the keys by which it may join a story (see `merge_keys`)."""
+        keys = merge_keys(entry, date, parts)
+        return Classified(classification=classification, authorship=self.of(entry, classification), keys=keys)
 
 
 def copy_priority(source: Source, link: str) -> int:

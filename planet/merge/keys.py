@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from hashlib import blake2b
 
 from planet.merge.series import SERIES_DAYS, series_key
-from planet.model import MergeEntry
-from planet.model.story import common_to
-from planet.similarity import ENOUGH_WORDS, LONG_TEXT, NEAR_DAYS, Look, shingles, words
+from planet.model import Entry, KeyParts, MergeEntry
+from planet.model.story import MERGE_TEXT, common_to
+from planet.similarity import ENOUGH_WORDS, LONG_TEXT, NEAR_DAYS, shingles, words
 from planet.urls import canonical_key
 
 SPAN = 30
@@ -42,7 +43,7 @@ def _hashed(kind: str, *parts: str) -> str:
     return kind + blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
 
 
-def id_key(entry: MergeEntry) -> str:
+def id_key(entry: Entry | MergeEntry) -> str:
     """The key of its id, "" without one. A bare number or word is only an id together with the title."""
     identifier = entry.id.strip()
     address = entry.link_key if identifier == entry.link else canonical_key(identifier)
@@ -54,28 +55,25 @@ def id_key(entry: MergeEntry) -> str:
     return _hashed("i", identifier) if unique else _hashed("i", identifier, entry.title_key)
 
 
-def link_key(entry: MergeEntry) -> str:
+def link_key(entry: Entry | MergeEntry) -> str:
     """The key of its address, "" without one of its own. An id that is an address has the same key."""
     return "" if not entry.link_key or is_home(entry.link_key) else _hashed("u", entry.link_key)
 
 
-def _buckets(look: Look, days: int = NEAR_DAYS) -> tuple[str, ...]:
-    day = int(look.day)
+def _buckets(date: datetime, days: int = NEAR_DAYS) -> tuple[str, ...]:
+    day = int(date.timestamp() / 86400)
     bucket = day // SPAN
     return (str(bucket), str(bucket + 1)) if day % SPAN >= SPAN - days - 1 else (str(bucket),)
 
 
-def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
-    """The keys under which an entry is found: two entries that could be one story share at least one. In no order, none twice.
-
-    Some six short strings an entry; the same entry always has the same.
-    """
-    look = Look(entry)
-    keys = {id_key(entry), link_key(entry)}
+def key_parts(entry: Entry | MergeEntry) -> KeyParts:
+    """What the keys of an entry are made of before its date is decided: all that costs, so that the process that reads it does it."""
+    text = entry.text[:MERGE_TEXT]
+    fixed = {id_key(entry), link_key(entry)}
     near: list[tuple[str, str]] = []
     if len(entry.title_key) >= _TITLE:
         near.append(("n", entry.title_key))
-    head_words = words(entry.text[:HEAD])
+    head_words = words(text[:HEAD])
     if len(head_words) >= ENOUGH_WORDS:
         head = shingles(head_words)
         near += [("w", str(min(number * salt & 0xFFFFFFFF for number in head))) for salt in _SALTS[:SAMPLES]]
@@ -83,22 +81,30 @@ def merge_keys(entry: MergeEntry) -> tuple[str, ...]:
         near.append(("s", name))
     if head_words:
         near.append(("t", entry.text_key))  # an exact copy is found whatever else shares its words
-    if len(words(entry.text)) >= LONG_TEXT:
-        keys.add(_hashed("x", entry.text_key))
-    keys.update(
+    if len(words(text)) >= LONG_TEXT:
+        fixed.add(_hashed("x", entry.text_key))
+    return KeyParts(fixed=tuple(sorted(fixed - {""})), near=tuple(near))
+
+
+def merge_keys(entry: Entry | MergeEntry, date: datetime, parts: KeyParts | None = None) -> tuple[str, ...]:
+    """The keys under which an entry is found: two entries that could be one story share at least one. In no order, none twice.
+
+    Some six short strings an entry; the same entry always has the same. `parts`: what `key_parts` gave, where that is known.
+    """
+    parts = parts or key_parts(entry)
+    near = {
         _hashed(kind, what, bucket)
-        for kind, what in near
-        for bucket in _buckets(look, SERIES_DAYS if kind == "s" else NEAR_DAYS)
-    )
-    keys.discard("")
-    return tuple(sorted(keys))
+        for kind, what in parts.near
+        for bucket in _buckets(date, SERIES_DAYS if kind == "s" else NEAR_DAYS)
+    }
+    return tuple(sorted(near.union(parts.fixed)))
 
 
 def candidates(entries: Iterable[MergeEntry]) -> dict[str, list[int]]:
     """Which entries are compared: merge key -> ids of the entries that it may join, two at least."""
     holders: dict[str, list[MergeEntry]] = defaultdict(list)
     for entry in entries:
-        for key in merge_keys(entry):
+        for key in merge_keys(entry, entry.date):
             holders[key].append(entry)
     joining = {}
     for key, sharing in holders.items():

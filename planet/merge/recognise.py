@@ -85,7 +85,7 @@ def _by_rules(
         (_by_moment, False),
         (_by_body, False),
     )
-    found_more = bool(fresh)
+    found_more = len(taken) < len(known)
     while found_more and fresh:
         found_more = False
         for key_of, everywhere in rules:

@@ -254,6 +254,9 @@ if TYPE_CHECKING:
         Classified as Classified,
     )
     from planet.model.story import (
+        KeyParts as KeyParts,
+    )
+    from planet.model.story import (
         MergeEntry as MergeEntry,
     )
     from planet.model.story import (
@@ -285,7 +288,7 @@ _NAMES = {
     "fetch": "Deferred Download Due Failed FetchError FetchState FetchUpdate Fetched Fresh Hop ReadFacts Unchanged",
     "lists": "ListEntry ListState",
     "publish": "Artifact Bundle News Published Report",
-    "story": "Authorship Classification Classified MergeEntry MergeGroup MergeLink Merging Reason",
+    "story": "Authorship Classification Classified KeyParts MergeEntry MergeGroup MergeLink Merging Reason",
     "update": "Outcome Task",
 }
 """Module -> the names above that it defines."""

@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from planet.model.base import Message
-from planet.model.config import Config, Technology
-from planet.model.entry import Entry, Person
-from planet.model.event import Collision, Event, Room
-from planet.model.fetch import ErrorClass, State
-from planet.model.story import Reason
+if TYPE_CHECKING:
+    from planet.model.base import Message
+    from planet.model.config import Config, Technology
+    from planet.model.entry import Entry, Person
+    from planet.model.event import Collision, Event, Room
+    from planet.model.fetch import ErrorClass, State
+    from planet.model.story import Reason
 
 Item = TypeVar("Item")
 WORDS_A_MINUTE = 220

@@ -72,6 +72,14 @@ class Authorship:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyParts:
+    """What the merge keys of an entry are made of: whole keys, and (kind, what) of those that hold for a time around its date."""
+
+    fixed: tuple[str, ...]
+    near: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Classified:
     """What the rules of feeds.yaml make of one entry; `keys` are its merge keys."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from planet.model.entry import Read
-from planet.model.event import StoredEvent
-from planet.model.fetch import Fresh, ReadFacts
-from planet.model.story import Classification
+if TYPE_CHECKING:
+    from planet.model.entry import Read
+    from planet.model.event import StoredEvent
+    from planet.model.fetch import Fresh, ReadFacts
+    from planet.model.story import Classification, KeyParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,4 +30,6 @@ class Outcome:
     facts: ReadFacts
     read: Read | None = None
     classifications: Mapping[str, Classification] = field(default_factory=dict)
+    key_parts: Mapping[str, KeyParts] = field(default_factory=dict)
+    """Of what the merge keys of its entries are made, by uid."""
     events: tuple[StoredEvent, ...] | None = None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from planet.errors import PublishError
-from planet.model import Edition, Message, Source
+from planet.model import Message
 from planet.publish.manifest import Manifest, Pending, StoryCount
 from planet.text import digest
+
+if TYPE_CHECKING:
+    from planet.model import Edition, Source
 
 ENOUGH = 10
 """Fewer published stories than this may go without a question."""

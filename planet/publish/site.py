@@ -17,9 +17,10 @@ import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planet.errors import PlanetError, PublishError
-from planet.model import Artifact, Bundle, Message, Published
+from planet.model import Bundle, Message, Published
 from planet.publish.guard import check_owner, check_story_loss
 from planet.publish.manifest import (
     FOLDER,
@@ -36,6 +37,9 @@ from planet.publish.manifest import (
 from planet.publish.paths import Claims, Place, parents
 from planet.publish.signals import undisturbed
 from planet.text import one_line
+
+if TYPE_CHECKING:
+    from planet.model import Artifact
 
 log = logging.getLogger(__name__)
 Step = Callable[[str], None]

@@ -3,35 +3,60 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from planet.model import (
-    Classified,
-    EntryKey,
-    EventChanges,
-    FetchUpdate,
-    IndexRow,
-    ListState,
-    MergeEntry,
-    Merging,
-    StoredEvent,
-    Story,
-)
-from planet.store import entries, events, feeds, grouping, identifiers, meta, salvage, state, stored, stories
+from planet.store import content, feeds, meta
 from planet.store.columns import decode, encode
-from planet.store.entries import Application
 from planet.store.feeds import FeedRow
-from planet.store.salvage import Salvaged
 from planet.store.schema import failure, open_database
-from planet.store.stored import StoredEntry
-from planet.store.stories import StoryContext
+
+if TYPE_CHECKING:
+    from planet.model import (
+        Classified,
+        EntryKey,
+        EventChanges,
+        FetchUpdate,
+        IndexRow,
+        ListState,
+        MergeEntry,
+        Merging,
+        StoredEvent,
+        Story,
+    )
+    from planet.store import entries, events, grouping, identifiers, salvage, state, stored, stories
+    from planet.store.entries import Application
+    from planet.store.salvage import Salvaged
+    from planet.store.stored import StoredEntry
+    from planet.store.stories import StoryContext
+else:
+
+    class _Late:
+        """A module of statements, imported with its first use: a run in which nothing is due needs none of entries and stories."""
+
+        def __init__(self, name: str) -> None:
+            self._name = f"{__name__}.{name}"
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(importlib.import_module(self._name), name)
+
+    entries, events, grouping, identifiers = map(_Late, ("entries", "events", "grouping", "identifiers"))
+    salvage, state, stored, stories = map(_Late, ("salvage", "state", "stored", "stories"))
 
 __all__ = ["Application", "FeedRow", "Store", "StoredEntry", "StoryContext", "meta", "open_database"]
+_HOMES = {"Application": "entries", "StoredEntry": "stored", "StoryContext": "stories"}
+
+
+def __getattr__(name: str) -> Any:
+    """The classes above, whose modules are imported late, too."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 class Store:
@@ -116,6 +141,8 @@ class Store:
     def lists(self) -> dict[str, ListState]:
         """The state of each reading list, by the key of its address; none where they cannot be read."""
         with contextlib.suppress(ValueError):
+            from planet.model import ListState  # a planet without reading lists needs none
+
             return decode(dict[str, ListState], self.meta(meta.LISTS) or "{}")
         return {}
 
@@ -240,7 +267,7 @@ class Store:
     def content(self) -> str:
         """A text that changes whenever anything does that the site shows: stories, events, what feeds say of themselves, avatars."""
         with self._reading() as connection:
-            return stories.content(connection)
+            return content.content(connection)
 
     def primary_entries(self) -> list[MergeEntry]:
         """The primary copy of every shown story, under the id of its story."""

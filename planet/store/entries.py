@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from planet.model import Changes, Classified, Entry, FetchUpdate, Insert, Read
-from planet.store.columns import assignments, encode, insert, instant, select, to_stamp
+from planet.model import Changes, Classified, Entry, FetchUpdate, Read, Update
+from planet.store.columns import assignments, encode, insert, instant, names, select, to_stamp
 from planet.store.identifiers import published_id
 from planet.text import body_key
 
@@ -27,7 +27,7 @@ _CLASSIFIED = ("classification", "priority", "source_position", "owner", "owns_i
 _FIXED = ("date", "date_reason", "first_seen", "edited", "in_feeds", "tombstone", "atom_id")
 """What is decided when an entry is new, and does not change afterwards; what a state file restores."""
 _INSERT = insert(
-    "entries", ("feed", "first_position", "feed_updated", "body_key", *KEYS, *_FIXED, *_CLASSIFIED, "shown")
+    "entries", ("entry_id", "feed", "first_position", "feed_updated", "body_key", *KEYS, *_FIXED, *_CLASSIFIED, "shown")
 )
 _UPDATE = (
     f"UPDATE entries SET {assignments((*KEYS, 'body_key', *_CLASSIFIED))}, feed_updated = :feed_updated, edited = coalesce(:edited, edited), "
@@ -35,6 +35,7 @@ _UPDATE = (
     "WHERE entry_id = :entry_id"
 )
 _BODY = insert("bodies", ("entry_id", *TEXTS, "details"), replace=True)
+_KEY = "INSERT OR IGNORE INTO merge_keys (key, entry_id) VALUES (?, ?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,63 +58,60 @@ class Application:
 
 def apply(connection: sqlite3.Connection, application: Application) -> None:
     """Write what a document changes. The caller has the transaction."""
-    for new in application.changes.inserts:
-        _insert(connection, application, new)
+    updated = _feed_updated(application)
+    _insert(connection, application, updated)
     for update in application.changes.updates:
-        _update(connection, application, update.entry_id, update.entry, update.edited)
+        _update(connection, application, update, updated)
     _mark(connection, application.changes)
     _describe_feed(connection, application)
 
 
-def _insert(connection: sqlite3.Connection, application: Application, new: Insert) -> None:
-    fixed = _remembered(connection, application.feed, new.entry.uid) or {
-        "date": to_stamp(new.date),
-        "date_reason": new.date_reason,
-        "first_seen": to_stamp(new.first_seen),
-        "edited": None,
-        "in_feeds": int(new.in_feeds),
-        "tombstone": 0,
-        "atom_id": published_id(application.host, application.feed, new.entry, new.date),
-    }
-    classified = application.place(new.entry, instant(fixed["date"]))
-    values = {
-        "feed": application.feed,
-        "first_position": new.entry.position,
-        **_keys(new.entry),
-        **fixed,
-        **_columns(classified),
-        "feed_updated": _feed_updated(application),
-    }
-    if fixed["tombstone"]:
-        values["shown"] = 0
-    entry_id = connection.execute(_INSERT, values).lastrowid
-    assert entry_id is not None
-    _write_body(connection, entry_id, new.entry)
-    _write_keys(connection, entry_id, classified.keys)
+def _insert(connection: sqlite3.Connection, application: Application, feed_updated: int | None) -> None:
+    """The new entries, each table at once: a first run inserts thousands."""
+    if not application.changes.inserts:
+        return
+    remembered = _remembered(connection, application.feed)
+    (first,) = connection.execute("SELECT coalesce(max(entry_id), 0) + 1 FROM entries").fetchone()
+    rows: list[dict[str, object]] = []
+    bodies: list[dict[str, object]] = []
+    keys: list[tuple[str, int]] = []
+    for entry_id, new in enumerate(application.changes.inserts, first):
+        fixed = remembered.get(new.entry.uid) or {
+            "date": to_stamp(new.date),
+            "date_reason": new.date_reason,
+            "first_seen": to_stamp(new.first_seen),
+            "edited": None,
+            "in_feeds": int(new.in_feeds),
+            "tombstone": 0,
+            "atom_id": published_id(application.host, application.feed, new.entry, new.date),
+        }
+        classified = application.place(new.entry, instant(fixed["date"]))
+        row = {"entry_id": entry_id, "feed": application.feed, "first_position": new.entry.position}
+        row |= {**_keys(new.entry), **fixed, **_columns(classified), "feed_updated": feed_updated}
+        if fixed["tombstone"]:
+            row["shown"] = 0
+        rows.append(row)
+        bodies.append(_body(entry_id, new.entry))
+        keys += [(key, entry_id) for key in classified.keys]
+    connection.executemany(_INSERT, rows)
+    connection.executemany(_BODY, bodies)
+    connection.executemany(_KEY, keys)
 
 
-def _update(
-    connection: sqlite3.Connection, application: Application, entry_id: int, entry: Entry, edited: datetime | None
-) -> None:
+def _update(connection: sqlite3.Connection, application: Application, update: Update, feed_updated: int | None) -> None:
+    entry_id, entry = update.entry_id, update.entry
     (date,) = connection.execute("SELECT date FROM entries WHERE entry_id = :id", {"id": entry_id}).fetchone()
     classified = application.place(entry, instant(date))
-    values = {
-        "entry_id": entry_id,
-        "edited": to_stamp(edited),
-        "feed_updated": _feed_updated(application),
-    }
+    values = {"entry_id": entry_id, "edited": to_stamp(update.edited), "feed_updated": feed_updated}
     connection.execute(_UPDATE, values | _keys(entry) | _columns(classified))
-    _write_body(connection, entry_id, entry)
+    connection.execute(_BODY, _body(entry_id, entry))
     _write_keys(connection, entry_id, classified.keys)
 
 
-def _remembered(connection: sqlite3.Connection, feed: str, uid: str) -> dict[str, Any] | None:
-    """The date and order of an entry before the database was lost, if a state file had them."""
-    columns = ", ".join(_FIXED)
-    rows = select(
-        connection, f"SELECT {columns} FROM remembered WHERE feed = :feed AND uid = :uid", {"feed": feed, "uid": uid}
-    )
-    return next(rows, None)
+def _remembered(connection: sqlite3.Connection, feed: str) -> dict[str, dict[str, Any]]:
+    """Uid -> the date and order of an entry before the database was lost, if a state file had them."""
+    query = f"SELECT uid, {names(_FIXED)} FROM remembered WHERE feed = :feed"
+    return {row.pop("uid"): row for row in select(connection, query, {"feed": feed})}
 
 
 def _feed_updated(application: Application) -> int | None:
@@ -142,20 +140,14 @@ def _columns(classified: Classified) -> dict[str, object]:
     }
 
 
-def _write_body(connection: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
+def _body(entry_id: int, entry: Entry) -> dict[str, object]:
     details = encode({name: getattr(entry, name) for name in DETAILS})
-    connection.execute(
-        _BODY,
-        {"entry_id": entry_id, "html": entry.html, "text": entry.text, "summary": entry.summary, "details": details},
-    )
+    return {"entry_id": entry_id, "html": entry.html, "text": entry.text, "summary": entry.summary, "details": details}
 
 
 def _write_keys(connection: sqlite3.Connection, entry_id: int, keys: Iterable[str]) -> None:
     connection.execute("DELETE FROM merge_keys WHERE entry_id = :id", {"id": entry_id})
-    connection.executemany(
-        "INSERT OR IGNORE INTO merge_keys (key, entry_id) VALUES (:key, :id)",
-        ({"key": key, "id": entry_id} for key in keys),
-    )
+    connection.executemany(_KEY, [(key, entry_id) for key in keys])
 
 
 def _mark(connection: sqlite3.Connection, changes: Changes) -> None:

@@ -6,9 +6,13 @@ Nothing that moves a cursor, reorders text or leads elsewhere than to the web le
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from planet.model import Enclosure, Entry, EventData, Person, SafeHtml
+from planet.model import SafeHtml
 from planet.text import one_line, xml_safe
+
+if TYPE_CHECKING:
+    from planet.model import Enclosure, Entry, EventData
 
 
 def line(text: str) -> str:
@@ -30,7 +34,7 @@ def entry(stored: Entry) -> Entry:
         "html": SafeHtml(xml_safe(stored.html)),
         "text": xml_safe(stored.text),
         "summary": line(stored.summary),
-        "authors": tuple(Person(name=line(person.name), url=link(person.url)) for person in stored.authors),
+        "authors": tuple(replace(person, name=line(person.name), url=link(person.url)) for person in stored.authors),
         "tags": tuple(map(line, stored.tags)),
         "enclosures": tuple(filter(None, map(_enclosure, stored.enclosures))),
         "image": link(stored.image),

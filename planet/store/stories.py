@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -13,7 +12,6 @@ from typing import Any
 from planet.model import IndexRow, MergeEntry, Person, Story, StoryCopy, StoryReasons, StorySource
 from planet.people import Namesakes
 from planet.reasons import best_scores
-from planet.store import meta
 from planet.store.columns import decode, ids, instant, readable, select
 from planet.store.feeds import FeedRow
 from planet.store.identifiers import identify
@@ -79,22 +77,6 @@ def story_ids(connection: sqlite3.Connection, technology: str = "", limit: int |
 def _names(text: str) -> tuple[str, ...]:
     names: list[Any] = readable(text, [])
     return tuple(name for name in names if isinstance(name, str))
-
-
-def content(connection: sqlite3.Connection) -> str:
-    """See `Store.content`: a row's `rev` stands for its story."""
-    hashed = hashlib.sha256()
-    for query in (
-        "SELECT story_id, rev FROM stories ORDER BY story_id",
-        "SELECT * FROM events ORDER BY calendar, uid, recurrence_id",
-        "SELECT key, id, title, link, language FROM feeds ORDER BY key",
-        "SELECT url, fetched FROM avatars ORDER BY url",
-        f"SELECT value FROM meta WHERE name = '{meta.BORN}'",
-    ):
-        for row in connection.execute(query):
-            hashed.update(repr(row).encode("utf-8", "surrogatepass"))
-        hashed.update(b"\0")
-    return hashed.hexdigest()
 
 
 def primary_entries(connection: sqlite3.Connection) -> list[MergeEntry]:

@@ -51,6 +51,10 @@ class StoryRef:
     picture: str
     events: tuple[EventLink, ...] = ()
 
+    def __repr__(self) -> str:
+        # Digests of pages are made of it, tens of thousands of them in each run that publishes.
+        return f"{self.story_id} {self.rev} {self.date} {self.source} {self.path} {self.picture} {self.events or ''}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLink:

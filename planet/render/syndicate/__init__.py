@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from planet.i18n import Translator
-from planet.model import Artifact, Edition, FeedHealth, Site
+from planet.i18n import Say, Translator
+from planet.model import Artifact, Edition
+from planet.render.health import health_of
 from planet.render.syndicate.blogroll import blogrolls
 from planet.render.syndicate.crawlers import robots, sitemap
 from planet.render.syndicate.digest import digest_feed
-from planet.render.syndicate.document import Say
 from planet.render.syndicate.feeds import list_feeds
-from planet.render.syndicate.health import health_artifact, health_rows
 from planet.render.syndicate.style import stylesheet
 
-__all__ = ["feeds", "health_json", "health_of", "health_rows", "opml", "robots", "sitemap"]
+__all__ = ["feeds", "health_json", "opml", "robots", "sitemap"]
 
 
 def _say(edition: Edition) -> Say:
@@ -40,8 +39,3 @@ def opml(edition: Edition) -> Iterator[Artifact]:
 def health_json(edition: Edition) -> Artifact:
     """`health.json`, in the planet's language."""
     return health_of(edition.health, edition.config.site)
-
-
-def health_of(health: Sequence[FeedHealth], site: Site) -> Artifact:
-    """The same, where there is no edition."""
-    return health_artifact(health, Translator(site.language, catalogue=site.catalogue).say)

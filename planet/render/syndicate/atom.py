@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from planet.model import Person
-from planet.render.syndicate.document import Document, Item, Origin, brief, rfc3339
+from planet.render.syndicate.document import Document, Item, Origin, brief
 from planet.render.syndicate.xml import closed, document, line, opened
+from planet.when import rfc3339
 
 SPACE = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from planet import formats
 from planet.model import Artifact, Edition
-from planet.render.syndicate.document import rfc3339
 from planet.render.syndicate.xml import closed, document, line, opened
 from planet.text import digest
+from planet.when import rfc3339
 
 SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 LIMIT = 50_000

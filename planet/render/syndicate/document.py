@@ -10,12 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, lru_cache
 from mimetypes import MimeTypes
 from urllib.parse import urlsplit
 
 from planet import __version__
+from planet.i18n import Say
 from planet.model import Edition, Enclosure, Message, Person, Story, StoryList, StorySource
 from planet.model.edition import FEED_TEXT
 from planet.recent import Recent
@@ -23,7 +24,6 @@ from planet.text import id_prefix, language_tag, one_line, shorten, xml_safe
 from planet.urls import canonical_key, http_url, is_iri, to_uri, without_credentials
 
 log = logging.getLogger(__name__)
-Say = Callable[[Message], str]
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE | re.ASCII)
 _NOT_IN_IRI = {ord(mark): f"%{ord(mark):02X}" for mark in '"<>^`{|}'}
@@ -351,11 +351,6 @@ def document(
 def empty_since(edition: Edition) -> datetime:
     """The date of a feed without stories: the oldest story of the planet, so that news elsewhere does not change it."""
     return edition.index[-1].date if edition.index else edition.updated
-
-
-def rfc3339(moment: datetime) -> str:
-    """2026-11-23T08:00:00Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def brief(text: str) -> str:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from planet.model import Person
-from planet.render.syndicate.document import Document, Item, brief, rfc3339
+from planet.render.syndicate.document import Document, Item, brief
 from planet.text import xml_safe
+from planet.when import rfc3339
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -6,8 +6,8 @@ import json
 from functools import partial
 from pathlib import Path
 
+from planet.i18n import Say
 from planet.model import Artifact, Edition, Message
-from planet.render.syndicate.document import Say
 from planet.text import digest, one_line
 
 PATH = "static/feed.css"

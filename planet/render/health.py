@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from planet.model import Artifact, FeedCounts, FeedHealth
-from planet.render.syndicate.document import Say, rfc3339
+from planet.i18n import Say, Translator
+from planet.model import Artifact, FeedCounts, FeedHealth, Site
 from planet.text import digest, xml_safe
+from planet.when import rfc3339
 
 
 def health_rows(health: Sequence[FeedHealth], say: Say) -> list[dict[str, Any]]:
@@ -56,3 +57,8 @@ def health_artifact(health: Sequence[FeedHealth], say: Say) -> Artifact:
     """`health.json`. It tells times of runs, so it may change in a run that brought nothing."""
     text = json.dumps(health_rows(health, say), ensure_ascii=False, indent=1) + "\n"
     return Artifact(path="health.json", digest=digest(text), make=text.encode, volatile=True)
+
+
+def health_of(health: Sequence[FeedHealth], site: Site) -> Artifact:
+    """`health.json` in the planet's language."""
+    return health_artifact(health, Translator(site.language, catalogue=site.catalogue).say)
