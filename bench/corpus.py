@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import hashlib
 import random
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -68,13 +70,71 @@ def documents() -> list[bytes]:
     return found or generated()
 
 
+_MARKUP = re.compile(rb"<[^>]*>|&lt;.*?&gt;|&[#\w]+;|https?://[^\s<\"']+", re.DOTALL)
+_LONG_WORD = re.compile(rb"[a-z]{5,}")
+_SPACES = rb"www\.w3\.org|purl\.org|backend\.userland|search\.yahoo|www\.itunes|schemas|rssnamespace|wellformedweb"
+_ADDRESS = re.compile(rb"(https?://)(?!" + _SPACES + rb")")
+
+
+def varied(document: bytes, number: int) -> bytes:
+    """Another document of the same shape: its addresses are of another host, and the letters of its long words are turned, so that no entry
+    of it is one of another document.
+    """
+    if not number:
+        return document
+
+    def turned(word: re.Match[bytes]) -> bytes:
+        by = number % len(word[0]) or 1
+        return word[0][by:] + word[0][:by]
+
+    pieces = []
+    position = 0
+    for markup in _MARKUP.finditer(document):
+        pieces += [_LONG_WORD.sub(turned, document[position : markup.start()]), markup[0]]
+        position = markup.end()
+    pieces.append(_LONG_WORD.sub(turned, document[position:]))
+    return _ADDRESS.sub(lambda scheme: scheme[1] + b"v%d." % number, b"".join(pieces))
+
+
+def small(number: int) -> bytes:
+    """A feed of eight short posts, unlike any other."""
+    rng = random.Random(number)
+    items = "".join(
+        f"<item><title>{rng.randrange(10**9)} {rng.randrange(10**9)} {n}</title><link>https://b{number}.example/{n}</link>"
+        f"<guid>https://b{number}.example/{n}</guid><pubDate>Mon, {1 + n:02} Jun 2026 10:00:00 GMT</pubDate>"
+        f"<description>{' '.join(f'{rng.randrange(10**6):x}' for _ in range(12))}</description></item>"
+        for n in range(8)
+    )
+    head = f"<title>Blog {number}</title><link>https://b{number}.example/</link><description>d</description>"
+    return f'<rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+
+
+class Feeds:
+    """Document 0, 1, 2 … as many as are asked for, no two alike."""
+
+    def __init__(self, *, small: bool = False) -> None:
+        self._documents = [] if small else documents()
+        self.packed = functools.cache(self._packed)
+
+    def document(self, number: int) -> bytes:
+        """A document as it is written."""
+        if not self._documents:
+            return small(number)
+        return varied(self._documents[number % len(self._documents)], number // len(self._documents))
+
+    def _packed(self, number: int) -> tuple[bytes, str]:
+        """A document as it is sent: (gzip, ETag)."""
+        document = self.document(number)
+        return gzip.compress(document, 6, mtime=0), hashlib.sha256(document).hexdigest()[:12]
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
     def do_GET(self) -> None:
         number = int(self.path.rsplit("/", 1)[1].split(".")[0])
-        body, etag = self.server.bodies[number % len(self.server.bodies)]
+        body, etag = self.server.feeds.packed(number)
         self.server.requests += 1
         time.sleep(self.server.delay(number))
         etag = f'"{etag}-{number}"'
@@ -99,9 +159,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
 
-    def __init__(self, bodies: list[tuple[bytes, str]], latency: tuple[float, float]) -> None:
+    def __init__(self, feeds: Feeds, latency: tuple[float, float]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.bodies = bodies
+        self.feeds = feeds
         self.latency = latency
         self.requests = 0
 
@@ -114,10 +174,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def serving(latency: tuple[float, float] = (0.05, 0.2)) -> Iterator[str]:
-    """Feeds 0, 1, 2 … below the address that is given, each a real document, again from the first when they are used up."""
-    bodies = [(gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:12]) for body in documents()]
-    server = _Server(bodies, latency)
+def serving(latency: tuple[float, float] = (0.05, 0.2), *, small: bool = False) -> Iterator[str]:
+    """Feeds 0, 1, 2 … below the address that is given, each a document of its own."""
+    server = _Server(Feeds(small=small), latency)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

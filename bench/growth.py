@@ -2,7 +2,8 @@
 
     python -m bench.growth [--sizes 1000 10000]
 
-Feeds are files of 100 entries each, over ten years; each run is a process of its own, pages, feeds and search included.
+Feeds are files of 100 entries each, over ten years; each run is a process of its own, pages, feeds and search included. After them, the
+commands that look at the largest store.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench.whole import measured
+from bench.goals import head, line
+from bench.whole import Cost, measured
 
 EACH = 100
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -59,44 +61,78 @@ def document(feed: int, count: int) -> str:
     return f'<feed xmlns="http://www.w3.org/2005/Atom">{head}{"".join(reversed(items))}</feed>'
 
 
+def configuration(folder: Path, feeds: int) -> None:
+    """A feeds.yaml, and its feeds as files."""
+    for feed in range(feeds):
+        (folder / f"{feed}.atom").write_text(document(feed, EACH))
+    content = {
+        "planet": {"title": "Croissance", "url": "https://planet.example.org/"},
+        "fetch": {"interval": "0s"},
+        "technologies": {"python": {"name": "Python", "words": ["python1", "python2"]}},
+        "members": [{"name": f"M{feed}", "feeds": [f"{feed}.atom"]} for feed in range(feeds)],
+    }
+    (folder / "feeds.yaml").write_text(json.dumps(content))
+
+
+def times(output: Path) -> dict[Path, int]:
+    """The files of a site, and when each was written."""
+    return {path: path.stat().st_mtime_ns for path in output.rglob("*") if path.is_file()}
+
+
+def one_more(folder: Path, rounds: int) -> tuple[Cost, int]:
+    """The cheapest of some runs with one new entry, and the most files that one of them wrote."""
+    costs = []
+    written = 0
+    for number in range(rounds):
+        (folder / "0.atom").write_text(document(0, EACH + 1 + number))
+        os.sync()
+        before = times(folder / "output")
+        costs.append(run(folder, 100 + number))
+        after = times(folder / "output")
+        written = max(written, sum(1 for path, when in after.items() if before.get(path) != when))
+    return min(costs, key=lambda cost: cost.cpu), written
+
+
+def run(folder: Path, minutes: int) -> Cost:
+    """`planet run`, so many minutes after the first."""
+    moment = (NOW + timedelta(minutes=minutes)).isoformat()
+    return measured([sys.executable, "-m", "planet", "run", "--now", moment], folder)
+
+
+def commands(folder: Path, size: int) -> None:
+    """What it costs to look at a store."""
+    print(f"commands at {size} entries")
+    head()
+    for command in ("--help", "entries --limit 20", "explain", "status"):
+        arguments = [*command.split(), *(["https://b0.example/1"] if command == "explain" else [])]
+        cost = measured([sys.executable, "-m", "planet", *arguments], folder)
+        line(f"planet {command}", cost.cpu)
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args(arguments)
     base = 0.0
-    print("entries   first run   unchanged   one new entry (CPU s)")
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            feeds = size // EACH
-            for feed in range(feeds):
-                (folder / f"{feed}.atom").write_text(document(feed, EACH))
-            content = {
-                "planet": {"title": "Croissance", "url": "https://planet.example.org/"},
-                "fetch": {"interval": "0s"},
-                "technologies": {"python": {"name": "Python", "words": ["python1", "python2"]}},
-                "members": [{"name": f"M{feed}", "feeds": [f"{feed}.atom"]} for feed in range(feeds)],
-            }
-            (folder / "feeds.yaml").write_text(json.dumps(content))
-            run = [sys.executable, "-m", "planet", "run", "--now"]
-
-            def at(minutes: int, folder: Path = folder, run: list[str] = run) -> float:
-                moment = (NOW + timedelta(minutes=minutes)).isoformat()
-                return measured([*run, moment], folder).cpu
-
-            first = at(0)
-            unchanged = min(at(minute) for minute in range(1, 1 + options.rounds))
-            one = []
-            for number in range(options.rounds):
-                (folder / "0.atom").write_text(document(0, EACH + 1 + number))
-                os.sync()
-                one.append(at(100 + number))
-            base = base or min(one)
+            configuration(folder, size // EACH)
+            first = run(folder, 0)
+            unchanged = min((run(folder, minute) for minute in range(1, 1 + options.rounds)), key=lambda cost: cost.cpu)
+            one, written = one_more(folder, options.rounds)
+            base = base or one.cpu
             print(
-                f"{size:7} {first:11.2f} {unchanged:11.2f} {min(one):11.2f}   {min(one) / base:.2f} x the first line",
-                flush=True,
+                f"{size} entries: first run {first.cpu:.2f} s CPU, {first.memory:.0f} MB; unchanged {unchanged.cpu:.2f} s"
             )
+            head()
+            line("one new entry", one.cpu)
+            line("one new entry, times that of the smallest store", one.cpu / base)
+            line("files written for one new entry", written)
+            line("memory of one new entry", one.memory)
+            if size == options.sizes[-1]:
+                commands(folder, size)
 
 
 if __name__ == "__main__":
