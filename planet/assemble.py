@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planet import __version__, formats, plugins
+from planet import __version__, formats, plugins, ports
 from planet.edition.fingerprints import CLASSIFYING, program_rev, rules_rev
-from planet.errors import LockedError, StoreError
+from planet.errors import LockedError, StoreError, UsageError
 from planet.health import feed_health
 from planet.model import Message
 from planet.parse import PARSER_VERSION
@@ -246,6 +246,22 @@ class Notifier:
         return self._fetcher.web.post(url, form, now=now)
 
 
+def _executor(config: Config, store: Store, local: LateFetcher) -> tuple[ports.Fetcher, ports.Executor]:
+    """Who asks feeds and who reads them: this machine, or a cluster. Raises UsageError where Dask is not installed."""
+    if config.fetch.executor == "local":
+        return local, functools.partial(execute, config)
+    try:
+        from planet.cluster import ClusterFetcher  # Dask: few planets need more than one machine
+    except ImportError as error:
+        raise UsageError(
+            Message.of(
+                "fetch.executor needs Dask ({reason}): pip install 'clermontech-planet[cluster]'", reason=str(error)
+            )
+        ) from error
+    cluster = ClusterFetcher(config, local, store.raw_hashes)
+    return cluster, cluster.execute
+
+
 def assemble(
     config: Config,
     store: Store,
@@ -256,13 +272,14 @@ def assemble(
 ) -> Planet:
     """A planet, ready to run. `environ` holds the values of `${NAME}`, `jitter` spreads requests; `step` is called before each durable change of output/."""
     asker = LateFetcher(functools.partial(fetcher, config, environ))
+    asking, reading = _executor(config, store, asker)
     return Planet(
         config=config,
         feeds=config.feeds_by_key(),
         rules_rev=rules_rev(config, program_rev(CLASSIFYING) + plugins.rev()),
         store=store,
-        fetcher=asker,
-        execute=functools.partial(execute, config),
+        fetcher=asking,
+        execute=reading,
         publisher=OutputFolder(config, step),
         notify=Notifier(config, store, asker, environ),
         jitter=jitter,

@@ -52,7 +52,7 @@ FLOW = {
     "plugins",
     "stories",
 }
-EDGE = {"cli", "assemble", "subscriptions", "sample", "locale", "__main__", "__init__"}
+EDGE = {"cli", "assemble", "cluster", "subscriptions", "sample", "locale", "__main__", "__init__"}
 
 HOMES = {
     "PIL": {"render"},
@@ -61,6 +61,7 @@ HOMES = {
     "click": {"cli", "locale"},
     "confusable_homoglyphs": {"people"},
     "css_inline": {"notify"},
+    "distributed": {"cluster"},
     "dateutil": {"cli", "parse", "when"},
     "feedparser": {"parse"},
     "idna": {"urls"},

@@ -395,6 +395,16 @@ def header(value: str) -> str:
     return value
 
 
+def executor(value: str) -> str:
+    """Who asks feeds: this machine, or a Dask scheduler."""
+    if value != "local" and not re.fullmatch(r"dask(\+tls)?://[^\s/@]+:\d{1,5}", value):
+        raise InvalidValueError(
+            "{value} is no executor; write `local`, or the address of a Dask scheduler such as dask://192.0.2.1:8786",
+            value=shown(value),
+        )
+    return value
+
+
 def shown(value: object) -> Message | str:
     """A value as a message quotes it: short, secrets of URLs left out."""
     match value:

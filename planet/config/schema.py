@@ -185,6 +185,7 @@ CHECKS: dict[str, tuple[Any, ...]] = {
     "meetup": (_TEXT, AfterValidator(checks.meetup)),
     "mobilizon": (_TEXT, AfterValidator(checks.mobilizon)),
     "email": (_TEXT, AfterValidator(checks.email)),
+    "executor": (_TEXT, AfterValidator(checks.executor)),
     "header": (_TEXT, AfterValidator(lambda text: re.sub(r"\s+", " ", text)), AfterValidator(checks.header)),
     "notify_url": (_TEXT, AfterValidator(checks.notify_url)),
     "allow_private": (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -53,6 +53,18 @@ class Rules:
         return self.default_headers[calendar]
 
 
+def _never(_host: str, _port: int) -> bool:
+    return False
+
+
+def _nobody(_url: str) -> frozenset[str]:
+    return frozenset()
+
+
+BARE = Rules(user_agent="", max_bytes=0, is_listed=_never, owners=_nobody)
+"""No rules yet: an attempt on its way to the process that makes its next request."""
+
+
 def start_url(due: Due, now: datetime) -> str:
     """The URL that is asked first: what the feed moved to, or was found at, but for a look at the old address now and then."""
     state = due.state
@@ -61,6 +73,14 @@ def start_url(due: Due, now: datetime) -> str:
     if probe_is_due(state, now):
         return due.url
     return state.effective_url or state.discovered or due.url
+
+
+def start_group(due: Due, now: datetime) -> str:
+    """The host group that is asked first; "" where the address is none."""
+    try:
+        return host_group(target(start_url(due, now)).host)
+    except BadUrlError:
+        return ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,6 +129,10 @@ class Attempt:
         if not same_url(first, due.url) and self._belongs_to_others(first):
             first, self.fallback = due.url, ""
         return self._go(first)
+
+    def bare(self) -> Attempt:
+        """The same without the rules of its planet: what can be sent to another process, which puts its own in."""
+        return replace(self, rules=BARE)
 
     def _belongs_to_others(self, url: str) -> bool:
         """Whether an address is a feed of other sources, and not of those that list this one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,7 +83,22 @@ class Fetcher:
         `backoffs` (origin -> until) are what servers asked for in earlier runs; they are honoured even with --force. What has not begun when `budget` is over, or `stop` is set, is deferred. Closing the iterator ends the run.
         """
         attempts = [Attempt(due=feed, now=now, rules=self._rules) for feed in due]
-        return Run(self._shared, attempts, now, backoffs=backoffs, budget=budget, stop=stop).outcomes()
+        for outcome in Run(self._shared, attempts, now, backoffs=backoffs, budget=budget, stop=stop).outcomes():
+            if not isinstance(outcome, Attempt):  # which are those of `fetch_group`
+                yield outcome
+
+    def fetch_group(
+        self,
+        group: str,
+        attempts: Sequence[Attempt],
+        now: datetime,
+        *,
+        backoffs: Mapping[str, datetime],
+        budget: timedelta | None = None,
+    ) -> Iterator[Fetched | Attempt]:
+        """Attempts at one host group, begun elsewhere or not yet. One that is redirected to another group is given back."""
+        mine = [replace(attempt, rules=self._rules) for attempt in attempts]
+        return Run(self._shared, mine, now, backoffs=backoffs, budget=budget).outcomes({group})
 
     def close(self) -> None:
         """Close idle connections."""

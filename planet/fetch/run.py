@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -82,9 +82,10 @@ class Run:
         for scope, until in backoffs.items():
             shared.backoffs[scope] = max(until, shared.backoffs.get(scope, until))
         self._stop = stop
+        self._groups: Collection[str] | None = None
         self._clock = shared.clock
         self._ends = None if budget is None else self._clock() + budget.total_seconds()
-        self._outcomes: queue.SimpleQueue[Fetched | BaseException] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[Fetched | Attempt | BaseException] = queue.SimpleQueue()
         self._deadlines: dict[int, Deadline] = {}
         self._lock = threading.Lock()
         self._backlog = 0
@@ -99,15 +100,22 @@ class Run:
             open_at=shared.open_at,
         )
 
-    def outcomes(self) -> Iterator[Fetched]:
-        """One outcome for each attempt, in the order in which they end (`Fetcher.fetch_all`)."""
+    def outcomes(self, groups: Collection[str] | None = None) -> Iterator[Fetched | Attempt]:
+        """One outcome for each attempt, in the order in which they end (`Fetcher.fetch_all`).
+
+        With `groups`, only hosts of these groups are asked: an attempt that is led elsewhere ends as itself, its next request not made.
+        """
+        self._groups = groups
         expected = len(self._attempts)
         supervisor = threading.Thread(target=self._supervise, name="planet-fetch-supervisor", daemon=True)
         try:
             for order, attempt in enumerate(self._attempts):
-                outcome = None if attempt.due.local else attempt.begin()
+                begun = attempt.due.local or attempt.request is not None
+                outcome = None if begun else attempt.begin()
                 if outcome is not None:
                     self._put(outcome)
+                elif self._leaves(attempt):
+                    self._outcomes.put(attempt)
                 else:
                     self._coalescer.register(attempt)
                     self._limiter.add(QueuedRequest(attempt, attempt.host_group, order))
@@ -218,6 +226,10 @@ class Run:
         """What follows a request: the next hop, the end, or waiting for another feed that has the same address."""
         for queued, shared_outcome in self._coalescer.release(attempt, outcome):
             self._resume(queued, shared_outcome)
+        if outcome is None and self._leaves(attempt):
+            self._outcomes.put(attempt)
+            self._limiter.done()
+            return
         if outcome is None:
             queued = QueuedRequest(attempt, attempt.host_group, order)
             joined = self._coalescer.join(attempt, queued)
@@ -231,6 +243,10 @@ class Run:
             outcome = joined
         self._put(outcome)
         self._limiter.done()
+
+    def _leaves(self, attempt: Attempt) -> bool:
+        """Whether the next request goes to a host that this run may not ask."""
+        return self._groups is not None and not attempt.due.local and attempt.host_group not in self._groups
 
     def _resume(self, queued: AttemptRequest, outcome: Fetched | None) -> None:
         """An attempt that is outstanding and in no queue: its outcome, or its next request."""

@@ -344,6 +344,14 @@ class FetchRules:
         Check("header"),
         key("What feeds are asked as; the default names the project, its version and planet.url."),
     ] = ""
+    executor: Annotated[
+        str,
+        Check("executor"),
+        key(
+            "Who asks and reads feeds: `local`, or the scheduler of a Dask cluster (dask://host:8786, dask+tls://host:8786).",
+            "local",
+        ),
+    ] = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
