@@ -15,7 +15,16 @@ from planet.notify.message import Composer
 from planet.notify.send import service_of
 from tests.support.editions import NOW, edition, story
 from tests.support.servers import Authority
-from tests.support.services import DISCORD, DISCORD_LIMIT, MASTODON_LIMIT, SLACK, Services, services
+from tests.support.services import (
+    BLUESKY,
+    BLUESKY_LIMIT,
+    DISCORD,
+    DISCORD_LIMIT,
+    MASTODON_LIMIT,
+    SLACK,
+    Services,
+    services,
+)
 from tests.transcripts import DOCS, sample, transcripts
 
 
@@ -55,6 +64,7 @@ def messages(url: str, count: int = 60) -> list[str]:
         ("discord", DISCORD, DISCORD_LIMIT),
         ("mattermost", f"mmost://127.0.0.1:PORT/{'a' * 24}", 4000),
         ("mastodon", "mastodon://token@127.0.0.1:PORT", MASTODON_LIMIT),
+        ("bluesky", BLUESKY, BLUESKY_LIMIT),
     ],
 )
 def test_a_service_takes_sixty_long_stories_whole_and_refuses_nothing(

@@ -23,7 +23,7 @@ from planet.notify.send import service_of
 from tests.support.editions import NOW, SOURCES, edition, event, story
 from tests.support.receivers import mailbox, webhook
 from tests.support.servers import Authority
-from tests.support.services import DISCORD, SLACK, services
+from tests.support.services import BLUESKY, DISCORD, SLACK, services
 
 DOCS = Path(__file__).parent.parent / "docs" / "notifications.md"
 BEGIN, END = "## What each channel receives\n", "## Letters\n"
@@ -80,7 +80,14 @@ def transcripts() -> str:
         for url in (SLACK, DISCORD, f"mmost://{here}/{'a' * 24}", f"matrix://planet:secret@{here}/!room:localhost"):
             send(of, url, items)
         send(of, f"mastodon://token@{here}", items)
-        named = {"slack": "Slack", "discord": "Discord", "mattermost": "Mattermost", "matrix": "Matrix"}
+        send(of, BLUESKY, items[:1])
+        named = {
+            "slack": "Slack",
+            "discord": "Discord",
+            "mattermost": "Mattermost",
+            "matrix": "Matrix",
+            "bluesky": "Bluesky (likewise)",
+        }
         for service, text in servers.taken:
             blocks.append((named.get(service, "Mastodon (a message for each thing)"), text.replace("\r\n", "\n")))
         digest = [Item(kind=item.kind, story=item.story, event=item.event, digest=day) for item in items]
@@ -108,7 +115,7 @@ def transcripts() -> str:
 
 def _visible(text: str) -> str:
     """What keeps a name from being called is a character that nobody sees: here it is written."""
-    return text.replace("\u200b", "<ZWSP>")
+    return text.replace("\r", "").replace("\u200b", "<ZWSP>")
 
 
 def main() -> None:

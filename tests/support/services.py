@@ -1,6 +1,6 @@
-"""Servers on loopback that behave as the services do: Slack, Discord, Mattermost, Mastodon, Matrix.
+"""Servers on loopback that behave as the services do: Slack, Discord, Mattermost, Mastodon, Bluesky, Matrix.
 
-Slack and Discord have fixed hosts in Apprise, so they stand behind a proxy that ends the TLS of any host with a certificate of the test's
+Slack, Discord and Bluesky have fixed hosts in Apprise, so they stand behind a proxy that ends the TLS of any host with a certificate of the test's
 authority: `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE` lead there, and nothing of ours or of Apprise is replaced.
 """
 
@@ -20,6 +20,9 @@ from tests.support.servers import Authority
 
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
 DISCORD = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
+BLUESKY = "bluesky://planet@app-password"
+PDS = "pds.example"
+BLUESKY_LIMIT = 300
 DISCORD_LIMIT = 2000
 MASTODON_LIMIT = 500
 
@@ -38,6 +41,8 @@ class Services:
             return self._slack(body)
         if host == "discord.com":
             return self._discord(body)
+        if host in {"public.api.bsky.app", "plc.directory", PDS}:
+            return self._bluesky(path, body)
         if path.startswith("/hooks/"):
             self.taken.append(("mattermost", body["text"]))
             return 200, {}, "ok"
@@ -61,6 +66,23 @@ class Services:
             return 400, {}, {"content": [f"Must be {DISCORD_LIMIT} or fewer in length."]}
         self.taken.append(("discord", text))
         return 204, {}, ""
+
+    def _bluesky(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], object]:
+        if path.endswith("resolveHandle"):
+            return 200, {}, {"did": "did:plc:planet"}
+        if path.endswith("createSession"):
+            return 200, {}, {"accessJwt": "a", "refreshJwt": "r"}
+        if path.endswith("createRecord"):
+            text = body["record"]["text"]
+            if len(text) > BLUESKY_LIMIT:
+                return (
+                    400,
+                    {},
+                    {"error": "InvalidRequest", "message": "Record/text must not be longer than 300 graphemes"},
+                )
+            self.taken.append(("bluesky", text))
+            return 200, {}, {"uri": "at://did:plc:planet/app.bsky.feed.post/1", "cid": "c"}
+        return 200, {}, {"service": [{"type": "AtprotoPersonalDataServer", "serviceEndpoint": f"https://{PDS}"}]}
 
     def _mastodon(self, body: dict[str, Any]) -> tuple[int, dict[str, str], object]:
         if len(body["status"]) > MASTODON_LIMIT:
