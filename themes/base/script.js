@@ -74,7 +74,7 @@
   /* When feeds were asked. */
   for (const summary of $(".feed-summaries")) summary.addEventListener("toggle", async () => {
     const feeds = await (await fetch(summary.dataset.health)).json();
-    for (const time of $("time", summary)) time.textContent = absolute.format(new Date(feeds.find(({ url }) => url === time.dataset.feed).last_attempt));
+    for (const time of $("span[data-feed]", summary)) time.textContent = absolute.format(new Date(feeds.find(({ url }) => url === time.dataset.feed).last_attempt));
   }, { once: true });
 
   /* Copy buttons, the filter and the order of lists. */
