@@ -49,7 +49,7 @@ def test_no_escape_sequence_and_no_other_link_that_an_earlier_version_stored_rea
     assert result.code == 0, result.err
     printed = [result] + [
         planet.world.planet(*command)
-        for command in (("status",), ("status", "--json"), ("entries",), ("entries", "--json", "--full"), ("events",), ("events", "--json"), ("explain", "https://a.example/5"), ("export",))
+        for command in (("status",), ("status", "--json"), ("entries",), ("entries", "--json", "--full"), ("events",), ("events", "--json"), ("explain", "https://a.example/5"))
     ]  # fmt: skip
     texts = [text for result in printed for text in (result.out, result.err)]
     texts += [path.read_text("utf-8") for path in published(planet.world.output)]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 STATE_FILE = "planet-state.json"
 """Where `planet run` looks for the dates when the database is lost: beside it."""
+MAX_STATE = 500_000_000
+"""Bytes of a state file: some million entries."""
 BACKUP_FILE = "planet-backup.gz"
 """Where it looks for the whole of it."""
 
@@ -80,10 +82,16 @@ def begin_again(config: Config, state: Path | None = None) -> Message | None:
 def read_state(file: Path) -> object:
     """A state file as plain values. Raises UsageError."""
     try:
-        return json.loads(file.read_bytes())
+        with file.open("rb") as opened:
+            data = opened.read(MAX_STATE + 1)
+        if len(data) > MAX_STATE:
+            raise UsageError(
+                Message.of("{file} is larger than {limit} bytes: that is no state file", file=file, limit=MAX_STATE)
+            )
+        return json.loads(data)
     except OSError as error:
         raise UsageError(Message.of("{file} cannot be read: {reason}", file=file, reason=error.strerror)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(
             Message.of("{file} is no state file of a planet: {reason}", file=file, reason=error)
         ) from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,12 +21,15 @@ from planet.config import checks
 from planet.edition.build import Stored, build
 from planet.edition.fingerprints import program_rev
 from planet.errors import UsageError
+from planet.limited import FunctionFailedError, LimitedProcess
 from planet.model import Message
 from planet.subscriptions import Imported, Subscription, editing, starter
 from planet.text import slug
 from planet.urls import host, redacted
 
 MAX_LIST = 20_000_000
+_SECONDS = 60.0
+_MEMORY = 1_000_000_000
 MAX_FILES = 50_000
 """Files near the settings of Planet Venus among which pictures are looked for."""
 
@@ -155,7 +160,8 @@ def _import_hugo(ctx: Context, folder: Path, name: str | None) -> int:
 
 def _imported(file: Path, *, without_filters: bool) -> Imported:
     try:
-        data = sys.stdin.buffer.read(MAX_LIST + 1) if str(file) == "-" else file.read_bytes()
+        with contextlib.nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as opened:
+            data = opened.read(MAX_LIST + 1)
     except OSError as error:
         raise UsageError(Message.of("{file} cannot be read: {reason}", file=file, reason=error.strerror)) from error
     if len(data) > MAX_LIST:
@@ -164,16 +170,26 @@ def _imported(file: Path, *, without_filters: bool) -> Imported:
                 "{file} is larger than {limit} bytes: that is no list of subscriptions", file=file, limit=MAX_LIST
             )
         )
-    try:
-        return subscriptions.import_any(data, without_filters=without_filters)
-    except ValueError as error:
-        raise UsageError(
-            Message.of(
-                "{file} is neither OPML nor the settings of Planet Venus, Pluto or Mercury: {reason}",
-                file=file,
-                reason=error,
-            )
-        ) from error
+    # Written by another program, or a stranger: read in a process of its own, with a deadline and a limit of memory.
+    process: LimitedProcess[bytes, Imported] = LimitedProcess(
+        lambda: functools.partial(subscriptions.import_any, without_filters=without_filters),
+        deadline=_SECONDS,
+        memory=_MEMORY,
+    )
+    with contextlib.closing(process):
+        try:
+            return process.call(data)
+        except (TimeoutError, MemoryError):
+            reason = Message.of("it takes more time or memory than a document may")
+        except FunctionFailedError as error:
+            reason = Message(str(error).removeprefix(f"{error.name}: "))
+    raise UsageError(
+        Message.of(
+            "{file} is neither OPML nor the settings of Planet Venus, Pluto or Mercury: {reason}",
+            file=file,
+            reason=reason,
+        )
+    )
 
 
 def _begin(ctx: Context, imported: Imported) -> str:
