@@ -45,6 +45,7 @@ def story_context(
         feeds=store.feeds(),
         feed_urls={key: feed.public_url for key, (_source, feed) in feeds.items() if feed.public_url},
         host=host(config.site.url),
+        url=config.site.url,
         events=events or {},
         technologies=tuple(technology.slug for technology in config.technologies),
         same_id=store.clashing("id", story_ids),

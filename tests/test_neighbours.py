@@ -225,6 +225,30 @@ def test_an_id_that_was_copied_first_and_exchanged_later_is_still_its_owners(wor
     assert {story["title"]: story["id"] for story in world.entries()}["À Ada"] == stolen
 
 
+def test_no_entry_has_the_id_of_a_feed_of_the_planet(world: World) -> None:
+    items = [
+        item(f"Billet {n}", f"https://mallory.example/{n}", guid=f"https://planet.example.org/{path}")
+        for n, path in enumerate(("", "atom.xml", "php/", "members/mallory/"))
+    ]
+    world.configure([{"name": "Mallory", "feeds": [world.serve("/m.xml", rss(*items))]}])
+    assert world.run("--no-publish").code == 0
+    assert [story["id"] for story in world.entries() if not story["id"].startswith("tag:planet.example.org,")] == []
+
+
+def test_of_two_sites_the_one_that_published_first_is_the_authors_be_it_a_groups(world: World) -> None:
+    text = " ".join(WORDS)
+    posts = {
+        name: rss(item("Un long billet de tous", f"https://{name}.example/1", date, text))
+        for name, date in (("mallory", "Mon, 23 Nov 2026 07:00:00 GMT"), ("groupe", "Sun, 22 Nov 2026 11:00:00 GMT"))
+    }
+    world.configure(
+        [{"name": "Mallory", "url": "https://mallory.example/", "feeds": [world.serve("/m.xml", posts["mallory"])]}],
+        [{"name": "Groupe", "url": "https://groupe.example/", "feeds": [world.serve("/g.xml", posts["groupe"])]}],
+    )
+    assert world.run("--no-publish").code == 0
+    assert [story["source"] for story in world.entries()] == ["Groupe"]
+
+
 def test_a_member_who_withdraws_all_that_is_hers_does_not_stop_the_planet(world: World) -> None:
     """More than half of the planet's stories go, by the words of the feed itself: the others' news still appears."""
 

@@ -99,7 +99,7 @@ def _precedence(look: Look, cluster: Sequence[Look]) -> _Precedence:
         bool(named) and named != look.host,
         not entry.owner,
         entry.first_seen.timestamp() if entry.first_seen else 0.0,
-        entry.priority,
+        0 if entry.owner else entry.priority,  # of two on sites of their own the one that was published first
         look.day,
         entry.source_position,
         _name(entry),

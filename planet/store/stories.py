@@ -38,6 +38,8 @@ class StoryContext:
     """Stories whose RSS guid (it may be no address, and so not unique in the world) another story publishes."""
     technologies: tuple[str, ...] = ()
     """Slugs, in the order of feeds.yaml."""
+    url: str = ""
+    """The planet's address: what it publishes there has its address for an id."""
     namesakes: Namesakes = field(default_factory=Namesakes)
     excerpts: dict[int, str] = field(default_factory=dict)
     """Id of an entry -> its excerpt, once it was made: a story is loaded for several pages and feeds."""
@@ -211,6 +213,11 @@ def _told_apart(
     )
 
 
+def _is_an_output(identifier: str, url: str) -> bool:
+    """Whether an id is, or may be, that of a feed or page of the planet itself."""
+    return bool(url) and identifier.startswith(url) and identifier.endswith(("/", ".xml", ".json"))
+
+
 def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: StoryContext) -> Story:
     """A story from its row and its entries, the primary copy first."""
     story_id, primary = head["story_id"], members[0]
@@ -219,7 +226,10 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
     source = sources[0]
     feed = context.feeds.get(primary.feed)
     identifier, guid = identify(
-        primary, context.host, same_id=story_id in context.same_id, same_guid=story_id in context.same_guid
+        primary,
+        context.host,
+        same_id=story_id in context.same_id or _is_an_output(primary.atom_id, context.url),
+        same_guid=story_id in context.same_guid or _is_an_output(entry.id, context.url),
     )
     slugs = {carrier.slug for carrier in sources}
     updated = instant(head["updated"])
