@@ -16,7 +16,7 @@ from planet.formats import RESERVED
 from planet.model import Fault, Message
 from planet.urls import carries_secret, user_of
 
-_WORTH_A_WARNING = 8
+_WORTH_A_WARNING = 4
 """Words of feeds.yaml that are in the catalogue, from which on it is worth a word that they can go."""
 SHORT_INTERVAL = 300
 """Seconds: more often than that, servers of others begin to refuse."""
