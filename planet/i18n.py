@@ -1,4 +1,4 @@
-"""The language of a planet: sentences by gettext, dates and numbers by Babel. French and English ship; a third is a file away.
+"""The language of a planet: sentences by gettext, dates and numbers by Babel. German, English, Spanish and French ship; another is a file away.
 
 The catalogues are `planet/locale/<language>/LC_MESSAGES/planet.po`. A build compiles them (`hatch_build.py`) and ships the `.mo`
 alone; in a checkout, one that is missing or older than its `.po` is compiled when a sentence is first needed.

@@ -20,7 +20,7 @@ NEEDED = (
     "planet/sample/community/sarah/feed",
     "planet/sample/community/avatars/camille.png",
     "planet/sample/community/jeanne/train.svg",
-    "planet/locale/fr/LC_MESSAGES/planet.mo",
+    *(f"planet/locale/{language}/LC_MESSAGES/planet.mo" for language in ("de", "es", "fr")),
     "planet/config/feeds.schema.json",
     "planet/py.typed",
 )

@@ -82,7 +82,7 @@ FAULTS = {
     "a time zone by its letters": ("  timezone: CEST\n", 4, "is no time zone"),
     "a language that is none": ("  language: français\n", 4, "BCP 47"),
     "a language as systems write it": ("  language: fr_FR\n", 4, "`fr-FR`"),
-    "a language without pages": ("  language: de\n", 4, "write one of en, fr"),
+    "a language without pages": ("  language: it\n", 4, "write one of de, en, es, fr"),
     "a length of time that is none": ("fetch:\n  interval: soon\n", 5, "60m"),
     "a length of time below nothing": ("fetch:\n  host_pause: -1\n", 5, "from 0s"),
     "no patience": ("fetch:\n  timeout: 0s\n", 5, "more than nothing"),

@@ -41,6 +41,9 @@ def holes(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name} | set(re.findall(r"%\((\w+)\)", text))
 
 
+TRANSLATED = tuple(language for language in languages() if language != "en")
+
+
 @pytest.mark.parametrize("language", languages())
 def test_a_catalogue_is_read_as_babel_reads_it(language: str) -> None:
     translator = Translator(language)
@@ -83,8 +86,8 @@ def test_a_catalogue_is_compiled_when_it_is_new_and_read_as_it_is_afterwards(tmp
     assert sorted(path.name for path in tmp_path.iterdir()) == ["planet.mo"]
 
 
-def test_french_and_english_ship() -> None:
-    assert languages() == ("en", "fr")
+def test_four_languages_ship() -> None:
+    assert languages() == ("de", "en", "es", "fr")
 
 
 def test_dates_are_told_in_the_time_zone_of_the_planet() -> None:
@@ -132,15 +135,15 @@ def test_a_regional_language_uses_its_language() -> None:
 
 
 def test_a_language_without_a_catalogue_speaks_english_with_its_own_dates() -> None:
-    t = Translator("de", "Europe/Berlin")
+    t = Translator("it", "Europe/Rome")
     assert t.gettext("Home") == "Home"
-    assert t.month(EVENING) == "November 2026"
+    assert t.month(EVENING) == "novembre 2026"
     assert Translator("tlh").date(EVENING) == "November 23, 2026"
 
 
-def test_french_says_everything(found: Catalog) -> None:
-    french = catalogue("fr")
-    told = {message.id for message in french if message.id and _complete(message.string)}
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_each_language_says_everything(found: Catalog, language: str) -> None:
+    told = {message.id for message in catalogue(language) if message.id and _complete(message.string)}
     missing = [message.id for message in found if message.id and message.id not in told]
     assert not missing, "run `make messages`, then translate: " + "\n".join(map(str, missing))
 
@@ -149,14 +152,16 @@ def _complete(translation: object) -> bool:
     return all(translation) if isinstance(translation, tuple | list) else bool(translation)
 
 
-def test_no_translation_is_stale(found: Catalog) -> None:
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_translation_is_stale(found: Catalog, language: str) -> None:
     known = {message.id for message in found}
-    stale = [message.id for message in catalogue("fr") if message.id and message.id not in known]
+    stale = [message.id for message in catalogue(language) if message.id and message.id not in known]
     assert not stale, "run `make messages`"
 
 
-def test_translations_fill_in_what_the_sentence_fills_in() -> None:
-    for message in catalogue("fr"):
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_fill_in_what_the_sentence_fills_in(language: str) -> None:
+    for message in catalogue(language):
         if not message.id:
             continue
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
@@ -232,6 +237,15 @@ def test_a_planet_brings_a_third_language_or_other_words_of_its_own(tmp_path: Pa
         translator = Translator(site.language, site.timezone, site.catalogue)
         assert translator.gettext("Home") == home
         assert translator.gettext("Search") == {"oc": "Search", "fr": Translator("fr").gettext("Search")}[language]
+        if language == "fr":  # other words may come with the theme, too
+            theme = tmp_path / "themes" / "mine"
+            theme.mkdir(parents=True)
+            (theme / "theme.toml").write_text('extends = "base"\n', "utf-8")
+            catalogue.parent.parent.parent.rename(theme / "locale")
+            path.write_text(head.format(language) + "  theme: mine\n", "utf-8")
+            site = config.load(path, keep=True).site
+            assert Translator(site.language, site.timezone, site.catalogue).gettext("Home") == home
+            catalogue = theme / catalogue.relative_to(tmp_path)
         before = site.catalogue_rev
         catalogue.write_text(catalogue.read_text("utf-8").replace(home, f"{home}!"), "utf-8")
         assert config.load(path, keep=True).site.catalogue_rev != before

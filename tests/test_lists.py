@@ -58,7 +58,7 @@ def test_whoever_a_list_names_is_read_and_the_last_good_copy_counts_while_it_fai
         "three failures over a day: said, and said once"
     )
     assert "dernière bonne copie" in said[2]
-    assert "2 sources" in world.planet("status").out
+    assert "sources\u00a0: 2" in world.planet("status").out
 
     world.serve("/liste.opml", opml(outline("Zoé", zoe)))
     assert "de nouveau" in world.run(now="2026-11-29T09:00:00Z").err

@@ -111,7 +111,7 @@ def _lists(ctx: Context, states: Mapping[str, ListState]) -> Iterator[str]:
         state = states.get(reading_list.key, ListState())
         yield ctx.say(
             Message.of(
-                "feeds.yaml line {line}: the list {url} names {count} sources ({state})",
+                "feeds.yaml line {line}: the list {url} ({state}); sources: {count}",
                 line=reading_list.line,
                 url=reading_list.label,
                 count=len(state.sources),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from planet import themes
 from planet.config import checked_copy
 from planet.config.variables import expanded
 from planet.errors import ConfigError
@@ -41,8 +42,11 @@ def load(path: Path, *, keep: bool = False, environ: Mapping[str, str] | None = 
 
 
 def _with_catalogue(config: Config) -> Config:
-    """The configuration with the planet's own catalogue of sentences, read anew."""
+    """The configuration with the planet's own catalogue of sentences, read anew: beside feeds.yaml, else in its theme."""
     path = own_catalogue(config.site.language, config.folder)
+    theme = themes.find(config.site.theme, config.folder) if path is None else None
+    if theme is not None:
+        path = own_catalogue(config.site.language, theme)
     if path is None:
         return config
     try:

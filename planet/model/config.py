@@ -277,7 +277,7 @@ class Site:
     language: Annotated[
         str,
         Check("page_language"),
-        key("Of the pages, their dates and their feeds (BCP 47); fr and en ship.", "fr", "en", "fr-CA"),
+        key("Of the pages, their dates and their feeds (BCP 47); de, en, es and fr ship.", "fr", "en", "fr-CA"),
     ] = "fr"
     timezone: Annotated[Zone, key("Of the dates on the pages (IANA).", "Europe/Paris")] = "Europe/Paris"
     owner: Annotated[Owner, key("Who runs the planet.")] = field(default_factory=Owner)
