@@ -82,6 +82,10 @@ FOLDERS = (
 FILES = ("404.html", "favicon.ico", "health.json", "index.html", "robots.txt", "sitemap.xml")
 
 
+OF_EVENTS = frozenset({"calendar.ics", "events.json"})
+"""Files that hold events alone."""
+
+
 def formats_of(kind: str) -> tuple[Format, ...]:
     """The files that a list of that kind has, in the order in which they are named."""
     return tuple(output_format for output_format in FORMATS if kind in output_format.lists)

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,11 @@ def test_json_is_the_same_in_every_locale(planet: World) -> None:
     exported = printed(planet.folder, "export", encoding="utf-8")[1]
     assert "Zoë 夏" in exported
     assert os.linesep in exported
+
+
+def test_a_planet_without_groups_and_calendars_names_no_events(planet: World) -> None:
+    pages = [path for path in planet.output.rglob("index.html") if "events" not in path.parts]
+    assert len(pages) > 8
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert not re.search(r"vènement|genda|events/|calendar\.ics\"|events\.json\"", text.partition("<body")[2]), page

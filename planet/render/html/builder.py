@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from planet import __version__
-from planet.formats import formats_of
+from planet.formats import OF_EVENTS, Format, ListKind, formats_of
 from planet.i18n import Translator
 from planet.model import (
     Artifact,
+    Config,
     Edition,
     Event,
     IndexRow,
@@ -73,6 +74,8 @@ class Common:
     assets: tuple[str, ...]
     searchable: bool
     cards: bool
+    holds_events: bool
+    """Whether there are events, or groups and calendars that may bring some: else no page names what concerns events alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,13 @@ class Frame:
         return f"{self.root}{path}" or "./"
 
 
+def _may_hold_events(config: Config) -> bool:
+    """Whether feeds.yaml names a group, a calendar, or a feed or folder of events."""
+    return any(
+        source.kind == "group" or any(feed.kind != "posts" for feed in source.feeds) for source in config.sources
+    )
+
+
 class PageBuilder:
     """Makes the pages of one edition with one theme. `avatars` maps the slug of a source to its picture."""
 
@@ -149,6 +159,7 @@ class PageBuilder:
             assets=tuple(theme.assets()),
             searchable=bool(edition.index),
             cards=cards.available(),
+            holds_events=bool(edition.events) or _may_hold_events(edition.config),
         )
         self.technologies = {technology.slug: technology for technology in self.common.technologies}
         self.places = {
@@ -199,13 +210,17 @@ class PageBuilder:
                 "name_of": name_of,
                 "mended": mended,
                 "size": lambda count: megabytes(self.t, count),
-                "formats_of": formats_of,
+                "formats_of": self._formats_of,
                 "month_name": lambda month: self.t.month(date.fromisoformat(f"{month}-01")),
                 "og_locale": og_locale(str(self.t.locale)),
                 **self.functions,
             },
             self.site.database.with_name(f"{self.site.database.name}.templates"),
         )
+
+    def _formats_of(self, kind: ListKind) -> tuple[Format, ...]:
+        """The files of a list that a page names: those of events where there may be some."""
+        return tuple(known for known in formats_of(kind) if self.common.holds_events or known.name not in OF_EVENTS)
 
     def card(self, technology: str) -> str:
         """The picture of a page for social networks: the theme's own, else one with the name of the page; "" without Pillow."""
@@ -297,6 +312,7 @@ class PageBuilder:
             menu = [
                 (frame.link(path), self.t.say(name), path == meta.path and (bool(path) or meta.kind == "all"))
                 for path, name in MENU
+                if path != "events/" or self.common.holds_events
             ]
             common = {
                 "site": self.site,
@@ -306,6 +322,7 @@ class PageBuilder:
                 "script": self.common.script,
                 "assets": self.common.assets,
                 "searchable": self.common.searchable,
+                "holds_events": self.common.holds_events,
                 "card": meta.card or self.card(meta.technology),
             }
             return self.templates.render(
