@@ -24,7 +24,7 @@ from uuid import uuid4
 
 from distributed import Client, Future, WorkerPlugin, as_completed, get_worker
 
-from planet import __version__
+from planet import __version__, plugins
 from planet.assemble import LateFetcher, document_reader, execute, fetcher
 from planet.edition.fingerprints import program_rev
 from planet.errors import UsageError
@@ -55,8 +55,8 @@ READING = (
 
 
 def program() -> str:
-    """The version of the program, and a digest of what asks and reads: equal where a worker gives what this machine would."""
-    return f"{__version__} ({program_rev(READING)[:12]})"
+    """The version of the program, a digest of what asks and reads, and the filters that are installed: equal where a worker gives what this machine would."""
+    return f"{__version__} ({program_rev(READING)[:12]}{plugins.rev()})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
