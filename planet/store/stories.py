@@ -166,7 +166,7 @@ def _excerpt(primary: StoredEntry, context: StoryContext) -> str:
 
 def authors_copies(members: Sequence[StoredEntry]) -> list[StoredEntry]:
     """The copies that say what a story is about, the primary first: the author's own where the author shows it, else all."""
-    owner = members[0].owner
+    owner = members[0].owner if members else ""  # `planet explain` of a story whose entries cannot be read
     return [member for member in members if not owner or member.owner == owner]
 
 
