@@ -130,6 +130,8 @@ def _why_not(copy: Copy) -> tuple[str, Message]:
 
 def _story_lines(story: ExplainedStory, names: dict[str, str], translator: Translator) -> Iterator[str]:
     say = translator.say
+    if not story.copies:  # none of its entries can be read, which was logged
+        return
     lead = story.copies[0]
     yield lead.stored.entry.title
     yield f"  {lead.stored.entry.link}"
