@@ -166,7 +166,8 @@ def test_a_database_from_a_newer_version_is_left_alone(site: World) -> None:
 @pytest.mark.parametrize("content", [b"Mes recettes de cuisine.\n" * 400, b"\x00" * 5000])
 def test_a_file_that_is_no_database_is_left_alone(site: World, content: bytes) -> None:
     for old in site.folder.glob("planet.db*"):
-        old.unlink()
+        if old.is_file():
+            old.unlink()
     (site.folder / "planet.db").write_bytes(content)
     refused(site, 1, str(site.folder / "planet.db"), "not a database")
     assert (site.folder / "planet.db").read_bytes() == content
@@ -174,7 +175,8 @@ def test_a_file_that_is_no_database_is_left_alone(site: World, content: bytes) -
 
 def test_the_database_of_another_program_is_left_alone(site: World) -> None:
     for old in site.folder.glob("planet.db*"):
-        old.unlink()
+        if old.is_file():
+            old.unlink()
     with sqlite3.connect(site.folder / "planet.db") as base:
         base.execute("CREATE TABLE recettes (nom)")
     base.close()

@@ -176,7 +176,7 @@ def test_the_demonstration_never_overwrites_the_site_of_another_planet(world: Wo
     before = world.site()
     refused = world.planet("demo", "--output", "output")
     assert refused.code == 1
-    assert "another planet" in refused.err
+    assert "autre planète" in refused.err
     assert world.site() == before
 
 

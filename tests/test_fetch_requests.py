@@ -302,10 +302,10 @@ def test_a_download_and_a_post_obey_the_same_rules(server: Server) -> None:
     missing = client.get(server.url("/none.png"), max_bytes=3, accept="image/*", now=T0)
     assert isinstance(missing, FetchError)
     server.on("/hub", reply(204))
-    assert client.post(server.url("/hub"), {"hub.mode": "publish", "hub.url": "https://é/"}, now=T0) == 204
+    assert client.post(server.url("/hub"), [("hub.mode", "publish"), ("hub.url", "https://é/")], now=T0) == 204
     assert server.seen[-1].method == "POST"
     assert server.seen[-1].body == b"hub.mode=publish&hub.url=https%3A%2F%2F%C3%A9%2F"
-    blocked = fetcher(replace(QUICK, allow_private=False)).web.post(server.url("/hub"), {}, now=T0)
+    blocked = fetcher(replace(QUICK, allow_private=False)).web.post(server.url("/hub"), [], now=T0)
     assert isinstance(blocked, FetchError)
     assert blocked.kind == "blocked-address"
     client.close()

@@ -133,7 +133,7 @@ def fetch(store: Store, who: Source, entries: Iterable[Entry], sources: Sequence
     def place(given: Entry, date: datetime) -> Classified:
         technologies = given.tags if who is HOSTILE else ("php",)
         return authors.classified(
-            given, Classification(sources=((who.slug, key),), technologies=technologies), feed=key, date=date
+            given, Classification(sources=((who.slug, key),), technologies=technologies), date=date
         )
 
     store.apply(

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import io
 import json
+import re
 import textwrap
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ for _module in workers.PRELOADED:
     importlib.import_module(_module)  # once here, not in each process that is forked to read a document
 
 NOW = "2026-11-23T08:00:00Z"
+
+
+_FEEDS = re.compile(rb'<details class="feed-summaries".*?</details>', re.DOTALL)
 
 
 @dataclass
@@ -145,14 +149,14 @@ class World:
 
     def planet(self, *arguments: str) -> Result:
         """Call the command line, in this process, in the planet's folder."""
-        out, err = io.StringIO(), io.StringIO()
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogatepass", "\n") for _ in range(2))
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _folder(self.folder):
             try:
                 main(list(arguments))
                 code = 0
             except SystemExit as leave:
                 code = leave.code if isinstance(leave.code, int) else 1
-        return Result(code, out.getvalue(), err.getvalue())
+        return Result(code, *(stream.detach().getvalue().decode("utf-8", "surrogatepass") for stream in (out, err)))
 
     def run(self, *arguments: str, now: str = NOW) -> Result:
         """`planet run` at a moment."""
@@ -164,9 +168,9 @@ class World:
         return result.objects()
 
     def site(self) -> dict[str, bytes]:
-        """Every published file by path, health and the manifest left out."""
+        """Every published file by path; health, the manifest, and what members' pages say of their feeds left out."""
         return {
-            str(path.relative_to(self.output)): path.read_bytes()
+            str(path.relative_to(self.output)): _FEEDS.sub(b"", path.read_bytes())
             for path in sorted(self.output.rglob("*"))
             if path.is_file() and not str(path.relative_to(self.output)).startswith((".planet", "health"))
         }
