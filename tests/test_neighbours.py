@@ -150,8 +150,8 @@ def shown(store: Store, sources: Sequence[Source]) -> list[tuple[object, ...]]:
     return [
         (
             s.url,
-            s.title,
-            s.text,
+            s.entry.title,
+            s.entry.text,
             s.published,
             s.source.slug,
             s.author,

@@ -88,7 +88,7 @@
       setTimeout(() => { button.firstChild.data = label; }, 2000);
     });
   }
-  /* A reader that asked the system for `feed:` addresses is opened; without script the address is there to copy. */
+  /* The reader that the system knows for `feed:` addresses is opened. */
   for (const button of $("button[data-feed]")) { button.hidden = false; button.addEventListener("click", () => { location.href = `feed:${button.dataset.feed}`; }); }
   const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   for (const box of $(".filter")) {
