@@ -158,6 +158,20 @@ def test_an_id_keeps_its_case_and_its_blanks_inside() -> None:
     assert one(id="https://blog.example/A", title="t").uid != one(id="https://blog.example/a", title="t").uid
 
 
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        ("https://feedproxy.google.com/~r/blog/~3/abc/", "https://blog.example/x.png"),
+        ("https://click.mail.example/track?u=1", "https://blog.example/x.png"),
+        ("https://t.co/abc", "https://blog.example/x.png"),
+        ("https://blog.example/2026/post/", "https://blog.example/2026/post/x.png"),
+    ],
+)
+def test_a_service_that_counts_clicks_is_no_base_of_relative_links(link: str, target: str) -> None:
+    entry = one(raw(link=link, content=html("<p>Voici <a href='x.png'>x</a></p>")), link="https://blog.example/")
+    assert f'href="{target}"' in entry.html
+
+
 def test_links_are_compared_without_tracking_and_shown_without_it() -> None:
     entry = one(id="x?t=1", link="http://www.Blog.example:80/a.html?b=2&utm_source=rss&a=1#more", title="t")
     assert entry.link == "http://www.Blog.example:80/a.html?b=2&a=1#more"

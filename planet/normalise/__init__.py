@@ -31,11 +31,11 @@ from planet.normalise import content, dates, identity, metadata
 from planet.normalise.identity import Draft
 from planet.normalise.languages import language_in
 from planet.text import anchor, fold, id_prefix, language_tag, one_line, phrase
-from planet.urls import http_url, without_tracking
+from planet.urls import counts_clicks, http_url, without_tracking
 
 __all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
 
-NORMALISE_VERSION = "2"
+NORMALISE_VERSION = "3"
 """Part of every raw_hash: raise it when the rules of this package or of planet.sanitise change, and entries are read anew."""
 MOST_WARNINGS = 5
 """Of single entries, from one document."""
@@ -274,10 +274,15 @@ class _Reader:
         return self.sanitise(value, base=base, prefix=prefix, page=draft.link if draft.own else "")
 
     def content_base(self, draft: Draft, chosen: Text | None) -> str:
-        """What relative links start from: xml:base, else the entry's link, else the feed's URL."""
+        """What relative links start from: xml:base, else the entry's link, else the feed's URL.
+
+        A link through a service that counts clicks says nothing of where the text stood: then it is the site.
+        """
         for given in (chosen.base if chosen else "", draft.raw.base, self.raw.base):
             if given and (url := http_url(given, self.base)):
                 return url
+        if draft.own and counts_clicks(draft.link):
+            return self.site or self.base
         return (draft.link if draft.own else "") or self.base
 
     def authors(self, raw: RawEntry) -> tuple[Person, ...]:

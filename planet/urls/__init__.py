@@ -1,6 +1,6 @@
 """URLs: what may be linked, what two spellings have in common, what must not be shown. Pure, used by every stage."""
 
-from planet.urls.hosts import host_group, rate_limit_scope, same_site
+from planet.urls.hosts import counts_clicks, host_group, rate_limit_scope, same_site
 from planet.urls.join import join
 from planet.urls.key import canonical_key, feed_key, host, host_and_path, origin
 from planet.urls.normalise import (
@@ -35,6 +35,7 @@ __all__ = [
     "Target",
     "canonical_key",
     "carries_secret",
+    "counts_clicks",
     "credentials",
     "feed_key",
     "has_credentials",

@@ -24,6 +24,26 @@ _SHARED_HOSTS = frozenset(
     {"dev.to", "medium.com", "github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "pages.perso.orange.fr"}
 )
 
+_CLICK_COUNTERS = frozenset(
+    {
+        "feedproxy.google.com",
+        "feeds.feedburner.com",
+        "rss.feedsportal.com",
+        "t.co",
+        "bit.ly",
+        "lnkd.in",
+        "ow.ly",
+        "tinyurl.com",
+    }
+)
+_CLICK_NAMES = frozenset({"click", "clicks", "redirect", "track", "tracking", "trk"})
+
+
+def counts_clicks(url: str) -> bool:
+    """Whether a link goes through a service that counts who follows it: known ones, and hosts that are named for it."""
+    name = host(url)
+    return name in _CLICK_COUNTERS or name.partition(".")[0] in _CLICK_NAMES
+
 
 def host_group(name: str) -> str:
     """What shares a pace: one host, with or without `www.`, or all the sites of one platform."""
