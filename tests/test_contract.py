@@ -425,3 +425,17 @@ def test_stories_of_one_moment_keep_the_order_of_their_document(world: World) ->
     world.serve("/a.xml", rss(*(item(name, f"{A}/{name}", text="Mieux.") for name in ["Neuf", *reversed(names)])))
     world.run(now="2026-11-23T10:00:00Z")
     assert [story["title"] for story in world.entries()] == ["Neuf", *names]
+
+
+def test_a_retired_source_is_asked_no_more_its_stories_stay_and_its_page_says_so(world: World) -> None:
+    world.serve("/a.xml", rss(item("Un", f"{A}/1")))
+    world.configure([{"name": "Ada", "feeds": [world.url("/a.xml")]}])
+    world.run()
+    asked = len(world.asked)
+    world.configure([{"name": "Ada", "feeds": [world.url("/a.xml")], "retired": True}])
+    assert world.run("--force").code == 0
+    assert len(world.asked) == asked
+    assert [story["title"] for story in world.planet("entries", "--json").objects()] == ["Un"]
+    page = (world.output / "members" / "ada" / "index.html").read_text("utf-8")
+    assert "ne publie plus" in page
+    assert "Un" in (world.output / "index.html").read_text("utf-8")
