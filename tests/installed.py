@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -91,7 +90,7 @@ def look(planet: str, folder: Path) -> None:
         with urllib.request.urlopen(address, timeout=30) as answer:
             assert b"h-feed" in answer.read()
     finally:
-        served.send_signal(signal.SIGINT)
+        served.terminate()  # in the background of a shell Ctrl-C is ignored
         served.communicate(timeout=30)
 
 
