@@ -85,7 +85,7 @@ def _translator(language: str) -> Translator:
 
 
 def sentences(commands: Mapping[str, click.Command], summaries: Sequence[str]) -> Iterator[str]:
-    """Every sentence of help, as it is looked up: for the catalogues."""
+    """Every sentence of `--help`, in the form that the catalogues are asked for."""
     yield from (
         "Usage:",
         "Options",

@@ -50,7 +50,7 @@ class Screen:
         )
 
     def paint(self, text: str, meaning: Meaning) -> str:
-        """The text in the colour of what it means, as it is where there are no colours."""
+        """The text in the colour of its meaning; unchanged where there are no colours."""
         return click.style(text, **COLOURS[meaning]) if self.colour and meaning else text  # type: ignore[arg-type]
 
     def wrap(self, text: str, indent: int = 0, hanging: int = 4) -> str:

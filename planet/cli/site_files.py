@@ -52,7 +52,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A response, its content as it is sent."""
+    """A response and its content, encoded for the wire."""
 
     status: HTTPStatus
     fields: Mapping[str, str]

@@ -26,7 +26,7 @@ def _shown(value: object) -> str:
 
 
 def fill(sentence: str, values: Mapping[str, object]) -> str:
-    """A sentence with its values, fit for a terminal or a mail; as it is where another version stored one that they do not fit."""
+    """A sentence with its values, fit for a terminal or a mail; without them where another version stored ones that do not fit."""
     with contextlib.suppress(LookupError, ValueError, AttributeError):
         sentence = sentence.format(**values) if values else sentence
     return "\n".join(map(_shown, sentence.split("\n")))
