@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 AGAIN = timedelta(days=1)
 """A picture that could not be made (no Pillow, a site that is down) is tried again after this."""
 AVATAR_BYTES = 2_000_000
-DEADLINE = 10.0
-"""Seconds to make one picture small."""
+CPU_SECONDS = 10.0
+"""Processor time to make one picture small."""
 MEMORY = 500_000_000
 """Bytes of data that the process which does it may have."""
 AVATAR_DAYS = timedelta(days=7)
@@ -40,7 +40,7 @@ class _Maker:
     def square(self, data: bytes) -> bytes | None:
         """See `planet.render.avatars.square`; None, too, for a picture that takes too long or too much memory."""
         if self._process is None or not self._process.alive:
-            self._process = LimitedProcess(lambda: square, deadline=DEADLINE, memory=MEMORY)
+            self._process = LimitedProcess(lambda: square, cpu_seconds=CPU_SECONDS, memory=MEMORY)
         try:
             return self._process.call(data)
         except (TimeoutError, MemoryError, FunctionFailedError) as error:

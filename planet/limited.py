@@ -1,10 +1,14 @@
-"""A function that runs in a separate process, with a deadline and a limit of memory for each call."""
+"""A function that runs in a separate process, with a limit of processor time and of memory for each call.
+
+The time is that of the processor, so that a busy machine, which runs the process rarely, fails no document that is read in time on an
+idle one. A process that waits or hangs uses none: it is ended after `PATIENCE` times as many seconds by the clock.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:  # most commands start no process
@@ -14,15 +18,36 @@ Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
 
+PATIENCE = 10
+"""Seconds by the clock for each second of processor time: a tenth of a processor is enough for a call."""
+
+
+@contextlib.contextmanager
+def limited_time(seconds: float) -> Iterator[None]:
+    """End this process by SIGPROF, whatever it is at, when the block has used so many seconds of the processor."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
 def limit_memory(limit: int) -> None:
-    """Bound the data (bytes) of this process. Where the system knows no such limit only a deadline remains."""
+    """Bound the data (bytes) of this process. Where the system knows no such limit only that of time remains."""
     import resource  # only workers need it
 
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def _serve(connection: Connection, parent: Connection, make: Callable[[], Callable[[Any], Any]], memory: int) -> None:
+def _serve(
+    connection: Connection,
+    parent: Connection,
+    make: Callable[[], Callable[[Any], Any]],
+    cpu_seconds: float,
+    memory: int,
+) -> None:
     """Arguments in, results out, until the other end is closed."""
     parent.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
@@ -34,7 +59,8 @@ def _serve(connection: Connection, parent: Connection, make: Callable[[], Callab
             answer: tuple[Any, tuple[str, str] | None]
             try:
                 function = function or make()
-                answer = (function(argument), None)
+                with limited_time(cpu_seconds):
+                    answer = (function(argument), None)
             except Exception as error:  # noqa: BLE001 - told to the caller
                 answer = (None, (type(error).__name__, str(error)[:200]))
             connection.send(answer)
@@ -54,18 +80,19 @@ class LimitedProcess(Generic[Argument, Result]):
     `make` gives the function; it is called in the process, so that what the function imports is imported there only.
     """
 
-    def __init__(self, make: Callable[[], Callable[[Argument], Result]], *, deadline: float, memory: int) -> None:
-        """`deadline`: seconds for one call. `memory`: bytes of data that the process may have."""
+    def __init__(self, make: Callable[[], Callable[[Argument], Result]], *, cpu_seconds: float, memory: int) -> None:
+        """`cpu_seconds`: of the processor, for one call. `memory`: bytes of data that the process may have."""
         import multiprocessing  # as above
 
         context = multiprocessing.get_context("fork")
-        self._deadline = deadline
+        self._wait = PATIENCE * cpu_seconds
         self._connection, connection = context.Pipe()
-        arguments = (connection, self._connection, make, memory)
+        arguments = (connection, self._connection, make, cpu_seconds, memory)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         connection.close()
         self.alive = True
+        self._exitcode: int | None = None
 
     def call(self, argument: Argument) -> Result:
         """The result of the function.
@@ -74,7 +101,7 @@ class LimitedProcess(Generic[Argument, Result]):
         """
         try:
             self._connection.send(argument)
-            if not self._connection.poll(self._deadline):
+            if not self._connection.poll(self._wait):
                 self.close()
                 raise TimeoutError
             result: Result
@@ -82,7 +109,7 @@ class LimitedProcess(Generic[Argument, Result]):
             result, error = self._connection.recv()
         except (EOFError, ConnectionError):
             self.close()
-            raise MemoryError from None
+            raise (TimeoutError if self._exitcode == -signal.SIGPROF else MemoryError) from None
         if error is None:
             return result
         if error[0] == "MemoryError":
@@ -96,4 +123,5 @@ class LimitedProcess(Generic[Argument, Result]):
             self._connection.close()
             self._process.kill()
             self._process.join()
+            self._exitcode = self._process.exitcode
             self._process.close()

@@ -1,8 +1,8 @@
 """Parallel reading of documents in worker processes, each document within limits.
 
 No document is read in the process of the run. The few of most runs are read by one process, forked before the run has threads; from
-`ENOUGH` bytes on, a pool of processes is started. Each document has `DEADLINE` seconds and its process a limit of memory: a document
-over a limit is killed; the others are unaffected.
+`ENOUGH` bytes on, a pool of processes is started. Each document has `CPU_SECONDS` of the processor and its process a limit of memory:
+a document over a limit is killed; the others are unaffected.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, wait
 from typing import TYPE_CHECKING
 
-from planet.limited import FunctionFailedError, LimitedProcess, limit_memory
+from planet.limited import PATIENCE, FunctionFailedError, LimitedProcess, limit_memory, limited_time
 from planet.model import Message, Outcome, ReadFacts, Task
 
 if TYPE_CHECKING:  # most runs read little, or nothing
@@ -24,9 +25,10 @@ if TYPE_CHECKING:  # most runs read little, or nothing
 log = logging.getLogger(__name__)
 ENOUGH = 1_000_000
 LARGE = 256_000
-DEADLINE = 30.0
-START = 30.0
-"""Seconds that workers have to get ready, beyond the deadline of a document."""
+CPU_SECONDS = 30.0
+"""Processor time for one document (see `planet.limited`)."""
+START = 60.0
+"""Seconds that workers have to get ready."""
 MEMORY = 1_500_000_000
 """Bytes of data of a worker process that reads documents of any size."""
 SMALL_MEMORY = 600_000_000
@@ -55,8 +57,9 @@ def _start_worker(function: Work, memory: int) -> None:
     limit_memory(memory)
 
 
-def _run_task(task: Task) -> Outcome:
-    return _work[0](task)
+def _run_task(task: Task, cpu_seconds: float) -> Outcome:
+    with limited_time(cpu_seconds):
+        return _work[0](task)
 
 
 def cpus() -> int:
@@ -68,13 +71,15 @@ def cpus() -> int:
 
 def failure(error: BaseException) -> Outcome:
     """The outcome of a document that could not be read, or not within its limits: its feed fails with a reason."""
-    if isinstance(error, TimeoutError):
+    # What pebble raises for a process that the system ended; known by name, for this may be a run without pebble.
+    expired = type(error).__name__ == "ProcessExpired"
+    if isinstance(error, TimeoutError) or (expired and getattr(error, "exitcode", 0) == -signal.SIGPROF):
         message = Message.of(
-            "reading this document took longer than {seconds} seconds; it was stopped", seconds=int(DEADLINE)
+            "reading this document took too long (its limit is {seconds} seconds of processor time); it was stopped",
+            seconds=int(CPU_SECONDS),
         )
         return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=message))
-    # What pebble raises for a process that the system ended; known by name, for this may be a run without pebble.
-    if isinstance(error, MemoryError) or type(error).__name__ == "ProcessExpired":
+    if isinstance(error, MemoryError) or expired:
         message = Message.of("reading this document took too much memory; it was stopped")
         return Outcome(facts=ReadFacts(ok=False, error_class="too-large", error=message))
     message = Message.of(
@@ -87,8 +92,10 @@ def failure(error: BaseException) -> Outcome:
 class DocumentReader:
     """One process that reads small documents, under the limits that hold for all; it is started again when one was over them."""
 
-    def __init__(self, make: Callable[[], Work], *, deadline: float = DEADLINE, memory: int = SMALL_MEMORY) -> None:
-        self._start = functools.partial(LimitedProcess[Task, Outcome], make, deadline=deadline, memory=memory)
+    def __init__(
+        self, make: Callable[[], Work], *, cpu_seconds: float = CPU_SECONDS, memory: int = SMALL_MEMORY
+    ) -> None:
+        self._start = functools.partial(LimitedProcess[Task, Outcome], make, cpu_seconds=cpu_seconds, memory=memory)
         self._process = self._start()
 
     @property
@@ -113,11 +120,11 @@ class DocumentReader:
 class _WorkerPool:
     """Worker processes and their pending tasks. Waiting is bounded: workers that do not start are abandoned."""
 
-    def __init__(self, make: Callable[[], Work], *, count: int, deadline: float, start: float, memory: int) -> None:
+    def __init__(self, make: Callable[[], Work], *, count: int, cpu_seconds: float, start: float, memory: int) -> None:
         self._make = make
         self._memory = memory
         self._count = count
-        self._deadline = deadline
+        self._cpu_seconds = cpu_seconds
         self._start = start
         self._pending: deque[tuple[Task, Future[Outcome]]] = deque()
         self._pool: ProcessPool | None = self._start_pool(memory)
@@ -154,7 +161,9 @@ class _WorkerPool:
         if self._pool is None:
             return None
         try:
-            future: Future[Outcome] = self._pool.schedule(_run_task, args=[task], timeout=self._deadline)
+            future: Future[Outcome] = self._pool.schedule(
+                _run_task, args=[task, self._cpu_seconds], timeout=PATIENCE * self._cpu_seconds
+            )
         except (RuntimeError, OSError) as error:
             log.info("no worker processes: %s", error)
             self.close()
@@ -166,7 +175,7 @@ class _WorkerPool:
         task, future = self._pending.popleft()
         if self._pool is None and not future.done():
             return task, self._read_alone(task)
-        if not wait([future], timeout=self._deadline + self._start).done:
+        if not wait([future], timeout=self._start).done and not future.running():
             log.warning("the worker processes do not work: each document gets a process of its own")
             future.cancel()
             self.close()
@@ -181,7 +190,7 @@ class _WorkerPool:
 
     def _read_alone(self, task: Task) -> Outcome:
         """Read one document in a separate process, where no pool can be made."""
-        reader = DocumentReader(self._make, deadline=self._deadline, memory=self._memory)
+        reader = DocumentReader(self._make, cpu_seconds=self._cpu_seconds, memory=self._memory)
         try:
             return reader.read(task)
         finally:
@@ -203,7 +212,7 @@ def map_tasks(
     tasks: Iterable[Task],
     *,
     processes: int | None = None,
-    deadline: float = DEADLINE,
+    cpu_seconds: float = CPU_SECONDS,
     start: float = START,
     memory: int = MEMORY,
 ) -> Iterator[tuple[Task, Outcome]]:
@@ -215,7 +224,7 @@ def map_tasks(
     seen = 0
     pool: _WorkerPool | None = None
     reader = DocumentReader(
-        make, deadline=deadline, memory=min(memory, SMALL_MEMORY)
+        make, cpu_seconds=cpu_seconds, memory=min(memory, SMALL_MEMORY)
     )  # before the first task starts threads
     try:
         for task in tasks:
@@ -223,7 +232,7 @@ def map_tasks(
             seen += size
             if pool is None and (seen > ENOUGH or size > LARGE or not reader.alive):
                 reader.close()
-                pool = _WorkerPool(make, count=processes or cpus(), deadline=deadline, start=start, memory=memory)
+                pool = _WorkerPool(make, count=processes or cpus(), cpu_seconds=cpu_seconds, start=start, memory=memory)
             if pool is None:
                 yield task, reader.read(task)
             else:

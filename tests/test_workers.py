@@ -16,6 +16,8 @@ from planet.model import Due, FetchState, Fresh, Outcome, ReadFacts, Task
 from planet.workers import map_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+SHORT = 0.1
+"""Seconds of the processor that a document has in these tests."""
 ENOUGH = b" " * (workers.LARGE + 1)
 
 
@@ -39,9 +41,13 @@ def where(given: Task) -> Outcome:
 def troubled(given: Task) -> Outcome:
     """Hangs, raises, eats memory or dies, as the name of the feed says."""
     match given.fresh.due.key:
-        case "hangs":
+        case "loops":
             while True:
                 time.monotonic()
+        case "hangs":
+            time.sleep(3600)
+        case "waits":
+            time.sleep(3 * SHORT)
         case "raises":
             raise ValueError("no such thing")
         case "recursion":
@@ -112,12 +118,19 @@ def test_a_reader_that_raises_is_alone_in_that() -> None:
 
 
 @pytest.mark.parametrize("body", [ENOUGH, b"small"], ids=["large", "small"])
-def test_a_document_that_takes_too_long_is_stopped_alone(body: bytes) -> None:
-    names = ("before", "hangs", "after", "later")
-    documents = outcomes(troubled, *(task(name, body) for name in names), deadline=1.0)
-    assert documents["hangs"].error_class == "too-large"
-    assert "longer" in str(documents["hangs"].error)
+@pytest.mark.parametrize("how", ["loops", "hangs"])
+def test_a_document_that_takes_too_long_is_stopped_alone(how: str, body: bytes) -> None:
+    names = ("before", how, "after", "later")
+    documents = outcomes(troubled, *(task(name, body) for name in names), cpu_seconds=SHORT)
+    assert documents[how].error_class == "too-large"
+    assert "too long" in str(documents[how].error)
     assert all(documents[name].ok for name in ("before", "after", "later"))
+
+
+@pytest.mark.parametrize("body", [ENOUGH, b"small"], ids=["large", "small"])
+def test_a_document_has_its_time_of_the_processor_however_long_it_waits_for_it(body: bytes) -> None:
+    """A busy machine leaves a process without a processor: by the clock it is over the limit, and it is read."""
+    assert outcomes(troubled, task("waits", body), cpu_seconds=SHORT)["waits"].ok
 
 
 @pytest.mark.parametrize("body", [ENOUGH, b"small"], ids=["large", "small"])
@@ -141,7 +154,7 @@ def test_whatever_a_document_makes_the_reader_raise_costs_that_document(name: st
 
 @pytest.mark.parametrize("then", ["dies", "hangs"])
 def test_workers_that_never_get_ready_are_given_up(then: str) -> None:
-    found = outcomes(Unwilling(then), *(task(f"f{number}") for number in range(12)), deadline=0.5, start=0.5)
+    found = outcomes(Unwilling(then), *(task(f"f{number}") for number in range(12)), start=0.5)
     assert len(found) == 12
     assert os.getpid() not in {facts.entries for facts in found.values()}
 

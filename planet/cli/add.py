@@ -290,10 +290,10 @@ def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
         checks.http_url(address)
     except checks.InvalidValueError as error:
         raise UsageError(error.message) from None
-    # Pages of strangers: read in a process of their own, with a deadline and a limit of memory.
+    # Pages of strangers: read in a process of their own, with limits of processor time and memory.
     make = functools.partial(_page_reader, planet, ctx.now)
     process: LimitedProcess[tuple[bool, Download], Any] = LimitedProcess(
-        make, deadline=_READING_SECONDS, memory=_READING_MEMORY
+        make, cpu_seconds=_READING_SECONDS, memory=_READING_MEMORY
     )
     with contextlib.closing(process), contextlib.closing(fetcher_of(planet)) as fetcher:
         try:

@@ -74,13 +74,13 @@ def _feed_of(config: Config, name: str) -> str:
 
 
 def _reader(config: Config, owners: history.Owners) -> LimitedProcess[Work, Result]:
-    """What reads a document: it is untrusted, so in a separate process with a deadline and a limit of memory."""
+    """What reads a document: it is untrusted, so in a separate process with limits of processor time and memory."""
 
     def make() -> Callable[[Work], Result]:
         rules = reading.Rules.of(config)
         return functools.partial(_archive, rules, owners)
 
-    return LimitedProcess(make, deadline=_SECONDS, memory=_MEMORY)
+    return LimitedProcess(make, cpu_seconds=_SECONDS, memory=_MEMORY)
 
 
 def _archive(rules: reading.Rules, owners: history.Owners, work: Work) -> Result:

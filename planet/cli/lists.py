@@ -55,14 +55,14 @@ def _ask(config: Config, now: datetime, opened: contextlib.ExitStack) -> lists.A
 
 
 def _read(opened: contextlib.ExitStack) -> lists.Read:
-    """What reads an untrusted list: in a separate process, with a deadline and a limit of memory."""
+    """What reads an untrusted list: in a separate process, with limits of processor time and memory."""
 
     @functools.cache
     def process() -> LimitedProcess[bytes, Imported]:
         def make() -> Callable[[bytes], Imported]:
             return import_opml
 
-        return opened.enter_context(contextlib.closing(LimitedProcess(make, deadline=_SECONDS, memory=_MEMORY)))
+        return opened.enter_context(contextlib.closing(LimitedProcess(make, cpu_seconds=_SECONDS, memory=_MEMORY)))
 
     def read(body: bytes) -> Imported | Message:
         try:

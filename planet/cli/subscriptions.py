@@ -170,10 +170,10 @@ def _imported(file: Path, *, without_filters: bool) -> Imported:
                 "{file} is larger than {limit} bytes: that is no list of subscriptions", file=file, limit=MAX_LIST
             )
         )
-    # Written by another program, or a stranger: read in a process of its own, with a deadline and a limit of memory.
+    # Written by another program, or a stranger: read in a process of its own, with limits of processor time and memory.
     process: LimitedProcess[bytes, Imported] = LimitedProcess(
         lambda: functools.partial(subscriptions.import_any, without_filters=without_filters),
-        deadline=_SECONDS,
+        cpu_seconds=_SECONDS,
         memory=_MEMORY,
     )
     with contextlib.closing(process):
