@@ -78,7 +78,7 @@ def cost(folder: Path, count: int) -> dict[str, float]:
     lap("normalise and sanitise")
     stored = [event for of in normal for event in arrive_events((), of, NOW).upserts]
     lap("arrive")
-    events = merge_events(stored, config, place=everything)
+    events = merge_events(stored, config, classify=everything)
     lap("merge")
     listed = ListedTechnology(technology=technology, slug="php", name="PHP", hue=245, stories=0, events=len(events))
     edition = Edition(

@@ -72,7 +72,7 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
     stored = store.stored_events()
     if not stored:
         return ()
-    events = merge_events(stored, config, place=Classifier(config).classify)
+    events = merge_events(stored, config, classify=Classifier(config).classify)
     sources: dict[str, set[str]] = {}
     for source in config.sources:
         for feed in source.feeds:

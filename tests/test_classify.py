@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from planet import catalogue
 from planet.classify import Classifier, scores
 from planet.classify.filters import CompiledFilter, Pattern, subject, url_pattern
-from planet.classify.words import Text, Vocabulary
+from planet.classify.vocabulary import Vocabulary
+from planet.classify.words import Text
 from planet.config import load
 from planet.model import Classification, Config, Entry, FeedConfig, Filter, Person, Site, Source, Technology
 from planet.text import fold

@@ -341,7 +341,7 @@ def test_grouping_does_not_depend_on_the_order_of_arrival(data: st.DataObject) -
     events = sorted(made, key=lambda event: (event.calendar, event.uid))
     config = planet("a", "b", "c")
     shuffled = data.draw(st.permutations(events))
-    assert merge_events(shuffled, config, place=place) == merge_events(events, config, place=place)
+    assert merge_events(shuffled, config, classify=place) == merge_events(events, config, classify=place)
 
 
 def test_titles() -> None:
@@ -384,7 +384,7 @@ def place(entry: Entry, feed: str) -> Classification:
 
 
 def tell(config: Config, *events: StoredEvent) -> list[Event]:
-    return list(merge_events(events, config, place=place))
+    return list(merge_events(events, config, classify=place))
 
 
 def test_the_first_calendar_of_feeds_yaml_leads_and_all_sources_are_named() -> None:

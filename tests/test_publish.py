@@ -21,7 +21,7 @@ from planet.errors import PublishError, ThemeError
 from planet.model import Artifact, Bundle, Filter, Published
 from planet.publish import StoryCount, publish, story_counts
 from planet.publish.paths import Claims, check
-from planet.publish.site import rank
+from planet.publish.publication import rank
 from tests.support import editions
 
 OWNER = ("https://planet.example/", "Planet Exemple")
@@ -89,7 +89,7 @@ def age(output: Path) -> None:
 
 def test_why_a_file_is_made_or_not_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     put(tmp_path, {"a": "1", "b": "2", "c": "3"})
-    with caplog.at_level("INFO", "planet.publish.site"):
+    with caplog.at_level("INFO", "planet.publish"):
         publish(
             [*files({"a": "1", "b": "22"}), Artifact(path="c", digest="look:2", make=lambda: b"3")],
             tmp_path, owner=OWNER, stories={},

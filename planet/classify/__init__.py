@@ -8,8 +8,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from planet.classify import scores
+from planet.classify.company import certain
 from planet.classify.filters import CompiledFilter, Hidden, Subject, subject, subject_of
-from planet.classify.words import Match, Vocabulary, certain
+from planet.classify.vocabulary import Vocabulary
+from planet.classify.words import Match
 from planet.model import Classification, Config, Entry, Reason
 from planet.text import fold
 from planet.urls import host_and_path

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from planet.classify.words import Text, Vocabulary
+from planet.classify.vocabulary import Vocabulary
+from planet.classify.words import Text
 from planet.model import Entry, Filter
 from planet.text import fold
 from planet.urls import canonical_key

@@ -37,7 +37,7 @@ def events(ctx: Context, technology: str | None, limit: int | None, as_json: boo
     if technology:
         known_technology(config, technology)
     with ctx.store() as store:
-        merged = merge_events(store.stored_events(), config, place=Classifier(config).classify)
+        merged = merge_events(store.stored_events(), config, classify=Classifier(config).classify)
     if technology:
         merged = tuple(event for event in merged if technology in event.technologies)
     translator = Translator(config.site.language, config.site.timezone, config.site.catalogue)

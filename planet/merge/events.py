@@ -3,48 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from operator import attrgetter
 
 from planet.merge.authorship import Authors
 from planet.merge.clusters import Cluster
 from planet.merge.event_changes import file_name
+from planet.merge.event_copies import EventCopy, EventIds, Owner, owners_by_calendar
 from planet.merge.event_groups import Join, group_events
-from planet.model import Classification, Config, Entry, Event, EventData, FeedConfig, Source, StoredEvent
+from planet.merge.organizers import archives, fold, is_named, leader
+from planet.model import Classification, Config, Entry, Event, EventData, Source, StoredEvent
 from planet.people import Namesakes
-from planet.text import digest, one_line
-from planet.text import fold as plain_fold
+from planet.text import one_line
 from planet.urls import host
 from planet.when import default_end, is_believable
 
-Place = Callable[[Entry, str], Classification]
+Classify = Callable[[Entry, str], Classification]
 """The classifier: an entry and the key of its feed -> where it belongs, and why."""
-LONGEST_UID = 255
-fold = lru_cache(maxsize=8192)(plain_fold)
 _NOT_SHOWN = frozenset({"rev", "reasons", "first_seen", "joins"})
 _shown = attrgetter(*(field.name for field in fields(Event) if field.name not in _NOT_SHOWN))
 
 
-def merge_events(stored: Sequence[StoredEvent], config: Config, *, place: Place) -> tuple[Event, ...]:
+def merge_events(stored: Sequence[StoredEvent], config: Config, *, classify: Classify) -> tuple[Event, ...]:
     """Every event of the planet, each once, oldest first.
 
     `stored` are the events of all calendars; those of calendars that are no longer in feeds.yaml are passed over. A group's event
     stays its own: the copy of a group leads, and no copy of a member changes anything of it but the list of its sources. Of several
     groups that one leads which the copy seen first names as its organiser, else the one on whose site the page of that copy stands,
     a calendar before a feed of events, the one seen first, a group of a technology, the order of feeds.yaml; what it leaves out is
-    taken from the other groups. It is of every group that lists it. `place` gives technologies, and hides what
+    taken from the other groups. It is of every group that lists it. `classify` gives technologies, and hides what
     filters or `hide` leave out.
     """
-    owners = _owners(config)
+    owners = owners_by_calendar(config)
     events = sorted(
         (event for event in stored if event.calendar in owners and is_believable(event.data.start)),
         key=lambda event: (event.calendar, event.uid, event.recurrence_id),
     )
-    merger = _Merger(events, owners, config, place)
+    merger = _Merger(events, owners, config, classify)
     official = {key for key, listing in owners.items() if any(owner.is_group for owner in listing)}
     merged = map(merger.merge, group_events(events, timezone=config.site.timezone, official=official))
     return tuple(
@@ -52,44 +49,6 @@ def merge_events(stored: Sequence[StoredEvent], config: Config, *, place: Place)
             (event for event in merged if event is not None), key=lambda event: (*_order(event.data.start), event.id)
         )
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Owner:
-    """A source that lists a calendar. `position`: of the feed, in feeds.yaml."""
-
-    source: Source
-    feed: FeedConfig
-    position: int
-
-    @property
-    def is_group(self) -> bool:
-        return self.source.kind == "group"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Copy:
-    """An event as one calendar lists it, and where it belongs."""
-
-    event: StoredEvent
-    classification: Classification
-    owners: tuple[_Owner, ...]
-    """Those whose filters let it pass."""
-
-    @property
-    def data(self) -> EventData:
-        return self.event.data
-
-
-def _owners(config: Config) -> dict[str, list[_Owner]]:
-    owners: defaultdict[str, list[_Owner]] = defaultdict(list)
-    position = 0
-    for source in config.sources:
-        for feed in source.feeds:
-            if feed.kind != "posts":
-                owners[feed.key].append(_Owner(source=source, feed=feed, position=position))
-            position += 1
-    return dict(owners)
 
 
 def _order(start: datetime | date) -> tuple[str, str]:
@@ -100,60 +59,24 @@ def _order(start: datetime | date) -> tuple[str, str]:
     return start.isoformat(), ""
 
 
-class _Ids:
-    """UIDs and file names, each once in the planet: the copy that was seen first gives both, so that neither changes later."""
-
-    def __init__(
-        self, events: Sequence[StoredEvent], owners: Mapping[str, Sequence[_Owner]], authors: Authors, planet: str
-    ) -> None:
-        self._owners = owners
-        self._authors = authors
-        self._planet = planet
-        self._position = {
-            key: min((not owner.is_group, owner.position) for owner in sources) for key, sources in owners.items()
-        }
-        self._first: dict[str, tuple[str, str]] = {}
-        """By UID: the calendar and recurrence that had it first."""
-        for event in sorted(events, key=self.age):
-            self._first.setdefault(event.uid, (event.calendar, event.recurrence_id))
-
-    def age(self, event: StoredEvent) -> tuple[float, bool, tuple[bool, int], str, str, str]:
-        """Sorts events by when they were first seen, then those on their lister's own site, groups before members, by feeds.yaml."""
-        first = event.first_seen.timestamp() if event.first_seen else 0.0
-        position = self._position[event.calendar]
-        return first, not self.is_own(event), position, event.calendar, event.uid, event.recurrence_id
-
-    def is_own(self, event: StoredEvent) -> bool:
-        """Whether the page of an event is on the site of a source that lists it."""
-        owner = self._authors.owner(event.data.url)
-        return bool(owner) and any(listing.source.slug == owner for listing in self._owners[event.calendar])
-
-    def uid(self, event: StoredEvent) -> str:
-        """The UID to publish: its own, unless it recurs, is too long, or was another event's first."""
-        is_first = self._first[event.uid] == (event.calendar, event.recurrence_id)
-        if is_first and not event.recurrence_id and len(event.uid) <= LONGEST_UID and event.uid.isprintable():
-            return event.uid
-        return f"{digest(event.calendar, event.uid, event.recurrence_id)}@{self._planet}"
-
-
 class _Merger:
     """What the merging of all events of one planet has in common."""
 
     def __init__(
         self,
         events: Sequence[StoredEvent],
-        owners: Mapping[str, Sequence[_Owner]],
+        owners: Mapping[str, Sequence[Owner]],
         config: Config,
-        place: Place,
+        classify: Classify,
     ) -> None:
         self._events = events
         self._owners = owners
-        self._place = place
-        self._ids = _Ids(events, owners, Authors(config.sources), host(config.site.url) or "planet")
+        self._classify = classify
+        self._ids = EventIds(events, owners, Authors(config.sources), host(config.site.url) or "planet")
         self._technologies = [technology.slug for technology in config.technologies]
         self._namesakes = Namesakes((source.slug, source.name) for source in config.sources)
         self._groups = {fold(source.name): source for source in reversed(config.sources) if source.kind == "group"}
-        self._archives = _archives(events, owners, self._groups)
+        self._archives = archives(events, owners, self._groups)
 
     def merge(self, cluster: Cluster[Join]) -> Event | None:
         """The event that a cluster is; None where filters or `hide` leave out all of its copies."""
@@ -164,7 +87,7 @@ class _Merger:
         lead = copies[0]
         oldest = min((copy.event for copy in every), key=self._ids.age)
         organizing = self._organizing_group(lead, copies)
-        source = organizing or _leader(lead)
+        source = organizing or leader(lead)
         is_group = source.kind == "group" and (organizing is not None or not self._is_anothers(lead))
         data = self._data(copies, source)
         event = Event(
@@ -185,7 +108,7 @@ class _Merger:
         shown = repr(_shown(event)).encode("utf-8", "replace")
         return replace(event, rev=hashlib.sha256(shown).hexdigest()[:32])
 
-    def _data(self, copies: Sequence[_Copy], source: Source) -> EventData:
+    def _data(self, copies: Sequence[EventCopy], source: Source) -> EventData:
         """What the copies say together; a name does not make an event its bearer's."""
         data = _merged([copy.data for copy in copies])
         slugs = {owner.source.slug for copy in copies for owner in copy.owners}
@@ -193,19 +116,19 @@ class _Merger:
             return replace(data, organizer=source.name, organizer_url="")
         return data
 
-    def _listing_groups(self, copies: Sequence[_Copy], leading: Source | None) -> tuple[str, ...]:
+    def _listing_groups(self, copies: Sequence[EventCopy], leading: Source | None) -> tuple[str, ...]:
         """The groups that an event is of: the leading one, and those that list it as their own."""
         own = [copy for copy in copies if not self._is_anothers(copy)]
         slugs = [owner.source.slug for copy in own for owner in copy.owners if owner.is_group]
         return tuple(dict.fromkeys([*([leading.slug] if leading else []), *slugs]))
 
-    def _technologies_of(self, copies: Sequence[_Copy], organizing: Source | None) -> tuple[str, ...]:
+    def _technologies_of(self, copies: Sequence[EventCopy], organizing: Source | None) -> tuple[str, ...]:
         """Those of the copies and of the group that organises it, in the order of feeds.yaml."""
         slugs = {slug for copy in copies for slug in copy.classification.technologies}
         slugs.update(organizing.technologies if organizing else ())
         return tuple(slug for slug in self._technologies if slug in slugs)
 
-    def _in_order(self, copies: Sequence[_Copy]) -> list[_Copy]:
+    def _in_order(self, copies: Sequence[EventCopy]) -> list[EventCopy]:
         """The copies that say what the event is, the leading one first: those of groups, else those of the member seen first.
 
         A copy whose page is on its lister's own site comes before others, whoever was seen first.
@@ -220,7 +143,7 @@ class _Merger:
         return sorted(
             official,
             key=lambda copy: (
-                not _is_named(organizer, copy.owners),
+                not is_named(organizer, copy.owners),
                 not is_own(copy.event),
                 all(owner.feed.kind != "calendar" for owner in copy.owners),
                 age(copy.event)[0],
@@ -229,12 +152,12 @@ class _Merger:
             ),
         )
 
-    def _is_anothers(self, copy: _Copy) -> bool:
+    def _is_anothers(self, copy: EventCopy) -> bool:
         """Whether an archive of many groups names an organiser that is not its owner."""
         organizer = fold(copy.data.organizer)
-        return bool(organizer) and copy.event.calendar in self._archives and not _is_named(organizer, copy.owners)
+        return bool(organizer) and copy.event.calendar in self._archives and not is_named(organizer, copy.owners)
 
-    def _organizing_group(self, lead: _Copy, copies: Sequence[_Copy]) -> Source | None:
+    def _organizing_group(self, lead: EventCopy, copies: Sequence[EventCopy]) -> Source | None:
         """The group that the leading copy names as its organiser, where it may: the group lists the event itself, or the calendar is
         a file of the planet's own (an archive of many groups). No other calendar can credit a group with what it did not publish.
         """
@@ -244,20 +167,20 @@ class _Merger:
         lists_it = any(owner.source.slug == group.slug for copy in copies for owner in copy.owners)
         return group if lists_it or any(owner.feed.local for owner in lead.owners) else None
 
-    def _copies(self, cluster: Cluster[Join]) -> list[_Copy]:
+    def _copies(self, cluster: Cluster[Join]) -> list[EventCopy]:
         """The copies that are shown."""
         copies = []
         for position in cluster.members:
             event = self._events[position]
-            classification = self._place(as_entry(event), event.calendar)
+            classification = self._classify(as_entry(event), event.calendar)
             if classification.sources:
                 passing = {slug for slug, _ in classification.sources}
                 listed = self._owners[event.calendar]
                 owners = tuple(owner for owner in listed if owner.source.slug in passing) or tuple(listed)
-                copies.append(_Copy(event=event, classification=classification, owners=owners))
+                copies.append(EventCopy(event=event, classification=classification, owners=owners))
         return copies
 
-    def _reasons(self, cluster: Cluster[Join], lead: _Copy, organizing: Source | None) -> list[tuple[str, str]]:
+    def _reasons(self, cluster: Cluster[Join], lead: EventCopy, organizing: Source | None) -> list[tuple[str, str]]:
         """("group", rule) where the organiser named it, ("merged", "title: … = …") for each join, ("date", rule)."""
         reasons = []
         if organizing:
@@ -321,41 +244,7 @@ def _first(copies: Sequence[EventData], name: str) -> str:
     return next((value for copy in copies if (value := getattr(copy, name))), "")
 
 
-def _archives(
-    events: Sequence[StoredEvent], owners: Mapping[str, Sequence[_Owner]], groups: Collection[str]
-) -> frozenset[str]:
-    """The calendars that are archives of many groups: files of the planet's own that name another group of feeds.yaml (`groups`:
-    folded names) as organiser, or two others with a site. A group's own file may name the people who organise its events.
-    """
-    others: defaultdict[str, set[str]] = defaultdict(set)
-    for event in events:
-        listed, organizer = owners[event.calendar], fold(event.data.organizer)
-        if organizer and any(owner.feed.local for owner in listed) and not _is_named(organizer, listed):
-            others[event.calendar].update([organizer] if event.data.organizer_url or organizer in groups else [])
-    return frozenset(key for key, names in others.items() if len(names) > 1 or not names.isdisjoint(groups))
-
-
-def _is_named(organizer: str, owners: Sequence[_Owner]) -> bool:
-    """Whether an organiser (folded) is one of these sources."""
-    return bool(organizer) and any(
-        name in organizer or organizer in name for owner in owners if (name := fold(owner.source.name))
-    )
-
-
-def _leader(lead: _Copy) -> Source:
-    """The source that the leading copy belongs to: its organiser by name, else groups before members, by feeds.yaml."""
-    organizer = fold(lead.data.organizer)
-    return min(
-        lead.owners,
-        key=lambda owner: (
-            not organizer or fold(owner.source.name) not in organizer,
-            not owner.is_group,
-            owner.position,
-        ),
-    ).source
-
-
-def _sources(copies: Sequence[_Copy]) -> tuple[tuple[str, str, str, str], ...]:
+def _sources(copies: Sequence[EventCopy]) -> tuple[tuple[str, str, str, str], ...]:
     return tuple(
         dict.fromkeys(
             (owner.source.name, owner.feed.label, one_line(copy.event.uid), copy.data.url)
@@ -365,7 +254,7 @@ def _sources(copies: Sequence[_Copy]) -> tuple[tuple[str, str, str, str], ...]:
     )
 
 
-def _technology_reasons(copies: Sequence[_Copy]) -> list[tuple[str, str]]:
+def _technology_reasons(copies: Sequence[EventCopy]) -> list[tuple[str, str]]:
     """("php", "tag afup in tags") for each technology and rule."""
     return [
         (slug, " ".join(part for part in (reason.rule, reason.what, reason.where) if part))

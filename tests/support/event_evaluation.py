@@ -228,7 +228,7 @@ def _events(held: dict[str, tuple[StoredEvent, ...]]) -> tuple[Event, ...]:
     )
     site = Site(title="P", url="https://planet.example.org/")
     config = Config(path=Path("f"), folder=Path(), site=site, sources=sources)
-    return merge_events([event for many in held.values() for event in many], config, place=everything)
+    return merge_events([event for many in held.values() for event in many], config, classify=everything)
 
 
 def _stories(folder: Path, of: dict[tuple[str, str], str]) -> tuple[list[MergeEntry], dict[int, str | None]]:
