@@ -548,7 +548,7 @@ def test_the_data_set_is_told_right(shared: Path) -> None:
     groups = group(evaluation.as_merged(entries))
     precision, recall = evaluation.merging(folder, entries, groups)
     assert precision == 1.0
-    assert recall >= 0.98
+    assert recall >= 0.99
     assert len(json.loads((folder / "overlaps.json").read_text("utf-8"))["overlaps"]) > 100
 
 
@@ -561,6 +561,8 @@ def test_the_data_set_is_told_right(shared: Path) -> None:
         ("Clermont'ech API Hour #25", "APIHour #25", 4),
         ("Clermont’ech - API Hour n° 25", "API Hour #25 : le programme", 12),
         ("API-Hour #25", "API Hour #25", 20),
+        ("Clermont'ech.java #4 - Grand Goûter Java 2027", "clermontech.java Grand Goûter 2027", 0),
+        ("Atelier du printemps, café Ruby", "Café Ruby n° 3 : l’atelier du printemps", 1),
     ],
 )
 def test_one_number_of_a_series_is_one_story(one: str, other: str, days: int) -> None:
@@ -581,6 +583,12 @@ def test_one_number_of_a_series_is_one_story(one: str, other: str, days: int) ->
         ("Newsletter #7", "Ruby Newsletter #7", 2),
         ("Migrer vers Symfony 7", "Symfony 7", 2),
         ("Café Ruby #3", "Atelier Café Ruby #3", 2),
+        ("Café Ruby #3 - Atelier du printemps", "Café Ruby, atelier du printemps", 3),
+        ("Café Ruby #3 - Atelier du printemps", "Café Ruby #4 - Atelier du printemps", 0),
+        ("Café Ruby #3 - Atelier du printemps", "Retour sur le café Ruby, atelier du printemps", 0),
+        ("clermontech.java #4 - Grand Goûter 2027", "clermontech.java Grand Goûter 2026", 0),
+        ("Café Ruby #3", "Café Ruby", 0),
+        ("Atelier du printemps au café Ruby", "Café Ruby au printemps du atelier", 0),
     ],
 )
 def test_another_number_time_or_series_is_another_story(one: str, other: str, days: int) -> None:

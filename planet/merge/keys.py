@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 
-from planet.merge.series import SERIES_DAYS, series_key
+from planet.merge.series import SERIES_DAYS, series_key, title_words
 from planet.model import Entry, KeyParts, MergeEntry
 from planet.model.story import MERGE_TEXT, common_to
 from planet.similarity import ENOUGH_WORDS, LONG_TEXT, NEAR_DAYS, shingles, words
@@ -73,6 +73,8 @@ def key_parts(entry: Entry | MergeEntry) -> KeyParts:
     near: list[tuple[str, str]] = []
     if len(entry.title_key) >= _TITLE:
         near.append(("n", entry.title_key))
+    if different := title_words(entry.title):
+        near.append(("o", " ".join(different)))
     head_words = words(text[:HEAD])
     if len(head_words) >= ENOUGH_WORDS:
         head = shingles(head_words)

@@ -1,4 +1,7 @@
-"""Numbered series: "Clermont'ech API Hour #25" and "APIHour #25" a few days apart are one thing. Pure."""
+"""Titles of one number of a series: "Clermont'ech API Hour #25" and "APIHour #25" a few days apart are one thing. Pure.
+
+Some sites leave the number out: "Café Ruby #3 - Atelier du printemps" is "Atelier du printemps, café Ruby" of the same day.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,17 @@ import unicodedata
 
 from rapidfuzz import fuzz
 
-from planet.similarity import Look, days_apart
+from planet.similarity import Look, days_apart, significant_words
 
 SERIES_DAYS = 21
-_NUMBERED = re.compile(
-    r"^(?P<name>.*?)\s*(?:#|n[°º]|№|\bno\.|\bnum[eé]ro\s)\s*(?P<number>\d{1,4})\b(?P<rest>.*)$", re.IGNORECASE
-)
+UNNUMBERED_DAYS = 1
+"""How far apart an entry may be that says the same words without the number."""
+_MARK = r"(?:#|n[°º]|№|\bno\.|\bnum[eé]ro\s)\s*"
+_NUMBERED = re.compile(rf"^(?P<name>.*?)\s*{_MARK}(?P<number>\d{{1,4}})\b(?P<rest>.*)$", re.IGNORECASE)
+_NUMBER = re.compile(rf"{_MARK}\d{{1,4}}\b", re.IGNORECASE)
+_APOSTROPHE = re.compile(r"(?<=\w\w)['’ʼ]")  # not that of "l'atelier"
+_WORDS = 4
+"""Words besides numbers that a title must have to be found by its words alone."""
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _NAME = 6
 """Letters that a name must have to be searched for alone."""
@@ -44,7 +52,28 @@ def series_key(title: str) -> str:
     return f"{parts[0][-_NAME:]} {parts[1]}" if parts else ""
 
 
-def same_number(a: Look, b: Look) -> bool:
+def title_words(title: str) -> tuple[str, ...]:
+    """The different words of a title that tell, in order of the alphabet, without the number of a series; () where they are too few.
+
+    Apostrophes fold as in the name of a community ("Clermont'ech"), and a year counts as a word that tells two titles apart.
+    """
+    different = sorted(set(significant_words(_APOSTROPHE.sub("", _NUMBER.sub(" ", title)))))
+    return tuple(different) if sum(not word.isdigit() for word in different) >= _WORDS else ()
+
+
+def same_series(a: Look, b: Look) -> bool:
+    """Whether the titles alone say that two entries are one number of one series."""
+    return _same_number(a, b) or _same_unnumbered(a, b)
+
+
+def _same_unnumbered(a: Look, b: Look) -> bool:
+    """Whether the titles have the same words in any order, on one day, and one of them bears the number of a series besides."""
+    if days_apart(a, b) > UNNUMBERED_DAYS or bool(numbered(a.entry.title)) == bool(numbered(b.entry.title)):
+        return False
+    return title_words(a.entry.title) == title_words(b.entry.title) != ()
+
+
+def _same_number(a: Look, b: Look) -> bool:
     """Whether two titles are one number of one series, within three weeks, and say nothing against it.
 
     Blanks, apostrophes and accents fold; one may bear the name of the community before that of the series, which its address tells.

@@ -13,7 +13,7 @@ from itertools import combinations, product
 
 from planet.merge.clusters import Clusters
 from planet.merge.keys import candidates, id_key, link_key, merge_keys
-from planet.merge.series import same_number
+from planet.merge.series import same_series
 from planet.model import MergeEntry, MergeGroup, MergeLink
 from planet.similarity import (
     ENOUGH_WORDS,
@@ -215,7 +215,7 @@ def _contradict(a: Look, b: Look) -> bool:
     """Whether two entries can in no case be in one story: a feed does not say one thing twice."""
     if a.entry.feed == b.entry.feed:
         return not _twins(a, b)
-    return (plainly_differ(a, b) and not same_number(a, b)) or _of_two_authors(a, b)
+    return (plainly_differ(a, b) and not same_series(a, b)) or _of_two_authors(a, b)
 
 
 def _rule(
@@ -238,7 +238,7 @@ def _rule(
     score = _nearly_the_same(a, b)
     if score is not None:
         return "near", score
-    return ("near", 90.0) if same_number(a, b) else None
+    return ("near", 90.0) if same_series(a, b) else None
 
 
 def _same_again(a: Look, b: Look) -> bool:
