@@ -12,7 +12,7 @@ from lxml import etree
 from planet.edition.weeks import arrivals, weeks
 from planet.formats import RESERVED, with_hub
 from planet.model import Edition, Story
-from planet.model.edition import WEEK_STORIES, by_subject, week_path
+from planet.model.weeks import WEEK_STORIES, by_subject, week_path
 from planet.render.syndicate import feeds
 from tests.support.editions import NOW, SOURCES, config, edition, event, index_row, story
 from tests.support.pages import digests, made, page

@@ -62,40 +62,10 @@ if TYPE_CHECKING:
         Edition as Edition,
     )
     from planet.model.edition import (
-        FeedCounts as FeedCounts,
-    )
-    from planet.model.edition import (
-        FeedHealth as FeedHealth,
-    )
-    from planet.model.edition import (
-        IndexRow as IndexRow,
-    )
-    from planet.model.edition import (
         ListedSource as ListedSource,
     )
     from planet.model.edition import (
         ListedTechnology as ListedTechnology,
-    )
-    from planet.model.edition import (
-        Page as Page,
-    )
-    from planet.model.edition import (
-        Story as Story,
-    )
-    from planet.model.edition import (
-        StoryCopy as StoryCopy,
-    )
-    from planet.model.edition import (
-        StoryList as StoryList,
-    )
-    from planet.model.edition import (
-        StoryReasons as StoryReasons,
-    )
-    from planet.model.edition import (
-        StorySource as StorySource,
-    )
-    from planet.model.edition import (
-        Week as Week,
     )
     from planet.model.entry import (
         Changes as Changes,
@@ -223,6 +193,8 @@ if TYPE_CHECKING:
     from planet.model.fetch import (
         Unchanged as Unchanged,
     )
+    from planet.model.health import FeedCounts as FeedCounts
+    from planet.model.health import FeedHealth as FeedHealth
     from planet.model.lists import (
         ListEntry as ListEntry,
     )
@@ -244,6 +216,11 @@ if TYPE_CHECKING:
     from planet.model.publish import (
         Report as Report,
     )
+    from planet.model.shown import IndexRow as IndexRow
+    from planet.model.shown import Story as Story
+    from planet.model.shown import StoryCopy as StoryCopy
+    from planet.model.shown import StoryReasons as StoryReasons
+    from planet.model.shown import StorySource as StorySource
     from planet.model.story import (
         Authorship as Authorship,
     )
@@ -271,25 +248,32 @@ if TYPE_CHECKING:
     from planet.model.story import (
         Reason as Reason,
     )
+    from planet.model.story_lists import Page as Page
+    from planet.model.story_lists import StoryList as StoryList
     from planet.model.update import (
         Outcome as Outcome,
     )
     from planet.model.update import (
         Task as Task,
     )
+    from planet.model.weeks import Week as Week
 
 _NAMES = {
     "base": "FIRST_HEADING Fault Message SafeHtml",
     "config": "Config Contact FeedConfig FetchRules Filter Link NotifyRule Owner ReadingList Site Source Technology",
-    "edition": "Edition FeedCounts FeedHealth IndexRow ListedSource ListedTechnology Page Story StoryCopy StoryList StoryReasons StorySource Week",
+    "edition": "Edition ListedSource ListedTechnology",
     "entry": "Changes DiffContext Entry EntryKey Insert Person Read Sanitised SourceRef UnchangedEntry Update",
     "event": "Collision Event EventChanges EventData JoinKind RawEvent Room StoredEvent StoryJoin",
     "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",
     "fetch": "Deferred Download Due Failed FetchError FetchState FetchUpdate Fetched Fresh Hop ReadFacts Unchanged",
+    "health": "FeedCounts FeedHealth",
     "lists": "ListEntry ListState",
     "publish": "Artifact Bundle News Published Report",
+    "shown": "IndexRow Story StoryCopy StoryReasons StorySource",
     "story": "Authorship Classification Classified KeyParts MergeEntry MergeGroup MergeLink Merging Reason",
+    "story_lists": "Page StoryList",
     "update": "Outcome Task",
+    "weeks": "Week",
 }
 """Module -> the names above that it defines."""
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from planet.model.base import Message
-from planet.model.edition import FeedHealth
+from planet.model.health import FeedHealth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

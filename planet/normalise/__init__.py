@@ -26,7 +26,7 @@ from planet.model import (
     Text,
     UnchangedEntry,
 )
-from planet.model.edition import FEED_TEXT
+from planet.model.shown import FEED_TEXT
 from planet.normalise import content, dates, identity, metadata
 from planet.normalise.identity import Draft
 from planet.normalise.languages import language_in

@@ -14,7 +14,7 @@ from typing import Literal
 
 from planet.i18n import Translator
 from planet.model import Edition, Event, Message, NotifyRule, Story
-from planet.model.edition import by_subject, week_path
+from planet.model.weeks import by_subject, week_path
 from planet.notify.channel import Item
 from planet.objects import event_object, story_object
 from planet.text import one_line, shorten, without_accents

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from planet.errors import ThemeError
 from planet.html_elements import VOID
 from planet.model import Enclosure, SafeHtml, Story, StorySource
-from planet.model.edition import PAGE_TEXT
+from planet.model.shown import PAGE_TEXT
 from planet.render.html.mended import mended
 from planet.text import fold, shorten
 from planet.urls import host

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from planet.model import Artifact, Week
-from planet.model.edition import by_subject
+from planet.model.weeks import by_subject
 from planet.render.html.builder import Meta, PageBuilder
 from planet.render.html.stories import at_root
 from planet.text import fold

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from planet.i18n import Translator
 from planet.model import Artifact, Edition, Event, Message, Person, Story, Week
-from planet.model.edition import by_subject
+from planet.model.weeks import by_subject
 from planet.render.syndicate.document import GENERATOR, Document, Item, brief, empty_since, link
 from planet.text import named_digests, one_line
 from planet.urls import http_url

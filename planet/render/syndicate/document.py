@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from planet import __version__
 from planet.i18n import Say
 from planet.model import Edition, Enclosure, Message, Person, Story, StoryList, StorySource
-from planet.model.edition import FEED_TEXT
+from planet.model.shown import FEED_TEXT
 from planet.recent import Recent
 from planet.text import id_prefix, language_tag, one_line, shorten, xml_safe
 from planet.urls import canonical_key, http_url, is_iri, to_uri, without_credentials

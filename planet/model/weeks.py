@@ -1,0 +1,63 @@
+"""Weeks that are over: their stories, and how these are ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from planet.model.shown import IndexRow
+from planet.model.story_lists import shared_out
+
+if TYPE_CHECKING:
+    from planet.model.event import Event
+
+Item = TypeVar("Item")
+
+
+WEEK_STORIES = 60
+"""Stories that the page of a week shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """A week that is over, from its Monday on, in the planet's time zone. `rows` are newest first, `events` those of the week after it."""
+
+    first: date
+    rows: tuple[IndexRow, ...] = ()
+    events: tuple[Event, ...] = ()
+    newcomers: tuple[str, ...] = ()
+    """Slugs of the sources that came, in the order of feeds.yaml."""
+
+    @property
+    def last(self) -> date:
+        """Its Sunday."""
+        return self.first + timedelta(days=6)
+
+    @property
+    def path(self) -> str:
+        """The folder of its page: digest/2026-W47/ (ISO 8601)."""
+        return week_path(self.first)
+
+    def shown(self) -> tuple[IndexRow, ...]:
+        """The stories that its page shows, newest first: not more than `WEEK_STORIES`, and then at most half of them of one source."""
+        return shared_out(self.rows, WEEK_STORIES, "all")
+
+
+def week_path(day: date) -> str:
+    """The folder of the page of the week that a day is in."""
+    return f"digest/{day:%G-W%V}/"
+
+
+def by_subject(
+    items: Sequence[Item], technologies: Callable[[Item], Sequence[str]], order: Sequence[str]
+) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """What is told of a week in parts by technology (a slug, "" none), the largest first: each item once, under its first in `order`."""
+    parts: dict[str, list[Item]] = {}
+    for item in items:
+        of_item = technologies(item)
+        parts.setdefault(next((slug for slug in order if slug in of_item), ""), []).append(item)
+    positions = {slug: position for position, slug in enumerate(order)}
+    ordered = sorted(parts.items(), key=lambda part: (not part[0], -len(part[1]), positions.get(part[0], 0)))
+    return tuple((slug, tuple(of_part)) for slug, of_part in ordered)
