@@ -126,10 +126,10 @@ def _time(time: dt.time, language: str) -> str:
 
 
 @functools.lru_cache(maxsize=2000)
-def _days(first: dt.date, last: dt.date, language: str) -> str:
+def _days(first: dt.date, last: dt.date, skeleton: str, language: str) -> str:
     from babel import dates  # see above
 
-    return dates.format_interval(first, last, "yMMMd", locale=_locale(language))
+    return dates.format_interval(first, last, skeleton, locale=_locale(language))
 
 
 @functools.lru_cache(maxsize=2000)
@@ -219,9 +219,9 @@ class Translator:
         """The heading of a day: lundi 23 novembre 2026."""
         return self.date(day, "full")
 
-    def days(self, first: dt.date, last: dt.date) -> str:
-        """A range of days: 16–22 nov. 2026."""
-        return _days(first, last, self.language)
+    def days(self, first: dt.date, last: dt.date, *, with_year: bool = True) -> str:
+        """A range of days: 16–22 nov. 2026; without the year 16–22 nov."""
+        return _days(first, last, "yMMMd" if with_year else "MMMd", self.language)
 
     def month(self, day: dt.datetime | dt.date) -> str:
         """The name of a month: novembre 2026."""

@@ -201,6 +201,7 @@ class PageBuilder:
                 "version": __version__,
                 "initials": initials,
                 "event_ics": lambda event: f"events/{event.slug}.ics",
+                "homes_of": lambda slug: self.sources[slug].technologies if slug in self.sources else (),
                 "event_path": lambda event: f"events/{event.slug}/",
                 "host": host,
                 "webcal": lambda path: f"webcal://{address.netloc}{address.path}{path}",
@@ -356,7 +357,10 @@ class PageBuilder:
 
 
 def initials(name: str) -> str:
-    """One or two letters that stand for a name: « William Durand » WD, « clermontech.php » CP."""
+    """One or two letters that stand for a name: « William Durand » WD, « clermontech.php » PH."""
+    _, _, topic = name.partition(".")
+    if topic.isalnum():  # the groups of a community share what stands before the dot
+        return topic[:2].upper()
     words = [word for word in name.replace(".", " ").replace("-", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 

@@ -62,6 +62,19 @@ def months_of(builder: PageBuilder, pairs: Sequence[tuple[StoryRef, Row]], root:
     ]
 
 
+OWN = '<span class="who">', '<span class="who own">'
+"""What begins the author of a row, and what begins it on a page that is all that author's: left to readers by ear and machine."""
+
+
+def _of_its_own(row: Row, ref: StoryRef, slug: str) -> Row:
+    """A row as the page of its author shows it: without the name that the page is headed by."""
+    return (
+        replace(row, html=row.html.replace(*OWN, 1))
+        if ref.source == slug and '<span class="from">' not in row.html
+        else row
+    )
+
+
 def _span(builder: PageBuilder, rows: Sequence[IndexRow]) -> str:
     """The days that a page covers, the newest first as the list is: « du 7 janvier 2013 au 19 mars 2012 »."""
     if not rows:
@@ -119,6 +132,8 @@ def _list_page(
             pairs = builder.articles.rows(values["rows"])
         if values["following"] and (following := builder.articles.rows([values["following"]])):
             values["older"] = {**values["older"], "path": f"{values['older']['path']}#{following[0][1].anchor}"}
+        if story_list.kind == "source":
+            pairs = [(ref, _of_its_own(row, ref, story_list.slug)) for ref, row in pairs]
         parts = [*(row.data for _, row in pairs), *(event_pages.data(event) for event in upcoming)]
         return {
             **values,

@@ -76,7 +76,8 @@ def _all_weeks(builder: PageBuilder, links: Sequence[Mapping[str, str]]) -> Arti
     t = builder.t
     years: dict[int, list[tuple[str, str]]] = {}
     for week, link in zip(builder.edition.weeks, links, strict=True):
-        years.setdefault(week.first.isocalendar().year, []).append((link["path"], link["span"]))
+        year = week.first.isocalendar().year
+        years.setdefault(year, []).append((link["path"], t.days(week.first, week.last, with_year=False)))
     description = t.gettext("Each week on one page: what was published, what came next, who was new.")
     meta = _meta(builder, "digest/", t.gettext("Week by week"), description)
     return builder.page("digests.html", meta, {"years": years})
