@@ -17,7 +17,8 @@ import click
 from planet import catalogue, config, subscriptions
 from planet.cli.context import Context
 from planet.cli.environment import fetcher_of
-from planet.config import checks
+from planet.config import address_checks
+from planet.config.invalid import InvalidValueError, meant
 from planet.errors import UsageError
 from planet.limited import FunctionFailedError, LimitedProcess
 from planet.model import CalendarRead, Config, Download, Message, RawFeed, Source, Unreadable
@@ -133,7 +134,7 @@ def _owner(planet: Config, name: str) -> Source:
             return source
     known = [source.name for source in planet.sources]
     raise UsageError(
-        Message.of("--to {name}: no source of feeds.yaml is called so{hint}", name=name, hint=checks.meant(name, known))
+        Message.of("--to {name}: no source of feeds.yaml is called so{hint}", name=name, hint=meant(name, known))
     )
 
 
@@ -287,8 +288,8 @@ def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
     url = re.sub(r"^feed:(//)?(?=https?:)", "", url, flags=re.IGNORECASE)
     address = re.sub(r"^feed:", "http:", url, flags=re.IGNORECASE) if "://" in url else f"https://{url}"
     try:
-        checks.http_url(address)
-    except checks.InvalidValueError as error:
+        address_checks.http_url(address)
+    except InvalidValueError as error:
         raise UsageError(error.message) from None
     # Pages of strangers: read in a process of their own, with limits of processor time and memory.
     make = functools.partial(_page_reader, planet, ctx.now)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from planet import themes
-from planet.config.checks import meant
+from planet.config.invalid import meant
 from planet.config.variables import VARIABLE
 from planet.errors import ThemeError
 from planet.model import Config, Fault, Message

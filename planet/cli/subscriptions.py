@@ -17,7 +17,8 @@ from planet.cli import state
 from planet.cli.add import current_text, tell, write_text
 from planet.cli.context import Context
 from planet.cli.streams import json_text
-from planet.config import checks
+from planet.config import address_checks, checks
+from planet.config.invalid import InvalidValueError
 from planet.edition.build import Stored, build
 from planet.edition.fingerprints import program_rev
 from planet.errors import UsageError
@@ -255,8 +256,8 @@ def new(ctx: Context, folder: Path, title: str | None, url: str, language: str |
     spoken = language or ctx.translator.language
     name = title or ("Notre planète" if spoken.startswith("fr") else "Our planet")
     try:
-        address, tag = checks.site_url(url), checks.page_language(spoken)
-    except checks.InvalidValueError as error:
+        address, tag = address_checks.site_url(url), checks.page_language(spoken)
+    except InvalidValueError as error:
         raise UsageError(error.message) from None
     paths, kept = subscriptions.new(folder, title=name, url=address, language=tag, program=_program())
     for path in paths:

@@ -65,9 +65,9 @@ def parse(text: str, path: Path) -> Config:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of feeds.yaml, for editors."""
-    from planet.config import schema  # see above
+    from planet.config.editor_schema import json_schema as of_sections  # see above
 
-    return schema.json_schema()
+    return of_sections()
 
 
 def absolute(path: Path) -> Path:

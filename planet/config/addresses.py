@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from planet.config import checks
+from planet.config import address_checks
 from planet.config.document import Location
+from planet.config.invalid import InvalidValueError
 from planet.urls import feed_key, https_of_webcal
 
-SHORT_FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (("meetup", checks.meetup), ("mobilizon", checks.mobilizon))
+SHORT_FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("meetup", address_checks.meetup),
+    ("mobilizon", address_checks.mobilizon),
+)
 """Keys of a source that stand for the address of a calendar."""
 
 
@@ -19,7 +23,7 @@ def locate(address: str, folder: Path) -> tuple[str, str, bool]:
     """What is requested, its key, whether it is a local file. The key of a file is relative, so that a planet can be moved."""
     if "://" in address or address.startswith("${"):
         return address.partition("#")[0], key_of(address), False
-    return str(checks.within(address, folder)), key_of(address), True
+    return str(address_checks.within(address, folder)), key_of(address), True
 
 
 def key_of(address: str) -> str:
@@ -53,5 +57,5 @@ def _of_source(source: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
         if isinstance(source.get(key), str):
             try:
                 yield (key,), calendar_of(source[key].strip()), "calendar"
-            except checks.InvalidValueError:
+            except InvalidValueError:
                 continue

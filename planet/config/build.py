@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from planet import catalogue, model, text, themes
-from planet.config import addresses, checks
+from planet.config import address_checks, addresses
 from planet.config.disk import Disk
 from planet.config.document import Document, Location
 from planet.config.schema import Section
@@ -39,7 +39,7 @@ class _Builder:
 
 
 def build(root: Section, path: Path, document: Document, disk: Disk) -> model.Config:
-    """`path` is absolute; `root` is a checked `schema.Root`; `document` knows the lines."""
+    """`path` is absolute; `root` is a checked `sections.Root`; `document` knows the lines."""
     builder = _Builder(path.parent, document, disk)
     config = model.Config(
         path=path,
@@ -66,7 +66,7 @@ def _site(builder: _Builder, keys: Section) -> model.Site:
     if site.private:
         site = replace(site, hub="")  # what is published there is public
     if themes.is_path(site.theme):
-        return replace(site, theme=str(checks.within(site.theme, builder.folder)))
+        return replace(site, theme=str(address_checks.within(site.theme, builder.folder)))
     return site
 
 
@@ -216,7 +216,11 @@ def _source(builder: _Builder, location: Location, keys: Section, timezone: str,
             builder.line(*location),
             Message.of("{name} has no feed and no calendar, so nothing of theirs will appear", name=keys.name),
         )
-    if keys.avatar and "://" not in keys.avatar and not builder.disk.exists(checks.within(keys.avatar, builder.folder)):
+    if (
+        keys.avatar
+        and "://" not in keys.avatar
+        and not builder.disk.exists(address_checks.within(keys.avatar, builder.folder))
+    ):
         builder.warn(
             builder.line(*location, "avatar"),
             Message.of("there is no file {path} beside feeds.yaml", path=keys.avatar),
@@ -237,7 +241,7 @@ def _feeds(builder: _Builder, location: Location, source: Section, timezone: str
         zone = keys.timezone or timezone
         yield _feed(builder, (*location, "calendars", number), keys, timezone=zone, kind="calendar")
     if source.events:
-        folder = checks.within(source.events, builder.folder)
+        folder = address_checks.within(source.events, builder.folder)
         line = builder.line(*location, "events")
         yield model.FeedConfig(
             configured=source.events, url=str(folder), key=addresses.key_of(source.events), local=True,

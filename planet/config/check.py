@@ -7,10 +7,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from planet.config import absolute, build, consistency, faults, schema
-from planet.config.checks import InvalidValueError, page_language
+from planet.config import absolute, build, consistency, faults, schema, sections
+from planet.config.checks import page_language
 from planet.config.disk import Disk
 from planet.config.document import Document, UnreadableError, Value
+from planet.config.invalid import InvalidValueError
 from planet.errors import ConfigError
 from planet.model import Config, Fault, Message
 
@@ -43,7 +44,7 @@ def check(text: str, path: Path) -> tuple[Config, Disk]:
         folder=where.parent, disk=disk, technologies=tuple(technologies) if isinstance(technologies, dict) else ()
     )
     try:
-        root = schema.Root.model_validate(data, context=context)
+        root = sections.Root.model_validate(data, context=context)
     except ValidationError as error:
         mistakes += faults.faults(error, document)
     if mistakes:
@@ -68,7 +69,9 @@ def _named_language(text: str) -> str:
 def _language(data: dict[str, Value]) -> str:
     """The language of the planet in a file that is wrong elsewhere, "" where that is wrong too."""
     planet = data.get("planet")
-    tag = (planet.get("language") or schema.keys(schema.Planet)["language"].default) if isinstance(planet, dict) else ""
+    tag = (
+        (planet.get("language") or schema.keys(sections.Planet)["language"].default) if isinstance(planet, dict) else ""
+    )
     try:
         return page_language(tag) if isinstance(tag, str) and tag else ""
     except InvalidValueError:

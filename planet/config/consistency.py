@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from planet import catalogue, themes
-from planet.config import addresses, checks
+from planet.config import address_checks, addresses, checks
 from planet.config.disk import Disk
 from planet.config.document import Document
+from planet.config.invalid import meant, shown
 from planet.formats import RESERVED
 from planet.model import Fault, Message
 
@@ -22,7 +23,7 @@ def faults(data: dict[str, Any], folder: Path, document: Document, disk: Disk) -
         yield from _theme(planet.get("theme"), folder, document, disk)
         output, database = planet.get("output") or "output", planet.get("database") or "planet.db"
         if isinstance(output, str) and isinstance(database, str):
-            site, file = checks.within(output, folder), checks.within(database, folder)
+            site, file = address_checks.within(output, folder), address_checks.within(database, folder)
             if folder.is_relative_to(site):
                 yield Fault(
                     document.line(("planet", "output")),
@@ -115,7 +116,7 @@ def _unknown_technologies(data: dict[str, Any], document: Document) -> Iterator[
                 document.line(("technologies", slug)),
                 Message.of(
                     "the catalogue knows no technology {name}{hint}: give it `tags:` or `words:`",
-                    name=checks.shown(slug), hint=checks.meant(slug, catalogue.names()),
+                    name=shown(slug), hint=meant(slug, catalogue.names()),
                 ),
             )  # fmt: skip
 
@@ -130,7 +131,7 @@ def _theme(name: object, folder: Path, document: Document, disk: Disk) -> Iterat
     if themes.is_path(name):
         yield Fault(
             line,
-            Message.of("`theme`: there is no {file} in {value}", file=themes.SETTINGS_FILE, value=checks.shown(name)),
+            Message.of("`theme`: there is no {file} in {value}", file=themes.SETTINGS_FILE, value=shown(name)),
         )
         return
     known = themes.names(folder / "themes", themes.shipped())
@@ -138,6 +139,6 @@ def _theme(name: object, folder: Path, document: Document, disk: Disk) -> Iterat
         line,
         Message.of(
             "`theme`: there is no theme {value}{hint}; there are {known}, or write a path",
-            value=checks.shown(name), hint=checks.meant(name, known), known=", ".join(f"`{theme}`" for theme in known),
+            value=shown(name), hint=meant(name, known), known=", ".join(f"`{theme}`" for theme in known),
         ),
     )  # fmt: skip

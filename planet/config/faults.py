@@ -8,23 +8,23 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from planet.config import schema
-from planet.config.checks import InvalidValueError, meant, nearest, shown
+from planet.config import schema, sections
 from planet.config.document import Document, Location
+from planet.config.invalid import InvalidValueError, meant, nearest, shown
 from planet.model import Fault, Message
 
 _SECTIONS: dict[str, type[schema.Section]] = {
-    "planet": schema.Planet,
-    "owner": schema.Owner,
-    "fetch": schema.Fetch,
-    "technologies": schema.Technology,
-    "groups": schema.Group,
-    "members": schema.Member,
-    "feeds": schema.Feed,
-    "calendars": schema.Calendar,
-    "include": schema.Filter,
-    "exclude": schema.Filter,
-    "notify": schema.Notify,
+    "planet": sections.Planet,
+    "owner": sections.Owner,
+    "fetch": sections.Fetch,
+    "technologies": sections.Technology,
+    "groups": sections.Group,
+    "members": sections.Member,
+    "feeds": sections.Feed,
+    "calendars": sections.Calendar,
+    "include": sections.Filter,
+    "exclude": sections.Filter,
+    "notify": sections.Notify,
 }
 """The key that leads to a section, or to a list of it."""
 _EXAMPLES = {
@@ -142,11 +142,11 @@ def _not_a_choice(finding: Any, where: Location) -> Message:
 
 def _unknown(_finding: Any, where: Location) -> Message:
     key = str(where[-1])
-    known = list(schema.keys(_section(where[:-1]) or schema.Root))
+    known = list(schema.keys(_section(where[:-1]) or sections.Root))
     near = nearest(key, known)
     if near:
         return Message.of("unknown key `{key}`; did you mean `{word}`?", key=key, word=near)
-    if key in schema.keys(schema.Root):
+    if key in schema.keys(sections.Root):
         return Message.of("unknown key `{key}` here: it belongs at the top of the file, without indentation", key=key)
     homes = [name for name, section in _SECTIONS.items() if key in schema.keys(section)]
     if homes:
@@ -184,7 +184,7 @@ def _section(where: Location) -> type[schema.Section] | None:
     """What is checked at a place of the file; None where there is no section."""
     match where:
         case ():
-            return schema.Root
+            return sections.Root
         case ("technologies", _):
             return _SECTIONS["technologies"]
         case (*_, ("planet" | "owner" | "fetch" | "include" | "exclude") as key):

@@ -1,4 +1,4 @@
-"""The classes of feeds.yaml (`planet.model.config`) -> what pydantic checks them by, and the JSON Schema for editors."""
+"""How pydantic checks the classes of feeds.yaml (`planet.model.config`): the rule of each `Check`, and a model of each class."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from typing import (
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -37,11 +36,10 @@ from pydantic import (
     model_validator,
 )
 
-from planet import model
-from planet.config import checks
+from planet.config import address_checks, checks
 from planet.config.disk import Disk
-from planet.formats import RESERVED
-from planet.model import FeedConfig, FetchRules, Message, NotifyRule, ReadingList, Site, Source
+from planet.config.invalid import InvalidValueError, meant, shown
+from planet.model import Message
 from planet.model.keys import Check, Key
 
 
@@ -106,10 +104,10 @@ def _surroundings(info: ValidationInfo) -> Surroundings:
 def _technology(slug: str, info: ValidationInfo) -> str:
     known = _surroundings(info).technologies
     if slug not in known:
-        raise checks.InvalidValueError(
+        raise InvalidValueError(
             "the technology {value} is not defined{hint}",
-            value=checks.shown(slug),
-            hint=checks.meant(slug, known, Message.of("; add it under `technologies:`")),
+            value=shown(slug),
+            hint=meant(slug, known, Message.of("; add it under `technologies:`")),
         )
     return slug
 
@@ -133,13 +131,13 @@ _WEB = WithJsonSchema({"type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://"}
 CHECKS: dict[str, tuple[Any, ...]] = {
     "text": (_TEXT,),
     "line": (_TEXT, AfterValidator(lambda text: re.sub(r"\s+", " ", text))),
-    "path": (_TEXT, AfterValidator(lambda path, info: checks.file_path(path, _surroundings(info).folder))),
+    "path": (_TEXT, AfterValidator(lambda path, info: address_checks.file_path(path, _surroundings(info).folder))),
     "duration": (PlainValidator(checks.duration), _LENGTH),
     "positive_duration": (PlainValidator(checks.positive_duration), _LENGTH),
     "size": (PlainValidator(checks.size), _like(r"^\s*\d+(\.\d+)?\s*([kKmMgG]i?)?[bB]?\s*$", "10MB", "500kB")),
     "zone": (_TEXT, AfterValidator(checks.zone)),
-    "http_url": (_TEXT, AfterValidator(checks.http_url), _WEB),
-    "site_url": (_TEXT, AfterValidator(checks.http_url), AfterValidator(checks.site_url), _WEB),
+    "http_url": (_TEXT, AfterValidator(address_checks.http_url), _WEB),
+    "site_url": (_TEXT, AfterValidator(address_checks.http_url), AfterValidator(address_checks.site_url), _WEB),
     "language": (_TEXT, AfterValidator(checks.language)),
     "page_language": (_TEXT, AfterValidator(checks.language), _in_folder(checks.page_language)),
     "regex": (
@@ -150,7 +148,7 @@ CHECKS: dict[str, tuple[Any, ...]] = {
     "slug": (_TEXT, AfterValidator(checks.slug)),
     "source_slug": (_TEXT, AfterValidator(checks.source_slug)),
     "contact": (
-        PlainValidator(checks.contact),
+        PlainValidator(address_checks.contact),
         WithJsonSchema(
             {
                 "anyOf": [
@@ -166,7 +164,7 @@ CHECKS: dict[str, tuple[Any, ...]] = {
         ),
     ),
     "links": (
-        PlainValidator(checks.links),
+        PlainValidator(address_checks.links),
         WithJsonSchema(
             {
                 "anyOf": [
@@ -178,18 +176,18 @@ CHECKS: dict[str, tuple[Any, ...]] = {
     ),
     "technology": (_TEXT, AfterValidator(_technology)),
     "catalogued": (_TEXT, AfterValidator(checks.catalogued)),
-    "feed_address": (_TEXT, _in_folder(checks.feed_address)),
-    "list_address": (_TEXT, _in_folder(checks.list_address)),
-    "calendar_address": (_TEXT, _in_folder(checks.calendar_address)),
-    "avatar": (_TEXT, AfterValidator(checks.avatar)),
-    "meetup": (_TEXT, AfterValidator(checks.meetup)),
-    "mobilizon": (_TEXT, AfterValidator(checks.mobilizon)),
-    "email": (_TEXT, AfterValidator(checks.email)),
+    "feed_address": (_TEXT, _in_folder(address_checks.feed_address)),
+    "list_address": (_TEXT, _in_folder(address_checks.list_address)),
+    "calendar_address": (_TEXT, _in_folder(address_checks.calendar_address)),
+    "avatar": (_TEXT, AfterValidator(address_checks.avatar)),
+    "meetup": (_TEXT, AfterValidator(address_checks.meetup)),
+    "mobilizon": (_TEXT, AfterValidator(address_checks.mobilizon)),
+    "email": (_TEXT, AfterValidator(address_checks.email)),
     "executor": (_TEXT, AfterValidator(checks.executor)),
     "header": (_TEXT, AfterValidator(lambda text: re.sub(r"\s+", " ", text)), AfterValidator(checks.header)),
-    "notify_url": (_TEXT, AfterValidator(checks.notify_url)),
+    "notify_url": (_TEXT, AfterValidator(address_checks.notify_url)),
     "allow_private": (
-        PlainValidator(checks.allow_private),
+        PlainValidator(address_checks.allow_private),
         WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}]}),
     ),
     "hue": (
@@ -205,6 +203,10 @@ CHECKS: dict[str, tuple[Any, ...]] = {
     ),
 }
 """Name of a `Check` -> how pydantic checks it: the functions of `checks`, and what the JSON Schema says of it."""
+
+
+NESTED: dict[type, type[Section]] = {}
+"""A class of `planet.model.config` -> the section that checks it where it stands within another (filled in `sections`)."""
 
 
 def section(name: str, cls: type, *, about: str = "", without: Collection[str] = (), **extra: tuple[Any, Any]) -> Any:
@@ -266,174 +268,6 @@ def _type(hint: Any) -> Any:
         return Annotated[list[_type(get_args(hint)[0])], AfterValidator(lambda texts: tuple(dict.fromkeys(texts)))]  # type: ignore[misc]
     if get_origin(hint) in {UnionType, Union}:
         return _type(next(choice for choice in get_args(hint) if choice is not NoneType))
-    if hint in _NESTED:
-        return Annotated[_NESTED[hint], AfterValidator(lambda model: model.settings(hint))]
+    if hint in NESTED:
+        return Annotated[NESTED[hint], AfterValidator(lambda model: model.settings(hint))]
     return hint
-
-
-_NESTED: dict[type, type[Section]] = {}
-_NESTED[model.Filter] = section("Rule", model.Filter, without=("all",))
-Filter = section("Filter", model.Filter)
-_NESTED[model.Filter] = Filter
-Owner = _NESTED[model.Owner] = section("Owner", model.Owner)
-Technology = section("Technology", model.Technology)
-Feed = section(
-    "Feed",
-    FeedConfig,
-    about="A feed: RSS, Atom or JSON Feed. Written as its URL alone where nothing else is to say.",
-)
-Calendar = section(
-    "Calendar",
-    FeedConfig,
-    about="An iCalendar document. Written as its URL alone where nothing else is to say.",
-    without=("url", "kind", "summary_only"),
-    url=(
-        Annotated[(str, *CHECKS["calendar_address"])],
-        Field(
-            description="http, https or webcal, or a path relative to feeds.yaml.",
-            examples=["https://example.org/events.ics"],
-        ),
-    ),
-)
-
-
-def _with_url(value: object) -> object:
-    return {"url": value} if isinstance(value, str) else value
-
-
-def _or_empty(value: object) -> object:
-    return {} if value is None else value
-
-
-def _list(item: Any, *rules: Any) -> Any:
-    return list[Annotated[(item, *rules)]] if rules else list[item]
-
-
-def _by_name(item: Any) -> Any:
-    return dict[Annotated[str, AfterValidator(checks.slug)], Annotated[item, BeforeValidator(_or_empty)]]
-
-
-_ADDRESSES: dict[str, tuple[Any, Any]] = {
-    "feeds": (_list(Feed, BeforeValidator(_with_url)), Field([], description="Its feeds.")),
-    "calendars": (
-        _list(Calendar, BeforeValidator(_with_url)),
-        Field([], description="Its calendars (iCalendar)."),
-    ),
-    "events": (
-        Annotated[(str, *CHECKS["text"])],
-        Field(
-            "",
-            description="A folder of Markdown posts about its events, relative to feeds.yaml, read at each run.",
-            examples=["events/"],
-        ),
-    ),
-    "meetup": (
-        Annotated[(str, *CHECKS["meetup"])],
-        Field("", description="Short for the iCal of that Meetup group.", examples=["pyclermont"]),
-    ),
-    "mobilizon": (
-        Annotated[(str, *CHECKS["mobilizon"])],
-        Field(
-            "",
-            description="Short for the iCal of that Mobilizon group; in quotes.",
-            examples=["@clermontech@mobilizon.fr"],
-        ),
-    ),
-}
-Group = section(
-    "Group",
-    Source,
-    about="A user group: it posts, and it holds events.",
-    without=("technologies",),
-    technology=(
-        Annotated[(str, *CHECKS["technology"])],
-        Field("", description="All that it publishes is this.", examples=["php"]),
-    ),
-    **_ADDRESSES,
-)
-Member = section("Member", Source, about="A person or a company whose posts the planet carries.", **_ADDRESSES)
-List = section(
-    "ReadingList", ReadingList, about="A list of feeds (OPML). Written as its URL alone where nothing else is to say."
-)
-Notify = section("Notify", NotifyRule, about="Where news goes.")
-Planet = section("Planet", Site)
-Fetch = section("Fetch", FetchRules)
-Root: type[Section] = create_model(
-    "Root",
-    __base__=Section,
-    __doc__="The configuration of a planet.",
-    planet=(Planet, Field(description="The planet itself.")),
-    fetch=(Fetch, Field(default_factory=Fetch, description="How feeds are asked.")),
-    technologies=(
-        _by_name(Technology),
-        Field({}, description="What pages and feeds are filtered by; the key is the folder of each."),
-    ),
-    groups=(_list(Group), Field([], description="User groups.")),
-    members=(_list(Member), Field([], description="People and companies.")),
-    lists=(
-        _list(List, BeforeValidator(_with_url)),
-        Field(
-            [],
-            description="Reading lists (OPML) of others, asked as feeds are: whoever stands in one is read, too.",
-            examples=[["https://example.org/blogs.opml"]],
-        ),
-    ),
-    hide=(
-        _list(str, *CHECKS["text"]),
-        Field(
-            [],
-            description="URLs or ids of entries that are never shown.",
-            examples=[["https://example.org/2026/oops/"]],
-        ),
-    ),
-    notify=(_list(Notify), Field([], description="Where news goes.")),
-)
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of feeds.yaml, for editors."""
-    schema: dict[str, Any] = Root.model_json_schema()
-    definitions = schema.pop("$defs")
-    for definition in (schema, *definitions.values()):
-        definition.pop("title", None)
-        for name, shape in definition.get("properties", {}).items():
-            shape.pop("title", None)
-            _loosen(shape, optional=name not in definition.get("required", ()) and name != "color")
-    technologies = schema["properties"]["technologies"]["anyOf"][0]
-    technologies["propertyNames"] = {
-        "pattern": f"^(?:{checks.SLUG.pattern})$",
-        "not": {"enum": sorted(RESERVED)},
-    }
-    technologies["additionalProperties"] = {"anyOf": [technologies["additionalProperties"], {"type": "null"}]}
-    schema["properties"]["technologies"]["anyOf"].insert(
-        0, {"type": "array", "items": {"type": "string", **technologies["propertyNames"]}}
-    )
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "feeds.yaml",
-        **schema,
-        "patternProperties": {"^x-": {"description": "Whatever is kept for anchors (`&name`)."}},
-        "$defs": definitions,
-    }
-
-
-_ABOUT = ("description", "default", "examples", "title")
-
-
-def _loosen(shape: dict[str, Any], *, optional: bool) -> None:
-    """Say of a key what the code does: a feed may be its URL alone, an optional key may be empty."""
-    items = shape.get("items", {})
-    if items.get("$ref") in {"#/$defs/Feed", "#/$defs/Calendar", "#/$defs/ReadingList"}:
-        shape["items"] = {"anyOf": [{"type": "string"}, items]}
-    if not optional:
-        return
-    constraints = {name: shape.pop(name) for name in list(shape) if name not in _ABOUT}
-    choices = [choice for part in constraints.get("anyOf", [constraints]) for choice in part.get("anyOf", [part])]
-    about = {name: value for name, value in shape.items() if name != "default" or not _says_nothing(value)}
-    shape.clear()
-    shape.update({"anyOf": [*choices, {"type": "null"}], **about})
-
-
-def _says_nothing(default: object) -> bool:
-    """Whether a default is not worth a word: no text, no value, a filter without rules."""
-    return default is None or default == "" or (isinstance(default, dict) and bool(default))

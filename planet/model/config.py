@@ -1,6 +1,6 @@
 """feeds.yaml as values: every key once, with its default, its constraint and its description.
 
-The annotations are data: `planet.config.schema` makes the checks and the JSON Schema of them, so that a run whose file is
+The annotations are data: `planet.config.sections` and `planet.config.editor_schema` are made of them, so that a run whose file is
 known needs neither. A field without `Key` is no key of the file: `planet.config.build` works it out.
 """
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from planet.config import addresses, checks
+from planet.config import address_checks, addresses
 from planet.config.disk import Disk
 from planet.config.document import Document
+from planet.config.invalid import InvalidValueError
 from planet.errors import UsageError
 from planet.model import Message
 from planet.subscriptions.editing import document_of, insert
@@ -138,12 +139,12 @@ def _refuse(source: Subscription) -> None:
     """What feeds.yaml would refuse is refused before it is written."""
     try:
         for address in source.feeds:
-            checks.feed_address(address, Path(), Disk())
+            address_checks.feed_address(address, Path(), Disk())
         for address in source.calendars:
-            checks.calendar_address(address, Path(), Disk())
+            address_checks.calendar_address(address, Path(), Disk())
         if source.url:
-            checks.http_url(source.url)
-    except checks.InvalidValueError as error:
+            address_checks.http_url(source.url)
+    except InvalidValueError as error:
         raise UsageError(error.message) from None
 
 
