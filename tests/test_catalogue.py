@@ -90,6 +90,8 @@ Express delivery
 React quickly
 A fresh Node in the network of friends
 Rust never sleeps
+Introduction to Spring Gardening
+The end of the Rust
 The Oracle of Delphi
 Pandora and the Vault
 Composer avec la pluie
@@ -155,6 +157,8 @@ Testing concurrent code in Go | go
 Le langage Go | go
 Building a CLI with Cobra and Go modules: Go 1.24 | go
 Pourquoi Rust ? | rust
+Des cartes du ciel et du Rust ! | rust
+Introduction à Composer | php
 Why Rust? | rust
 Porting a parser to Rust | rust
 Rust 1.80 released | rust

@@ -10,7 +10,7 @@ from planet.classify.words import Match, Text
 # fmt: off
 # What may stand before or behind the name of a technology, and seldom before or behind an everyday word: folded.
 _BEFORE = frozenset([
-    "en", "in", "with", "avec", "using", "via", "utiliser", "utilise", "langage", "language", "apprendre", "learn",
+    "en", "in", "du", "with", "avec", "using", "via", "utiliser", "utilise", "langage", "language", "apprendre", "learn",
     "learning", "framework", "bibliotheque", "library", "pourquoi", "why", "application", "applications", "app",
     "apps", "projet", "module", "package", "plugin", "composant", "composants", "component", "components", "hook",
     "hooks", "developpeur", "developpeurs", "developer", "developers", "dev", "code", "coder", "programmer",
@@ -27,6 +27,7 @@ _BEHIND = frozenset([
 # fmt: on
 _BEFORE_THE_END = frozenset(("to", "from", "vers", "depuis"))
 """As `_BEFORE`, where the name is the last word: `porting a parser to Rust`."""
+_INTRODUCED = re.compile(r"\b(?:intro|introduction|initiation|introducing)[\s\xa0]+(?:a|au|to)[\s\xa0]+$")
 _LAST = re.compile(r"([\w+#]+)[\s\xa0]+$")
 _NEXT = re.compile(r"[\s\xa0]+([\w+#]+)")
 _VERSION = re.compile(
@@ -57,6 +58,8 @@ def is_accompanied(text: Text, start: int, end: int, *, strict: bool) -> bool:
     capital = following is not None and text.original[end + following.start(1)].isupper()
     if strict or capital or before is None:
         return False
+    if _INTRODUCED.search(text.folded[max(0, start - _NEAR) : start]):
+        return True
     return before[1] in _BEFORE or (following is None and before[1] in _BEFORE_THE_END)
 
 
