@@ -84,9 +84,13 @@ def test_a_file_that_is_no_backup_is_refused_and_nothing_is_lost(planet: World, 
     assert len(titles(planet)) == 300
 
 
-def test_a_run_without_a_database_uses_the_backup_beside_it_and_says_so(planet: World) -> None:
+@pytest.mark.parametrize("missing", [True, False], ids=["missing", "of-no-bytes"])
+def test_a_run_without_a_database_uses_the_backup_beside_it_and_says_so(planet: World, missing: bool) -> None:
     planet.planet("backup")
-    (planet.folder / "planet.db").unlink()
+    if missing:
+        (planet.folder / "planet.db").unlink()
+    else:  # what a full disk leaves
+        (planet.folder / "planet.db").write_bytes(b"")
     result = planet.run(now=LATER)
     assert (result.code, "planet-backup.gz" in result.err) == (0, True)
     assert len(titles(planet)) == 300

@@ -99,6 +99,25 @@ def test_a_change_is_tried_alone_in_the_order_of_the_file(world: World, tmp_path
     assert world.planet("check", "--online", "--strict").code == 1
 
 
+def test_an_older_file_is_read_as_if_it_lay_where_the_present_one_does(world: World, tmp_path: Path) -> None:
+    """As `git show main:feeds.yaml > /tmp/old.yaml` leaves it; one with mistakes counts as one that names no feed."""
+    theme = world.folder / "themes" / "own"
+    theme.mkdir(parents=True)
+    (theme / "theme.toml").write_text('extends = "base"\n')
+    feed = world.serve("/a.xml", rss(item("Un", "https://b.invalid/1")))
+    (world.folder / "b.xml").write_text(rss(item("Deux", "https://b.invalid/2")))
+    text = world.configure([{"name": "Ada", "feeds": [feed, "b.xml"]}], planet={"theme": "own"}).read_text("utf-8")
+    before = tmp_path / "elsewhere" / "before.yaml"
+    before.parent.mkdir()
+    before.write_text(text, "utf-8")
+    result = world.planet("check", "--changed-from", str(before), "--format", "json")
+    assert (result.code, result.out, result.err) == (0, "", "")
+    before.write_text(text.replace('"own"', '"none"'), "utf-8")
+    result = world.planet("check", "--changed-from", str(before), "--format", "json")
+    assert (result.code, len(result.out.splitlines())) == (0, 2)
+    assert str(before) in result.err
+
+
 def test_a_comment_for_a_pull_request_calls_nobody_and_says_what_is_doubled(world: World) -> None:
     world.serve("/a.xml", rss(item("@all &lt;b&gt;", "https://b.invalid/1")))
     world.serve("/b.xml", rss(item("@all &lt;b&gt;", "https://b.invalid/1")))

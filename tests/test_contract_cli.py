@@ -128,3 +128,13 @@ def test_the_status_of_an_answer_that_broke_off_is_told(world: World) -> None:
     assert (rows[world.url("/odd.xml")]["error_class"], rows[world.url("/odd.xml")]["http_status"]) == ("protocol", 200)
     assert rows["flux/cid.xml"]["error_class"] == "not-found"
     assert str(world.folder) not in (world.output / "health.json").read_text("utf-8")
+
+
+def test_a_source_that_was_just_taken_out_is_no_fault_of_any_list(world: World) -> None:
+    """Between the edit of feeds.yaml and the next run its stories have no source any more."""
+    ada = {"name": "Ada", "feeds": [world.serve("/a.xml", rss(item("Un", "https://a.example/1")))]}
+    bob = {"name": "Bob", "feeds": [world.serve("/b.xml", rss(item("Deux", "https://b.example/1")))]}
+    world.configure([ada, bob])
+    world.run()
+    world.configure([ada])
+    assert [story["title"] for story in world.entries("--full")] == ["Un"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -114,3 +118,92 @@ def test_web_servers_know_the_types_of_what_is_published(folder: Path) -> None:
         assert "frame-ancestors 'self'" in text
         assert "/embed/" in text
         assert "/rss20.xml" in text
+
+
+ASKED = [
+    ("/", "*/*", 200, "text/html; charset=utf-8"),
+    ("/atom.xml", "*/*", 200, "application/atom+xml; charset=utf-8"),
+    ("/php/rss.xml", "*/*", 200, "application/rss+xml; charset=utf-8"),
+    ("/atom.xml", "text/html,*/*", 200, "application/xml; charset=utf-8"),
+    ("/feed.json", "*/*", 200, "application/feed+json"),
+    ("/calendar.ics", "*/*", 200, "text/calendar; charset=utf-8"),
+    ("/opml.xml", "*/*", 200, "text/x-opml; charset=utf-8"),
+    ("/nowhere/atom.xml", "*/*", 404, "text/html; charset=utf-8"),
+    ("/.planet/manifest.json", "*/*", 404, "text/html; charset=utf-8"),
+    ("/rss20.xml", "*/*", 301, ""),
+]
+"""Path, Accept -> status, type."""
+
+
+@contextlib.contextmanager
+def _serving(command: list[str], port: int) -> Iterator[None]:
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(2000):  # until it listens, or has ended
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.05):
+                break
+            assert server.poll() is None, command
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(0.02)
+        yield
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _command(name: str, deploy: Path, port: int) -> list[str]:
+    """How the web server is started by the file of the planet, on a port of loopback."""
+    if name == "caddy":
+        site = (
+            (deploy / "Caddyfile")
+            .read_text("utf-8")
+            .replace("\nplanet.example.org {", f"\nhttp://planet.example.org:{port} {{")
+        )
+        (deploy / "try.caddy").write_text("{\n\tadmin off\n\tauto_https off\n}\n" + site)
+        return ["caddy", "run", "--adapter", "caddyfile", "--config", str(deploy / "try.caddy")]
+    site = (
+        (deploy / "nginx.conf")
+        .read_text("utf-8")
+        .replace("listen [::]:80;", "")
+        .replace("listen 80;", f"listen 127.0.0.1:{port};")
+    )
+    (deploy / "site.conf").write_text(site)
+    (deploy / "try.conf").write_text(
+        f"daemon off; master_process off; pid {deploy}/nginx.pid; error_log {deploy}/nginx.log; events {{}}\n"
+        "http { types { text/html html; text/css css; application/json json; } access_log off;"
+        f" include {deploy}/site.conf; }}\n"
+    )
+    return ["nginx", "-c", str(deploy / "try.conf"), "-e", str(deploy / "nginx.log")]
+
+
+@pytest.mark.parametrize("name", [name for name in ("nginx", "caddy") if shutil.which(name)])  # not on every machine
+def test_a_web_server_answers_as_its_file_says(name: str, tmp_path: Path) -> None:
+    plain = tmp_path / "planet"
+    new(plain, title="A", url="https://planet.example.org/", language="en", program=PROGRAM)
+    for path in ("index.html", "404.html", "atom.xml", "php/rss.xml", "feed.json", "calendar.ics", "opml.xml", ".planet/manifest.json"):  # fmt: skip
+        (plain / "output" / path).parent.mkdir(parents=True, exist_ok=True)
+        (plain / "output" / path).write_text("x" * 2000)
+    tmp_path.chmod(0o755)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with _serving(_command(name, plain / "deploy", port), port):
+        for path, accept, status, kind in ASKED:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            connection.request(
+                "GET", path, headers={"Host": "planet.example.org", "Accept": accept, "Accept-Encoding": "gzip"}
+            )
+            answer = connection.getresponse()
+            answer.read()
+            fields = {key.lower(): value for key, value in answer.getheaders()}
+            assert answer.status == status, path
+            if kind:
+                assert fields["content-type"].startswith(kind), path
+            if status == 200:
+                assert (fields.get("content-encoding"), fields["cache-control"]) == ("gzip", "public, max-age=300"), (
+                    path
+                )
+                assert (fields.get("access-control-allow-origin") == "*") == path.endswith((".json", ".ics")), path
+            if status == 301:
+                assert fields["location"] == "/rss.xml"
+            connection.close()

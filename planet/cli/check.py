@@ -19,7 +19,7 @@ from planet.cli.context import Context
 from planet.cli.doubts import doubts
 from planet.cli.environment import fetcher_of
 from planet.cli.streams import json_text
-from planet.errors import located
+from planet.errors import ConfigError, located
 from planet.fetch import health
 from planet.fetch.polling import fetch_update, follow_discovery
 from planet.model import (
@@ -97,7 +97,7 @@ def check(ctx: Context, url: str | None, online: bool, before: Path | None, stri
     else:
         tried = {key: pair for key, pair in config.feeds_by_key().items() if not pair[0].retired}
     if before is not None:
-        tried = _changed(tried, configuration.load(before, environ=os.environ))
+        tried = _changed(tried, _known(ctx, before))
     answers = list(_try(ctx, config, tried))
     for line in _FORMS[form](ctx, answers):
         click.echo(ctx.screen.hang(line) if form == "text" else line)
@@ -177,9 +177,19 @@ def _by_language(rules: Filter) -> bool:
     return bool(rules.language) or any(_by_language(rule) for rule in rules.all)
 
 
-def _changed(tried: Tried, before: Config) -> Tried:
+def _known(ctx: Context, before: Path) -> Tried:
+    """The feeds of an older feeds.yaml, as if it stood where the present one does; none where it has mistakes itself."""
+    try:
+        return configuration.older(before, ctx.config_path, os.environ).feeds_by_key()
+    except ConfigError:
+        message = Message.of("{file} has mistakes itself: every feed counts as changed", file=before)
+        click.echo(ctx.say(message), err=True)
+        return {}
+
+
+def _changed(tried: Tried, before: Tried) -> Tried:
     """The feeds that are new, or are configured otherwise than before."""
-    known = {(key, source.name, replace(feed, line=0)) for key, (source, feed) in before.feeds_by_key().items()}
+    known = {(key, source.name, replace(feed, line=0)) for key, (source, feed) in before.items()}
     return {
         key: (source, feed)
         for key, (source, feed) in tried.items()

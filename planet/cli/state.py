@@ -61,7 +61,7 @@ def rebuild(config: Config, now: datetime, state: Path | None = None) -> Rebuilt
 def begin_again(config: Config, state: Path | None = None) -> Message | None:
     """Where there is no database, but a backup or a state file beside its place: use it, and say so. None: there is nothing."""
     database = config.site.database
-    if database.exists():
+    if database.exists() and database.stat().st_size:  # a full disk leaves a file of no bytes
         return None
     if database.with_name(BACKUP_FILE).is_file() and state is None:
         backup.read(database.with_name(BACKUP_FILE), database)

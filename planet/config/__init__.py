@@ -17,7 +17,7 @@ from planet.formats import RESERVED
 from planet.i18n import own_catalogue
 from planet.model import Config, Fault, Message
 
-__all__ = ["RESERVED", "SCHEMA", "json_schema", "load", "parse"]
+__all__ = ["RESERVED", "SCHEMA", "json_schema", "load", "older", "parse"]
 
 SCHEMA = Path(__file__).with_name("feeds.schema.json")
 
@@ -39,6 +39,14 @@ def load(path: Path, *, keep: bool = False, environ: Mapping[str, str] | None = 
     if keep:
         checked_copy.save(config, content, disk.answers)
     return _with_catalogue(expanded(config, path, environ or {}))
+
+
+def older(file: Path, path: Path, environ: Mapping[str, str]) -> Config:
+    """The configuration in an older version of the file at `path`, wherever that version lies: its paths are those of `path`.
+
+    Raises ConfigError.
+    """
+    return expanded(parse(_text(_read(file), file), path), path, environ)
 
 
 def _with_catalogue(config: Config) -> Config:

@@ -116,7 +116,10 @@ def members(connection: sqlite3.Connection, story_id: int) -> list[int]:
 
 
 def load(connection: sqlite3.Connection, story_ids: Sequence[int], context: StoryContext) -> list[Story]:
-    """Whole stories, in the order of `story_ids`; those that are not there, or cannot be read, are left out."""
+    """Whole stories, in the order of `story_ids`; those that are not there, cannot be read, or have no source any more are left out.
+
+    A source that feeds.yaml named at the last run, and names no more, is among the sources of its stories until the next run.
+    """
     values = {"ids": ids(story_ids)}
     wanted = "WHERE story_id IN (SELECT value FROM json_each(:ids))"
     heads = select(
@@ -128,9 +131,9 @@ def load(connection: sqlite3.Connection, story_ids: Sequence[int], context: Stor
         if entry.story_id is not None:
             members[entry.story_id].append(entry)
     stories = {
-        head["story_id"]: _story(head, _ordered(members[head["story_id"]], head["primary_id"]), context)
-        for head in heads
-        if any(entry.entry_id == head["primary_id"] for entry in members[head["story_id"]])
+        head["story_id"]: _story(head, _ordered(copies, head["primary_id"]), context)
+        for head, copies in ((head, members[head["story_id"]]) for head in heads)
+        if any(entry.entry_id == head["primary_id"] for entry in copies) and _sources(copies, context)
     }
     return [stories[story_id] for story_id in story_ids if story_id in stories]
 

@@ -21,6 +21,7 @@ IGNORED = """\
 planet.db*
 output/*
 !output/.gitkeep
+public/
 """
 
 
