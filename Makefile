@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLANET := $(BIN)/planet
 DEMO ?= output
+# Bytecode is kept, also where the environment says otherwise: the tests start the program hundreds of times.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo run test check docs bench serve format fuzz neighbours crash notify soak politeness evaluate messages golden lock clean
 

@@ -10,14 +10,17 @@ import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from distributed import LocalCluster
 
 from planet import cluster
 from tests.support.servers import Connection, Server, Step, closed_port, reply
 from tests.support.world import World, item, rss
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
 
 HOSTS = [f"127.0.0.{number}" for number in range(2, 14)]
 
@@ -25,6 +28,8 @@ HOSTS = [f"127.0.0.{number}" for number in range(2, 14)]
 @pytest.fixture(scope="module")
 def dask() -> Iterator[LocalCluster]:
     """Two processes of two threads. Their own warnings (a slow machine, a worker that was killed) are not the planet's."""
+    from distributed import LocalCluster  # 0.6 s, which every process that collects the tests would pay
+
     with LocalCluster(
         n_workers=2, threads_per_worker=2, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL
     ) as started:

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from planet import model
@@ -100,15 +101,13 @@ WEAK = {"found", "one", "held", "told", "made", "said"}
 """Local names that do not say what they hold."""
 
 
-def _trees() -> dict[str, ast.Module]:
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Path below planet/ -> its syntax tree."""
     return {
         path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8"))
         for path in sorted(PACKAGE.rglob("*.py"))
     }
-
-
-TREES = _trees()
-"""Path below planet/ -> its syntax tree."""
 
 
 def part(path: str) -> str:
@@ -127,7 +126,7 @@ def imports(tree: ast.Module) -> Iterator[str]:
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     """(where, function) of each function of the package."""
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 yield f"{path}:{node.lineno} {node.name}", node
@@ -135,7 +134,7 @@ def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
 
 def test_a_module_imports_only_what_lies_below_it() -> None:
     faults = []
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         here = part(path)
         ours = {name.split(".")[1] for name in imports(tree) if name.startswith("planet.")} - {"__version__"}
         if here in GROUND:
@@ -152,7 +151,7 @@ def test_a_module_imports_only_what_lies_below_it() -> None:
 
 def test_a_library_is_imported_in_its_homes_alone() -> None:
     homes: dict[str, set[str]] = defaultdict(set)
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for name in imports(tree):
             library = name.partition(".")[0]
             if library in HOMES or library not in {*sys.stdlib_module_names, "planet"}:
@@ -163,7 +162,7 @@ def test_a_library_is_imported_in_its_homes_alone() -> None:
 def test_time_chance_and_environment_enter_at_the_edge() -> None:
     """`now`, random numbers and settings are parameters: only the command line reads the clock of the day (a stopwatch may run anywhere)."""
     faults = []
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         if part(path) in {"cli", "sample"}:
             continue
         faults += [f"{path} imports {name}" for name in imports(tree) if name in CLOCKS]
@@ -176,7 +175,7 @@ def test_time_chance_and_environment_enter_at_the_edge() -> None:
 
 
 def test_a_file_is_a_few_screens_long() -> None:
-    lines = {path: len((PACKAGE / path).read_text("utf-8").splitlines()) for path in TREES}
+    lines = {path: len((PACKAGE / path).read_text("utf-8").splitlines()) for path in trees()}
     assert {path: count for path, count in lines.items() if count > 450} == {}, "split it along its seams"
 
 
@@ -184,7 +183,7 @@ def test_a_function_that_is_handed_in_has_a_type() -> None:
     """`Callable[..., X]` lets a misspelt argument pass: a Protocol or the list of parameters does not."""
     faults = [
         f"{path}:{node.lineno}"
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Subscript)
         and ast.unparse(node.value) == "Callable"
@@ -210,7 +209,7 @@ def test_a_function_has_few_parameters() -> None:
 
 def test_a_local_name_says_what_it_holds() -> None:
     weak = []
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in WEAK:
                 weak.append(f"{path}:{node.lineno} {node.id}")
@@ -221,7 +220,7 @@ def test_a_local_name_says_what_it_holds() -> None:
 
 def test_a_value_of_the_model_is_found_where_it_is_defined() -> None:
     """`planet.model` loads its modules one by one, by a table that must name what type checkers see there."""
-    tree = TREES["model/__init__.py"]
+    tree = trees()["model/__init__.py"]
     seen = {
         alias.name: node.module.rpartition(".")[2]
         for node in ast.walk(tree)
