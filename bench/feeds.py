@@ -15,7 +15,8 @@ from pathlib import Path
 from planet.model import Artifact
 from planet.publish import publish
 from planet.render.syndicate.atom import atom
-from planet.render.syndicate.document import Document, Items, document
+from planet.render.syndicate.document import Document, document
+from planet.render.syndicate.items import Items
 from planet.render.syndicate.jsonfeed import json_feed
 from planet.render.syndicate.rss import rss
 from planet.when import rfc3339

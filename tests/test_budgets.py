@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from planet import update
 from planet.model import Changes, Insert
-from planet.render.syndicate import document
+from planet.render.syndicate import document, items
 from planet.update import MOST_TEXT, within_budget
 from tests.support.editions import SOURCES, edition, story
 from tests.support.neighbours import calendar
@@ -47,7 +47,7 @@ def test_one_source_fills_no_feed_with_its_texts() -> None:
         for one in stories
     ]
     site = edition(stories)
-    feed = document.document(site.lists[0], site, document.Items(site), str)
+    feed = document.document(site.lists[0], site, items.Items(site), str)
     whole = {
         slug: [len(one.html) for one in feed.items if one.sources[0].slug == slug]
         for slug in (SOURCES[1].slug, SOURCES[0].slug)

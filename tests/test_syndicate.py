@@ -20,7 +20,7 @@ from lxml import etree, html
 from planet.model import Artifact, Config, Edition, Enclosure, Message, Owner, Person, Site, Story, Technology
 from planet.render.health import health_rows
 from planet.render.syndicate import feeds, health_json, opml, robots, sitemap
-from planet.render.syndicate.document import absolute_fragments, public_url
+from planet.render.syndicate.items import absolute_fragments, public_url
 from planet.sanitise import sanitise
 from planet.text import one_line
 from planet.urls import is_iri

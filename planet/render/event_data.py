@@ -16,7 +16,7 @@ from planet.text import named_digests, one_line, shorten, xml_safe
 from planet.urls import host, http_url
 
 if TYPE_CHECKING:  # feeds are written only by a run that changes them
-    from planet.render.syndicate.document import Item
+    from planet.render.syndicate.items import Item
 
 FORMAT = 1
 ENTRIES = 60
@@ -123,7 +123,7 @@ def _atom(edition: Edition, path: str, name: str, events: Sequence[Event]) -> by
 
 
 def _item(event: Event, edition: Edition, translator: Translator, names: dict[str, str]) -> Item:
-    from planet.render.syndicate.document import Item, Origin
+    from planet.render.syndicate.items import Item, Origin
 
     site = edition.config.site
     published = event.first_seen or datetime(2000, 1, 1, tzinfo=UTC)

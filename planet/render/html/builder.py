@@ -4,128 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from planet import __version__
 from planet.formats import OF_EVENTS, Format, ListKind, formats_of
 from planet.i18n import Translator
-from planet.model import (
-    Artifact,
-    Config,
-    Edition,
-    Event,
-    IndexRow,
-    ListedSource,
-    Message,
-    Site,
-    Story,
-)
+from planet.model import Artifact, Config, Edition, Event, IndexRow, ListedSource, Story
 from planet.render import cards
+from planet.render.html.frame import MENU, POLICY, Alternate, Common, Frame, Meta, Technology
+from planet.render.html.helpers import initials, map_link, map_search, megabytes, og_locale, script_json
 from planet.render.html.mended import mended
 from planet.render.html.stories import Articles, EventLink, StoryRef, name_of, others
 from planet.render.html.theme import Theme
-from planet.text import digest, fold, named_digests, shorten
+from planet.text import digest, named_digests, shorten
 from planet.urls import host
 
-if TYPE_CHECKING:  # a run in which nothing changed imports no templates
+if TYPE_CHECKING:
     from planet.render.html.templates import Templates
 
-Alternate = tuple[str, str, str]
-"""A feed: (media type, title, path below output/)."""
 Context = Mapping[str, object]
 Present = Callable[[dict[str, Any]], dict[str, Any]]
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data:; "
-    "media-src 'self' https: http:; connect-src 'self'; manifest-src 'self'; base-uri {base}; form-action 'self'"
-)
-MENU = (
-    ("", Message.of("Home")),
-    ("technologies/", Message.of("Technologies")),
-    ("events/", Message.of("Events")),
-    ("members/", Message.of("Members")),
-    ("archive/", Message.of("Archive")),
-    ("subscribe/", Message.of("Subscribe")),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Technology:
-    """A technology as every page names it; `shown`: there is something to read."""
-
-    slug: str
-    name: str
-    shown: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Common:
-    """What every page shows of the site."""
-
-    site: Site
-    technologies: tuple[Technology, ...]
-    style: str
-    script: str
-    assets: tuple[str, ...]
-    searchable: bool
-    cards: bool
-    holds_events: bool
-    """Whether there are events, or groups and calendars that may bring some: else no page names what concerns events alone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meta:
-    """What a page says of itself. `path` is its folder below output/ ("" or ending with a slash), `file` its name there.
-
-    `description` "" is that of the site; `volatile` marks a page that tells times of runs.
-    """
-
-    path: str
-    title: str
-    heading: str
-    kind: str
-    description: str = ""
-    feeds: tuple[Alternate, ...] = ()
-    robots: str = "index, follow"
-    technology: str = ""
-    subject: str = ""
-    """What a numbered page is a page of: the name of its list."""
-    card: str = ""
-    """Its own picture for social networks, below output/; "" that of its technology or of the site."""
-    file: str = "index.html"
-    volatile: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """A page as its template sees it. `root` leads from it to output/; `data` is JSON-LD, "" none."""
-
-    path: str
-    file: str
-    title: str
-    heading: str
-    description: str
-    kind: str
-    feeds: tuple[Alternate, ...]
-    root: str
-    canonical: str
-    policy: str
-    base: str
-    robots: str
-    technology: str
-    subject: str
-    data: str
-
-    def link(self, path: str) -> str:
-        """A relative link to `path` below output/."""
-        if self.path and path == self.path:
-            return "./"
-        return f"{self.root}{path}" or "./"
 
 
 def _may_hold_events(config: Config) -> bool:
@@ -354,45 +257,3 @@ class PageBuilder:
             subject=meta.subject,
             data=script_json(data) if data else "",
         )
-
-
-def initials(name: str) -> str:
-    """One or two letters that stand for a name: « William Durand » WD, « clermontech.php » PH."""
-    _, _, topic = name.partition(".")
-    if topic.isalnum():  # the groups of a community share what stands before the dot
-        return topic[:2].upper()
-    words = [word for word in name.replace(".", " ").replace("-", " ").split() if word[0].isalnum()]
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
-
-
-def map_link(event: Event) -> str:
-    """Where OpenStreetMap shows an address, "" when there is none or when it is an address of the web."""
-    if event.data.geo:
-        latitude, longitude = event.data.geo
-        return f"https://www.openstreetmap.org/?mlat={latitude:.6f}&mlon={longitude:.6f}#map=18/{latitude:.6f}/{longitude:.6f}"
-    return map_search(event.data.location)
-
-
-def map_search(place: str) -> str:
-    """Where OpenStreetMap looks for an address, "" for one of the web."""
-    if not place or "://" in place or fold(place) in {"enligne", "online", "visio"}:
-        return ""
-    return f"https://www.openstreetmap.org/search?query={quote(place)}"
-
-
-def megabytes(t: Translator, count: int | None) -> str:
-    """The size of an enclosure in words: « 18,9 Mo », "" when it is not known."""
-    return t.gettext("{size} MB").format(size=t.number(round(count / 1_000_000, 1))) if count else ""
-
-
-def og_locale(locale: str) -> str:
-    """`fr` -> `fr_FR`, as the Open Graph protocol wants it; a language that is spoken in no country of its name keeps its own."""
-    return locale if "_" in locale else {"en": "en_GB"}.get(locale, f"{locale}_{locale.upper()}")
-
-
-def script_json(value: object) -> str:
-    """JSON for a <script>: nothing in it can end the element (security: JSON inside script)."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Any
 
 from planet.model import Artifact
-from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.builder import PageBuilder
 from planet.render.html.events import EventPages
+from planet.render.html.frame import Meta
 
 SHOWN = 5
 

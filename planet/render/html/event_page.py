@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode
 
 from planet.model import Artifact, Event, IndexRow, Story
 from planet.render import cards
-from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.builder import PageBuilder
+from planet.render.html.frame import Meta
 from planet.render.html.stories import StoryRef
 from planet.text import digest, fold, named_digests, shorten
 from planet.urls import host

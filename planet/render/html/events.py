@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from planet.i18n import Translator
 from planet.model import Artifact, Event
-from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.builder import PageBuilder
 from planet.render.html.event_page import event_pages
+from planet.render.html.frame import Meta
 from planet.render.html.stories import StoryRef
 from planet.when import day_of, is_over, last_day
 

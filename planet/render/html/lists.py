@@ -10,10 +10,11 @@ from typing import Any
 from markupsafe import Markup
 
 from planet.model import Artifact, IndexRow, Page, StoryList
-from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.builder import PageBuilder
 from planet.render.html.charts import months_before, plot
 from planet.render.html.events import EventPages
 from planet.render.html.feed_summaries import feed_summaries
+from planet.render.html.frame import Meta
 from planet.render.html.homes import home
 from planet.render.html.stories import Row, StoryRef, at_root
 

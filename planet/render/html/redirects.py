@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from planet import formats
 from planet.model import Artifact, StoryList
-from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.builder import PageBuilder
+from planet.render.html.frame import Meta
 
 
 def redirects(builder: PageBuilder) -> Iterator[Artifact]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from planet.model import Artifact, Event, IndexRow
 from planet.render import search
-from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.builder import PageBuilder
 from planet.render.html.charts import Plot, months_before, plot
 from planet.render.html.events import EventPages
+from planet.render.html.frame import Meta
 from planet.render.html.sentences import as_html
 from planet.states import SHAPES, TROUBLE, WORDS, summary
 from planet.text import fold

@@ -7,7 +7,8 @@ from typing import Any
 
 from planet.model import Artifact, Week
 from planet.model.weeks import by_subject
-from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.builder import PageBuilder
+from planet.render.html.frame import Meta
 from planet.render.html.stories import at_root
 from planet.text import fold
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from planet import reasons
 from planet.model import Artifact, IndexRow, Message, Story, StoryCopy, StoryList
-from planet.render.html.builder import Meta, PageBuilder
+from planet.render.html.builder import PageBuilder
+from planet.render.html.frame import Meta
 from planet.render.html.stories import UNSHOWABLE, WHY, name_of
 from planet.text import shorten
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from planet.model import Person
-from planet.render.syndicate.document import Document, Item, Origin, brief
+from planet.render.syndicate.document import Document
+from planet.render.syndicate.items import Item, Origin, brief
 from planet.render.syndicate.xml import closed, document, line, opened
 from planet.when import rfc3339
 

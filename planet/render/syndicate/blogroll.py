@@ -9,7 +9,7 @@ from functools import partial
 
 from planet.i18n import Say
 from planet.model import Artifact, Edition, FeedConfig, Message, Source
-from planet.render.syndicate.document import public_url
+from planet.render.syndicate.items import public_url
 from planet.render.syndicate.xml import closed, document, line, opened
 from planet.text import digest, one_line
 from planet.urls import feed_key

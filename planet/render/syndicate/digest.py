@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from planet.i18n import Translator
 from planet.model import Artifact, Edition, Event, Message, Person, Story, Week
 from planet.model.weeks import by_subject
-from planet.render.syndicate.document import GENERATOR, Document, Item, brief, empty_since, link
+from planet.render.syndicate.document import GENERATOR, Document, empty_since
+from planet.render.syndicate.items import Item, brief, link
 from planet.text import named_digests, one_line
 from planet.urls import http_url
 

@@ -9,7 +9,8 @@ from functools import partial
 from planet.formats import formats_of
 from planet.i18n import Say
 from planet.model import Artifact, Edition, StoryList
-from planet.render.syndicate.document import Document, Items, document, empty_since
+from planet.render.syndicate.document import Document, document, empty_since
+from planet.render.syndicate.items import Items
 from planet.text import named_digests
 
 Writer = Callable[[Document], bytes]

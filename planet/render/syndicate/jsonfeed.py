@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from planet.model import Person
-from planet.render.syndicate.document import Document, Item, brief
+from planet.render.syndicate.document import Document
+from planet.render.syndicate.items import Item, brief
 from planet.text import xml_safe
 from planet.when import rfc3339
 

@@ -9,7 +9,8 @@ from email.utils import format_datetime
 from functools import partial
 
 from planet.model import Enclosure
-from planet.render.syndicate.document import Document, Item, brief
+from planet.render.syndicate.document import Document
+from planet.render.syndicate.items import Item, brief
 from planet.render.syndicate.xml import closed, document, line, opened
 from planet.urls import to_uri
 
