@@ -19,12 +19,9 @@ def known_technology(config: Config, slug: str) -> str:
     """The slug, if feeds.yaml defines it; raises UsageError naming those it does."""
     slugs = [technology.slug for technology in config.technologies]
     if slug not in slugs:
+        known = ", ".join(slugs) or Message.of("no technology")
         raise UsageError(
-            Message.of(
-                "--technology {name}: feeds.yaml defines {technologies}",
-                name=slug,
-                technologies=", ".join(slugs) or Message("no technology"),
-            )
+            Message.of("--technology {name}: feeds.yaml defines {technologies}", name=slug, technologies=known)
         )
     return slug
 

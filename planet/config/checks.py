@@ -68,15 +68,10 @@ def zone(name: str) -> str:
             raise ValueError
         ZoneInfo(name)
     except (ValueError, OSError, LookupError):
-        raise InvalidValueError(
-            "{value} is no time zone{hint}",
-            value=shown(name),
-            hint=meant(
-                name,
-                [known for known in available_timezones() if "/" in known or known == "UTC"],
-                Message.of("; write a name of the IANA list such as Europe/Paris or UTC"),
-            ),
-        ) from None
+        example = Message.of("; write a name of the IANA list such as Europe/Paris or UTC")
+        places = [known for known in available_timezones() if "/" in known and not known.startswith("Etc/")]
+        hint = meant(name, [*places, "UTC"], example)  # Etc/GMT+1 is an hour west of Greenwich: not what is meant
+        raise InvalidValueError("{value} is no time zone{hint}", value=shown(name), hint=hint) from None
     return name
 
 

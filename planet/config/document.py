@@ -232,16 +232,10 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
     likely = _likely(lines[:line], character, alias=isinstance(error, yaml.composer.ComposerError))
     if likely is not None:
         return UnreadableError(line, likely)
+    opened = _never_closed(error.context_mark, lines) or _open_quote(lines[:line])
+    if opened is not None:
+        return UnreadableError(opened.line, opened.message)
     problem = error.problem or error.context or "?"
-    began = error.context_mark.line + 1 if error.context and error.context_mark else line
-    if began != line:
-        return UnreadableError(
-            line,
-            Message.of(
-                "is not valid YAML: {problem} ({context} that begins on line {line}): look for a missing quote, bracket, `:` or blank before it",
-                problem=problem, context=error.context, line=began,
-            ),
-        )  # fmt: skip
     return UnreadableError(
         line,
         Message.of(
@@ -273,24 +267,65 @@ def _likely(lines: list[str], character: str, *, alias: bool) -> Message | None:
         )
     if content.startswith("---"):
         return Message.of("begins a second document: keep one, without `---` in between")
+    for near in lines[:-3:-1]:
+        glued = _GLUED.fullmatch(near)
+        if glued is not None:
+            return Message.of(
+                "is not valid YAML: a blank is missing behind `:`: `{line}`", line=f"{glued[1]}: {glued[2]}".strip()
+            )
     column = _neighbours_column(lines)
     if column is not None:
         return Message.of(
             "is not valid YAML: it is indented by {count} blanks, its neighbours by {column}: `{line}`",
             count=len(content) - len(content.lstrip()), column=column, line=" " * column + content.strip(),
         )  # fmt: skip
-    if content.count('"') % 2 or (content.count("'") % 2 and not re.search(r"\w'\w", content)):
-        return Message.of("is not valid YAML: a quote that is opened here is not closed")
     return None
 
 
+def _never_closed(mark: yaml.Mark | None, lines: list[str]) -> Fault | None:
+    """The quote or bracket at which the reader began what it could not end, unless it is closed on its line."""
+    if mark is None or mark.line >= len(lines):
+        return None
+    content = lines[mark.line].rstrip()
+    character = content[mark.column : mark.column + 1]
+    closing = {"[": "]", "{": "}", '"': '"', "'": "'"}.get(character, "")
+    if not closing or closing in content[mark.column + 1 :]:
+        return None
+    return _closed(mark.line + 1, content, character, closing)
+
+
+def _open_quote(lines: list[str]) -> Fault | None:
+    """The last of these lines that opens a quote and does not close it: what follows is taken for text."""
+    for number, content in reversed(list(enumerate(lines, 1))):
+        match = _QUOTED.match(content)
+        if match is not None and match[1] not in content[match.end() :]:
+            return _closed(number, content, match[1], match[1])
+    return None
+
+
+def _closed(line: int, content: str, character: str, closing: str) -> Fault:
+    right = f"{content.strip()}{closing}"
+    return Fault(
+        line,
+        Message.of(
+            "is not valid YAML: `{character}` is opened here and not closed: `{line}`", character=character, line=right
+        ),
+    )
+
+
+_QUOTED = re.compile(r"""\s*(?:- +)*(?:[^\s'"#][^'"#]*: +)?(["'])""")
+"""A line whose value begins with a quote."""
+_GLUED = re.compile(r"(\s*(?:- +)*[a-z_]+):([^\s/:][^:]*|https?://\S*)")
+"""`key:value`, which YAML takes for one word."""
 _KEY = re.compile(r"(\s*(?:- +)*)[^\s#'\"\[{-][^#'\"\[{]*:(?: |$)")
+_ITEM = re.compile(r"(\s*)- ")
 
 
 def _neighbours_column(lines: list[str]) -> int | None:
-    """The column to indent the last line to, when its key is at no column of the keys above it."""
-    columns = [len(match[1]) for match in map(_KEY.match, lines) if match]
-    if len(columns) < 2 or not _KEY.match(lines[-1]) or lines[-1].lstrip().startswith("- "):
+    """The column to indent the last line to, when its key (or its item of a list) is at no column of those above it."""
+    kind = _ITEM if lines and _ITEM.match(lines[-1]) else _KEY
+    columns = [len(match[1]) for match in map(kind.match, lines) if match]
+    if len(columns) < 2 or not kind.match(lines[-1]):
         return None
     own, above = columns[-1], columns[:-1]
     return None if own in above else min(above[::-1], key=lambda column: abs(column - own))

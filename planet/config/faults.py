@@ -39,9 +39,18 @@ def faults(error: ValidationError, document: Document) -> list[Fault]:
     """Each finding once, with its line."""
     findings = error.errors(include_url=False, include_context=True)
     unknown = {finding["loc"] for finding in findings if finding["type"] == "extra_forbidden"}
+    nameless = {
+        finding["loc"][:-1] for finding in findings if finding["type"] == "missing" and finding["loc"][-1] == "name"
+    }
+    misplaced = {loc for loc in unknown if loc[:-1] in nameless and _is_a_name(loc)}
     result = []
     for finding in findings:
         where = tuple(step for step in finding["loc"] if step != "[key]")
+        if where in misplaced:
+            result.append(Fault(document.line(where), _name_as_key(str(where[-1]))))
+            continue
+        if finding["type"] == "missing" and any(loc[:-1] == where[:-1] for loc in misplaced):
+            continue
         if finding["type"] == "missing" and any(
             loc[:-1] == where[:-1] and nearest(str(loc[-1]), [str(where[-1])]) for loc in unknown
         ):
@@ -54,6 +63,17 @@ def faults(error: ValidationError, document: Document) -> list[Fault]:
 def _name(where: Location) -> str:
     """The key that a finding is about: the last one on the way to it."""
     return next((step for step in reversed(where) if isinstance(step, str)), "")
+
+
+def _is_a_name(where: Location) -> bool:
+    """Whether an unknown key is no misspelt one, and belongs nowhere: the name of who is meant, where `name:` is due."""
+    key = str(where[-1])
+    known = {name for section in (sections.Root, *_SECTIONS.values()) for name in schema.keys(section)}
+    return key not in known and not nearest(key, schema.keys(_section(where[:-1]) or sections.Root))
+
+
+def _name_as_key(name: str) -> Message:
+    return Message.of("`{name}` stands where a key must: write `- name: {name}`, and its other keys below", name=name)
 
 
 def _missing(_finding: Any, where: Location) -> Message:
@@ -83,12 +103,20 @@ def _not_a_list(finding: Any, where: Location) -> Message:
     key, value = _name(where), finding["input"]
     if isinstance(value, str):
         return Message.of("`{key}` must be a list: write [{value}], or begin each item with `- `", key=key, value=value)
+    section = _section((*where, 0))
+    if isinstance(value, dict) and value and section and "name" in schema.required(section) and "name" not in value:
+        return _name_as_key(str(next(iter(value))))
     return Message.of("`{key}` must be a list, not {value}: begin each item with `- `", key=key, value=shown(value))
 
 
 def _not_a_mapping(finding: Any, where: Location) -> Message:
     section = _section(where)
     value = finding["input"]
+    glued = re.fullmatch(r"([a-z_]+):([^\s/:].*)", value) if section and isinstance(value, str) else None
+    if section and glued and glued[1] in schema.keys(section):
+        return Message.of(
+            "`{value}`: a blank is missing behind `:`: `{line}`", value=value, line=f"{glued[1]}: {glued[2]}"
+        )
     if section and isinstance(value, str) and "name" in schema.required(section):
         return Message.of("`{key}`: write `name: {value}`, and its other keys below", key=_name(where), value=value)
     known = [*schema.required(section), *schema.keys(section)] if section else []

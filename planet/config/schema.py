@@ -104,11 +104,8 @@ def _surroundings(info: ValidationInfo) -> Surroundings:
 def _technology(slug: str, info: ValidationInfo) -> str:
     known = _surroundings(info).technologies
     if slug not in known:
-        raise InvalidValueError(
-            "the technology {value} is not defined{hint}",
-            value=shown(slug),
-            hint=meant(slug, known, Message.of("; add it under `technologies:`")),
-        )
+        hint = meant(slug, known, Message.of("; add it under `technologies:`"))
+        raise InvalidValueError("the technology {value} is not defined{hint}", value=shown(slug), hint=hint)
     return slug
 
 

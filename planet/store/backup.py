@@ -68,9 +68,8 @@ def read(file: Path, database: Path) -> None:
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     row = connection.execute("PRAGMA quick_check(1)").fetchone()
     if row is None or row[0] != "ok":
-        raise DamagedError(
-            Message.of("{path} is damaged: {reason}", path=path, reason=row[0] if row else "nothing can be read")
-        )
+        reason = row[0] if row else Message.of("nothing can be read")
+        raise DamagedError(Message.of("{path} is damaged: {reason}", path=path, reason=reason))
 
 
 @contextlib.contextmanager

@@ -21,7 +21,8 @@ def check(path: Path) -> None:
     header is one of ours when posts can be read of it.
     """
     if _lost_its_header(path):
-        raise DamagedError(Message.of("{path} is damaged: {reason}", path=path, reason=Message("its header is gone")))
+        lost = Message.of("its header is gone")
+        raise DamagedError(Message.of("{path} is damaged: {reason}", path=path, reason=lost))
     if not path.is_file() or not Path(f"{path}-wal").exists():
         return
     try:
@@ -30,7 +31,7 @@ def check(path: Path) -> None:
     except sqlite3.Error as error:
         raise failure(error, path) from error
     if row is None or row[0] != "ok":
-        reason = row[0] if row else Message("nothing can be read")
+        reason = row[0] if row else Message.of("nothing can be read")
         raise DamagedError(Message.of("{path} is damaged: {reason}", path=path, reason=reason))
 
 
