@@ -63,13 +63,48 @@ def seen(page: Page) -> tuple[int, int]:
     return round(boxes[0]["top"]), sum(box["bottom"] <= height for box in boxes)
 
 
-@pytest.mark.parametrize(("width", "height", "titles"), [(1280, 800, 5), (390, 844, 3)])
-def test_stories_come_first(browser: Browser, address: str, width: int, height: int, titles: int) -> None:
+@pytest.mark.parametrize(
+    ("path", "width", "height", "titles"),
+    [("", 1280, 800, 5), ("", 390, 844, 3), ("php/", 1280, 800, 4), ("php/", 390, 844, 3)],
+)
+def test_stories_come_first(browser: Browser, address: str, path: str, width: int, height: int, titles: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": height})
-    page.goto(address)
+    page.goto(address + path)
     top, count = seen(page)
     assert top <= 340
     assert count >= titles
+    page.close()
+
+
+def test_the_mark_that_asks_why_makes_no_row_longer(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(address)
+    rows = "[...document.querySelectorAll('.story')].map((row) => row.offsetHeight)"
+    before = page.evaluate(rows)
+    page.evaluate("document.querySelectorAll('.why').forEach((mark) => mark.remove())")
+    assert page.evaluate(rows) == before
+    page.close()
+
+
+def test_the_page_of_an_author_names_him_once(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{address}members/william-durand/")
+    assert page.locator(".story .p-author").count() > 10
+    shown = page.locator(".story .who").evaluate_all("(all) => all.filter((one) => one.offsetWidth > 1).length")
+    assert shown == 0
+    page.close()
+
+
+def test_the_menu_of_a_phone_shows_where_one_is(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    for path in ("members/", "archive/", "subscribe/"):
+        page.goto(address + path)
+        left, right, end = page.evaluate(
+            "(() => { const here = document.querySelector('.menu li [aria-current]').getBoundingClientRect();"
+            " return [here.left, here.right, document.querySelector('.menu ul').getBoundingClientRect().right]; })()"
+        )
+        assert left >= 0, path
+        assert right <= end, path
     page.close()
 
 

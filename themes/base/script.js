@@ -1,14 +1,15 @@
-/* Enhancements only: everything can be read without them. */
+/* Everything can be read without it. */
 (() => {
   "use strict";
   const $ = (query, within = document) => [...within.querySelectorAll(query)];
   const language = document.documentElement.lang;
   const words = document.getElementById("words");
-  const kept = (name, value) => { try { if (value === undefined) return localStorage.getItem(name); localStorage.setItem(name, value); } catch { /* not kept */ } return null; };
+  const kept = (name, value) => { try { return value === undefined ? localStorage.getItem(name) : localStorage.setItem(name, value); } catch { return null; } };
 
   for (const one of $(".script-only")) one.hidden = false;
+  for (const here of $(".menu li [aria-current]")) here.closest("ul").scrollLeft = here.offsetLeft - 48;
 
-  /* Dates of the last day are told from now; the absolute one stays as the title. */
+  /* Dates of the last day from now; the absolute one as title. */
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   const absolute = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
   for (const time of $("time.dt-published")) {
@@ -19,13 +20,10 @@
     if (hour && minutes >= 0 && minutes < 1440) hour.textContent = minutes < 60 ? relative.format(-Math.max(minutes, 1), "minute") : relative.format(-Math.round(minutes / 60), "hour");
   }
 
-  /* An event that is over is greyed at once, not at the next run. */
-  for (const event of $(".h-event")) {
-    const end = event.querySelector(".dt-end");
-    if (end && new Date(end.dateTime) < Date.now()) event.classList.add("over");
-  }
+  /* What is over is greyed at once, not at the next run. */
+  for (const end of $(".h-event .dt-end")) if (new Date(end.dateTime) < Date.now()) end.closest(".h-event").classList.add("over");
 
-  /* What scrolls sideways within a text can be reached by keys; code says its language; a picture that fails leaves no hole. */
+  /* What scrolls sideways can be reached by keys; code says its language; a picture that fails leaves no hole. */
   const dress = (text) => {
     for (const wide of $("pre, table", text)) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
     for (const code of $("pre code[class*=language-]", text)) code.parentNode.dataset.language = code.className.match(/language-([\w+#-]+)/)?.[1] ?? "";
@@ -51,8 +49,7 @@
     event.preventDefault();
     let markup = "";
     try {
-      const answer = await fetch(link.href);
-      markup = answer.ok ? await answer.text() : "";
+      markup = await (await fetch(link.href)).text();
     } catch {
       /* It may be a reader who went elsewhere that ended it: the next click follows the link. */
       link.dataset.plain = "yes";
@@ -77,27 +74,32 @@
     for (const time of $("span[data-feed]", summary)) time.textContent = absolute.format(new Date(feeds.find(({ url }) => url === time.dataset.feed).last_attempt));
   }, { once: true });
 
-  /* Copy buttons, the filter and the order of lists. */
-  for (const button of $("button[data-copy]")) {
-    if (!navigator.clipboard) break;
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      const label = button.firstChild.data;
-      await navigator.clipboard.writeText(button.dataset.copy);
-      button.firstChild.data = words.dataset.copied;
-      setTimeout(() => { button.firstChild.data = label; }, 2000);
-    });
-  }
-  /* The reader that the system knows for `feed:` addresses is opened. */
-  for (const button of $("button[data-feed]")) { button.hidden = false; button.addEventListener("click", () => { location.href = `feed:${button.dataset.feed}`; }); }
+  /* Buttons that copy an address, or open it in the reader that the system knows for `feed:`. */
+  for (const button of $("button[data-copy], button[data-feed]")) button.hidden = button.dataset.copy && !navigator.clipboard;
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest?.("button[data-copy], button[data-feed]");
+    if (!button) return;
+    if (button.dataset.feed) { location.href = `feed:${button.dataset.feed}`; return; }
+    const label = button.firstChild.data;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.firstChild.data = words.dataset.copied;
+    setTimeout(() => { button.firstChild.data = label; }, 2000);
+  });
+
+  /* The filter and the order of members. */
   const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   for (const box of $(".filter")) {
     box.hidden = false;
-    box.querySelector("input").addEventListener("input", (event) => { for (const one of $(event.target.dataset.filter)) one.hidden = !folded(one.textContent).includes(folded(event.target.value)); });
-    box.querySelector("button").addEventListener("click", () => { for (const list of $(".people")) list.append(...$("li", list).sort((one, other) => other.dataset.latest.localeCompare(one.dataset.latest))); });
+    let rows;
+    box.querySelector("input").addEventListener("input", ({ target }) => {
+      rows ??= $(".people li").map((row) => [row, folded(row.querySelector(".p-name").textContent)]);
+      const part = folded(target.value);
+      for (const [row, name] of rows) row.hidden = !name.includes(part);
+    });
+    box.querySelector("button").addEventListener("click", () => { for (const list of $(".people")) list.append(...$("li", list).sort((one, other) => other.dataset.latest < one.dataset.latest ? -1 : 1)); });
   }
 
-  /* Compose my feeds: an OPML file of what is ticked, made here. */
+  /* An OPML file of what is ticked, made here. */
   for (const form of $(".compose")) {
     const boxes = $("input[type=checkbox]", form), button = form.querySelector(".compose-it");
     for (const one of boxes) one.hidden = false;
@@ -116,7 +118,7 @@
     });
   }
 
-  /* Since the last visit: a line between rows, from this browser's own memory. A visit ends after an hour. */
+  /* Since the last visit: a line between rows, from this browser's memory. A visit ends after an hour. */
   if (words && kept("planet-since") !== "off" && document.querySelector(".on-all .stories, .on-technology .stories")) {
     const now = Date.now(), seen = Number(kept("planet-seen")), before = now - seen > 3600000 ? seen : Number(kept("planet-before"));
     if (now - seen > 3600000) kept("planet-before", String(seen));
@@ -140,12 +142,9 @@
     if (!keys || event.ctrlKey || event.metaKey || event.altKey || help.open || event.target.closest("input, textarea, select, [contenteditable]")) return;
     const step = { j: 1, k: -1 }[event.key];
     if (step) {
-      const stories = $(".story");
-      const at = document.activeElement.closest?.(".story");
-      let place = at ? stories.indexOf(at) + step : step > 0 ? 0 : stories.length - 1;
-      while (stories[place] && !stories[place].querySelector(".u-url")) place += step;
-      const next = stories[place]?.querySelector(".u-url");
-      if (next) { next.focus({ preventScroll: true }); stories[place].scrollIntoView({ block: "start" }); }
+      const stories = $(".story:has(.u-url)"), at = stories.indexOf(document.activeElement.closest(".story"));
+      const place = at < 0 && step < 0 ? stories.length - 1 : at + step;
+      if (stories[place]) { stories[place].querySelector(".u-url").focus({ preventScroll: true }); stories[place].scrollIntoView({ block: "start", behavior: "instant" }); }
     } else if (event.key === "/") ($("form.search:not([hidden]) input, .quick input").find((one) => one.checkVisibility()) ?? document.querySelector(".find"))?.focus();
     else if (event.key === "?") show();
     else return;
