@@ -6,20 +6,30 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.effort import examples
 from tests.support.fetching import Feed, fetcher
 from tests.support.servers import Authority, Server
 from tests.support.world import World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 CHROMIUM = Path("/usr/bin/chromium")
 
 # The same examples in every run, however slow the machine is: a red test means a change. `make fuzz` draws new ones.
 settings.register_profile(
-    "repeatable", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    max_examples=examples(100),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("explore", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
@@ -94,6 +104,15 @@ def server() -> Iterator[Server]:
 def feed(server: Server) -> Feed:
     """One feed of that server, asked again and again."""
     return Feed(server.url("/feed"), fetcher())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the tests of a module: each opens pages, or contexts, of its own, and closes them."""
+    from tests.support.browsing import chromium  # not for the tests of those who have no browser
+
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture(scope="session")

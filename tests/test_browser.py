@@ -19,7 +19,7 @@ from planet.render import calendars, event_data, search, syndicate
 from planet.render.html import load_theme, pages
 from planet.render.search.words import words
 from tests.support import editions
-from tests.support.browsing import PIXEL, chromium
+from tests.support.browsing import PIXEL
 from tests.support.safe import safe
 
 pytestmark = pytest.mark.browser
@@ -111,12 +111,6 @@ def write(folder: Path, image: str) -> None:
         *search.index(made),
     ]
     publish(artifacts, folder)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 class Watch:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from selectolax.lexbor import LexborHTMLParser as Tree
 
 from planet.cli.site_server import site_server
-from tests.support.browsing import PIXEL, chromium
+from tests.support.browsing import PIXEL
 from tests.support.world import World, item, rss
 
 pytestmark = pytest.mark.browser
@@ -71,18 +71,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
-    with chromium() as browser:
-        yield _page(browser, address)
-
-
-def _page(browser: Browser, address: str) -> Page:
+def page(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
     pictures = {"body": PIXEL, "content_type": "image/png"}
     context.route(
         "**/*", lambda route: route.continue_() if route.request.url.startswith(address) else route.fulfill(**pictures)
     )
-    return context.new_page()
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -15,18 +15,11 @@ from planet.cli.site_server import site_server
 from planet.render import search, syndicate
 from planet.render.html import load_theme, pages
 from tests.support import editions
-from tests.support.browsing import chromium
 from tests.support.safe import safe
 from tests.test_browser import publish
 
 pytestmark = pytest.mark.browser
 LONG = "Une phrase d'une longueur ordinaire, comme on en lit dans un carnet. "
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from planet.parse.recurrence import RuleError, check_rule, may_never_come, price
 from planet.parse.zones import named
 from planet.text import one_line
 from planet.when import window
+from tests.support.effort import examples
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -655,7 +656,7 @@ def test_lists_of_dates_are_bounded() -> None:
     assert any("too long" in str(warning) for warning in many.warnings)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.binary(max_size=300), st.integers(0, 2000))
 def test_no_bytes_make_the_reader_stumble(noise: bytes, position: int) -> None:
     body = document(
@@ -668,7 +669,7 @@ def test_no_bytes_make_the_reader_stumble(noise: bytes, position: int) -> None:
     assert isinstance(found, CalendarRead | Unreadable)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80),
     st.datetimes(datetime(1971, 1, 1), datetime(2037, 1, 1)).map(lambda moment: moment.replace(microsecond=0, fold=0)),

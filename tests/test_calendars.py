@@ -18,6 +18,7 @@ from planet.model import Artifact, Config, Edition, Event, EventData, ListedTech
 from planet.parse.calendar import parse_calendar
 from planet.render.calendars import calendars, colour, description, fold, lines_of, parameter, text, uri
 from planet.text import one_line, xml_safe
+from tests.support.effort import examples
 from tests.support.safe import safe
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -243,7 +244,7 @@ NASTY = st.text(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(NASTY, NASTY, NASTY, NASTY, NASTY)
 def test_nothing_an_event_says_can_begin_a_property_or_another_event(
     title: str, location: str, url: str, organizer: str, uid: str
@@ -269,7 +270,7 @@ def test_nothing_an_event_says_can_begin_a_property_or_another_event(
         assert not re.search(rb"[\x00-\x08\x0a-\x1f\x7f]", line)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.text(max_size=300))
 def test_lines_fold_between_characters_and_unfold_to_what_they_were(line: str) -> None:
     folded = fold(line)
@@ -280,7 +281,7 @@ def test_lines_fold_between_characters_and_unfold_to_what_they_were(line: str) -
         assert len(parts[0]) <= 75
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=100))
 def test_text_survives_the_way_out_and_in(value: str) -> None:
     (found,) = read(files(evening(location=value))["calendar.ics"]).walk("VEVENT")

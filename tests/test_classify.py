@@ -19,6 +19,7 @@ from planet.config import load
 from planet.model import Classification, Config, Entry, FeedConfig, Filter, Person, Site, Source, Technology
 from planet.text import fold
 from planet.urls import canonical_key
+from tests.support.effort import examples
 from tests.support.safe import safe
 
 KEY = "https://ada.example/feed"
@@ -169,14 +170,14 @@ def test_a_word_within_a_longer_one_is_not_counted() -> None:
     ]
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(max_size=200), st.text(min_size=1, max_size=12))
 def test_any_text_and_any_word_can_be_looked_at(text: str, word: str) -> None:
     for one in Vocabulary([(word, 0), ("*" + word, 1), ("PHP", 2)]).find(Text(text)):
         assert 0 <= one.start < one.end
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(st.sampled_from(["PHP", "php", "JavaScript", "go", "Go", "bla", "Java,", "C++"]), max_size=20))
 def test_words_are_what_blanks_and_signs_tell_apart(parts: list[str]) -> None:
     text = " ".join(parts)

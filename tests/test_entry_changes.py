@@ -15,6 +15,7 @@ from planet.merge.entry_changes import MOST_A_DAY, MOST_CHANGES, diff
 from planet.model import Changes, Deleted, DiffContext, Entry, EntryKey, Insert, Read, UnchangedEntry
 from planet.text import body_key, digest, fold
 from planet.urls import canonical_key
+from tests.support.effort import examples
 from tests.support.safe import safe
 
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -606,7 +607,7 @@ some_document = st.builds(
 some_history = st.lists(st.tuples(some_document, st.integers(1, 40)), min_size=1, max_size=5)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(some_history, st.booleans(), st.integers(0, 1000))
 def test_whatever_a_feed_gives_the_promises_hold(history: list[tuple[Read, int]], first_run: bool, seed: int) -> None:
     feed, other = Feed(planet_first_run=first_run), Feed(planet_first_run=first_run)
@@ -628,7 +629,7 @@ def test_whatever_a_feed_gives_the_promises_hold(history: list[tuple[Read, int]]
         assert not again.missing
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(some_entry, min_size=10, max_size=14, unique_by=lambda e: e.uid), st.integers(0, 7))
 def test_a_flood_never_brings_more_news_than_a_newcomer_may(entries: list[Entry], allowed: int) -> None:
     feed = Feed(newcomer_entries=allowed)

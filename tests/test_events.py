@@ -45,6 +45,7 @@ from planet.similarity import places_alike, titles_alike
 from planet.store import events as table
 from planet.store.schema import open_database
 from planet.urls import canonical_key
+from tests.support.effort import examples
 from tests.support.safe import safe
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -135,7 +136,7 @@ def test_of_two_events_with_one_identity_the_higher_sequence_stays() -> None:
     assert found.data.title == "neuf"
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.text(alphabet=st.sampled_from("ab <>&*[]()#-_\"'\n\thtps:/.!\\`;="), max_size=120))
 def test_no_text_becomes_markup_that_was_not_meant(text: str) -> None:
     markup = to_html(text)
@@ -316,7 +317,7 @@ def test_fifteen_seminars_behind_one_page_are_fifteen() -> None:
     assert len(groups_of(*events)) == 15
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.data())
 def test_grouping_does_not_depend_on_the_order_of_arrival(data: st.DataObject) -> None:
     made = data.draw(

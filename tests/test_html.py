@@ -20,6 +20,7 @@ from planet.render.html.mended import mended
 from planet.text import xml_safe
 from tests.support import editions
 from tests.support.editions import NOW, SOURCES, config, edition, event, sample, story
+from tests.support.effort import examples
 from tests.support.pages import artifacts, digests, made, page, trees
 from tests.support.safe import safe
 
@@ -378,7 +379,7 @@ def test_members_words_cannot_leave_their_place() -> None:
                 assert "src" in node.attributes or json.loads(node.text())
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(text=st.text(max_size=60))
 def test_any_text_is_shown_as_it_is(text: str) -> None:
     one = story(1, title=text, excerpt=text, authors=(Person(name=text or "x"),))

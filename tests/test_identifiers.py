@@ -17,6 +17,7 @@ from planet.store.identifiers import planet_id, published_id
 from planet.stories import story_context
 from planet.urls import is_iri
 from tests.support import editions
+from tests.support.effort import examples
 from tests.test_grouping import post, put
 
 HOST = "planet.example"
@@ -78,7 +79,7 @@ def test_ids_that_two_stories_claim_are_told_apart_and_the_older_keeps_it(tmp_pa
 IDS = st.sampled_from(["", "7", "urn:x", "urn:y", "https://a.example/1", *OTHERS])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.tuples(IDS, IDS), min_size=6, max_size=6))
 def test_no_two_stories_publish_one_id_or_guid_whatever_feeds_bring_and_change(pairs: list[tuple[str, str]]) -> None:
     """Ids as they are when an entry is new, and as its feed gives them later."""

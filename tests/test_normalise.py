@@ -27,6 +27,7 @@ from planet.model import (
 from planet.normalise import dates, identity, metadata, normalise
 from planet.sanitise import sanitise
 from planet.when import EARLIEST_YEAR
+from tests.support.effort import examples
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -604,7 +605,7 @@ some_feed = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(some_feed, odd)
 def test_nothing_raises_whatever_a_document_says(document: RawFeed, url: str) -> None:
     found = normalise(document, feed=url, url=url, known={}, sanitise=sanitise, now=NOW)

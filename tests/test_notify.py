@@ -29,6 +29,7 @@ from planet.notify.send import expanded, missing, service_of
 from planet.notify.websub import WAITING, Hub, read_hub
 from tests.support import editions
 from tests.support.editions import NOW
+from tests.support.effort import examples
 from tests.support.notify_proof import rounds
 from tests.support.receivers import mailbox, webhook
 from tests.support.safe import safe
@@ -236,7 +237,7 @@ def test_a_run_that_is_killed_while_it_sends_does_not_send_twice() -> None:
     assert {url for url, _notification in told.notifications} == {"json://x", "json://second"} - set(sent)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=6))
 def test_whatever_fails_each_story_is_delivered_exactly_once_in_the_end(runs: list[tuple[int, bool]]) -> None:
     told = Told((rule(),))
@@ -545,7 +546,7 @@ def test_markup_is_escaped_whatever_it_is(text: str) -> None:
     assert not re.search(r"@\w", without_mentions(text))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a_letter_as_html_holds_the_words_and_no_element_of_theirs(title: str, excerpt: str) -> None:
     made = notification([editions.story(1, title=title, excerpt=f"<img src=x onerror=1>{excerpt}")])

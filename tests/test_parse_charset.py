@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from planet.model import RawFeed, Unreadable
 from planet.parse import charset
 from planet.parse.reader import parse
+from tests.support.effort import examples
 
 FRENCH = "L’été à Clermont, « ça » coûte 5 €"
 
@@ -121,14 +122,14 @@ def test_a_label_that_is_hostile_is_only_a_label() -> None:
         assert title(document(FRENCH).encode(), content_type) == FRENCH
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.binary(max_size=200), st.text(max_size=40))
 def test_any_bytes_are_text_or_refused(body: bytes, content_type: str) -> None:
     found = charset.decode(body, content_type)
     assert found is None or found.text.encode("utf-8", "surrogatepass") is not None
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     st.text(alphabet=st.characters(codec="cp1252", exclude_categories=("Cc", "Cs")), min_size=4, max_size=60),
     st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1252"]),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from planet.parse.dates import LAST_YEAR, read_date
 from planet.parse.datewords import MONTHS, ZONES
 from planet.when import EARLIEST_YEAR
+from tests.support.effort import examples
 
 TEN = "2024-08-05T10:00:00+00:00"
 EIGHT = "2024-08-05T08:00:00+00:00"
@@ -217,7 +218,7 @@ DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(MOMENTS, OFFSETS, st.sampled_from(sorted(MONTHS)))
 def test_every_spelling_of_a_moment_is_that_moment(moment: datetime, offset: int, word: str) -> None:
     local = moment.astimezone(timezone(timedelta(minutes=offset)))
@@ -238,7 +239,7 @@ def test_every_spelling_of_a_moment_is_that_moment(moment: datetime, offset: int
         assert found.value == moment, (spelling, found)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.text(max_size=60) | st.text(alphabet="0123456789-:/T+Z., ADJMagnprsuy", max_size=40))
 def test_any_text_is_a_moment_in_range_or_none(text: str) -> None:
     found = read_date(text, "Europe/Paris")

@@ -15,6 +15,7 @@ from planet.model import RawEntry, RawFeed, Unreadable
 from planet.parse import PARSER_VERSION, discovery, hints, values
 from planet.parse.reader import parse
 from planet.text import language_tag
+from tests.support.effort import examples
 
 WORDS = st.text(
     alphabet=st.characters(codec="cp1252", exclude_categories=("Cc", "Cs", "Zl", "Zp", "Co", "Cn")),
@@ -110,7 +111,7 @@ def essence(entry: RawEntry) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(PLAIN, MARKUP, DATES, TAGS, NAMES, st.booleans())
 def test_the_same_post_in_every_format_is_the_same_entry(
     title: str, body: list[str], date: datetime, tags: list[str], author: str, cdata: bool

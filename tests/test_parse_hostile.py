@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from planet.model import RawFeed, Unreadable
 from planet.parse import discovery, feedparser_reader, limits, sniff
 from planet.parse.reader import parse
+from tests.support.effort import examples
 
 
 def rss(inside: str) -> bytes:
@@ -258,7 +259,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.lists(PIECES, max_size=40), st.booleans())
 def test_pieces_of_feeds_in_any_order_are_a_feed_or_an_error(pieces: list[str], whole: bool) -> None:
     """What a feed says ends in a value, never in an exception."""
@@ -271,13 +272,13 @@ def test_pieces_of_feeds_in_any_order_are_a_feed_or_an_error(pieces: list[str], 
         assert found.reader != "liberal" or found.reader_reason
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.binary(max_size=300), st.text(max_size=30))
 def test_any_bytes_are_a_feed_or_an_error(body: bytes, content_type: str) -> None:
     assert isinstance(read(body, content_type=content_type), RawFeed | Unreadable)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(PIECES, max_size=30))
 def test_the_liberal_reader_alone_never_raises(pieces: list[str]) -> None:
     text = "".join(pieces).encode("utf-8", "replace").decode()
@@ -323,7 +324,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.lists(JSON, max_size=4),
     st.dictionaries(st.sampled_from(["title", "hubs", "authors", "expired", "language"]), JSON),
@@ -338,7 +339,7 @@ def test_any_json_feed_is_read_whatever_its_items_are(items: list[object], more:
         assert items  # never an empty success
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(alphabet="<>!-?[]DOCTYPErss/ \"'abc", max_size=200))
 def test_the_beginning_of_any_text_is_something(text: str) -> None:
     found = sniff.start(text)

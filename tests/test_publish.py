@@ -23,6 +23,7 @@ from planet.publish import StoryCount, publish, story_counts
 from planet.publish.paths import Claims, check
 from planet.publish.publication import rank
 from tests.support import editions
+from tests.support.effort import examples
 
 OWNER = ("https://planet.example/", "Planet Exemple")
 
@@ -646,7 +647,7 @@ SITES = st.dictionaries(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(SITES, st.integers(0, 12)), max_size=5), SITES)
 def test_whatever_was_interrupted_the_last_run_wins(
     tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[dict[str, str], int]], last: dict[str, str]

@@ -12,6 +12,7 @@ from planet import html_elements
 from planet.model import Sanitised
 from planet.sanitise import MAX_INPUT, MAX_OUTPUT, sanitise
 from planet.sanitise.limits import too_much
+from tests.support.effort import examples
 from tests.support.harmless import PAYLOADS, PREFIX, assert_harmless
 
 BASE = "https://blog.example/2026/11/post/"
@@ -396,7 +397,7 @@ piece = st.one_of(
 soup = st.lists(piece, max_size=25).map("".join)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=examples(1000))
 @given(soup)
 def test_any_soup_of_tags_comes_out_harmless_and_settled(markup: str) -> None:
     made = clean(markup)
@@ -404,7 +405,7 @@ def test_any_soup_of_tags_comes_out_harmless_and_settled(markup: str) -> None:
     assert_settled(made.html)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.text(max_size=200), st.text(max_size=30), st.text(max_size=30))
 def test_nothing_raises_whatever_the_text_the_base_or_the_page(markup: str, base: str, page: str) -> None:
     assert_harmless(sanitise(markup, base=base, prefix=PREFIX, page=page).html)

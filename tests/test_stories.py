@@ -18,6 +18,7 @@ from planet.model import FeedConfig, MergeEntry, Source, SourceRef
 from planet.similarity import Look, plainly_differ, text_likeness, title_likeness
 from planet.text import digest, fold
 from planet.urls import canonical_key
+from tests.support.effort import examples
 from tests.support.world import World, item, rss
 
 T0 = datetime(2026, 3, 10, 19, tzinfo=UTC)
@@ -409,7 +410,7 @@ def worlds(draw: st.DrawFn) -> list[MergeEntry]:
     return made
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(worlds(), st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same_stories_and_leads(entries: list[MergeEntry], random: Any) -> None:
     mixed = entries[:]
@@ -419,7 +420,7 @@ def test_any_order_of_arrival_gives_the_same_stories_and_leads(entries: list[Mer
     assert rows == sorted(one.entry_id for one in entries)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(worlds())
 def test_rows_decide_nothing(entries: list[MergeEntry]) -> None:
     renumbered = [replace(one, entry_id=1000 - one.entry_id) for one in entries]
@@ -427,7 +428,7 @@ def test_rows_decide_nothing(entries: list[MergeEntry]) -> None:
     assert told == {made.entry_ids for made in group(entries)}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(worlds())
 def test_what_is_one_story_is_found_by_the_keys_it_shares(entries: list[MergeEntry]) -> None:
     """The store looks only at entries that share keys: looking at each such set alone gives the same stories."""

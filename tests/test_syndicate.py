@@ -26,6 +26,7 @@ from planet.text import one_line
 from planet.urls import is_iri
 from tests.support import editions
 from tests.support.editions import NOW, SOURCES
+from tests.support.effort import examples
 from tests.support.safe import safe
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -540,7 +541,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.data())
 def test_whatever_a_story_holds_every_feed_is_valid(data: st.DataObject) -> None:
     def text() -> str:

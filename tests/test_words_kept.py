@@ -17,6 +17,7 @@ from planet.normalise import normalise
 from planet.parse.reader import parse
 from planet.sanitise import sanitise
 from planet.sanitise.limits import too_much
+from tests.support.effort import examples
 
 URL = "https://blog.example/feed.xml"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -138,7 +139,7 @@ def visible(markup: str) -> set[str]:
     return set(re.findall(r"[a-z]{3,8}", re.sub(r"<[^>]*>", " ", markup)))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(MARKUP, st.sampled_from(sorted(WRAPPINGS)))
 def test_every_visible_word_is_stored_or_named_in_a_warning(markup: str, wrapping: str) -> None:
     result = read(WRAPPINGS[wrapping](markup))

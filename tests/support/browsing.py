@@ -4,21 +4,31 @@
         assert inspector.page("/index.html") == []          # a published page
         assert inspector.fragments(["<p>…</p>"]) == []      # the HTML of a feed, as a reader that trusts it would show it
 
-Nothing is asked of the network: pages are handed over by the route, every other request is noted and answered here.
+Nothing is asked of the network: pages come from a server on loopback, every other host is unknown to the browser, and what is asked
+of it is noted.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import mimetypes
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
+
+from planet.cli.site_server import site_server
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -28,13 +38,12 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 PIXEL = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc"
     b"\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
 )
-ORIGIN = "http://planet.test"
-FRAGMENTS = "/.fragments"
 
 
 @contextlib.contextmanager
@@ -135,13 +144,16 @@ class Inspector:
 
     def __init__(self, browser: Browser, folder: Path, *, width: int = 1200) -> None:
         self._folder = folder
-        self._html = b""
-        self._context = browser.new_context(viewport={"width": width, "height": 800}, service_workers="block")
-        self._context.add_init_script(WATCHED)
-        self._context.route("**/*", self._answer)
+        self._stack = contextlib.ExitStack()
+        self._address = self._stack.enter_context(site_server(folder, 0))
+        self._embedding = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        self._elsewhere = self._stack.enter_context(site_server(self._embedding, 0))
+        context = browser.new_context(viewport={"width": width, "height": 800}, service_workers="block")
+        self._stack.callback(context.close)
+        context.add_init_script(WATCHED)
         self._found: list[tuple[str, str]] = []
         self._wanted = ""
-        self._page = self._opened()
+        self._page = self._opened(context)
 
     def __enter__(self) -> Self:
         return self
@@ -149,7 +161,7 @@ class Inspector:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._context.close()
+        self._stack.close()
 
     def page(self, path: str) -> list[tuple[str, str]]:
         """A published page, as its file is called below the folder."""
@@ -158,7 +170,11 @@ class Inspector:
         framed = 0 if "embed/" in path else 1
         landmarks = [["header.top", framed], ["main", 1], ["footer.bottom", framed]]
         return self._load(
-            f"/{path}", landmarks, source.count("<!--entry-->"), scripts=_scripts(source), base="<base " in source
+            self._address + path,
+            landmarks,
+            source.count("<!--entry-->"),
+            scripts=_scripts(source),
+            base="<base " in source,
         )
 
     def fragments(self, fragments: Sequence[str]) -> list[tuple[str, str]]:
@@ -169,25 +185,28 @@ class Inspector:
         )
         style = "article { contain: layout paint; overflow-wrap: anywhere } .e-content table { display: block; overflow: auto } pre { overflow: auto }"
         style += " img, video { max-width: 100%; height: auto }"
-        self._html = (
+        html = (
             f"<!DOCTYPE html><html><head><meta charset=utf-8><title>f</title><style>{style}</style></head>"
             f"<body><header>h</header><main>{articles}</main><footer>f</footer></body></html>"
         ).encode("utf-8", "surrogatepass")
+        (self._embedding / "index.html").write_bytes(html)
         landmarks = [["header", 1], ["main", 1], ["footer", 1]]
-        return self._load(FRAGMENTS, landmarks, len(fragments))
+        return self._load(self._elsewhere, landmarks, len(fragments))
 
     def _load(
-        self, path: str, landmarks: list, entries: int, *, scripts: Sequence[str] = (), base: bool = False
+        self, url: str, landmarks: list, entries: int, *, scripts: Sequence[str] = (), base: bool = False
     ) -> list[tuple[str, str]]:
         self._found = []
-        self._wanted = ORIGIN + path
+        self._wanted = url
         self._page.goto(self._wanted, wait_until="load")
         options = {"landmarks": landmarks, "entries": entries, "scripts": list(scripts), "base": base}
         self._found += [tuple(one) for one in self._page.evaluate(PROBE, options)]
         return sorted(set(self._found))
 
-    def _opened(self) -> Page:
-        page = self._context.new_page()
+    def _opened(self, context: BrowserContext) -> Page:
+        page = context.new_page()
+        page.on("request", self._asked)
+        page.on("response", self._answered)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self._found.append(("script failed", str(error)[:200])))
         page.on("dialog", lambda dialog: (self._found.append(("dialog", dialog.message)), dialog.dismiss()))
@@ -208,25 +227,13 @@ class Inspector:
         if url not in {self._wanted, "about:blank"}:
             self._found.append(("navigated", url[:200]))
 
-    def _answer(self, route: Route) -> None:
-        request = route.request
-        if not request.url.startswith(ORIGIN + "/"):
-            if request.resource_type != "image":
-                self._found.append(("asked another host", f"{request.resource_type} {request.url[:200]}"))
-            route.fulfill(body=PIXEL, content_type="image/png")
-            return
-        path = unquote(urlsplit(request.url).path)
-        if path == FRAGMENTS:
-            route.fulfill(body=self._html, content_type="text/html; charset=utf-8")
-            return
-        file = self._folder / path.lstrip("/")
-        file = file / "index.html" if file.is_dir() else file
-        if not file.is_file():
-            self._found.append(("asked for what is not there", path[:200]))
-            route.fulfill(status=404)
-            return
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        route.fulfill(body=file.read_bytes(), content_type=kind)
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self._address, self._elsewhere)) and request.resource_type != "image":
+            self._found.append(("asked another host", f"{request.resource_type} {request.url[:200]}"))
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.url.startswith(self._address):
+            self._found.append(("asked for what is not there", response.url[:200]))
 
 
 def _scripts(source: str) -> list[str]:
