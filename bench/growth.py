@@ -1,26 +1,33 @@
 """One new entry in a small and in a large store: what a run costs that grows with what is stored, not with what is new.
 
-    python -m bench.growth [--sizes 1000 10000]
+    python -m bench.growth [--sizes 1000 10000] [--keep FOLDER]
 
-Feeds are files of 100 entries each, over ten years; each run is a process of its own, pages, feeds and search included. After them, the
-commands that look at the largest store.
+Fifty feeds that list their last twenty posts. A large store is the smallest one, longer ago: its entries are there once more for each
+36 days before, under other addresses, so that it need not be read for minutes first; its site is published as ever. Each run is a
+process of its own, pages, feeds and search included. With `--keep` the stores and sites stay in that folder, and are used again by the
+next call. After all, the commands that look at the largest store.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
+import sqlite3
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.goals import head, line
 from bench.whole import Cost, measured
 
-EACH = 100
+FEEDS = 50
+EACH = 20
+BEFORE = timedelta(days=36)
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 WORDS = [
     "soirée",
@@ -41,12 +48,12 @@ WORDS = [
 ]
 
 
-def document(feed: int, count: int) -> str:
-    """A feed of so many entries, the newest first; adding one changes none of the others."""
+def document(feed: int, new: int = 0) -> str:
+    """The last posts of a feed, the newest first, `new` of them of today."""
     items = []
-    for number in range(count):
+    for number in range(new, EACH + new):
         rng = random.Random(f"{feed} {number}")
-        when = NOW - timedelta(days=3650 * (EACH - number) / EACH, minutes=feed)
+        when = NOW - timedelta(days=30 * (EACH - number) / EACH, minutes=feed)
         if number >= EACH:
             when = NOW - timedelta(minutes=5)
         text = "".join(
@@ -57,21 +64,45 @@ def document(feed: int, count: int) -> str:
             f'<link href="https://b{feed}.example/{number}"/><published>{when.isoformat()}</published>'
             f"<updated>{when.isoformat()}</updated><content type='html'><![CDATA[{text}]]></content></entry>"
         )
-    head = f"<id>https://b{feed}.example/</id><title>Blog {feed}</title><updated>{NOW.isoformat()}</updated>"
-    return f'<feed xmlns="http://www.w3.org/2005/Atom">{head}{"".join(reversed(items))}</feed>'
+    about = f"<id>https://b{feed}.example/</id><title>Blog {feed}</title><updated>{NOW.isoformat()}</updated>"
+    return f'<feed xmlns="http://www.w3.org/2005/Atom">{about}{"".join(reversed(items))}</feed>'
 
 
-def configuration(folder: Path, feeds: int) -> None:
+def configuration(folder: Path) -> None:
     """A feeds.yaml, and its feeds as files."""
-    for feed in range(feeds):
-        (folder / f"{feed}.atom").write_text(document(feed, EACH))
+    for feed in range(FEEDS):
+        (folder / f"{feed}.atom").write_text(document(feed))
     content = {
         "planet": {"title": "Croissance", "url": "https://planet.example.org/"},
         "fetch": {"interval": "0s"},
         "technologies": {"python": {"name": "Python", "words": ["python1", "python2"]}},
-        "members": [{"name": f"M{feed}", "feeds": [f"{feed}.atom"]} for feed in range(feeds)],
+        "members": [{"name": f"M{feed}", "feeds": [f"{feed}.atom"]} for feed in range(FEEDS)],
     }
     (folder / "feeds.yaml").write_text(json.dumps(content))
+
+
+def lengthen(database: Path, times: int) -> None:
+    """What is stored, `times` times: each copy is one span older, and is nothing that any feed lists."""
+    span = BEFORE // timedelta(microseconds=1)
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        (step,) = connection.execute("SELECT max(entry_id) + 1 FROM entries").fetchone()
+        changed = {
+            "entry_id": "entry_id + :k * :step",
+            "story_id": "story_id + :k * :step",
+            "primary_id": "primary_id + :k * :step",
+            **{name: f"{name} - :k * :span" for name in ("date", "published", "updated", "first_seen")},
+            **{name: f"{name} || '-' || :k" for name in ("uid", "id", "atom_id", "link", "link_key", "title", "title_key")},
+            **{name: f"{name} || '-' || :k" for name in ("raw_hash", "content_hash", "rev", "key", "tie")},
+        }  # fmt: skip
+        for table in ("entries", "bodies", "merge_keys", "stories"):
+            names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+            values = ", ".join(changed.get(name, name) for name in names)
+            for k in range(1, times):
+                connection.execute(
+                    f"INSERT INTO {table} SELECT {values} FROM {table} "
+                    + ("WHERE story_id < :step" if table == "stories" else "WHERE entry_id < :step"),
+                    {"k": k, "step": step, "span": span},
+                )
 
 
 def times(output: Path) -> dict[Path, int]:
@@ -83,8 +114,11 @@ def one_more(folder: Path, rounds: int) -> tuple[Cost, int]:
     """The cheapest of some runs with one new entry, and the most files that one of them wrote."""
     costs = []
     written = 0
-    for number in range(rounds):
-        (folder / "0.atom").write_text(document(0, EACH + 1 + number))
+    place = folder / "rounds"
+    done = int(place.read_text()) if place.exists() else 0
+    for number in range(done + 1, done + 1 + rounds):
+        (folder / "0.atom").write_text(document(0, number))
+        place.write_text(str(number))
         os.sync()
         before = times(folder / "output")
         costs.append(run(folder, 100 + number))
@@ -93,10 +127,10 @@ def one_more(folder: Path, rounds: int) -> tuple[Cost, int]:
     return min(costs, key=lambda cost: cost.cpu), written
 
 
-def run(folder: Path, minutes: int) -> Cost:
+def run(folder: Path, minutes: int, *options: str) -> Cost:
     """`planet run`, so many minutes after the first."""
     moment = (NOW + timedelta(minutes=minutes)).isoformat()
-    return measured([sys.executable, "-m", "planet", "run", "--now", moment], folder)
+    return measured([sys.executable, "-m", "planet", "run", "--now", moment, *options], folder)
 
 
 def commands(folder: Path, size: int) -> None:
@@ -109,23 +143,40 @@ def commands(folder: Path, size: int) -> None:
         line(f"planet {command}", cost.cpu)
 
 
+@contextlib.contextmanager
+def place_of(size: int, keep: Path | None) -> Iterator[Path]:
+    """The folder of the planet of one size."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = keep / str(size) if keep else Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+
+
+def publication(folder: Path, size: int) -> Cost:
+    """A planet with so many stories: what it costs to publish all of it."""
+    configuration(folder)
+    run(folder, 0, "--no-publish")
+    lengthen(folder / "planet.db", size // (FEEDS * EACH))
+    return run(folder, 1)
+
+
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--keep", type=Path)
     options = parser.parse_args(arguments)
     base = 0.0
     for size in options.sizes:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            configuration(folder, size // EACH)
-            first = run(folder, 0)
-            unchanged = min((run(folder, minute) for minute in range(1, 1 + options.rounds)), key=lambda cost: cost.cpu)
+        with place_of(size, options.keep) as folder:
+            if not (folder / "feeds.yaml").exists():
+                whole = publication(folder, size)
+                print(f"{size} entries: {whole.cpu:.1f} s CPU for the whole site, {whole.memory:.0f} MB")
+            unchanged = min((run(folder, minute) for minute in range(2, 2 + options.rounds)), key=lambda cost: cost.cpu)
             one, written = one_more(folder, options.rounds)
             base = base or one.cpu
-            print(
-                f"{size} entries: first run {first.cpu:.2f} s CPU, {first.memory:.0f} MB; unchanged {unchanged.cpu:.2f} s"
-            )
+            files = sum(1 for path in (folder / "output").rglob("*") if path.is_file())
+            print(f"{size} entries, {files} files: unchanged {unchanged.cpu:.2f} s CPU, {unchanged.memory:.0f} MB")
             head()
             line("one new entry", one.cpu)
             line("one new entry, times that of the smallest store", one.cpu / base)

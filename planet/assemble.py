@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from planet.fetch.web import WebClient
     from planet.model import (
         Artifact,
-        Bundle,
         Config,
         Due,
         Edition,
         Fetched,
         FetchError,
         Outcome,
+        Piece,
         Published,
         Report,
         Task,
@@ -162,10 +162,10 @@ class OutputFolder:
         self._site = config.site
         self._step = step
 
-    def publish(self, artifacts: Iterable[Artifact | Bundle], edition: Edition, *, force: bool) -> Published:
+    def publish(self, pieces: Iterable[Piece], edition: Edition, *, force: bool) -> Published:
         """Bring the folder up to date; see `planet.publish.publish`."""
         return publish(
-            artifacts,
+            pieces,
             self._site.output,
             owner=(self._site.url, self._site.title),
             stories=story_counts(edition),

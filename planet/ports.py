@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from planet.fetch.web import WebClient
     from planet.model import (
         Artifact,
-        Bundle,
         Config,
         Due,
         Edition,
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
         Fetched,
         Message,
         Outcome,
+        Piece,
         Published,
         Report,
         Source,
@@ -47,7 +47,7 @@ class Fetcher(Protocol):
 class Publisher(Protocol):
     """Where the site goes."""
 
-    def publish(self, artifacts: Iterable[Artifact | Bundle], edition: Edition, *, force: bool) -> Published:
+    def publish(self, pieces: Iterable[Piece], edition: Edition, *, force: bool) -> Published:
         """Put these files in place of those that were published. Raises PublishError; then the site stays as it was."""
         ...
 

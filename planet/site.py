@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,11 +18,12 @@ from planet.edition.joins import joins, with_joins
 from planet.merge.events import merge_events
 from planet.model import (
     Artifact,
-    Bundle,
+    Closing,
     Config,
     Edition,
     Event,
     FeedHealth,
+    Piece,
     Published,
 )
 from planet.render import calendars, event_data, search, syndicate
@@ -83,12 +84,14 @@ def site_events(config: Config, store: Store) -> tuple[Event, ...]:
     return with_joins(events, joined)
 
 
-def artifacts(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact | Bundle]:
+def pieces(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Piece]:
     """Everything that is published. `pictures`: slug of a source -> its avatar."""
     aliases = formats.aliases(site.config)
-    for file in _files(site, pictures):
-        names = () if isinstance(file, Bundle) or file.path.endswith(".html") else _names(file.path, aliases)
-        yield from (_with_copies(file, names) if names and isinstance(file, Artifact) else (file,))
+    for piece in _pieces(site, pictures):
+        if isinstance(piece, Artifact) and not piece.path.endswith(".html"):
+            yield from _with_copies(piece, _names(piece.path, aliases))
+        else:
+            yield piece
 
 
 def _names(path: str, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -104,35 +107,26 @@ def _with_copies(file: Artifact, paths: Sequence[str]) -> Iterator[Artifact]:
         yield replace(file, path=path, make=make)
 
 
-def _files(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Artifact | Bundle]:
+def _pieces(site: Edition, pictures: Mapping[str, bytes]) -> Iterator[Piece]:
     """Everything at its own address."""
-    theme = load_theme(site.config.site.theme, site.config.folder)
-    paths: list[str] = []
-
-    def noted(files: Iterable[Artifact | Bundle]) -> Iterator[Artifact | Bundle]:
-        for file in files:
-            if isinstance(file, Artifact):
-                paths.append(file.path)
-            yield file
-
-    yield from noted(pages(site, theme, pictures))
-    yield from noted(syndicate.feeds(site))
+    yield from pages(site, load_theme(site.config.site.theme, site.config.folder), pictures)
+    yield from syndicate.feeds(site)
     yield from syndicate.opml(site)
     yield from calendars.calendars(site)
     yield from event_data.event_data(site)
     yield syndicate.health_json(site)
     yield from search.index(site)
     yield syndicate.robots(site)
-    yield from syndicate.sitemap(site, paths)
+    yield Closing(files=functools.partial(syndicate.sitemap, site))
 
 
 def publish(planet: Planet, site: Edition, *, force: bool) -> Published:
     """Render what changed and put it in place, then remember what was published. Raises PublishError, ThemeError."""
     config, store = planet.config, planet.store
     pictures = avatars(config, store, planet.fetcher.web, site.now)
-    published = planet.publisher.publish(artifacts(site, pictures), site, force=force)
+    published = planet.publisher.publish(pieces(site, pictures), site, force=force)
     themes = [folder for _name, folder in load_theme(config.site.theme, config.folder).folders]
     rev = unchanged.edition_rev(config, store, site.health, themes, planet.rules_rev, site.now)
     if not published.not_made:  # else the next run tries again
-        unchanged.remember(store, rev, planet.publisher.state(), themes, site.now)
+        unchanged.remember(store, rev, published.state, themes, site.now)
     return published

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from posixpath import normpath
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import html5lib
@@ -14,14 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.model import Enclosure, Owner, Person, SafeHtml
+from planet.model import Edition, Enclosure, Owner, Person, SafeHtml, Section, Story
 from planet.render import syndicate
+from planet.render.html import load_theme, pages
 from planet.render.html.mended import mended
 from planet.text import xml_safe
 from tests.support import editions
 from tests.support.editions import NOW, SOURCES, config, edition, event, sample, story
 from tests.support.effort import examples
-from tests.support.pages import artifacts, digests, made, page, trees
+from tests.support.pages import NOWHERE, artifacts, digests, made, page, trees
 from tests.support.safe import safe
 
 WILLIAM, ELODIE, PHP, JS = SOURCES
@@ -410,6 +413,49 @@ def test_pagination_tells_dates() -> None:
     assert second.css_first(".pages a[rel=next]") is None
     third = page(of, "page/3/index.html")
     assert third.css_first(".pages a[rel=prev]").attributes["href"] == "../../"
+
+
+OLD = datetime(2025, 3, 1, 9, tzinfo=UTC)
+
+
+def long_planet(*more: Story, **fields: Any) -> Edition:
+    """Two years of stories, of which one month fills two pages."""
+    some = [story(row, at=NOW - timedelta(days=9 * row)) for row in range(1, 90)]
+    many = [
+        story(row, at=OLD + timedelta(hours=row - 100), by=SOURCES[1], technologies=("js",)) for row in range(100, 145)
+    ]
+    return edition([*some, *many, *more], **fields)
+
+
+VARIATIONS: dict[str, Callable[[], Edition]] = {
+    "a new story": lambda: long_planet(story(0, at=NOW)),
+    "one that comes late and moves others to another page of their month": lambda: long_planet(
+        story(0, at=OLD - timedelta(hours=1), technologies=("php",))
+    ),
+    "a month with a first story": lambda: long_planet(story(0, at=datetime(2022, 2, 2, tzinfo=UTC))),
+    "a story with another text": lambda: long_planet(story(0, at=OLD, title="Tout autre", rev="other")),
+    "a later day": lambda: long_planet(now=NOW + timedelta(days=40)),
+    "an event that a story announces": lambda: long_planet(events=[event("Soirée", NOW, stories=(120,))]),
+    "another name of the planet": lambda: long_planet(of=config(title="Autre")),
+    "fewer stories a page": lambda: long_planet(of=config(page_entries=7)),
+}
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_pages_that_are_not_looked_at_are_those_that_stay_as_they_are(name: str) -> None:
+    """A section whose digest is the same has the same pages, made from the same inputs."""
+
+    def sections(of: Edition) -> dict[str, tuple[str, dict[str, str]]]:
+        listed = [piece for piece in pages(of, load_theme("clermontech", NOWHERE)) if isinstance(piece, Section)]
+        return {one.name: (one.digest, {file.path: file.digest for file in one.files()}) for one in listed}
+
+    before, after = sections(long_planet()), sections(VARIATIONS[name]())
+    assert {"page/2", "archive/2025/03/", "digest/2025"} <= before.keys()
+    for section, (digest, files) in after.items():
+        if before.get(section, ("",))[0] == digest:
+            assert before[section][1] == files
+    if name in {"a new story", "a later day"}:
+        assert before["archive/2025/03/"][0] == after["archive/2025/03/"][0]
 
 
 def test_menus_show_the_technologies_with_something_to_read(site: dict[str, bytes]) -> None:

@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planet.errors import PublishError, ThemeError
-from planet.model import Artifact, Bundle, Filter, Published
+from planet.model import Artifact, Bundle, Closing, Filter, Published, Section
 from planet.publish import StoryCount, publish, story_counts
 from planet.publish.paths import Claims, check
 from planet.publish.publication import rank
@@ -282,6 +282,64 @@ def test_a_bundle_stays_below_its_folder(tmp_path: Path) -> None:
             [Bundle(folder="search", digest="", make=lambda: {"searching/x": b""})], tmp_path, owner=OWNER, stories={}
         )
     assert held(tmp_path) == {}
+
+
+# -- Sections ---------------------------------------------------------------------------------------------------------
+
+
+def section(digest: str, listed: list[str], **pages: str) -> Section:
+    """A section "old" of pages below old/; `listed` is told each time that it is looked at."""
+
+    def make() -> list[Artifact]:
+        listed.append(digest)
+        return [Artifact(path=f"old/{name}", digest=text, make=text.encode) for name, text in pages.items()]
+
+    return Section(name="old", digest=digest, files=make)
+
+
+def test_a_section_is_listed_only_when_its_inputs_change_or_a_file_of_it_was_touched(tmp_path: Path) -> None:
+    listed: list[str] = []
+
+    def go(one: Section) -> Published:
+        return publish([*files({"index.html": "home"}), one], tmp_path, owner=OWNER, stories={})
+
+    assert go(section("1", listed, a="a", b="b")).written == ("index.html", "old/a", "old/b")
+    assert go(section("1", listed, a="never")) == Published()
+    assert listed == ["1"]
+    (tmp_path / "old/a").unlink()
+    assert go(section("1", listed, a="a", b="b")).written == ("old/a",)
+    assert go(section("2", listed, b="b", c="c")) == Published(written=("old/c",), removed=("old/a",))
+    assert listed == ["1", "1", "2"]
+    assert go(section("2", listed)) == Published()
+    assert publish(files({"index.html": "home"}), tmp_path, owner=OWNER, stories={}).removed == ("old/b", "old/c")
+
+
+def test_a_page_of_a_section_that_cannot_be_made_is_tried_again(tmp_path: Path) -> None:
+    def fail() -> bytes:
+        raise RecursionError
+
+    broken = Artifact(path="old/a", digest="a", make=fail)
+    done = publish([Section(name="old", digest="1", files=lambda: [broken])], tmp_path, owner=OWNER, stories={})
+    assert done.not_made
+    listed: list[str] = []
+    assert publish([section("1", listed, a="a")], tmp_path, owner=OWNER, stories={}).written == ("old/a",)
+
+
+def test_a_new_page_that_one_file_system_takes_for_one_of_a_section_is_refused(tmp_path: Path) -> None:
+    publish([section("1", [], a="a")], tmp_path, owner=OWNER, stories={})
+    with pytest.raises(PublishError, match="would be one file"):
+        publish([section("1", [], a="a"), *files({"OLD/A": "x"})], tmp_path, owner=OWNER, stories={})
+
+
+def test_what_names_all_files_is_told_those_of_sections_that_were_not_listed(tmp_path: Path) -> None:
+    def closing(paths: Collection[str]) -> list[Artifact]:
+        text = " ".join(paths)
+        return [Artifact(path="names", digest=text, make=text.encode)]
+
+    for _ in range(2):
+        pieces = [*files({"index.html": "home"}), section("1", [], b="b", a="a"), Closing(files=closing)]
+        publish(pieces, tmp_path, owner=OWNER, stories={})
+        assert (tmp_path / "names").read_text() == "index.html old/a old/b"
 
 
 # -- What is not ours -------------------------------------------------------------------------------------------------

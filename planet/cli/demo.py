@@ -18,7 +18,7 @@ from planet.assemble import OutputFolder, lock, open_store
 from planet.cli.context import Context
 from planet.cli.environment import planet_of
 from planet.cli.run import moment, tell
-from planet.model import Artifact, Bundle, Config, Edition, Message, Published, Report
+from planet.model import Artifact, Config, Edition, Message, Piece, Published, Report, Section
 from planet.sample import COMMUNITY, DRAWINGS, PORT, TODAY
 from planet.sample import configuration as sample_configuration
 from planet.sample.server import community_server
@@ -56,23 +56,30 @@ def run_sample(output: Path, now: datetime, port: int = PORT) -> Report:
 class SampleFolder(OutputFolder):
     """The site with the drawings of its posts, which pages take from the site: their hosts are invented, and answer to no one."""
 
-    def publish(self, artifacts: Iterable[Artifact | Bundle], edition: Edition, *, force: bool) -> Published:
+    def publish(self, pieces: Iterable[Piece], edition: Edition, *, force: bool) -> Published:
         """Publish the files with the drawings beside them."""
-        return super().publish(with_drawings(artifacts), edition, force=force)
+        return super().publish(with_drawings(pieces), edition, force=force)
 
 
-def with_drawings(artifacts: Iterable[Artifact | Bundle]) -> Iterator[Artifact | Bundle]:
+def with_drawings(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The same files, their drawings at addresses of the site, and the drawings."""
-    for artifact in artifacts:
-        if isinstance(artifact, Artifact) and artifact.path.endswith(".html"):
-            yield replace(artifact, make=_from_the_site(artifact))
-        else:
-            yield artifact
+    for piece in pieces:
+        match piece:
+            case Artifact(path=path) if path.endswith(".html"):
+                yield replace(piece, make=_from_the_site(piece))
+            case Section():
+                yield replace(piece, files=functools.partial(_section_with_drawings, piece))
+            case _:
+                yield piece
     for name in DRAWINGS.values():
         data = (COMMUNITY / name).read_bytes()
         yield Artifact(
             path=_site_path(name), digest=hashlib.sha256(data).hexdigest(), make=functools.partial(bytes, data)
         )
+
+
+def _section_with_drawings(section: Section) -> Iterator[Artifact]:
+    return (replace(page, make=_from_the_site(page)) for page in section.files())
 
 
 def _site_path(drawing: str) -> str:

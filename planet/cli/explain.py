@@ -11,7 +11,7 @@ from planet.cli.explain_json import as_object
 from planet.cli.explain_text import lines
 from planet.cli.streams import json_text
 from planet.errors import UsageError
-from planet.model import Artifact, Bundle, Message
+from planet.model import Artifact, Message, every_file
 
 
 def _page_lines(ctx: Context, page: str) -> Iterator[str]:
@@ -27,12 +27,16 @@ def _page_lines(ctx: Context, page: str) -> Iterator[str]:
     with ctx.store() as store:
         edition = site.build(ctx.everybody, store, public_health(ctx.everybody, store), ctx.now)
         artifact = next(
-            (file for file in site.artifacts(edition, stored_avatars(ctx.everybody, store)) if path in _paths(file)),
+            (
+                file
+                for file in every_file(site.pieces(edition, stored_avatars(ctx.everybody, store)))
+                if isinstance(file, Artifact) and file.path == path
+            ),
             None,
         )
     if artifact is None:
         raise UsageError(f"{path} is no file of this site: name it from output/ on, `php/index.html` say")
-    state = file_state(ctx.config.site.output, path, artifact.digest, volatile=getattr(artifact, "volatile", False))
+    state = file_state(ctx.config.site.output, path, artifact.digest, volatile=artifact.volatile)
     sentences = {
         "new": Message.of("not published yet: the next run writes it"),
         "touched": Message.of("differs from what was published: the next run writes it again"),
@@ -42,10 +46,6 @@ def _page_lines(ctx: Context, page: str) -> Iterator[str]:
     }
     yield path
     yield f"  {ctx.say(sentences[state.state])}"
-
-
-def _paths(file: Artifact | Bundle) -> tuple[str, ...]:
-    return (file.path,) if isinstance(file, Artifact) else ()
 
 
 @click.command()

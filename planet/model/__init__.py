@@ -207,15 +207,19 @@ if TYPE_CHECKING:
     from planet.model.publish import (
         Bundle as Bundle,
     )
+    from planet.model.publish import Closing as Closing
     from planet.model.publish import (
         News as News,
     )
+    from planet.model.publish import Piece as Piece
     from planet.model.publish import (
         Published as Published,
     )
     from planet.model.publish import (
         Report as Report,
     )
+    from planet.model.publish import Section as Section
+    from planet.model.publish import every_file as every_file
     from planet.model.shown import IndexRow as IndexRow
     from planet.model.shown import Story as Story
     from planet.model.shown import StoryCopy as StoryCopy
@@ -268,7 +272,7 @@ _NAMES = {
     "fetch": "Deferred Download Due Failed FetchError FetchState FetchUpdate Fetched Fresh Hop ReadFacts Unchanged",
     "health": "FeedCounts FeedHealth",
     "lists": "ListEntry ListState",
-    "publish": "Artifact Bundle News Published Report",
+    "publish": "Artifact Bundle Closing News Piece Published Report Section every_file",
     "shown": "IndexRow Story StoryCopy StoryReasons StorySource",
     "story": "Authorship Classification Classified KeyParts MergeEntry MergeGroup MergeLink Merging Reason",
     "story_lists": "Page StoryList",

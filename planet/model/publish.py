@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Literal
 
 from planet.model.base import Message
@@ -33,6 +33,44 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Files that change together, and seldom (a month that is over): `files` lists them only when `digest`, of the inputs of them all,
+    is not that of the published ones, so that a run with one new story does not walk through all old ones.
+    """
+
+    name: str
+    digest: str
+    files: Callable[[], Iterable[Artifact]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """Files that name the others (the sitemap): `files` is given the paths of all that came before, sorted."""
+
+    files: Callable[[Collection[str]], Iterable[Artifact]]
+
+
+Piece = Artifact | Bundle | Section | Closing
+"""What a site is made of."""
+
+
+def every_file(pieces: Iterable[Piece]) -> Iterator[Artifact | Bundle]:
+    """All files of a site, those of its sections one by one."""
+    paths: list[str] = []
+    for piece in pieces:
+        match piece:
+            case Section():
+                files: Iterable[Artifact | Bundle] = piece.files()
+            case Closing():
+                files = piece.files(sorted(paths))
+            case _:
+                files = (piece,)
+        for file in files:
+            paths.append(file.path if isinstance(file, Artifact) else file.folder)
+            yield file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """Paths relative to output/, sorted."""
 
@@ -40,6 +78,8 @@ class Published:
     removed: tuple[str, ...] = ()
     not_made: tuple[tuple[str, str], ...] = ()
     """(path, what went wrong) of what could not be made: there what was published before stays, and all else is new."""
+    state: str = field(default="", compare=False)
+    """Changes with the published files, as `planet.publish.intact` says it of a site that nobody touched since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

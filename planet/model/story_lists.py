@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from planet.model.shown import PAGE_TEXT, IndexRow
@@ -38,17 +40,20 @@ def shared_out(rows: Sequence[IndexRow], size: int, kind: str) -> tuple[IndexRow
     share = -(-size // 2)
     taken: dict[str, int] = defaultdict(int)
     within: set[int] = set()
+    seen = 0
     for row in rows:
+        if len(within) == size:
+            break
+        seen += 1
         source = row.sources[0] if row.sources else ""
-        if len(within) == size or taken[source] == share:
-            continue
-        taken[source] += 1
-        within.add(row.story_id)
+        if taken[source] < share:
+            taken[source] += 1
+            within.add(row.story_id)
     for row in rows:  # nobody else has more
         if len(within) == size:
             break
         within.add(row.story_id)
-    return tuple(row for row in rows if row.story_id in within)
+    return tuple(row for row in rows[: max(seen, size)] if row.story_id in within)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,12 @@ class StoryList:
         """The newest `size` stories that may enter the output feeds (an archive's feed holds them all)."""
         if self.kind == "month":
             return self.rows
-        return shared_out(tuple(row for row in self.rows if row.in_feeds), size, self.kind)
+        return shared_out(self._in_feeds(size), size, self.kind)
+
+    def _in_feeds(self, size: int) -> tuple[IndexRow, ...]:
+        """The rows that may enter feeds; of a source, no more than are wanted."""
+        rows = (row for row in self.rows if row.in_feeds)
+        return tuple(islice(rows, size) if self.kind == "source" else rows)
 
     def pages(self, size: int) -> tuple[Page, ...]:
         """The pages of the list, the index first, then `page/2/` (the oldest stories), `page/3/` …
@@ -76,31 +86,40 @@ class StoryList:
         on one page, so that a story that comes late, or goes, changes pages of its own period only. The index shows the newest
         `size`; the newest numbered page may repeat some of them.
         """
-        newest, top = self.rows[:size], shared_out(self.rows, size, self.kind)
-        chunks: list[tuple[IndexRow, ...]] = []
-        if len(self.rows) > size:
-            chunks = _periods(self.rows, size)
-            while chunks and top == newest and len(self.rows) - sum(map(len, chunks[:-1])) <= size:
+        chunks = self.chunks(size)
+        return (self.index_page(size, chunks), *(self.numbered(chunks, place) for place in range(len(chunks))))
+
+    def chunks(self, size: int) -> list[slice]:
+        """Which rows each numbered page has, `page/2/` first."""
+        if len(self.rows) <= size:
+            return []
+        chunks = _periods(self.rows, size)
+        if self.rows[:size] == shared_out(self.rows, size, self.kind):
+            while chunks and chunks[-1].stop <= size:
                 chunks.pop()  # the index shows all of it
-        last = 1 + len(chunks)
-        index = Page(
+        return chunks
+
+    def index_page(self, size: int, chunks: Sequence[slice]) -> Page:
+        """The first page."""
+        top = shared_out(self.rows, size, self.kind)
+        return Page(
             number=1,
             path=self.path,
             rows=top,
-            older=last if last > 1 else None,
-            following=next(row for row in self.rows if row not in top) if last > 1 else None,
+            older=len(chunks) + 1 if chunks else None,
+            following=next(row for row in self.rows if row not in top) if chunks else None,
         )
-        numbered = (
-            Page(
-                number=number,
-                path=f"{self.path}page/{number}/",
-                rows=rows,
-                newer=number + 1 if number < last else 1,
-                older=number - 1 if number > 2 else None,
-            )
-            for number, rows in enumerate(chunks, 2)
+
+    def numbered(self, chunks: Sequence[slice], place: int) -> Page:
+        """The page of one of the `chunks`."""
+        number = place + 2
+        return Page(
+            number=number,
+            path=f"{self.path}page/{number}/",
+            rows=self.rows[chunks[place]],
+            newer=number + 1 if place + 1 < len(chunks) else 1,
+            older=number - 1 if place else None,
         )
-        return (index, *numbered)
 
     def parts(self) -> tuple[Page, ...]:
         """The pages of a month, where the whole texts of its stories stand: one, or several where one would weigh too much.
@@ -128,15 +147,16 @@ class StoryList:
         )
 
 
-def _periods(rows: Sequence[IndexRow], size: int) -> list[tuple[IndexRow, ...]]:
+def _periods(rows: Sequence[IndexRow], size: int) -> list[slice]:
     """Rows (newest first) in pages of at most `size`, the oldest page first: whole years together, or parts of one year."""
-    years: dict[int, list[IndexRow]] = {}
-    for row in reversed(rows):
-        years.setdefault(row.date.year, []).append(row)
-    pages: list[list[IndexRow]] = []
-    for of_year in years.values():
-        if pages and len(pages[-1]) + len(of_year) <= size:
-            pages[-1] += of_year
+    pages: list[slice] = []
+    stop = len(rows)
+    while stop:
+        year = rows[stop - 1].date.year
+        start = bisect_right(rows, -year - 1, 0, stop, key=lambda row: -row.date.year)
+        if pages and pages[-1].stop - start <= size:
+            pages[-1] = slice(start, pages[-1].stop)
         else:
-            pages += [of_year[start : start + size] for start in range(0, len(of_year), size)]
-    return [tuple(reversed(page)) for page in pages]
+            pages += [slice(max(start, end - size), end) for end in range(stop, start, -size)]
+        stop = start
+    return pages

@@ -84,6 +84,8 @@ class Place:
 
     def file_in_the_way(self, path: str) -> str:
         """The first parent of `path` that is a file, "" when there is none. Raises PublishError for a symbolic link."""
+        if path.rpartition("/")[0] in self._known:
+            return ""
         for folder in parents(path):
             if folder in self._known:
                 continue

@@ -9,19 +9,20 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planet.errors import PlanetError, PublishError
-from planet.model import Bundle, Message, Published
+from planet.model import Bundle, Closing, Message, Published, Section
 from planet.publish.files import bytes_of, explained_errors, to_disk
 from planet.publish.manifest import FOLDER, MANIFEST, PENDING, STAGE, Manifest, Pending, Record, StoryCount
-from planet.publish.paths import Claims, Place, parents
+from planet.publish.paths import Claims, Place, check, parents
 from planet.publish.signals import undisturbed
 from planet.text import one_line
 
 if TYPE_CHECKING:
-    from planet.model import Artifact
+    from planet.model import Artifact, Piece
 
 log = logging.getLogger(__name__)
 Step = Callable[[str], None]
@@ -39,6 +40,8 @@ class Publication:
         self.pending = pending
         self.step = step
         self.claims = Claims()
+        self.unclaimed: list[str] | None = []
+        """Paths of published files that are not compared with others yet; None once all are."""
         self.place = Place(output)
         self.records: dict[str, Record] = {}
         self.bundles: dict[str, str] = {}
@@ -54,18 +57,60 @@ class Publication:
             if record.bundle:
                 self.in_bundle.setdefault(record.bundle, []).append(path)
 
-    def take(self, artifact: Artifact | Bundle) -> None:
+    def take_piece(self, piece: Piece) -> None:
         """Keep what was made from the same inputs; make the rest, aside."""
-        if isinstance(artifact, Bundle):
-            self._take_bundle(artifact)
+        match piece:
+            case Bundle():
+                self._take_bundle(piece)
+            case Section():
+                self._take_section(piece)
+            case Closing():
+                for artifact in piece.files(sorted(self.records)):
+                    self.take(artifact)
+            case _:
+                self.take(piece)
+
+    def _take_section(self, section: Section) -> None:
+        known = self.in_bundle.get(section.name, [])
+        if self.manifest.bundles.get(section.name) == section.digest and all(map(self._untouched, known)):
+            self._keep(section.name, known)
             return
-        self.claims.claim(artifact.path)
+        missing = len(self.not_made)
+        for artifact in section.files():
+            self.take(artifact, section.name)
+        # What could not be made is tried again.
+        self.bundles[section.name] = section.digest if len(self.not_made) == missing else ""
+
+    def _keep(self, bundle: str, paths: Sequence[str]) -> None:
+        """All files of a bundle or a section stay as they were published."""
+        if bundle in self.manifest.bundles:
+            self.bundles[bundle] = self.manifest.bundles[bundle]
+        for path in paths:
+            self._claim(path)
+            self.records[path] = self.manifest.files[path]
+
+    def _claim(self, path: str) -> None:
+        """Raises PublishError for a path that clashes with another. Published paths do not clash with each other: they are
+        compared only when there is a new one.
+        """
+        if path in self.manifest.files and path not in self.records and self.unclaimed is not None:
+            check(path)
+            self.unclaimed.append(path)
+            return
+        for earlier in self.unclaimed or ():
+            self.claims.claim(earlier)
+        self.unclaimed = None
+        self.claims.claim(path)
+
+    def take(self, artifact: Artifact, section: str = "") -> None:
+        """Keep a file that was made from the same inputs, or make it, aside. `section`: what it belongs to, "" nothing."""
+        self._claim(artifact.path)
         record = self.manifest.files.get(artifact.path)
         with explained_errors(self.output / artifact.path):
             reason = self._reason_to_make(artifact, record)
             if record and not reason:
                 self.kept += 1
-                self.records[artifact.path] = record
+                self.records[artifact.path] = record if record.bundle == section else replace(record, bundle=section)
                 return
         log.info("%s: made, %s", artifact.path, reason)
         try:
@@ -77,7 +122,7 @@ class Publication:
             if record:
                 self.records[artifact.path] = record
             return
-        self._put(artifact.path, data, artifact.digest, volatile=artifact.volatile)
+        self._put(artifact.path, data, artifact.digest, bundle=section, volatile=artifact.volatile)
 
     def _note_not_made(self, path: str, error: Exception) -> None:
         """A fault of the program, or a stored value nobody expected: what was published stays, and all else is published."""
@@ -108,11 +153,7 @@ class Publication:
         except Exception as error:  # noqa: BLE001 - whatever it is costs this folder, which stays as it was
             self._note_not_made(f"{folder}/", error)
         if files is None:
-            if folder in self.manifest.bundles:
-                self.bundles[folder] = self.manifest.bundles[folder]
-            for path in known:
-                self.claims.claim(path)
-                self.records[path] = self.manifest.files[path]
+            self._keep(folder, known)
             return
         self.bundles[folder] = bundle.digest
         for path, data in sorted(files.items()):
@@ -120,7 +161,7 @@ class Publication:
                 raise PublishError(
                     Message.of("{path} is not below {folder}/: please report it", path=path, folder=folder)
                 )
-            self.claims.claim(path)
+            self._claim(path)
             self._put(path, data, bundle.digest, bundle=folder)
 
     def _untouched(self, path: str) -> bool:
@@ -128,8 +169,9 @@ class Publication:
         record = self.manifest.files[path]
         if self.place.file_in_the_way(path):
             return False
+        place = f"{self.output}/{path}"
         try:
-            status = (self.output / path).lstat()
+            status = os.lstat(place)
         except (FileNotFoundError, NotADirectoryError):
             return False
         if not stat.S_ISREG(status.st_mode) or status.st_size != record.size:
@@ -195,12 +237,18 @@ class Publication:
             for path in stale:
                 if path not in self.blocked.values():
                     self._remove(path)
-            if manifest.to_bytes() != bytes_of(self.output / FOLDER / MANIFEST):
-                self._replace(MANIFEST, manifest.to_bytes(), "manifest")
+            text = manifest.to_bytes()
+            if text != bytes_of(self.output / FOLDER / MANIFEST):
+                self._replace(MANIFEST, text, "manifest")
             if os.path.lexists(self.output / FOLDER / PENDING):
                 self.step("journal done")
                 (self.output / FOLDER / PENDING).unlink()
-        return Published(written=tuple(sorted(self.staged)), removed=tuple(stale), not_made=tuple(self.not_made))
+        return Published(
+            written=tuple(sorted(self.staged)),
+            removed=tuple(stale),
+            not_made=tuple(self.not_made),
+            state=hashlib.sha256(text).hexdigest(),
+        )
 
     def _is_news(self, path: str) -> bool:
         """Whether an interruption after writing this file would have to be remembered: not for times of runs, known to be ours."""

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planet.errors import PublishError
-from planet.model import Bundle, Message, Published
+from planet.model import Message, Published
 from planet.publish.files import bytes_of, explained_errors
 from planet.publish.guard import check_owner, check_story_loss
 from planet.publish.manifest import FOLDER, MANIFEST, Pending, StoryCount, read_manifest, read_pending
 from planet.publish.publication import Publication, Step
 
 if TYPE_CHECKING:
-    from planet.model import Artifact
+    from planet.model import Artifact, Piece
 
 log = logging.getLogger(__name__)
 SHOWN = 3
@@ -30,7 +30,7 @@ SHOWN = 3
 
 
 def publish(
-    artifacts: Iterable[Artifact | Bundle],
+    pieces: Iterable[Piece],
     output: Path,
     *,
     owner: Sequence[str],
@@ -38,7 +38,7 @@ def publish(
     force: bool = False,
     step: Step = lambda _name: None,
 ) -> Published:
-    """Bring output/ to what the artifacts say; only files whose bytes differ are written.
+    """Bring output/ to what the pieces of the site say; only files whose bytes differ are written.
 
     `owner` names the planet (its URL, its title): a site whose planet has none of these names is left alone. `stories` is `story_counts` of
     the edition: when more than half would go unasked, nothing is published, unless `force`, which also takes over files that stand in
@@ -54,8 +54,8 @@ def publish(
         check_story_loss(manifest, stories)
     work = Publication(output, manifest, pending, step)
     try:
-        for artifact in artifacts:
-            work.take(artifact)
+        for piece in pieces:
+            work.take_piece(piece)
         log.info(
             "%d files not made: their inputs are those of the published ones (planet explain --page PATH)", work.kept
         )

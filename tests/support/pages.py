@@ -7,7 +7,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.model import Artifact, Edition
+from planet.model import Artifact, Edition, every_file
 from planet.render.html import load_theme, pages
 
 NOWHERE = Path("/nowhere")
@@ -18,7 +18,7 @@ def made(of: Edition, theme: str = "clermontech", folder: Path = NOWHERE, **opti
 
 
 def artifacts(of: Edition, theme: str = "clermontech", folder: Path = NOWHERE, **options) -> Iterator[Artifact]:
-    for one in pages(of, load_theme(theme, folder), **options):
+    for one in every_file(pages(of, load_theme(theme, folder), **options)):
         assert isinstance(one, Artifact)
         yield one
 

@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 from types import MappingProxyType
 
-from planet.model import Artifact, Bundle, Edition
+from planet.model import Artifact, Edition, Piece
 from planet.render import cards
 from planet.render.html import lists, rest
 from planet.render.html.builder import PageBuilder
@@ -16,7 +16,6 @@ from planet.render.html.events import EventPages
 from planet.render.html.redirects import redirects
 from planet.render.html.theme import Theme, load_theme
 from planet.render.html.weeks import week_pages
-from planet.render.html.why import why_pages
 from planet.text import named_digests
 
 __all__ = ["Theme", "load_theme", "pages"]
@@ -24,7 +23,7 @@ __all__ = ["Theme", "load_theme", "pages"]
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
-def pages(edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE) -> Iterator[Artifact | Bundle]:
+def pages(edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE) -> Iterator[Piece]:
     """Every page, and the files that pages need.
 
     `avatars` maps the slug of a source to its picture, a WebP of 96 px (see `planet.render.avatars`); a source that is not in it
@@ -38,7 +37,6 @@ def pages(edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE) 
         if story_list.kind != "month":
             yield from lists.list_pages(builder, event_pages, story_list)
     yield from lists.month_pages(builder, months)
-    yield from why_pages(builder, months)
     yield lists.archive_page(builder, months)
     yield from week_pages(builder)
     yield from event_pages.pages()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, cached_property
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from planet import __version__
 from planet.formats import OF_EVENTS, Format, ListKind, formats_of
 from planet.i18n import Translator
-from planet.model import Artifact, Config, Edition, Event, IndexRow, ListedSource, Story
+from planet.model import Artifact, Config, Edition, Event, IndexRow, ListedSource, Section, Story
 from planet.render import cards
 from planet.render.html.frame import MENU, POLICY, Alternate, Common, Frame, Meta, Technology
 from planet.render.html.helpers import initials, map_link, map_search, megabytes, og_locale, script_json
@@ -65,14 +65,8 @@ class PageBuilder:
             holds_events=bool(edition.events) or _may_hold_events(edition.config),
         )
         self.technologies = {technology.slug: technology for technology in self.common.technologies}
-        self.places = {
-            row.story_id: part.path
-            for month in edition.lists
-            if month.kind == "month"
-            for part in month.parts()
-            for row in part.rows
-        }
-        """Story id -> folder of the page of its month, where its whole text stands."""
+        self._months = {story_list.path: story_list for story_list in edition.lists if story_list.kind == "month"}
+        self._places: dict[int, str] = {}
         self._refs: dict[int, StoryRef] = {}
         self.articles = Articles(self)
         self._events_of: dict[int, list[Event]] = {}
@@ -172,11 +166,47 @@ class PageBuilder:
             rev=row.rev,
             date=row.date,
             source=row.sources[0] if row.sources else "",
-            path=self.places.get(row.story_id, ""),
+            path=self._place(row),
             picture=self.avatar(row.sources[0]) if row.sources else "",
             events=self._announced(row.story_id),
         )
         return ref
+
+    def _place(self, row: IndexRow) -> str:
+        """The folder of the page of its month, where the whole text of a story stands."""
+        if row.story_id not in self._places:
+            month = self._months.get(self._month_of(row))
+            for part in month.parts() if month else ():
+                self._places.update((of_part.story_id, part.path) for of_part in part.rows)
+        return self._places.get(row.story_id, "")
+
+    def _month_of(self, row: IndexRow) -> str:
+        return f"archive/{self.t.local(row.date):%Y/%m}/"
+
+    @cached_property
+    def _month_revs(self) -> dict[str, str]:
+        """Folder of a month -> a digest of its stories."""
+        return {path: digest(*(row.rev for row in month.rows)) for path, month in self._months.items()}
+
+    def section(
+        self, name: str, rows: Sequence[IndexRow], inputs: Context, files: Callable[[], Iterable[Artifact]]
+    ) -> Section:
+        """Pages of these stories, listed only when one of them may have changed. `inputs`: all else that they show."""
+        linked = [(row.rev, self._announced(row.story_id)) for row in rows if row.story_id in self._events_of]
+        # Whatever is in their months decides on which page of a month their texts stand.
+        newest, oldest = (self._month_of(row) for row in (rows[0], rows[-1])) if rows else ("", "~")
+        months = [rev for path, rev in self._month_revs.items() if oldest <= path <= newest]
+        digests = named_digests(
+            {
+                "theme": self.theme.digest,
+                "pictures": " ".join(sorted(self.avatars)),
+                "stories": " ".join(row.rev for row in rows),
+                "months": " ".join(months),
+                "announced": linked,
+                **inputs,
+            }
+        )
+        return Section(name=name, digest=f"{self._inputs} {digests}", files=files)
 
     def _announced(self, story_id: int) -> tuple[EventLink, ...]:
         return tuple(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
-from planet.model import Artifact, IndexRow, Page, StoryList
+from planet.model import Artifact, IndexRow, Page, Section, StoryList
 from planet.render.html.builder import PageBuilder
 from planet.render.html.charts import months_before, plot
 from planet.render.html.events import EventPages
@@ -17,12 +18,15 @@ from planet.render.html.feed_summaries import feed_summaries
 from planet.render.html.frame import Meta
 from planet.render.html.homes import home
 from planet.render.html.stories import Row, StoryRef, at_root
+from planet.render.html.why import why_page
 
 BURST = 3
 """As many stories of one source on one day have a row each; with more, those after the first are shown as titles."""
 HOME_TEXT = 90_000
 """Characters of HTML of whole texts on the home page: some 30 kB as sent."""
 PLOT_MONTHS = 24
+GROUP = 20
+"""Numbered pages that are listed together, or not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +102,37 @@ def _data(builder: PageBuilder, meta: Meta, parts: Sequence[Mapping[str, object]
     }
 
 
-def list_pages(builder: PageBuilder, event_pages: EventPages, story_list: StoryList) -> Iterator[Artifact]:
+def list_pages(builder: PageBuilder, event_pages: EventPages, story_list: StoryList) -> Iterator[Artifact | Section]:
     """The index of a list, and its numbered pages. Only an index shows what changes often: events and counts."""
-    pages = {page.number: page for page in story_list.pages(builder.site.page_entries)}
-    for page in pages.values():
-        yield _list_page(builder, event_pages, story_list, page, pages)
+    chunks = story_list.chunks(builder.site.page_entries)
+    index = story_list.index_page(builder.site.page_entries, chunks)
+    yield _list_page(builder, event_pages, story_list, index, {1: index})
+    for first in range(0, len(chunks), GROUP):
+        group = chunks[first : first + GROUP]
+        beside = [*chunks[max(0, first - 1) : first], *chunks[first + GROUP : first + GROUP + 1]]
+        rows = story_list.rows
+        inputs = {
+            "name": story_list.name,
+            "beside": [(rows[chunk.start].date, rows[chunk.stop - 1].date) for chunk in beside],
+            "last": first + GROUP >= len(chunks),
+            **_about(builder, story_list, index=False),
+        }
+        files = partial(_numbered, builder, event_pages, story_list, (chunks, first))
+        yield builder.section(
+            f"{story_list.path}page/{first + 2}", rows[group[-1].start : group[0].stop], inputs, files
+        )
+
+
+def _numbered(
+    builder: PageBuilder, event_pages: EventPages, story_list: StoryList, group: tuple[Sequence[slice], int]
+) -> Iterator[Artifact]:
+    """`GROUP` numbered pages of a list, from a place among its chunks on."""
+    chunks, first = group
+    places = range(max(0, first - 1), min(first + GROUP + 1, len(chunks)))
+    pages = {place + 2: story_list.numbered(chunks, place) for place in places}
+    pages[1] = Page(number=1, path=story_list.path, rows=())
+    for place in range(first, min(first + GROUP, len(chunks))):
+        yield _list_page(builder, event_pages, story_list, pages[place + 2], pages)
 
 
 def _list_page(
@@ -115,7 +145,7 @@ def _list_page(
         "rows": builder.refs(page.rows),
         "number": page.number,
         "newer": _neighbour(builder, page.newer, pages),
-        "older": _neighbour(builder, page.older, pages, page.following),
+        "older": _before(builder, story_list, page) if index else _neighbour(builder, page.older, pages),
         "following": builder.refs([page.following])[0] if page.following else None,
         "current": story_list.slug if story_list.kind == "technology" else "",
         "count": len(story_list.rows) if index and story_list.kind != "all" else 0,
@@ -219,27 +249,41 @@ def _description(builder: PageBuilder, story_list: StoryList) -> str:
     return text.format(title=title, name=story_list.name)
 
 
-def _neighbour(
-    builder: PageBuilder, number: int | None, pages: Mapping[int, Page], following: IndexRow | None = None
-) -> dict[str, str] | None:
+def _before(builder: PageBuilder, story_list: StoryList, index: Page) -> dict[str, str] | None:
+    """A link from the index to what is older than its last story."""
+    if index.older is None:
+        return None
+    t = builder.t
+    span = t.gettext("before {date}").format(date=t.date(index.rows[-1].date))
+    return {"path": f"{story_list.path}page/{index.older}/", "span": span}
+
+
+def _neighbour(builder: PageBuilder, number: int | None, pages: Mapping[int, Page]) -> dict[str, str] | None:
     """A link to another page of the list, with the days it covers (those of the index change too often to be named)."""
     if number is None:
         return None
-    page, t = pages[number], builder.t
-    if following is not None:
-        # What is older than the last story of the index.
-        return {"path": page.path, "span": t.gettext("before {date}").format(date=t.date(pages[1].rows[-1].date))}
+    page = pages[number]
     return {"path": page.path, "span": "" if number == 1 else _span(builder, page.rows)}
 
 
-def month_pages(builder: PageBuilder, months: Sequence[StoryList]) -> Iterator[Artifact]:
-    """The pages of every month, newest first: the place of the whole text of each story."""
+def month_pages(builder: PageBuilder, months: Sequence[StoryList]) -> Iterator[Section]:
+    """The pages of every month, newest first: the place of the whole text of each story. With them, why each is there."""
     for position, month in enumerate(months):
         newer = months[position - 1] if position else None
         older = months[position + 1] if position + 1 < len(months) else None
-        parts = month.parts()
-        for part in parts:
-            yield _month_page(builder, month, part, parts, (newer, older))
+        beside = tuple(other.path for other in (newer, older) if other)
+        files = partial(_month, builder, month, (newer, older))
+        yield builder.section(month.path, month.rows, {"beside": beside, "over": month.over}, files)
+
+
+def _month(
+    builder: PageBuilder, month: StoryList, around: tuple[StoryList | None, StoryList | None]
+) -> Iterator[Artifact]:
+    parts = month.parts()
+    for part in parts:
+        yield _month_page(builder, month, part, parts, around)
+    for part in parts:
+        yield why_page(builder, part.path, part.rows)
 
 
 def first_day(month: StoryList) -> date:

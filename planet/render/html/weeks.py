@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from planet.model import Artifact, Week
+from planet.model import Artifact, Section, Week
 from planet.model.weeks import by_subject
 from planet.render.html.builder import PageBuilder
 from planet.render.html.frame import Meta
@@ -13,15 +14,35 @@ from planet.render.html.stories import at_root
 from planet.text import fold
 
 
-def week_pages(builder: PageBuilder) -> Iterator[Artifact]:
+def week_pages(builder: PageBuilder) -> Iterator[Artifact | Section]:
     """`digest/`, and `digest/<year>-W<week>/` for each week. A page depends on its own week and on which weeks are beside it."""
     weeks = builder.edition.weeks
     links = [{"path": week.path, "span": builder.t.days(week.first, week.last)} for week in weeks]
     yield _all_weeks(builder, links)
+    years: dict[int, list[int]] = {}
     for position, week in enumerate(weeks):
-        newer = links[position - 1] if position else None
-        older = links[position + 1] if position + 1 < len(weeks) else None
-        yield _week_page(builder, week, links[position]["span"], {"newer": newer, "older": older})
+        years.setdefault(week.first.isocalendar().year, []).append(position)
+    for year, positions in years.items():
+        of_year = [weeks[position] for position in positions]
+        inputs = {
+            "weeks": [(week.first, len(week.rows), week.events, week.newcomers) for week in of_year],
+            "names": [
+                builder.sources[slug].name for week in of_year for slug in week.newcomers if slug in builder.sources
+            ],
+            "beside": links[max(0, positions[0] - 1) : positions[0]] + links[positions[-1] + 1 : positions[-1] + 2],
+        }
+        rows = [row for week in of_year for row in week.rows]
+        yield builder.section(f"digest/{year}", rows, inputs, partial(_pages, builder, positions, links))
+
+
+def _pages(builder: PageBuilder, positions: Sequence[int], links: Sequence[Mapping[str, str]]) -> Iterator[Artifact]:
+    """The pages of some weeks that follow each other."""
+    for position in positions:
+        around = {
+            "newer": links[position - 1] if position else None,
+            "older": links[position + 1] if position + 1 < len(links) else None,
+        }
+        yield _week_page(builder, builder.edition.weeks[position], links[position]["span"], around)
 
 
 def _meta(builder: PageBuilder, path: str, heading: str, description: str) -> Meta:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planet import reasons
-from planet.model import Artifact, IndexRow, Message, Story, StoryCopy, StoryList
+from planet.model import Artifact, IndexRow, Message, Story, StoryCopy
 from planet.render.html.builder import PageBuilder
 from planet.render.html.frame import Meta
 from planet.render.html.stories import UNSHOWABLE, WHY, name_of
@@ -62,14 +62,8 @@ class Explanation:
     in_feeds: bool
 
 
-def why_pages(builder: PageBuilder, months: Sequence[StoryList]) -> Iterator[Artifact]:
-    """The reasons of the stories of every month, page by page as their texts are."""
-    for month in months:
-        for part in month.parts():
-            yield _page(builder, part.path, part.rows)
-
-
-def _page(builder: PageBuilder, path: str, rows: Sequence[IndexRow]) -> Artifact:
+def why_page(builder: PageBuilder, path: str, rows: Sequence[IndexRow]) -> Artifact:
+    """The reasons of the stories whose texts stand at `path`."""
     t = builder.t
     heading = t.gettext("Why here?")
     meta = Meta(
