@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
+from planet.model import RawPerson
 from planet.text import one_line
 
 _EMAIL = re.compile(
@@ -43,6 +44,23 @@ def _split(line: str) -> tuple[str, str]:
         email = email or address[0]
         name = _EMAIL.sub("", _BRACKETED.sub("", name)).replace("mailto:", "").strip(" ()<>[],;:-")
     return (name.strip(" \"'") if name != line else name), (email if "@" in email else "")
+
+
+_ELEMENTS = (
+    *("atom:author", "authors", "managingeditor", "dc:creator"),
+    *("dc:publisher", "itunes:author", "author", "dc:contributor"),
+)
+"""Where documents name people (see `RawPerson.element`), the place to believe first."""
+
+
+def credited(people: Iterable[RawPerson]) -> tuple[RawPerson, ...]:
+    """Those whom a document credits: all of the first kind of element that names anybody. Empty where only addresses are given."""
+    kinds: dict[str, list[RawPerson]] = {}
+    for person in people:
+        kinds.setdefault(person.element, []).append(person)
+    ordered = sorted(kinds, key=lambda kind: _ELEMENTS.index(kind) if kind in _ELEMENTS else len(_ELEMENTS))
+    named = (kinds[kind] for kind in ordered if any(person.name for person in kinds[kind]))
+    return tuple(dict.fromkeys(next(named, ())))
 
 
 _LATIN = {

@@ -144,7 +144,7 @@ def test_the_same_post_in_every_format_is_the_same_entry(
 )
 def test_an_address_is_never_a_name(written: str, name: str, email: str) -> None:
     """Addresses are never printed."""
-    found = values.person(written)
+    found = values.person("author", written)
     assert found is not None
     assert (found.name, found.email) == (name, email)
 

@@ -33,6 +33,10 @@ class ParsedDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawPerson:
+    """Somebody whom a document names. `element` says where: a format names people in several places (see `planet.people.credited`)."""
+
+    element: str = ""
+    """atom:author, authors (JSON Feed 1.1), managingeditor, dc:creator, dc:publisher, itunes:author, author, dc:contributor."""
     name: str = ""
     email: str = ""
     url: str = ""
@@ -85,6 +89,7 @@ class RawEntry:
     published: ParsedDate | None = None
     updated: ParsedDate | None = None
     authors: tuple[RawPerson, ...] = ()
+    """Everybody whom the entry names, by whichever element."""
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     pictures: tuple[str, ...] = ()

@@ -226,7 +226,9 @@ class _Reader:
         )
         title = content.title(raw.title)
         untitled = not title
-        language = language_tag(chosen.lang if chosen else "", raw.language, self.raw.language)
+        language = language_tag(
+            chosen.lang if chosen else "", raw.language, raw.title.lang if raw.title else "", self.raw.language
+        )
         found_language = "" if language else language_in(title, clean.text)
         title = title or content.title_from(clean.text) or self.name_of(draft, published or updated or url_date)
         title_key = "" if untitled else fold(title)

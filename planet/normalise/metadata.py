@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from planet.model import Enclosure, Person, RawPerson, RawSource, SourceRef
-from planet.people import split_person
+from planet.people import credited, split_person
 from planet.text import fold, one_line, phrase
 from planet.urls import http_url
 
@@ -45,7 +45,7 @@ _PLACEHOLDERS = {
 def people(given: Iterable[RawPerson], blog: str = "") -> tuple[Person, ...]:
     """Who is credited, in order, each once. An e-mail address is never shown: `joe@x.org (Joe)` is Joe, a bare one is nobody."""
     named: dict[str, Person] = {}
-    for person in islice(given, MOST_GIVEN):
+    for person in islice(credited(given), MOST_GIVEN):
         name = person_name(person.name)
         key = fold(name)
         if key and key not in named and key != fold(blog):

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from planet import people
 from planet.model import CalendarRead, EventData, Message, ParsedDate, RawEntry, RawEvent, RawFeed, Text
 from planet.text import digest, one_line, plain
 from planet.when import is_believable
@@ -121,7 +122,7 @@ def _event(entry: RawEntry, facts: _Told) -> RawEvent:
             url=entry.link,
             start=when,
             status="cancelled" if cancelled(name) else "confirmed",
-            organizer=one_line(entry.authors[0].name, 200) if entry.authors else "",
+            organizer=one_line(credited[0].name, 200) if (credited := people.credited(entry.authors)) else "",
             tags=tuple(dict.fromkeys(name for tag in entry.categories if (name := one_line(tag, 100)))),
             image=next(iter(entry.pictures), ""),
         ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import io
+import itertools
 import re
 import warnings
 from collections.abc import Iterable, Iterator
@@ -76,10 +77,10 @@ class _Raw(LooseFeedParser):
     _end_managingeditor = _end_author
 
     def _end_dc_creator(self) -> None:
-        self._note("creator")
+        self._note("dc:creator")
 
     def _end_itunes_author(self) -> None:
-        self._note("itunes")
+        self._note("itunes:author")
 
     def _start_dc_date(self, _attrs: dict[str, str]) -> None:
         self.push("planet_date", 1)
@@ -202,19 +203,16 @@ def _alternate(holder: dict[str, Any]) -> str:
 
 
 def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
-    """In the order of the strict reader: Atom's authors, dc:creator, itunes:author, <author>."""
-    people: list[RawPerson | None] = []
-    for author in holder.get("authors") or ():
-        person = values.person(_unescaped(_str(author.get("name"))), _str(author.get("href")))
-        email = _str(author.get("email"))
-        if person is not None:
-            people.append(RawPerson(name=person.name, email=email or person.email, url=person.url))
-        elif email:
-            people.append(RawPerson(email=email))
-    lines = holder.get("planet_people") or {}
-    return values.first_named(
-        people, *(map(values.person, map(_str, lines.get(kind, ()))) for kind in ("creator", "itunes", "author"))
+    """Everybody whom a feed or an entry names."""
+    authors = (
+        values.person(
+            "atom:author", _unescaped(_str(author.get("name"))), _str(author.get("href")), _str(author.get("email"))
+        )
+        for author in holder.get("authors") or ()
     )
+    lines = holder.get("planet_people") or {}
+    named = [values.persons(element, map(_str, texts)) for element, texts in sorted(lines.items())]
+    return (*filter(None, authors), *itertools.chain.from_iterable(named))
 
 
 def _dates(entry: dict[str, Any], timezone: str) -> tuple[ParsedDate | None, ParsedDate | None]:
@@ -261,10 +259,9 @@ def _entry(
     title = _construct(entry.get("title_detail"), spoken, atom=atom)
     if not atom and not contents:
         contents, summary = [summary] if summary else [], None
-    content = contents[0] if contents else summary
-    if content is None and (last := _str(entry.get("planet_media_description"))):
+    content = contents[0] if contents else None
+    if content is None and summary is None and (last := _str(entry.get("planet_media_description"))):
         content = Text(value=last, kind="text")
-    lang = next((text.lang for text in (content, title) if text is not None and text.lang), "")
     return RawEntry(
         position=position,
         id=identity,
@@ -281,7 +278,7 @@ def _entry(
         categories=tuple(_categories(entry)),
         enclosures=enclosures,
         pictures=pictures,
-        language=_str(entry.get("language")) or lang,
+        language=_str(entry.get("language")),
         source=_source(entry.get("source")),
         comments=_str(entry.get("comments")) or _replies(entry),
         geo=_place(entry),

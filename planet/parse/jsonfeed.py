@@ -86,18 +86,14 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 
 def _authors(item: dict[str, Any]) -> tuple[RawPerson, ...]:
-    """`authors` of 1.1, `author` of 1.0: objects, or names alone."""
-    for name in ("authors", "author"):
-        given = item.get(name)
-        people = [
-            values.person(_get(author, "name"), _get(author, "url"))
-            if isinstance(author, dict)
-            else values.person(_text(author))
-            for author in (given if isinstance(given, list) else [given])
-        ]
-        if named := values.first_named(people):
-            return named
-    return ()
+    """Everybody whom `authors` of 1.1 and `author` of 1.0 name: objects, or names alone."""
+    people = []
+    for key in ("authors", "author"):
+        given = item.get(key)
+        for author in given if isinstance(given, list) else [given]:
+            name, url = (_get(author, "name"), _get(author, "url")) if isinstance(author, dict) else (_text(author), "")
+            people.append(values.person(key, name, url))
+    return tuple(filter(None, people))
 
 
 def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed | Unreadable:
@@ -164,8 +160,8 @@ def _item(position: int, item: dict[str, Any], timezone: str) -> RawEntry:
     plain, summary, title = _get(item, "content_text"), _get(item, "summary"), _get(item, "title")
     short = Text(value=summary, kind="text", lang=language) if summary else None
     content = values.markup(_get(item, "content_html"), lang=language)
-    if content is None:
-        content = Text(value=plain, kind="text", lang=language) if plain else short
+    if content is None and plain:
+        content = Text(value=plain, kind="text", lang=language)
     external = _get(item, "external_url")
     return RawEntry(
         position=position,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from planet.model import Message, ParsedDate, RawEntry, RawPerson, Text
 from planet.parse.dates import read_date
@@ -12,23 +12,17 @@ from planet.people import split_person
 _NAME = re.compile(r"[^\W\d_]")
 
 
-def person(line: str, url: str = "") -> RawPerson | None:
-    """Who a line of text names, None when there is neither a name nor an address."""
-    if not (line or url):
+def person(element: str, line: str, url: str = "", email: str = "") -> RawPerson | None:
+    """Who a line of text names in an element, None when there is neither a name nor an address. `email`, if any, counts before one in the line."""
+    if not (line or url or email):
         return None
-    name, email = split_person(line)
-    return RawPerson(name=name, email=email, url=url.strip()[:3000])
+    name, address = split_person(line)
+    return RawPerson(element=element, name=name, email=email or address, url=url.strip()[:3000])
 
 
-def first_named(*groups: Iterable[RawPerson | None]) -> tuple[RawPerson, ...]:
-    """The first group with a name in it, else the first with anybody; nobody twice."""
-    nameless: tuple[RawPerson, ...] = ()
-    for group in groups:
-        people = tuple(person for person in group if person is not None and (person.name or person.email or person.url))
-        if any(person.name for person in people):
-            return people if len(people) == 1 else tuple(dict.fromkeys(people))
-        nameless = nameless or people
-    return nameless
+def persons(element: str, lines: Iterable[str]) -> Iterator[RawPerson]:
+    """Those whom lines of text name."""
+    return (someone for line in lines if (someone := person(element, line)))
 
 
 def names(label: str, term: str) -> tuple[str, ...]:

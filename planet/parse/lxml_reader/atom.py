@@ -35,7 +35,7 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         base=base,
         language=tree.lang(root) or tree.first(fields, "dc:language", "language"),
         updated=tree.date(fields, (*UPDATED, "dc:date"), timezone),
-        authors=tuple(elements.people(tree, fields, base, "author")),
+        authors=elements.people(tree, fields, base, "author"),
         self_link=links.self,
         complete="fh:complete" in fields,
         delay_hint=elements.hint(tree, fields),
@@ -56,8 +56,8 @@ def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) 
     content = _first(tree, fields, base, lang, "content")
     if content is None and "content:encoded" in fields:
         content = tree.loose(fields["content:encoded"][0], base, lang)
-    if content is None:
-        content = summary or next(iter(elements.media_description(tree, fields, base, lang)), None)
+    if content is None and summary is None:
+        content = next(iter(elements.media_description(tree, fields, base, lang)), None)
     original = tree.first(fields, "feedburner:origlink") if "feedburner:origlink" in fields else ""
     elsewhere = next(
         (tree.href(element, "src", base) for element in fields.get("content", ()) if element.get("src")), ""
@@ -76,19 +76,15 @@ def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) 
         summary=summary,
         published=tree.date(fields, PUBLISHED, timezone),
         updated=tree.date(fields, UPDATED, timezone),
-        authors=elements.credited(tree, fields, base, ("author", "dc:creator", "itunes:author")),
+        authors=elements.people(tree, fields, base, "author", "dc:creator", "itunes:author"),
         categories=(*elements.terms(tree, fields, "category"), *tree.every(fields, "dc:subject", "media:keywords")),
         enclosures=enclosures,
         pictures=pictures,
-        language=lang or tree.first(fields, "dc:language") or _spoken(content, title),
+        language=lang or tree.first(fields, "dc:language"),
         source=elements.source(tree, fields["source"][0], base, "") if "source" in fields else None,
         comments=links.replies,
         geo=media.place(tree, fields) if media.placed(fields) else None,
     )
-
-
-def _spoken(*texts: Text | None) -> str:
-    return next((text.lang for text in texts if text is not None and text.lang), "")
 
 
 def _first(tree: Tree, fields: Fields, base: str, lang: str, *keys: str) -> Text | None:

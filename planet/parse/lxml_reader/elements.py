@@ -63,38 +63,25 @@ def links(tree: Tree, fields: Fields, base: str, key: str) -> Links:
     )
 
 
-def people(tree: Tree, fields: Fields, base: str, key: str) -> list[RawPerson]:
-    """atom:author and its like: each with a name; a bare text is a name too."""
-    persons: list[RawPerson | None] = []
-    prefix = "atom:" if key.startswith("atom:") else ""
-    for element in fields.get(key, ()):
-        if len(element) == 0:
-            persons.append(values.person(tree.text(element)))
-            continue
-        inside = tree.fields(element)
-        if prefix and f"{prefix}name" not in inside:
-            prefix = ""
-        url = tree.first(inside, f"{prefix}uri", f"{prefix}url")
-        person = values.person(tree.first(inside, f"{prefix}name"), url)
-        email = tree.first(inside, f"{prefix}email")
-        persons.append(
-            RawPerson(
-                name=person.name if person else "",
-                email=email or (person.email if person else ""),
-                url=join(base, url),
-            )
-        )
-    return [person for person in persons if person is not None]
-
-
-def credited(tree: Tree, fields: Fields, base: str, keys: tuple[str, ...]) -> tuple[RawPerson, ...]:
-    """The people of the first of these elements that names any: Atom's are elements, the others a line of text."""
-    groups = (
-        people(tree, fields, base, key) if key.endswith("author") else map(values.person, tree.every(fields, key))
+def people(tree: Tree, fields: Fields, base: str, *keys: str) -> tuple[RawPerson, ...]:
+    """Everybody whom these elements name: Atom's are elements with a name, the others a line of text."""
+    return tuple(
+        person
         for key in keys
-        if key in fields
+        for element in fields.get(key, ())
+        if (person := _person(tree, element, base, "atom:author" if tree.names.atom and key == "author" else key))
     )
-    return values.first_named(*groups)
+
+
+def _person(tree: Tree, element: Element, base: str, key: str) -> RawPerson | None:
+    if len(element) == 0 or not key.endswith("author"):
+        return values.person(key, tree.text(element))
+    inside = tree.fields(element)
+    prefix = "atom:" if key.startswith("atom:") and "atom:name" in inside else ""
+    url = tree.first(inside, f"{prefix}uri", f"{prefix}url")
+    return values.person(
+        key, tree.first(inside, f"{prefix}name"), join(base, url), tree.first(inside, f"{prefix}email")
+    )
 
 
 def terms(tree: Tree, fields: Fields, key: str) -> list[str]:
@@ -117,7 +104,7 @@ def source(tree: Tree, element: Element, outer: str, prefix: str) -> RawSource |
         title=" ".join(tree.first(fields, f"{prefix}title").split()),
         url=join(base, source_links.alternate),
         feed_url=join(base, source_links.self),
-        authors=tuple(people(tree, fields, base, f"{prefix}author")),
+        authors=people(tree, fields, base, f"{prefix}author"),
     )
     return raw if raw != RawSource() else None
 

@@ -10,8 +10,8 @@ from planet.parse.lxml_reader.tree import Element, Fields, Tree
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _VERSIONS = {"0.91": "rss091", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094", "0.90": "rss090", "0.9": "rss090"}
 PUBLISHED = ("pubdate", "dc:date", "dcterms:issued", "atom:published", "dcterms:created", "dcterms:available")
-AUTHORS = ("atom:author", "dc:creator", "itunes:author", "author", "dc:contributor")
-"""Who is credited, the first of these that names anybody."""
+_AUTHORS = ("atom:author", "author", "dc:contributor", "dc:creator", "itunes:author")
+_AUTHORS_OF_FEED = ("atom:author", "managingeditor", "dc:creator", "dc:publisher", "itunes:author", "author")
 _SUBJECTS = frozenset({"dc:subject", "atom:category", "itunes:keywords", "media:keywords"})
 _WHOLE = ("content:encoded", "atom:content", "xhtml:body", "xhtml:div", "content", "fullitem", "fulltext", "body")
 _SHORT = (
@@ -55,12 +55,7 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         base=base,
         language=tree.first(fields, "language", "dc:language") or tree.lang(channel, tree.lang(root)),
         updated=tree.date(fields, ("lastbuilddate", "pubdate", "dc:date", "atom:updated"), timezone),
-        authors=elements.credited(
-            tree,
-            fields,
-            base,
-            ("atom:author", "managingeditor", "dc:creator", "dc:publisher", "itunes:author", "author"),
-        ),
+        authors=elements.people(tree, fields, base, *_AUTHORS_OF_FEED),
         self_link=links.self,
         complete="fh:complete" in fields,
         delay_hint=elements.hint(tree, fields),
@@ -114,11 +109,11 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
         summary=summary,
         published=tree.date(fields, PUBLISHED, timezone),
         updated=tree.date(fields, UPDATED, timezone),
-        authors=elements.credited(tree, fields, base, AUTHORS),
+        authors=elements.people(tree, fields, base, *_AUTHORS),
         categories=tuple(_categories(tree, fields)),
         enclosures=enclosures,
         pictures=pictures,
-        language=lang or tree.first(fields, "dc:language", "language") or (content.lang if content else ""),
+        language=lang or tree.first(fields, "dc:language", "language"),
         source=_source(tree, fields, base) if "source" in fields or "atom:source" in fields else None,
         comments=tree.first(fields, "comments"),
         geo=media.place(tree, fields) if media.placed(fields) else None,
