@@ -22,6 +22,7 @@ KNOWN = {
     ("atom10-full", "content"): "xml:base inside XHTML, and its <br/>, stay as XML writes them",
     ("atom10-full", "links"): "the order of links, and the relations that are URLs",
     ("atom10-full", "base"): "the base of an entry shows on its title only, and an empty title is none",
+    ("atom10-full", "language"): "the xml:lang of an entry shows on its texts only, from which normalise takes it",
     ("atom-inside-rss", "summary"): "outside Atom every text is taken for HTML",
     ("links", "links"): "the proxy's link is lost when the original is known",
     ("rss20-full", "enclosures"): "the title of a media:content",
