@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import io
 import json
+import logging
 import re
 import textwrap
 import threading
@@ -156,6 +157,9 @@ class World:
                 code = 0
             except SystemExit as leave:
                 code = leave.code if isinstance(leave.code, int) else 1
+        for handler in [*logging.getLogger().handlers]:
+            if getattr(handler, "stream", None) is err:  # what is logged later belongs to a later command
+                logging.getLogger().removeHandler(handler)
         return Result(code, *(stream.detach().getvalue().decode("utf-8", "surrogatepass") for stream in (out, err)))
 
     def run(self, *arguments: str, now: str = NOW) -> Result:
