@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from planet import update
-from planet.model import Changes, Insert
+from planet.edition.shares import share_notes
+from planet.model import Changes, IndexRow, Insert, StoryList, Technology
+from planet.model.shown import FEED_SHARE, WHOLE_FEEDS
 from planet.render.syndicate import document, items
+from planet.render.syndicate.atom import atom
 from planet.update import MOST_TEXT, within_budget
-from tests.support.editions import SOURCES, edition, story
+from tests.support.editions import SOURCES, config, edition, story
 from tests.support.neighbours import calendar
+from tests.support.pages import made
 from tests.support.safe import safe
 from tests.support.world import World, item, rss
 from tests.test_neighbours import entry
@@ -52,10 +57,23 @@ def test_one_source_fills_no_feed_with_its_texts() -> None:
         slug: [len(one.html) for one in feed.items if one.sources[0].slug == slug]
         for slug in (SOURCES[1].slug, SOURCES[0].slug)
     }
-    assert sum(whole[SOURCES[1].slug]) <= document.FEED_SHARE
+    assert sum(whole[SOURCES[1].slug]) <= FEED_SHARE
     assert 0 in whole[SOURCES[1].slug]
     assert all(whole[SOURCES[0].slug])
     assert all(one.summary for one in feed.items if not one.html)
+
+
+def test_a_story_of_many_technologies_is_whole_in_the_feeds_of_the_first_only() -> None:
+    slugs = tuple(f"t{n}" for n in range(8))
+    of = config(technologies=tuple(Technology(slug=slug, name=slug.upper(), line=1) for slug in slugs))
+    site = edition([story(1, technologies=slugs), story(2, technologies=("t7",))], of=of)
+    made_once = items.Items(site)
+    for number, slug in enumerate(slugs):
+        (story_list,) = (part for part in site.lists if part.slug == slug)
+        text = "".join(atom(document.document(story_list, site, made_once, str)).decode().split())
+        assert ("Letextedubillet1,assezlong" in text.partition("<content")[2]) is (number < WHOLE_FEEDS), slug
+        assert "https://william-durand.example/1" in text
+    assert "Le texte du billet 2" in atom(document.document(story_list, site, made_once, str)).decode()
 
 
 def test_a_calendar_of_many_events_floods_neither_mail_nor_pages(world: World) -> None:
@@ -79,6 +97,10 @@ def test_a_calendar_of_many_events_floods_neither_mail_nor_pages(world: World) -
     assert page.count("Vente") <= 4 * 50
     assert "Soirée 25" in page
     assert len(page) < 300_000
+    assert re.search(r'href="../members/(mallory|boutiques)/">et 70 de plus de', page)
+    health = (world.output / "health/index.html").read_text("utf-8")
+    assert "les 50 prochains d’une source\u00a0: 70 autres" in health
+    assert len(list(world.output.glob("events/*/index.html"))) >= 120
 
 
 def test_a_document_of_megabytes_makes_no_site_of_hundreds(world: World) -> None:
@@ -97,3 +119,19 @@ def test_a_document_of_megabytes_makes_no_site_of_hundreds(world: World) -> None
     assert (world.output / "index.html").stat().st_size < 250_000
     health = (world.output / "health/index.html").read_text("utf-8")
     assert health.count("trop long pour les flux") == 2
+
+
+def test_what_one_source_has_beyond_its_share_of_lists_and_feeds_is_said_of_it() -> None:
+    flood, honest = SOURCES[0].slug, SOURCES[1].slug
+    rows = tuple(
+        IndexRow(story_id=n, date=NOW, technologies=(), sources=(flood if n < 45 else honest,), rev="", size=153_000 if n < 45 else 900)
+        for n in range(75)
+    )  # fmt: skip
+    notes = share_notes(config(), StoryList(kind="all", path="", slug="", name="", rows=rows), (), NOW)
+    assert set(notes) == {flood}
+    half, texts = map(str, notes[flood])
+    assert "at most half of the first page and of each feed while others have stories: 15 newer ones" in half
+    assert "carries 2 MB of text of one source: 17 of its newest stories have a summary" in texts
+    of = replace(edition([story(1)]), notes=notes)
+    page = made(of)["health/index.html"].decode()
+    assert page.count("la moitié de la première page et de chaque flux") == page.count("n flux porte 2") == 1

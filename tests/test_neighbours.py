@@ -27,7 +27,7 @@ from planet.model import (
     SourceRef,
     StorySource,
 )
-from planet.model.story_lists import shared_out
+from planet.model.shares import shared_out
 from planet.store import Application, Store, StoryContext
 from planet.text import digest, fold
 from planet.urls import canonical_key

@@ -80,6 +80,11 @@ class Told:
         return [notification.body for _url, notification in self.notifications]
 
 
+def everybodys(*rows: int) -> list[Story]:
+    """Stories of all sources in turn, so that none has more than its share."""
+    return [editions.story(row, by=editions.SOURCES[row % 4], at=NOW - timedelta(days=100 - row)) for row in rows]
+
+
 def rule(url: str = "json://x", **fields: object) -> NotifyRule:
     return NotifyRule(**{"url": url, "line": 12, **fields})
 
@@ -142,16 +147,16 @@ def test_a_rule_that_comes_back_gets_what_happened_meanwhile_as_one_digest() -> 
     told.run(stories(1))
     told.rules = (rule("json://other"),)
     for newest in range(2, 100):
-        told.run(stories(*range(1, newest + 1)))
+        told.run(everybodys(*range(1, newest + 1)))
     told.rules = (rule(), rule("json://other"))
     told.notifications.clear()
-    told.run(stories(*range(1, 101)))
+    told.run(everybodys(*range(1, 101)))
     back = [
         text
         for url, text in zip([url for url, _ in told.notifications], told.texts(), strict=True)
         if url == "json://x"
     ]
-    assert len(re.findall(r"• Billet", "".join(back))) == editions.config().site.feed_entries
+    assert len(re.findall(r"• (?:Billet|et \d+ de plus)", "".join(back))) == editions.config().site.feed_entries
     told.notifications.clear()
     told.run(stories(*range(1, 102)))
     assert sorted(url for url, _ in told.notifications) == ["json://other", "json://x"]
@@ -211,7 +216,7 @@ def test_a_queue_is_bounded_and_says_what_it_had_no_room_for() -> None:
     told.run(stories(1))
     told.refusal = Refusal(reason="no")
     for newest in range(2, 400, 40):
-        told.run(stories(*range(1, newest + 40)))
+        told.run(everybodys(*range(1, newest + 40)), NOW + timedelta(days=newest))
     (text,) = told.state.values()
     channel = read_channel(text)
     assert channel is not None
@@ -380,6 +385,59 @@ def test_the_digest_of_a_week_names_who_is_new() -> None:
     ]
 
 
+def flood(count: int, first: int = 2) -> list[Story]:
+    """Stories of one source, and one of another before them."""
+    william, elodie = editions.SOURCES[:2]
+    return [
+        editions.story(1, by=william, at=NOW - timedelta(days=3)),
+        *(editions.story(first + n, by=elodie, at=NOW - timedelta(minutes=900 - n)) for n in range(count)),
+    ]
+
+
+def test_one_source_has_a_share_of_a_digest_and_the_rest_is_counted_with_its_page() -> None:
+    told = Told((rule(every="day"),), service=MAIL)
+    told.run(stories(90), MONDAY - timedelta(days=2))
+    told.run([*stories(90), *flood(35, 100)], MONDAY)
+    ((_url, sent),) = told.notifications
+    assert [line.title for line in sent.stories] == [f"Billet {n}" for n in range(134, 114, -1)]
+    assert [(line.title, line.url) for line in sent.more] == [
+        ("et 15 de plus de Élodie Chêne", "https://planet.example/members/elodie-chene/")
+    ]
+    assert "35 nouveaux billets" in sent.title
+    assert "et 15 de plus de Élodie Chêne\nhttps://planet.example/members/elodie-chene/" in mail_text(sent)
+    assert "et 15 de plus" in page(sent)
+    assert sent.objects["items"][-1] == {  # type: ignore[index]
+        "type": "more",
+        "source": {"name": "Élodie Chêne", "url": "https://planet.example/members/elodie-chene/"},
+        "count": 15,
+        "of": "stories",
+    }
+
+
+def test_a_channel_that_is_told_at_once_is_told_a_share_of_one_source_a_day() -> None:
+    told = Told((rule(), rule("json://elodie", members=("Élodie Chêne",))))
+    told.run(flood(1, 50), MONDAY)
+    told.run(flood(18, 50), MONDAY + timedelta(hours=1))
+    told.run(flood(30, 50), MONDAY + timedelta(hours=2))
+    told.run(flood(31, 50), MONDAY + timedelta(days=1))
+    texts = {url: [body.body for at, body in told.notifications if at == url] for url in ("json://x", "json://elodie")}
+    assert [len(re.findall(r"• Billet", text)) for text in texts["json://x"]] == [17, 3, 1]
+    assert "• et 9 de plus de Élodie Chêne" in texts["json://x"][1]
+    assert [len(re.findall(r"• Billet", text)) for text in texts["json://elodie"]] == [17, 12, 1]
+
+
+def test_one_group_has_a_share_of_the_events_of_a_digest_of_changes_and_of_reminders() -> None:
+    many = [editions.event(f"Vente {n}", MONDAY + timedelta(hours=50 + n)) for n in range(40)]
+    told = Told(
+        (rule(every="week", what=("events",)), rule("json://run", what=("events",), remind=(timedelta(hours=49),)))
+    )
+    told.run(stories(1), MONDAY - timedelta(days=1))
+    told.run(stories(1), MONDAY, events=many)
+    told.run(stories(1), MONDAY + timedelta(hours=41), events=many)
+    named = [(len(re.findall("Vente", text)), text.count("et 20 de plus de clermontech.php")) for text in told.texts()]
+    assert named == [(20, 1)] * 3, told.texts()
+
+
 def test_an_all_day_event_is_named_on_its_day() -> None:
     told = Told((rule(every="day"),))
     told.run(stories(1), MONDAY)
@@ -447,8 +505,8 @@ def test_a_service_of_few_characters_gets_one_thing_a_message_never_too_long_and
 
 def test_what_does_not_fit_goes_into_the_next_message() -> None:
     told = Told((rule(),), service=Service(name="chat", body=700, form="machine"))
-    told.run(stories(1))
-    told.run(stories(*range(1, 31)))
+    told.run(everybodys(1))
+    told.run(everybodys(*range(1, 31)))
     assert all(len(text) <= 700 for text in told.texts())
     assert sorted(re.findall(r"• Billet (\d+)", "".join(told.texts())), key=int) == [str(n) for n in range(2, 31)]
 

@@ -12,7 +12,8 @@ from lxml import etree
 from planet.edition.weeks import arrivals, weeks
 from planet.formats import RESERVED, with_hub
 from planet.model import Edition, Story
-from planet.model.weeks import WEEK_STORIES, by_subject, week_path
+from planet.model.shares import DIGEST_SHARE
+from planet.model.weeks import by_subject, week_path
 from planet.render.syndicate import feeds
 from tests.support.editions import NOW, SOURCES, config, edition, event, index_row, story
 from tests.support.pages import digests, made, page
@@ -107,9 +108,12 @@ def test_a_week_of_very_many_stories_shows_some_of_everybody_and_leads_to_the_ar
     many = [story(number, at=MONDAY - timedelta(minutes=5000 + number), by=ELODIE) for number in range(1, 301)]
     of = edition([*many, story(1000, at=MONDAY - timedelta(days=6))], now=MONDAY)
     tree = page(of, "digest/2026-W47/index.html")
-    assert len(tree.css("article.h-entry")) == WEEK_STORIES
+    assert len(tree.css("article.h-entry")) == DIGEST_SHARE + 1
     assert tree.css_matches("article#s1000")
-    assert tree.css_first("#stories > p.soft a").attributes["href"] == "../../archive/2026/11/"
+    rest = tree.css_first("#stories > p.soft a")
+    assert (rest.text(), rest.attributes["href"]) == ("et 280 de plus de Élodie Chêne", "../../members/elodie-chene/")
+    entry = feed(of).decode()
+    assert "et 280 de plus de Élodie Chêne" in entry
 
 
 def test_the_page_of_a_full_week_weighs_at_most_60_kb_as_sent() -> None:

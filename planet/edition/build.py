@@ -14,6 +14,7 @@ from planet.edition.collisions import collisions
 from planet.edition.fingerprints import settings_rev
 from planet.edition.lists import story_lists
 from planet.edition.planning import free_weeks, rooms, taken_days
+from planet.edition.shares import share_notes
 from planet.edition.weeks import arrivals, weeks
 from planet.model import (
     Config,
@@ -130,6 +131,7 @@ def build(
         collisions=collisions(stored.events, now, timezone=config.site.timezone),
         weeks=weeks(config, rows, events, since, now),
         health=stored.health,
+        notes=share_notes(config, lists[0], events, now),
         load=load,
         updated=max(moments, default=stored.born or datetime(2000, 1, 1, tzinfo=UTC)),
         withdrawn=stored.withdrawn,

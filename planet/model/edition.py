@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from planet.model.base import Message
     from planet.model.config import Config, Technology
     from planet.model.event import Collision, Event, Room
     from planet.model.health import FeedHealth
@@ -68,6 +69,8 @@ class Edition:
     weeks: tuple[Week, ...] = ()
     """Those that are over, newest first."""
     health: tuple[FeedHealth, ...]
+    notes: Mapping[str, tuple[Message, ...]] = field(default_factory=dict)
+    """Slug -> what of a source is left out of lists and feeds because it would fill them."""
     load: Callable[[Sequence[int]], list[Story]]
     withdrawn: Mapping[str, int] = field(default_factory=dict)
     """Source slug -> its entries that were withdrawn by their feed: stories that went by their author's will."""
@@ -77,6 +80,16 @@ class Edition:
     """Changes with the code that makes the site (see `planet.edition.program_rev`)."""
     settings_rev: str = ""
     """Changes when feeds.yaml does, or what a feed calls itself."""
+
+    def noted_health(self) -> tuple[FeedHealth, ...]:
+        """The state of every feed; the notes on a source are said with its first feed."""
+        noted: set[str] = set()
+        health = []
+        for feed in self.health:
+            notes = self.notes.get(feed.source_slug, ()) if feed.source_slug not in noted else ()
+            noted.add(feed.source_slug)
+            health.append(replace(feed, warnings=(*notes, *feed.warnings)) if notes else feed)
+        return tuple(health)
 
     @property
     def base_rev(self) -> str:

@@ -14,6 +14,10 @@ WORDS_A_MINUTE = 220
 """How fast people read."""
 FEED_TEXT = 300_000
 """Characters of HTML of one story that a feed carries; of a longer text it has a summary and the link."""
+FEED_SHARE = 2_000_000
+"""Characters of HTML of the stories of one source in a feed."""
+WHOLE_FEEDS = 5
+"""Technologies whose feeds carry the whole text of a story: its first ones. The feeds of the others have a summary and the link."""
 PAGE_TEXT = 100_000
 """Characters of HTML of one story that a page shows; of a longer text it shows the beginning."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+from planet.model.shares import shared_out
 from planet.model.shown import PAGE_TEXT, IndexRow
 
 PART_SIZE = 130_000
@@ -28,32 +28,6 @@ class Page:
     older: int | None = None
     following: IndexRow | None = None
     """The first story of the older page that this one does not show; only the index has one."""
-
-
-def shared_out(rows: Sequence[IndexRow], size: int, kind: str) -> tuple[IndexRow, ...]:
-    """The newest `size` rows, newest first; in a list of many sources at most half of them of one, while others have stories.
-
-    A blog that lists its whole archive again, or was taken over, fills no first page and no feed; its own page shows all.
-    """
-    if kind not in {"all", "technology"} or len(rows) <= size:
-        return tuple(rows[:size])
-    share = -(-size // 2)
-    taken: dict[str, int] = defaultdict(int)
-    within: set[int] = set()
-    seen = 0
-    for row in rows:
-        if len(within) == size:
-            break
-        seen += 1
-        source = row.sources[0] if row.sources else ""
-        if taken[source] < share:
-            taken[source] += 1
-            within.add(row.story_id)
-    for row in rows:  # nobody else has more
-        if len(within) == size:
-            break
-        within.add(row.story_id)
-    return tuple(row for row in rows[: max(seen, size)] if row.story_id in within)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

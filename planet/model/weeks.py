@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from planet.model.shares import DIGEST_SHARE, leading_source, within_share
 from planet.model.shown import IndexRow
-from planet.model.story_lists import shared_out
 
 if TYPE_CHECKING:
     from planet.model.event import Event
@@ -41,8 +41,12 @@ class Week:
         return week_path(self.first)
 
     def shown(self) -> tuple[IndexRow, ...]:
-        """The stories that its page shows, newest first: not more than `WEEK_STORIES`, and then at most half of them of one source."""
-        return shared_out(self.rows, WEEK_STORIES, "all")
+        """The stories that its page shows, newest first: at most `DIGEST_SHARE` of one source, not more than `WEEK_STORIES` in all."""
+        return tuple(within_share(self.rows, leading_source, DIGEST_SHARE)[0][:WEEK_STORIES])
+
+    def beyond(self) -> dict[str, int]:
+        """Slug -> how many stories of a source are beyond its share."""
+        return within_share(self.rows, leading_source, DIGEST_SHARE)[1]
 
 
 def week_path(day: date) -> str:

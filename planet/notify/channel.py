@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from planet.model import NotifyRule
 from planet.text import digest
 
-Kind = Literal["story", "event", "moved", "cancelled", "reminder", "newcomer", "news"]
+Kind = Literal["story", "event", "moved", "cancelled", "reminder", "newcomer", "news", "more"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +22,14 @@ class Item:
     story: int = 0
     event: str = ""
     source: str = ""
-    """Of a newcomer: its slug."""
+    """Of a newcomer, and of what is beyond a share: the slug of the source."""
     text: str = ""
     """Of a notice: the sentence, in the language of the planet."""
     digest: str = ""
+    count: int = 0
+    """How many things of the source are beyond its share."""
+    events: bool = False
+    """Whether these are events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,9 @@ class Channel:
     """Why the last delivery failed, "" when it did not."""
     tries: int = 0
     retry_at: datetime | None = None
+    day: str = ""
+    spent: Mapping[str, int] = field(default_factory=dict)
+    """How much of its share was told at once on that day: source -> stories, and events."""
     away: bool = False
     """Its rule is not in feeds.yaml."""
 
@@ -116,6 +123,8 @@ def read_channel(text: str) -> Channel | None:
             fault=str(stored.get("fault", "")),
             tries=int(stored.get("tries", 0)),
             retry_at=datetime.fromisoformat(retry_at) if retry_at else None,
+            day=str(stored.get("day", "")),
+            spent={str(name): int(count) for name, count in stored.get("spent", {}).items()},
             away=bool(stored.get("away", False)),
         )
     except (ValueError, KeyError, TypeError, AttributeError):

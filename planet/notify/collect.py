@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from planet.model import Edition, Event, NotifyRule
+from planet.model import Edition, Event, IndexRow, NotifyRule
+from planet.model.shares import DIGEST_SHARE, event_owner, leading_source, within_share
 from planet.notify.channel import Channel, Item
 from planet.when import begins_after, day_of, monday_of
 
@@ -72,7 +74,7 @@ def first(edition: Edition, clock: Clock) -> Channel:
 
 
 def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, news: Sequence[str]) -> Channel:
-    """The channel with what is new to it in its queue, at most `feed_entries` things of a run.
+    """The channel with what is new to it in its queue, at most `feed_entries` things of a run, and of one source at most its share.
 
     A rule that was away gets what happened meanwhile as a digest. Stories that may not enter the feeds (the flood guard) are not told.
     """
@@ -80,28 +82,30 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
     due = rule.every == "run" or digest_is_due(rule, channel, clock)
     day = clock.now.astimezone(clock.zone).date().isoformat() if rule.every != "run" or channel.away else ""
     items: list[Item] = []
+    shares = _Shares(rule, channel, edition, clock)
     later: tuple[int, ...] = channel.later
     if "stories" in rule.what and due and channel.story_id is not None:
-        numbers, later = _new_stories(rule, channel, edition, clock)
-        items += [Item(kind="story", story=number, digest=day) for number in numbers[-limit:]]
+        rows, later = _new_stories(rule, channel, edition, clock)
+        items += shares.stories(rows, limit, day)
     if "events" in rule.what:
         if rule.every != "run" and due:
-            items += (
+            ahead = (
                 Item(kind="event", event=event.id, digest=day)
                 for event in edition.events
                 if _matches(rule, event.technologies, event.groups, edition)
                 and _is_ahead(rule, event, clock)
                 and _digest_mark(event) not in channel.reminded
             )
+            items += shares.events(ahead, limit, day)
         elif rule.every == "run" and channel.events is not None and not channel.away:
-            items += list(_event_changes(rule, channel, edition, clock))[:limit]
+            items += shares.events(_event_changes(rule, channel, edition, clock), limit)
     if "stories" in rule.what and due:
         items += (Item(kind="newcomer", source=slug, digest=day) for slug in _newcomers(rule, channel, edition, clock))
     reminders, reminded = _reminders(rule, channel, edition, clock)
     of_digest = {item.event for item in items if item.kind == "event" and item.digest}
     reminded += tuple(_digest_mark(event) for event in edition.events if event.id in of_digest)
     reminded += tuple(_newcomer_mark(item.source) for item in items if item.kind == "newcomer")
-    items += [] if channel.away else reminders
+    items += [] if channel.away else shares.events(reminders, limit)
     if "health" in rule.what:
         items += (Item(kind="news", text=text) for text in news)
     newest = max((row.story_id for row in edition.index), default=None)
@@ -115,16 +119,64 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
         events=_snapshots(edition),
         reminded=reminded,
         later=later,
+        day=shares.day,
+        spent=dict(shares.spent),
         queue=tuple(queue[-2 * limit :]),
         dropped=channel.dropped + max(0, len(queue) - 2 * limit),
         away=False,
     )
 
 
+class _Shares:
+    """What a channel is told of each source: `DIGEST_SHARE` stories and events in a digest, or a day where it is told at once.
+
+    The rest is counted. A rule that is for one source alone has no shares.
+    """
+
+    def __init__(self, rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> None:
+        self._at_once = rule.every == "run" and not channel.away
+        self._alone = len(rule.groups) + len(rule.members) == 1
+        self.day = clock.now.astimezone(clock.zone).date().isoformat() if self._at_once else ""
+        self.spent = Counter(channel.spent if channel.day == self.day else {})
+        """Source, "events" behind it or not -> how much of it was told on this day."""
+        slugs = {source.name: source.slug for source in edition.sources}
+        self._owners = {event.id: event_owner(event, slugs) for event in edition.events}
+
+    def stories(self, rows: Sequence[IndexRow], limit: int, day: str) -> list[Item]:
+        """The stories that are told, the oldest first, then what is beyond the shares."""
+        within, beyond = (rows, {}) if self._alone else within_share(rows, leading_source, DIGEST_SHARE, self.spent)
+        if self._at_once:
+            self.spent.update(map(leading_source, within))
+        numbers = sorted({row.story_id for row in within})[-limit:]
+        return [
+            *(Item(kind="story", story=number, digest=day) for number in numbers),
+            *(Item(kind="more", source=slug, count=count, digest=day) for slug, count in beyond.items()),
+        ]
+
+    def events(self, items: Iterable[Item], limit: int, day: str = "") -> list[Item]:
+        """The same of events: the first of each source."""
+
+        def owner(item: Item) -> str:
+            slug = self._owners.get(item.event, "")
+            return f"{slug} events" if slug else ""
+
+        every = list(items)
+        within, beyond = (every, {}) if self._alone else within_share(every, owner, DIGEST_SHARE, self.spent)
+        if self._at_once:
+            self.spent.update(map(owner, within))
+        return [
+            *within[:limit],
+            *(
+                Item(kind="more", source=name.split()[0], count=count, digest=day, events=True)
+                for name, count in beyond.items()
+            ),
+        ]
+
+
 def _new_stories(
     rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock
-) -> tuple[list[int], tuple[int, ...]]:
-    """The new stories, the oldest first, and those of the next digest: of the week that is not over yet, as on the site."""
+) -> tuple[list[IndexRow], tuple[int, ...]]:
+    """The new stories, the newest first, and those of the next digest: of the week that is not over yet, as on the site."""
     after = channel.story_id or 0
     rows = [
         row
@@ -135,7 +187,7 @@ def _new_stories(
     ]
     this_week = monday_of(clock.now, clock.zone.key)
     later = [row.story_id for row in rows if rule.every == "week" and day_of(row.date, clock.zone.key) >= this_week]
-    return sorted({row.story_id for row in rows}.difference(later)), tuple(sorted(later))
+    return [row for row in rows if row.story_id not in later], tuple(sorted(later))
 
 
 def _newcomers(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> Iterator[str]:

@@ -44,6 +44,7 @@ def text(notification: Notification) -> str:
     for heading, lines in notification.parts:
         blocks += _heading(heading)
         blocks += [_lines(line.title, line.about, line.excerpt, line.url) for line in lines]
+    blocks += [_lines(line.title, line.url) for line in notification.more]
     blocks += _heading(notification.coming if notification.stories else "")
     blocks += [_lines(line.title, line.about, line.url) for line in notification.events]
     blocks += _heading(notification.new)

@@ -14,6 +14,7 @@ from typing import Literal
 
 from planet.i18n import Translator
 from planet.model import Edition, Event, Message, NotifyRule, Story
+from planet.model.shares import rest_of
 from planet.model.weeks import by_subject, week_path
 from planet.notify.channel import Item
 from planet.objects import event_object, story_object
@@ -73,6 +74,8 @@ class Notification:
     stories: tuple[Line, ...] = ()
     parts: tuple[tuple[str, tuple[Line, ...]], ...] = ()
     """The stories below headings: those of the technologies in the digest of a week, else one that is empty."""
+    more: tuple[Line, ...] = ()
+    """How many stories of a source are beyond its share, and its page."""
     events: tuple[Line, ...] = ()
     notices: tuple[str, ...] = ()
     page: str = ""
@@ -170,10 +173,13 @@ class Composer:
         if item.kind == "story":
             story = stories.get(item.story)
             return None if story is None else self._story_line(story)
-        if item.kind == "newcomer":
+        if item.kind in {"newcomer", "more"}:
             source = self._sources.get(item.source)
-            path = f"{self._edition.config.site.url}members/{item.source}/"
-            return None if source is None else Line(title=one_line(source.name, MAX_TITLE), url=path)
+            if source is None:
+                return None
+            name = one_line(source.name, MAX_TITLE)
+            title = self._words.say(rest_of(name, item.count)) if item.kind == "more" else name
+            return Line(title=title, url=f"{self._edition.config.site.url}members/{item.source}/")
         event = self._events.get(item.event)
         return None if event is None else self._event_line(event, item)
 
@@ -261,10 +267,11 @@ class Composer:
 
     def _title(self, lines: Sequence[tuple[Item, Line]]) -> str:
         words = self._words
-        stories = sum(item.kind == "story" for item, _line in lines)
-        events = sum(item.kind not in {"story", "newcomer", "news"} for item, _line in lines)
+        of_stories = [(item, line) for item, line in lines if item.kind in {"story", "more"} and not item.events]
+        stories = sum(item.count or 1 for item, _line in of_stories)
+        events = sum(_is_event(item) for item, _line in lines)
         if stories == 1 or len(lines) == 1:
-            text = next(line.title for item, line in lines if not stories or item.kind == "story")
+            text = (of_stories or lines)[0][1].title
         elif stories:
             text = words.ngettext("one new story", "{count} new stories", stories).format(count=stories)
         elif events:
@@ -282,7 +289,7 @@ class Composer:
         page, page_title = self._page(lines)
         title = self._title(lines)
         plain = Composer(self._rule, replace(self._service, form="machine"), self._edition, self._words)
-        events = [line for item, line in ordered if item.kind not in {"story", "newcomer", "news"}]
+        events = [line for item, line in ordered if _is_event(item)]
         newcomers = tuple(line for item, line in ordered if item.kind == "newcomer")
         return Notification(
             sender=ascii_name(site.title),
@@ -292,6 +299,7 @@ class Composer:
             body=self._body(lines),
             text=plain._body(lines),
             stories=tuple(line for item, line in ordered if item.kind == "story"),
+            more=tuple(line for item, line in ordered if item.kind == "more" and not item.events),
             parts=self._parts(ordered, stories),
             events=tuple(events),
             notices=tuple(line.title for item, line in ordered if item.kind == "news"),
@@ -323,9 +331,15 @@ class Composer:
             return {"type": "story", "story": story_object(stories[item.story])}
         if item.kind == "news":
             return {"type": "news", "text": line.title}
-        if item.kind == "newcomer":
-            return {"type": "newcomer", "source": {"name": self._sources[item.source].name, "url": line.url}}
+        if item.kind in {"newcomer", "more"}:
+            count = {"count": item.count, "of": "events" if item.events else "stories"} if item.count else {}
+            return {"type": item.kind, "source": {"name": self._sources[item.source].name, "url": line.url}, **count}
         return {"type": item.kind, "event": event_object(self._events[item.event])}
+
+
+def _is_event(item: Item) -> bool:
+    """Whether it stands among the events of a message."""
+    return item.events or item.kind not in {"story", "newcomer", "news", "more"}
 
 
 def ascii_name(name: str) -> str:

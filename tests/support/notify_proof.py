@@ -63,7 +63,10 @@ def newest(number: int) -> int:
 def edition_of(number: int) -> Edition:
     """The planet at a run."""
     moment = NOW + timedelta(days=number)
-    stories = [editions.story(row, at=NOW - timedelta(days=200 - row)) for row in range(1, newest(number) + 1)]
+    stories = [
+        editions.story(row, by=editions.SOURCES[row % 2], at=NOW - timedelta(days=200 - row))
+        for row in range(1, newest(number) + 1)
+    ]
     events = [editions.event(f"Soir {n}", NOW + timedelta(days=60 + n)) for n in range(number + 1)]
     return editions.edition(stories, events, of=editions.config(notify=rules(number)), now=moment + _jump(number))
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from calendar import Calendar
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from planet.i18n import Translator
 from planet.model import Artifact, Event
+from planet.model.shares import EVENTS_SHARE, event_owner, rest_of, within_share
 from planet.render.html.builder import PageBuilder
 from planet.render.html.event_page import event_pages
 from planet.render.html.frame import Meta
@@ -20,8 +21,6 @@ from planet.render.html.stories import StoryRef
 from planet.when import day_of, is_over, last_day
 
 NEXT = 3
-SHARE = 50
-"""Most upcoming events of one group that stand on the page of events."""
 PAST = 60
 """So many past events stand on the page itself; what is older stands on pages of whole years."""
 MOST_PAST = 200
@@ -214,7 +213,8 @@ class EventPages:
             description=t.gettext("The events to come, and those that were."),
             feeds=tuple(feed for feed in builder.feeds_of("", "", "all") if feed[0] == "text/calendar"),
         )
-        yield self._page(meta, self._shared_out(), tuple(self.here))
+        upcoming, beyond = self._shared_out()
+        yield self._page(meta, upcoming, tuple(self.here), beyond)
         for year, events in self.years.items():
             name = t.gettext("Events of {year}").format(year=year)
             meta = Meta(path=f"events/{year}/", title=f"{name} – {builder.site.title}", heading=name, kind="events")
@@ -223,24 +223,26 @@ class EventPages:
         over = frozenset(event.id for event in self.past)
         yield from event_pages(builder, every, self.clashes, {event.id: self.data(event) for event in every}, over)
 
-    def _shared_out(self) -> tuple[Event, ...]:
-        """The upcoming events that stand on `events/`: the next `SHARE` of each group, so that none floods the page. All are in the
-        calendars, on pages of their own and, as far as they are next, on the group's page.
+    def _shared_out(self) -> tuple[tuple[Event, ...], dict[str, int]]:
+        """The upcoming events that stand on `events/`: the next `EVENTS_SHARE` of each source, so that none floods the page; and slug ->
+        how many more it has. All are in the calendars, on pages of their own and, as far as they are next, on the group's page.
         """
-        counts: Counter[str] = Counter()
-        shown = []
-        for event in self.upcoming:
-            owner = event.group_slug or (event.sources[0][0] if event.sources else "")
-            counts[owner] += 1
-            if counts[owner] <= SHARE:
-                shown.append(event)
-        return tuple(shown)
+        slugs = {source.name: source.slug for source in self._builder.edition.sources}
+        shown, beyond = within_share(self.upcoming, lambda event: event_owner(event, slugs), EVENTS_SHARE)
+        return tuple(shown), beyond
 
-    def _page(self, meta: Meta, upcoming: tuple[Event, ...], past: tuple[Event, ...]) -> Artifact:
+    def _page(
+        self,
+        meta: Meta,
+        upcoming: tuple[Event, ...],
+        past: tuple[Event, ...],
+        beyond: Mapping[str, int] = MappingProxyType({}),
+    ) -> Artifact:
         builder = self._builder
         context = {
             "upcoming": upcoming,
             "past": past,
+            "rest": tuple((self._t.say(rest_of(builder.sources[slug].name, beyond[slug])), slug) for slug in beyond),
             "today": self._today if upcoming else None,
             "years": sorted(self.years, reverse=True) if meta.path == "events/" else [],
             "clashes": self.clashes if upcoming else {},

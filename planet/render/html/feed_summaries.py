@@ -48,6 +48,6 @@ def feed_summaries(builder: PageBuilder, slug: str) -> tuple[FeedSummary, ...]:
             since=feed.first_failure,
             todo=tuple(as_html(t.say(message)) for message in (feed.advice, *feed.warnings[:2]) if message),
         )
-        for feed in builder.edition.health
+        for feed in builder.edition.noted_health()
         if feed.source_slug == slug
     )

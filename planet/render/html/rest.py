@@ -111,7 +111,7 @@ def _meta(builder: PageBuilder, name: str, heading: str, description: str = "", 
 def health(builder: PageBuilder) -> Artifact:
     """The state of every feed in plain words: the only page with times of runs."""
     t = builder.t
-    feeds = builder.edition.health
+    feeds = builder.edition.noted_health()
     now = t.local(builder.edition.now)
     everything = Counter(t.local(row.date).strftime("%Y-%m") for row in builder.edition.index)
     trouble = tuple(feed for feed in feeds if feed.state in TROUBLE)

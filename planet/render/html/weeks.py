@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from planet.model import Artifact, Section, Week
+from planet.model.shares import rest_of
 from planet.model.weeks import by_subject
 from planet.render.html.builder import PageBuilder
 from planet.render.html.frame import Meta
@@ -59,7 +60,7 @@ def _meta(builder: PageBuilder, path: str, heading: str, description: str) -> Me
 
 def _week_page(builder: PageBuilder, week: Week, days: str, around: Mapping[str, object]) -> Artifact:
     t = builder.t
-    shown = week.shown()
+    shown, beyond = week.shown(), week.beyond()
     slugs = [technology.slug for technology in builder.edition.technologies]
     parts = by_subject(shown, lambda row: row.technologies, slugs)
     ordered = [row for _slug, rows in parts for row in rows]
@@ -68,7 +69,12 @@ def _week_page(builder: PageBuilder, week: Week, days: str, around: Mapping[str,
     context: dict[str, object] = {
         "rows": builder.refs(ordered),
         "parts": tuple((slug, len(rows)) for slug, rows in parts),
-        "more": len(week.rows) - len(shown),
+        "rest": tuple(
+            (t.say(rest_of(builder.sources[slug].name, count)), slug)
+            for slug, count in beyond.items()
+            if slug in builder.sources
+        ),
+        "more": len(week.rows) - len(shown) - sum(beyond.values()),
         "archives": tuple(f"archive/{month}/" for month in months),
         "events": week.events,
         "newcomers": tuple(

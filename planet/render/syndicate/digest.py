@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from planet.i18n import Translator
 from planet.model import Artifact, Edition, Event, Message, Person, Story, Week
+from planet.model.shares import rest_of
 from planet.model.weeks import by_subject
 from planet.render.syndicate.document import GENERATOR, Document, empty_since
 from planet.render.syndicate.items import Item, brief, link
@@ -118,6 +119,13 @@ def _content(edition: Edition, week: Week, stories: Sequence[Story], t: Translat
     for slug, of_part in by_subject(stories, lambda story: story.technologies, list(names)):
         heading = names[slug] if slug else t.say(Message.of("Other subjects"))
         part(heading, [_story_line(story, url=site.url) for story in of_part])
+    rest = [
+        Markup('<li><a href="{}members/{}/">{}</a></li>').format(site.url, slug, t.say(rest_of(sources[slug], count)))
+        for slug, count in week.beyond().items()
+        if slug in sources
+    ]
+    if rest:
+        parts.append(Markup("<ul>\n{}\n</ul>").format(Markup("\n").join(rest)))
     part(t.say(Message.of("The week after")), [_event_line(event, t, site.url) for event in week.events])
     newcomers = [(sources[slug], slug) for slug in week.newcomers if slug in sources]
     part(

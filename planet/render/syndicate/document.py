@@ -5,20 +5,19 @@ The writers beside this module only spell it out, so that a feed which breaks a 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from planet import __version__
 from planet.i18n import Say
 from planet.model import Edition, Message, Person, StoryList
+from planet.model.shares import within_room
+from planet.model.shown import FEED_SHARE, WHOLE_FEEDS
 from planet.render.syndicate.items import Item, Items
 from planet.text import one_line
 from planet.urls import http_url
 
-FEED_SHARE = 2_000_000
-"""Characters of HTML of the stories of one source in a feed."""
 GENERATOR = f"planet {__version__}"
 
 
@@ -71,16 +70,19 @@ def titles(story_list: StoryList, edition: Edition, say: Say) -> tuple[str, str]
             return site.title, site.description or site.title
 
 
-def _within_share(entries: Sequence[Item]) -> Iterator[Item]:
-    """The items, newest first. Beyond what one source may put into a feed they have a summary and the link."""
-    room: defaultdict[str, int] = defaultdict(lambda: FEED_SHARE)
-    for entry in entries:
-        source = entry.sources[0].slug if entry.sources else ""
-        if len(entry.html) > room[source]:
-            yield replace(entry, html="", summary=entry.summary or entry.title)
-        else:
-            room[source] -= len(entry.html)
-            yield entry
+def _within_share(entries: Sequence[Item], technology: str) -> Iterator[Item]:
+    """The items, newest first. Beyond what one source may put into a feed they have a summary and the link.
+
+    `technology`: slug of the technology whose feed it is, "" for another. Of a story of many it is whole in the feeds of the first.
+    """
+
+    def is_whole(entry: Item) -> bool:
+        return not technology or technology in [slug for slug, _name in entry.technologies[:WHOLE_FEEDS]]
+
+    entries = [entry if is_whole(entry) else entry.summarised() for entry in entries]
+    texts = [(entry.sources[0].slug if entry.sources else "", len(entry.html)) for entry in entries]
+    for entry, fits in zip(entries, within_room(texts, FEED_SHARE), strict=True):
+        yield entry if fits else entry.summarised()
 
 
 def document(
@@ -110,7 +112,7 @@ def document(
         email=one_line(site.owner.email),
         generator=GENERATOR,
         hub=http_url(site.hub),
-        items=tuple(_within_share(entries)),
+        items=tuple(_within_share(entries, story_list.slug if story_list.kind == "technology" else "")),
         archive=month,
         prev_archive=f"{site.url}{prev_archive}atom.xml" if prev_archive else "",
         next_archive=f"{site.url}{next_archive}atom.xml" if next_archive else "",

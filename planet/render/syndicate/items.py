@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from mimetypes import MimeTypes
@@ -74,6 +74,10 @@ class Item:
     sources: tuple[StorySource, ...]
     texts: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What the writers made of it, by format: it is the same in every feed of the site."""
+
+    def summarised(self) -> Item:
+        """The same with its summary in the place of its text."""
+        return replace(self, html="", summary=self.summary or self.title, texts={})
 
     def written(self, output_format: str, make: Callable[[], Iterable[str]]) -> str:
         """Its text in a format, made when it is first asked for."""
