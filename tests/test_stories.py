@@ -632,3 +632,14 @@ def test_the_first_that_was_seen_leads_where_nobody_owns_the_site() -> None:
         "https://y.example/feed", "https://blog.example/1", priority=1, source_position=0, first_seen=T0 + 9 * DAY
     )
     assert lead(later, first) == 2
+
+
+def test_of_two_sites_that_of_the_id_is_the_authors_though_the_copy_is_dated_earlier() -> None:
+    """A tag names its site as an address does: who copies it, text and all, to a site of her own names the author."""
+    original = entry("bob", "https://bob.example/2", id="tag:bob.example,2026:2", owner="bob", owns_id=True, priority=0)
+    copy = entry(
+        "mallory", "https://mallory.example/9", id="tag:bob.example,2026:2", owner="mallory", priority=0, text=LONG + " Fin.",
+        date=T0 - 400 * DAY, published=T0 - 400 * DAY,
+    )  # fmt: skip
+    (story,) = group(numbered([copy, original]))
+    assert story.entry_ids[0] == 2

@@ -107,7 +107,12 @@ def _precedence(look: Look, cluster: Sequence[Look]) -> _Precedence:
 
 
 def _credits(copy: Look, original: Look) -> bool:
-    """Whether an entry names another, of another source, as its origin: by a link to it, its id, or atom:source."""
+    """Whether an entry names another, of another source, as its origin: by a link to it, its id, or atom:source.
+
+    Its id does so, too, where it is an address or a tag of the other's site.
+    """
+    if original.entry.owns_id and not copy.entry.owns_id and copy.entry.id == original.entry.id:
+        return True
     theirs = original.entry.link_key
     if not theirs or copy.entry.link_key == theirs or copy.entry.owner == original.entry.owner:
         return False

@@ -110,7 +110,8 @@ class MergeEntry:
     priority: int = 3
     source_position: int = 0
     owner: str = ""
-    """As in `Authorship`, as are the two before."""
+    owns_id: bool = False
+    """As in `Authorship`, as are the three before."""
     source: SourceRef | None = None
     links: tuple[str, ...] = ()
     """Addresses that its text links to."""
@@ -146,6 +147,7 @@ class MergeEntry:
             priority=by.priority,
             source_position=by.source_position,
             owner=by.owner,
+            owns_id=by.owns_id,
             source=entry.source,
             links=entry.links,
             tags=entry.tags,

@@ -153,6 +153,7 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
                 row
                 | {
                     "date": instant(row["date"]),
+                    "owns_id": bool(row["owns_id"]),
                     "published": from_stamp(row["published"]),
                     "first_seen": instant(row["first_seen"]),
                     "links": _texts(row["links"]),
