@@ -40,6 +40,7 @@ from planet.when import day_of
 
 if TYPE_CHECKING:
     from planet.model import Edition, FeedHealth, Fetched, Published
+    from planet.update import Writer
 
 log = logging.getLogger(__name__)
 SILENT = Progress()
@@ -183,19 +184,9 @@ class _Gathering:
 
     def ask(self, due: Sequence[Due], rows: Mapping[str, FeedRow], *, follow: bool) -> None:
         """Ask feeds, and store each document. With `follow`, a page that names its one feed is no failure yet: see `discovered`."""
-        from planet import update  # parsers, which a run without a document does not need
-        from planet.merge.authorship import Authors
-
-        planet = self.planet
-        writer = update.Writer(
-            config=planet.config,
-            feeds=planet.feeds,
-            store=planet.store,
-            authors=Authors(planet.config.sources),
-            jitter=planet.jitter,
-            first_run=not planet.store.meta(meta.FIRST_RUN_DONE),
-        )
-        for task, outcome in planet.execute(self._tasks(due)):
+        writer = None
+        for task, outcome in self.planet.execute(self._tasks(due)):
+            writer = writer or self._writer()
             applied = writer.apply(task, outcome, rows.get(task.fresh.due.key))
             self.counts.updated += applied.updated
             self.counts.withdrawn += applied.withdrawn
@@ -207,6 +198,20 @@ class _Gathering:
             else:
                 self.counts.failed += 1
                 self.counts.unreadable += 1
+
+    def _writer(self) -> Writer:
+        from planet import update  # comparing and merging, which a run without a document does not need
+        from planet.merge.authorship import Authors
+
+        planet = self.planet
+        return update.Writer(
+            config=planet.config,
+            feeds=planet.feeds,
+            store=planet.store,
+            authors=Authors(planet.config.sources),
+            jitter=planet.jitter,
+            first_run=not planet.store.meta(meta.FIRST_RUN_DONE),
+        )
 
     def _tasks(self, due: Sequence[Due]) -> Iterator[Task]:
         planet, counts = self.planet, self.counts
@@ -294,7 +299,7 @@ def _rewrite_health(planet: Planet, states: tuple[FeedHealth, ...], now: datetim
     if not themes:
         return None
     rev = unchanged.edition_rev(planet.config, planet.store, states, themes, planet.rules_rev, now)
-    if not unchanged.is_published(planet.store, rev, planet.publisher.state(), now):
+    if not unchanged.is_published(planet.store, rev, planet.publisher.state, now):
         return None
     from planet.render.health import health_of  # a run that makes the site makes this file with the others
 

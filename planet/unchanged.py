@@ -9,7 +9,7 @@ rendered.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,12 +91,15 @@ def themes(store: Store) -> tuple[Path, ...]:
     return tuple(map(Path, _read(store).get("themes", ())))
 
 
-def is_published(store: Store, rev: str, output: str, now: datetime) -> bool:
-    """Whether this edition was published last, less than `LONGEST` ago, and output/ is intact. `output`: see `planet.publish.intact`."""
+def is_published(store: Store, rev: str, output: Callable[[], str], now: datetime) -> bool:
+    """Whether this edition was published last, less than `LONGEST` ago, and output/ is intact.
+
+    `output` tells its state (see `planet.publish.intact`): it looks at every file, and is asked last.
+    """
     stored = _read(store)
-    if not output or (stored.get("content"), stored.get("output")) != (rev, output):
+    if stored.get("content") != rev or not timedelta() <= now - datetime.fromisoformat(stored["at"]) < LONGEST:
         return False
-    return timedelta() <= now - datetime.fromisoformat(stored["at"]) < LONGEST
+    return stored.get("output") == (output() or None)
 
 
 def published_at(store: Store) -> datetime | None:

@@ -12,7 +12,7 @@ def content(connection: sqlite3.Connection) -> str:
     """See `Store.content`: a row's `rev` stands for its story."""
     hashed = hashlib.sha256()
     for query in (
-        "SELECT story_id, rev FROM stories ORDER BY story_id",
+        "SELECT group_concat(story_id || rev) FROM (SELECT story_id, rev FROM stories ORDER BY story_id)",
         "SELECT * FROM events ORDER BY calendar, uid, recurrence_id",
         "SELECT key, id, title, link, language FROM feeds ORDER BY key",
         "SELECT url, fetched FROM avatars ORDER BY url",

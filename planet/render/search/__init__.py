@@ -1,7 +1,7 @@
 """The search index: static files that the search page asks by itself, a few small ones for each query.
 
-Stories are in segments by time (years that are over together, this year, this month), so that a new story changes the files of this
-month only. A segment has
+Stories are in segments by time (years that are over together, this year, this month, the newest of this month), so that a new story
+changes the files of the newest only. A segment has
 
     search/<segment>/index.json  where its buckets begin, and of each story its technologies, its sources, its day
     search/<segment>/<n>.json    a bucket: stems in alphabetical order with the stories that hold them

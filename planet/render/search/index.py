@@ -17,6 +17,8 @@ from planet.text import named_digests
 FOLDER = "search/"
 SMALL = 2000
 """Past years are one segment until it has this many stories."""
+NEW = 50
+"""The last stories of this month are a segment of their own until there are so many: one new story rewrites no more than that."""
 BUCKET = 40_000
 """Characters of a bucket."""
 SHOWN = 100
@@ -41,26 +43,30 @@ def segments(edition: Edition) -> tuple[Segment, ...]:
     """The segments of a planet, the newest first; an empty planet has none."""
     zone = ZoneInfo(edition.config.site.timezone)
     now = edition.now.astimezone(zone)
-    by_span: dict[str, list[IndexRow]] = {}
+    years: dict[int, list[IndexRow]] = {}
+    month: list[IndexRow] = []
     for row in reversed(edition.index):
         day = row.date.astimezone(zone)
-        span = f"{day:%Y-%m}" if (day.year, day.month) >= (now.year, now.month) else f"{day:%Y}"
-        by_span.setdefault(f"{now:%Y-%m}" if len(span) > 4 else span, []).append(row)
+        of_now = (day.year, day.month) >= (now.year, now.month)
+        (month if of_now else years.setdefault(day.year, [])).append(row)
     segment_list: list[Segment] = []
     past: list[IndexRow] = []
-    for span, rows in by_span.items():
-        if len(span) > 4 or span == f"{now:%Y}":
-            segment_list.append(Segment(name="month" if len(span) > 4 else "year", rows=tuple(rows)))
+    for year, rows in years.items():
+        if year == now.year:
+            segment_list.append(Segment(name="year", rows=tuple(rows)))
             continue
         past += rows
         if len(past) >= SMALL:
-            segment_list.append(Segment(name=f"to-{span}", rows=tuple(past)))
+            segment_list.append(Segment(name=f"to-{year}", rows=tuple(past)))
             past = []
     if past:
         segment_list.insert(
             len([segment for segment in segment_list if segment.name.startswith("to-")]),
             Segment(name="past", rows=tuple(past)),
         )
+    newest = len(month) - len(month) % NEW
+    parts = (("month", month[:newest]), ("new", month[newest:]))
+    segment_list += [Segment(name=name, rows=tuple(rows)) for name, rows in parts if rows]
     return tuple(reversed(segment_list))
 
 
