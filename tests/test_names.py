@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from planet.people import Namesakes, looks
+from planet.model import RawPerson
+from planet.people import Namesakes, credited, looks
 from tests.support.world import World, item, rss
 
 ALIKE = ("Ada Lovelace", "ADA LOVELACE", "ada  lovelace", "Lovelace Ada", "Ada\u200bLovelace", "Аdа Lovelace", "Ada Loveⅼace", "Ａｄａ Ｌｏｖｅｌａｃｅ",
@@ -50,3 +51,20 @@ def test_nobody_speaks_in_anothers_name_wherever_it_is_shown(world: World) -> No
         feed = (world.output / path).read_text("utf-8")
         assert feed.count("(Mallory)") >= len(ALIKE), path
         assert "Аda Lovelace</" not in feed, path
+
+
+@pytest.mark.parametrize(
+    ("named", "credited_names"),
+    [
+        ([("author", "Joe"), ("dc:creator", "Ana"), ("dc:creator", "Ana"), ("dc:creator", "Bea")], ["Ana", "Bea"]),
+        ([("dc:creator", ""), ("author", "Joe")], ["Joe"]),
+        ([("dc:contributor", "Zoé"), ("itunes:author", "Ana")], ["Ana"]),
+        ([("dc:creator", "")], []),
+        ([], []),
+    ],
+)
+def test_those_of_the_first_kind_of_element_that_names_anybody_are_credited(
+    named: list[tuple[str, str]], credited_names: list[str]
+) -> None:
+    people = [RawPerson(element=element, name=name, email="x@example.org") for element, name in named]
+    assert [person.name for person in credited(people)] == credited_names

@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import formatdate, parsedate_to_datetime
+from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from importlib import import_module
@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from planet.fetch.headers import http_date
 from planet.formats import media_type
 
 TYPES = {
@@ -161,11 +162,8 @@ def _unchanged(fields: Mapping[str, str], tag: str, changed: float) -> bool:
     match = fields.get("if-none-match")
     if match is not None:
         return match.strip() == "*" or tag in (given.strip().removeprefix("W/") for given in match.split(","))
-    try:
-        since = parsedate_to_datetime(fields["if-modified-since"])
-        return int(changed) <= since.timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return False
+    since = http_date(fields.get("if-modified-since", ""))
+    return since is not None and int(changed) <= since.timestamp()
 
 
 def _range(fields: Mapping[str, str], size: int) -> range | None:

@@ -29,6 +29,11 @@ class Clock:
     now: datetime
     zone: ZoneInfo
 
+    @property
+    def today(self) -> date:
+        """The day in the time zone of the planet."""
+        return self.now.astimezone(self.zone).date()
+
     def start_of(self, event: Event) -> datetime:
         """When an event begins; an all-day one with its day in the planet's time zone."""
         start = event.data.start
@@ -80,31 +85,16 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
     """
     limit = edition.config.site.feed_entries
     due = rule.every == "run" or digest_is_due(rule, channel, clock)
-    day = clock.now.astimezone(clock.zone).date().isoformat() if rule.every != "run" or channel.away else ""
-    items: list[Item] = []
+    day = clock.today.isoformat() if rule.every != "run" or channel.away else ""
     shares = _Shares(rule, channel, edition, clock)
-    later: tuple[int, ...] = channel.later
-    if "stories" in rule.what and due and channel.story_id is not None:
-        rows, later = _new_stories(rule, channel, edition, clock)
-        items += shares.stories(rows, limit, day)
-    if "events" in rule.what:
-        if rule.every != "run" and due:
-            ahead = (
-                Item(kind="event", event=event.id, digest=day)
-                for event in edition.events
-                if _matches(rule, event.technologies, event.groups, edition)
-                and _is_ahead(rule, event, clock)
-                and _digest_mark(event) not in channel.reminded
-            )
-            items += shares.events(ahead, limit, day)
-        elif rule.every == "run" and channel.events is not None and not channel.away:
-            items += shares.events(_event_changes(rule, channel, edition, clock), limit)
-    if "stories" in rule.what and due:
+    rows, later = _new_stories(rule, channel, edition, clock) if due else ([], channel.later)
+    items = shares.stories(rows, limit, day)
+    if due and "events" in rule.what:
+        items += shares.events(_of_events(rule, channel, edition, clock), limit, day if rule.every != "run" else "")
+    if due:
         items += (Item(kind="newcomer", source=slug, digest=day) for slug in _newcomers(rule, channel, edition, clock))
     reminders, reminded = _reminders(rule, channel, edition, clock)
-    of_digest = {item.event for item in items if item.kind == "event" and item.digest}
-    reminded += tuple(_digest_mark(event) for event in edition.events if event.id in of_digest)
-    reminded += tuple(_newcomer_mark(item.source) for item in items if item.kind == "newcomer")
+    reminded += _marks(items, edition)
     items += [] if channel.away else shares.events(reminders, limit)
     if "health" in rule.what:
         items += (Item(kind="news", text=text) for text in news)
@@ -136,7 +126,7 @@ class _Shares:
     def __init__(self, rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> None:
         self._at_once = rule.every == "run" and not channel.away
         self._alone = len(rule.groups) + len(rule.members) == 1
-        self.day = clock.now.astimezone(clock.zone).date().isoformat() if self._at_once else ""
+        self.day = clock.today.isoformat() if self._at_once else ""
         self.spent = Counter(channel.spent if channel.day == self.day else {})
         """Source, "events" behind it or not -> how much of it was told on this day."""
         slugs = {source.name: source.slug for source in edition.sources}
@@ -177,7 +167,9 @@ def _new_stories(
     rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock
 ) -> tuple[list[IndexRow], tuple[int, ...]]:
     """The new stories, the newest first, and those of the next digest: of the week that is not over yet, as on the site."""
-    after = channel.story_id or 0
+    if "stories" not in rule.what or channel.story_id is None:
+        return [], channel.later
+    after = channel.story_id
     rows = [
         row
         for row in edition.index
@@ -191,11 +183,13 @@ def _new_stories(
 
 
 def _newcomers(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> Iterator[str]:
-    """Sources that were new in the complete weeks since the last digest; only weekly digests have them."""
+    """Sources that were new in the complete weeks since the last digest; only weekly digests of stories have them."""
+    if "stories" not in rule.what or rule.every != "week":
+        return
     since = monday_of(channel.at, clock.zone.key)
     technologies = {source.slug: source.technologies for source in edition.sources}
     for week in edition.weeks:
-        if rule.every == "week" and week.first >= since:
+        if week.first >= since:
             yield from (
                 slug
                 for slug in week.newcomers
@@ -203,6 +197,30 @@ def _newcomers(rule: NotifyRule, channel: Channel, edition: Edition, clock: Cloc
                 and _matches(rule, technologies[slug], (slug,), edition)
                 and _newcomer_mark(slug) not in channel.reminded
             )
+
+
+def _of_events(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> Iterator[Item]:
+    """The events that a digest names, or (`every: run`) the changes of events since the last run."""
+    if rule.every == "run":
+        if channel.events is not None and not channel.away:
+            yield from _event_changes(rule, channel, edition, clock)
+        return
+    for event in edition.events:
+        if (
+            _matches(rule, event.technologies, event.groups, edition)
+            and _is_ahead(rule, event, clock)
+            and _digest_mark(event) not in channel.reminded
+        ):
+            yield Item(kind="event", event=event.id, digest=clock.today.isoformat())
+
+
+def _marks(items: Sequence[Item], edition: Edition) -> tuple[str, ...]:
+    """What remembers that these events and newcomers were in a digest."""
+    of_digest = {item.event for item in items if item.kind == "event" and item.digest}
+    return (
+        *(_digest_mark(event) for event in edition.events if event.id in of_digest),
+        *(_newcomer_mark(item.source) for item in items if item.kind == "newcomer"),
+    )
 
 
 def _event_changes(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock) -> Iterator[Item]:

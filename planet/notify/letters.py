@@ -103,23 +103,37 @@ def due_letters(
 ) -> Iterator[Letter]:
     """The letters that are due. `health` is that of all feeds, `state` what was stored for each contact (`contact_key`)."""
     for contact, sources in owners(config).items():
+        known = read_correspondence(state.get(contact_key(contact), ""))
         slugs = {source.slug for source in sources}
         feeds = [feed for feed in health if feed.source_slug in slugs]
-        known = read_correspondence(state.get(contact_key(contact), ""))
-        if is_waiting(known.retry_at, now):
-            continue
-        failing = tuple(feed for feed in feeds if fails_long(feed, now))
-        well = tuple(feed for feed in feeds if feed.url in known.failing and _is_well(feed, known))
-        fresh = any(feed.url not in known.failing for feed in failing)
-        names = tuple(source.name for source in sources)
-        lines = {feed.label: feed.line for source in sources for feed in source.feeds}
-        if well:
-            left = tuple(url for url in known.failing if url not in {feed.url for feed in well})
-            after = replace(known, failing=left, tries=0, retry_at=None)
-            yield Letter(kind="well", contact=contact, names=names, feeds=well, lines=lines, after=after)
-        elif fresh and (known.at is None or not timedelta() <= now - known.at < MONTH):
-            after = Correspondence(at=now, failing=tuple(feed.url for feed in failing))
-            yield Letter(kind="failing", contact=contact, names=names, feeds=failing, lines=lines, after=after)
+        if not is_waiting(known.retry_at, now) and (news := _news(feeds, known, now)):
+            kind, subjects, after = news
+            yield Letter(
+                kind=kind,
+                contact=contact,
+                names=tuple(source.name for source in sources),
+                feeds=subjects,
+                lines={feed.label: feed.line for source in sources for feed in source.feeds},
+                after=after,
+            )
+
+
+def _news(
+    feeds: Sequence[FeedHealth], known: Correspondence, now: datetime
+) -> tuple[Literal["failing", "well"], tuple[FeedHealth, ...], Correspondence] | None:
+    """What there is to write to the owner of these feeds: the kind of letter, the feeds, and the correspondence after it.
+
+    That feeds are well again comes first; that some fail, once a month at most, and when one of them is new in it.
+    """
+    well = tuple(feed for feed in feeds if feed.url in known.failing and _is_well(feed, known))
+    if well:
+        left = tuple(url for url in known.failing if url not in {feed.url for feed in well})
+        return "well", well, replace(known, failing=left, tries=0, retry_at=None)
+    failing = tuple(feed for feed in feeds if fails_long(feed, now))
+    is_new = any(feed.url not in known.failing for feed in failing)
+    if is_new and (known.at is None or not timedelta() <= now - known.at < MONTH):
+        return "failing", failing, Correspondence(at=now, failing=tuple(feed.url for feed in failing))
+    return None
 
 
 def fails_long(feed: FeedHealth, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from planet.model import Artifact, Edition, Event, Message, Person
 from planet.render.calendars import described
 from planet.text import named_digests, one_line, shorten, xml_safe
 from planet.urls import host, http_url
+from planet.when import rfc3339
 
 if TYPE_CHECKING:  # feeds are written only by a run that changes them
     from planet.render.syndicate.items import Item
@@ -80,7 +81,7 @@ def as_data(event: Event, edition: Edition) -> dict[str, object]:
 
 
 def _iso(moment: datetime | date) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if isinstance(moment, datetime) else moment.isoformat()
+    return rfc3339(moment) if isinstance(moment, datetime) else moment.isoformat()
 
 
 def _json(edition: Edition, path: str, name: str, events: Sequence[Event]) -> bytes:

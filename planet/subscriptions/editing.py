@@ -35,13 +35,7 @@ def insert(text: str, place: tuple[str | int, ...], items: list[Any]) -> str:
     except UnreadableError:
         same = False
     if not same:
-        raise UsageError(
-            Message.of(
-                "line {line} is written in a way that cannot be edited; add this by hand:\n{lines}",
-                line=before.line(place),
-                lines=_block(items, 0, 2),
-            )
-        )
+        raise _by_hand(before.line(place), _block(items, 0, 2))
     return new_text
 
 
@@ -119,14 +113,16 @@ def put_in(text: str, place: tuple[str | int, ...], key: str, value: str) -> str
     except ConfigError:
         same = False
     if not same:
-        raise UsageError(
-            Message.of(
-                "line {line} is written in a way that cannot be edited; add this by hand:\n{lines}",
-                line=before.line(place),
-                lines=f"  {key}: {scalar(value)}",
-            )
-        )
+        raise _by_hand(before.line(place), f"  {key}: {scalar(value)}")
     return edited
+
+
+def _by_hand(line: int, lines: str) -> UsageError:
+    return UsageError(
+        Message.of(
+            "line {line} is written in a way that cannot be edited; add this by hand:\n{lines}", line=line, lines=lines
+        )
+    )
 
 
 def _put(value: Any, place: tuple[str | int, ...], key: str, added: str) -> Any:

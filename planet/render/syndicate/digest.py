@@ -13,7 +13,7 @@ from planet.model import Artifact, Edition, Event, Message, Person, Story, Week
 from planet.model.shares import rest_of
 from planet.model.weeks import by_subject
 from planet.render.syndicate.document import GENERATOR, Document, empty_since
-from planet.render.syndicate.items import Item, brief, link
+from planet.render.syndicate.items import Item, brief, story_url
 from planet.text import named_digests, one_line
 from planet.urls import http_url
 
@@ -139,7 +139,7 @@ def _story_line(story: Story, url: str) -> Markup:
     from markupsafe import Markup  # see above
 
     author = one_line(story.author) or one_line(story.source.name)
-    target = link(story.url) or f"{url}members/{story.source.slug}/#{story.anchor}"
+    target = story_url(story, url)
     return Markup('<a href="{}">{}</a>, {}').format(
         target, one_line(story.entry.title) or brief(story.entry.text)[:80] or target, author
     )

@@ -182,10 +182,15 @@ def _also(story: Story) -> tuple[tuple[str, str], ...]:
     return tuple(by_url.values())
 
 
+def story_url(story: Story, site_url: str) -> str:
+    """Where a story is read: its own page, else its place on the page of its source."""
+    return link(story.url) or f"{site_url}members/{story.source.slug}/#{story.anchor}"
+
+
 def item(story: Story, edition: Edition, names: dict[str, str]) -> Item:
     """A story as an item. `names`: technology -> name."""
     site = edition.config.site
-    url = link(story.url) or f"{site.url}members/{story.source.slug}/#{story.anchor}"
+    url = story_url(story, site.url)
     updated = max(story.updated, story.published)
     summary = xml_safe(story.entry.summary).strip() or xml_safe(story.excerpt).strip()
     title = _title(story)
