@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,9 +13,12 @@ from types import FrameType
 import click
 
 from planet import __version__
-from planet.cli.help import HelpContext
+from planet.cli.help import HelpContext, language_of
 from planet.cli.streams import take_every_character
+from planet.cli.usage import speak
 from planet.errors import PlanetError
+from planet.i18n import Translator
+from planet.model import Message
 
 EXIT_INTERRUPTED = 130
 COMMANDS = {
@@ -140,9 +144,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminate)
     take_every_character()
-    given = sys.argv[1:] if arguments is None else arguments
+    arguments = _leading(sys.argv[1:] if arguments is None else arguments)
+    language = language_of(_meant(arguments), os.environ)
+    speak(language)
     try:
-        arguments = _leading(given)
         result = cli.main(args=arguments, prog_name="planet", standalone_mode=False, obj=_meant(arguments))
         sys.stdout.flush()
     except click.exceptions.Exit as leave:
@@ -151,7 +156,8 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted: what was read is kept, and nothing was published half", err=True)
+        interrupted = Message.of("interrupted: what was read is kept, and nothing was published half")
+        click.echo(Translator(language).say(interrupted), err=True)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe has gone (`planet entries | head`): nothing is left to say, and nothing is wrong.

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from planet.cli import COMMANDS, cli
+from planet.cli import COMMANDS, cli, usage
 from planet.cli.help import sentences
 
 PACKAGE = Path(__file__).parent.parent
@@ -39,7 +39,7 @@ def template(themes: Path) -> Catalog:
             for _line, message, _comments, context in collected:
                 if message:
                     catalog.add(message, locations=[(path.relative_to(base).as_posix(), 0)], context=context)
-    for sentence in dict.fromkeys(_help()):
+    for sentence in dict.fromkeys((*_help(), *usage.SENTENCES, *usage.PLURALS)):
         catalog.add(sentence, locations=[("planet/cli", 0)])
     return catalog
 
