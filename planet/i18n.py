@@ -163,7 +163,8 @@ class Translator:
 
     def say(self, message: Message) -> str:
         """A message, translated and filled in, with the messages inside it."""
-        text = self.gettext(message.text)
+        plural = message.plural
+        text = self.ngettext(message.text, plural, message.count) if plural else self.gettext(message.text)
         return fill(
             text, {name: self.say(value) if isinstance(value, Message) else value for name, value in message.params}
         )

@@ -119,7 +119,8 @@ def _beyond(dropped: int, most: int) -> tuple[Message, ...]:
     if not dropped:
         return ()
     return (
-        Message.of(
+        Message.counted(
+            "{count} older entry of it is not read: `fetch.max_entries` of feeds.yaml is {most}",
             "{count} older entries of it are not read: `fetch.max_entries` of feeds.yaml is {most}",
             count=dropped,
             most=most,

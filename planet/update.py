@@ -177,7 +177,8 @@ def within_budget(changes: Changes, stored: int) -> tuple[Changes, tuple[Message
         inserts=tuple(replace(insert, entry=kept(insert.entry)) for insert in changes.inserts),
     )
     return changes, (
-        Message.of(
+        Message.counted(
+            "the feed has more than {most} MB of text: of {count} entry only a summary is kept, and the link",
             "the feed has more than {most} MB of text: of {count} entries only a summary is kept, and the link",
             most=MOST_TEXT // 1_000_000,
             count=len(beyond),

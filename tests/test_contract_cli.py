@@ -138,3 +138,24 @@ def test_a_source_that_was_just_taken_out_is_no_fault_of_any_list(world: World) 
     world.run()
     world.configure([ada])
     assert [story["title"] for story in world.entries("--full")] == ["Un"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("nope", "Il n’y a pas de commande 'nope'."),
+        ("run --nwo", "Vouliez-vous dire '--now'\u00a0?"),
+        ("run --now", "L’option '--now' veut une valeur."),
+        ("entries --limit -3", "Valeur incorrecte pour '--limit'\u00a0: -3 n’est pas dans l’intervalle"),
+        ("check --format xml", "n’est aucun de ceux-ci\u00a0: 'text', 'json', 'markdown'."),
+        ("restore nothere.gz", "n’existe pas."),
+        ("new", "Il manque l’argument 'DIR'."),
+        ("status one two", "Des arguments sont de trop (one two)"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_the_language_of_the_planet(world: World, arguments: str, said: str) -> None:
+    world.configure([])
+    result = world.planet(*arguments.split())
+    assert result.code == 2
+    assert said in result.err
+    assert not {"Error:", "Try", "Usage:", "Invalid"} & set(result.err.split())

@@ -123,6 +123,20 @@ def test_a_message_is_translated_and_filled_in() -> None:
     assert Translator("fr").say(Message.of("nobody wrote this")) == "nobody wrote this"
 
 
+def test_numbers_agree() -> None:
+    message = Message.counted("{count} source", "{count} sources", count=0)
+    counts = (0, 1, 2)
+    said = {
+        language: [Translator(language).say(message.filled(count=n)) for n in counts] for language in ("en", "fr", "de")
+    }
+    assert said == {
+        "en": ["0 sources", "1 source", "2 sources"],
+        "fr": ["0 source", "1 source", "2 sources"],
+        "de": ["0 Quellen", "1 Quelle", "2 Quellen"],
+    }
+    assert [str(message.filled(count=n)) for n in counts] == said["en"]
+
+
 def test_a_message_may_hold_braces_and_percents() -> None:
     odd = "https://x.example/{a}%20%(b)s"
     assert odd in Translator("fr").say(Message.of("{name}, page {number}", name=odd, number=2))

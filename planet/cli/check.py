@@ -68,12 +68,9 @@ def check(ctx: Context, url: str | None, online: bool, before: Path | None, stri
 
 
 def _right(ctx: Context, config: Config) -> Message:
-    return Message.of(
-        "{path} is right: {sources} sources, {feeds} feeds",
-        path=ctx.config_path,
-        sources=len(config.sources),
-        feeds=sum(len(source.feeds) for source in config.sources),
-    )
+    sources = Message.counted("{count} source", "{count} sources", count=len(config.sources))
+    feeds = Message.counted("{count} feed", "{count} feeds", count=sum(len(source.feeds) for source in config.sources))
+    return Message.of("{path} is right: {sources}, {feeds}", path=ctx.config_path, sources=sources, feeds=feeds)
 
 
 def _known(ctx: Context, before: Path) -> Tried:

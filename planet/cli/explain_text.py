@@ -160,7 +160,15 @@ def lines(answer: Answer, names: dict[str, str], translator: Translator) -> Iter
 def _feed_lines(feed: FeedHealth, translator: Translator) -> Iterator[str]:
     """How a feed is: what would keep a post of it away."""
     say = translator.say
-    yield say(Message.of("{feed} ({source}): {count} entries", feed=feed.url, source=feed.source, count=feed.entries))
+    yield say(
+        Message.counted(
+            "{feed} ({source}): {count} entry",
+            "{feed} ({source}): {count} entries",
+            feed=feed.url,
+            source=feed.source,
+            count=feed.entries,
+        )
+    )
     if feed.first_failure is not None:
         since = translator.moment(feed.first_failure)
         yield "  " + say(

@@ -105,16 +105,31 @@ def _report(ctx: Context, config: Config, added: Counter[str], others: Counter[s
     feeds = config.feeds_by_key()
     for key, count in added.items():
         source, feed = feeds[key]
-        tell(ctx, Message.of("{name}: {count} entries from {feed}", name=source.name, count=count, feed=feed.label))
+        tell(
+            ctx,
+            Message.counted(
+                "{name}: {count} entry from {feed}",
+                "{name}: {count} entries from {feed}",
+                name=source.name,
+                count=count,
+                feed=feed.label,
+            ),
+        )
     for address, count in others.most_common(_SHOWN):
         tell(
             ctx,
-            Message.of(
-                "{count} entries of {feed} were left out: nobody of feeds.yaml has that feed; add it, or give --to NAME, and import again",
+            Message.counted(
+                "{count} entry of {feed} was left out: nobody of feeds.yaml has that feed; add it, or give --to NAME, and import again", "{count} entries of {feed} were left out: nobody of feeds.yaml has that feed; add it, or give --to NAME, and import again",
                 count=count, feed=redacted(address),
             ),
             error=True,
         )  # fmt: skip
     if len(others) > _SHOWN:
-        tell(ctx, Message.of("and entries of {count} other feeds", count=len(others) - _SHOWN), error=True)
+        tell(
+            ctx,
+            Message.counted(
+                "and entries of {count} other feed", "and entries of {count} other feeds", count=len(others) - _SHOWN
+            ),
+            error=True,
+        )
     tell(ctx, Message.of("entries taken over: {count}; the next run shows them", count=added.total()))

@@ -205,8 +205,8 @@ def _all_failed(ctx: Context, report: Report) -> bool:
 
 def _rebuilt(ctx: Context, rebuilt: Rebuilt) -> Message:
     return Message.of(
-        "{database} is damaged: it was kept as {aside}. {entries} entries were taken over whole, {lost} could not be read; "
-        "dates are remembered of {count} entries, and the feeds bring the rest",
+        "{database} is damaged: it was kept as {aside}. Entries taken over whole: {entries}; unreadable: {lost}; "
+        "known by their dates: {count}. The feeds bring the rest",
         database=ctx.config.site.database,
         aside=rebuilt.aside.name,
         entries=rebuilt.entries,

@@ -71,7 +71,8 @@ def begin_again(config: Config, state: Path | None = None) -> Message | None:
         return None
     with open_store(config) as store:
         count = store.import_state(read_state(file))
-    return Message.of(
+    return Message.counted(
+        "{database} is missing: a new one is made, with the date of {count} entry from {file}",
         "{database} is missing: a new one is made, with the dates of {count} entries from {file}",
         database=database,
         count=count,

@@ -125,7 +125,7 @@ def _waiting(ctx: Context, channels: Sequence[ChannelHealth], hub: Hub) -> Itera
     if hub.waiting:
         yield ctx.say(
             Message.of(
-                "planet.hub: {waiting} feeds wait to be told ({fault})",
+                "planet.hub: feeds that wait to be told: {waiting} ({fault})",
                 waiting=len(hub.waiting),
                 fault=hub.fault or "-",
             )
@@ -134,7 +134,7 @@ def _waiting(ctx: Context, channels: Sequence[ChannelHealth], hub: Hub) -> Itera
         if channel.waiting or channel.dropped or channel.fault:
             yield ctx.say(
                 Message.of(
-                    "feeds.yaml line {line}: {waiting} notifications wait, {dropped} had no room ({fault})",
+                    "feeds.yaml line {line}: notifications that wait: {waiting}, that had no room: {dropped} ({fault})",
                     line=channel.line,
                     waiting=channel.waiting,
                     dropped=channel.dropped,

@@ -147,7 +147,7 @@ def _content_lines(ctx: Context, outcome: Outcome, now: datetime) -> Iterable[st
         yield ctx.say(warning)
     if outcome.read is not None:
         entries = _entries(outcome)
-        yield ctx.say(Message.of("{count} entries, the newest:", count=len(entries)))
+        yield ctx.say(Message.counted("{count} entry:", "{count} entries, the newest:", count=len(entries)))
         dated = sorted(
             entries,
             key=lambda entry: (entry.published is None, -(entry.published.timestamp() if entry.published else 0)),
@@ -162,7 +162,7 @@ def _content_lines(ctx: Context, outcome: Outcome, now: datetime) -> Iterable[st
             for event in outcome.events
             if not is_over(event.data.start, event.data.end or default_end(event.data.start), today, zone)
         ]
-        yield ctx.say(Message.of("{count} events, the next:", count=len(outcome.events)))
+        yield ctx.say(Message.counted("{count} event:", "{count} events, the next:", count=len(outcome.events)))
         for event in sorted(upcoming, key=lambda event: str(event.data.start))[:SHOWN]:
             yield f"  {_when(ctx, event)}  {event.data.title}"
 

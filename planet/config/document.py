@@ -275,8 +275,8 @@ def _likely(lines: list[str], character: str, *, alias: bool) -> Message | None:
             )
     column = _neighbours_column(lines)
     if column is not None:
-        return Message.of(
-            "is not valid YAML: it is indented by {count} blanks, its neighbours by {column}: `{line}`",
+        return Message.counted(
+            "is not valid YAML: it is indented by {count} blank, its neighbours by {column}: `{line}`", "is not valid YAML: it is indented by {count} blanks, its neighbours by {column}: `{line}`",
             count=len(content) - len(content.lstrip()), column=column, line=" " * column + content.strip(),
         )  # fmt: skip
     return None

@@ -62,8 +62,10 @@ def summary(news: dict[str, Message]) -> list[Message]:
     lines = list(news.values())
     if len(lines) <= NAMED:
         return lines
-    rest = Message.of(
-        "{count} more dates on which two groups meet are marked on the page of events", count=len(lines) - NAMED
+    rest = Message.counted(
+        "{count} more date on which two groups meet is marked on the page of events",
+        "{count} more dates on which two groups meet are marked on the page of events",
+        count=len(lines) - NAMED,
     )
     return [*lines[:NAMED], rest]
 

@@ -1,6 +1,6 @@
 """Collects the sentences to translate, from the package and the themes, into every catalogue: `python -m planet.locale.extract`.
 
-A sentence is found where it is written literally: `Message.of("…")`, `gettext("…")`, `ngettext("…", "…", n)` in Python;
+A sentence is found where it is written literally: `Message.of("…")`, `Message.counted("…", "…", count=n)`, `gettext("…")`, `ngettext("…", "…", n)` in Python;
 `_("…")`, `ngettext(…)` and `{% trans %}` in templates. A new language is a folder: planet/locale/<language>/LC_MESSAGES/.
 """
 
@@ -16,11 +16,11 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from planet.cli import COMMANDS, cli, usage
-from planet.cli.help import sentences
+from planet.cli.help import sentences as sentences_of
 
 PACKAGE = Path(__file__).parent.parent
 LOCALE = Path(__file__).parent
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "of": None, "InvalidValueError": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "of": None, "counted": (1, 2), "InvalidValueError": None}
 WIDTH = 120
 
 
@@ -39,7 +39,8 @@ def template(themes: Path) -> Catalog:
             for _line, message, _comments, context in collected:
                 if message:
                     catalog.add(message, locations=[(path.relative_to(base).as_posix(), 0)], context=context)
-    for sentence in dict.fromkeys((*_help(), *usage.SENTENCES, *usage.PLURALS)):
+    sentences: list[str | tuple[str, str]] = [*_help(), *usage.SENTENCES, *usage.PLURALS]
+    for sentence in dict.fromkeys(sentences):
         catalog.add(sentence, locations=[("planet/cli", 0)])
     return catalog
 
@@ -48,7 +49,7 @@ def _help() -> Iterator[str]:
     """The sentences of `--help`, which click holds."""
     commands = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
     known = {name: command for name, command in commands.items() if command is not None}
-    yield from sentences({"planet": cli, **known}, [sentence for _, sentence in COMMANDS.values()])
+    yield from sentences_of({"planet": cli, **known}, [sentence for _, sentence in COMMANDS.values()])
 
 
 def update(path: Path, collected: Catalog) -> bytes:

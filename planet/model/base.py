@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NewType
 
 SafeHtml = NewType("SafeHtml", str)
@@ -42,6 +42,19 @@ class Message:
 
     text: str
     params: tuple[tuple[str, str | Message], ...] = ()
+    plural: str = ""
+    """The sentence for any other number than one, where `text` is that for one: the parameter `count` decides."""
+
+    @classmethod
+    def counted(cls, singular: str, plural: str, /, **params: object) -> Message:
+        """A sentence that agrees with the parameter `count`: `Message.counted("{count} feed", "{count} feeds", count=3)`."""
+        return cls(singular, plural=plural).filled(**params)
+
+    @property
+    def count(self) -> int:
+        """The number that a sentence with a plural agrees with; 0 where another version stored none."""
+        count = dict(self.params).get("count")
+        return int(count) if isinstance(count, str) and count.isdecimal() else 0
 
     @classmethod
     def of(cls, text: str, /, **params: object) -> Message:
@@ -50,14 +63,14 @@ class Message:
 
     def filled(self, **params: object) -> Message:
         """The same sentence with these parameters, without control characters."""
-        return Message(
-            self.text,
-            tuple((name, value if isinstance(value, Message) else _shown(value)) for name, value in params.items()),
+        filled_in = tuple(
+            (name, value if isinstance(value, Message) else _shown(value)) for name, value in params.items()
         )
+        return replace(self, params=filled_in)
 
     def __str__(self) -> str:
         """The English sentence."""
-        return fill(self.text, dict(self.params))
+        return fill(self.plural if self.plural and self.count != 1 else self.text, dict(self.params))
 
 
 @dataclass(frozen=True, slots=True)

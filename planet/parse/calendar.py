@@ -216,13 +216,23 @@ class _Reading:
         """The warnings of this calendar, in few sentences."""
         yield from self.bad[:_NAMED]
         if len(self.bad) > _NAMED:
-            yield Message.of("{count} more events were left out for such reasons", count=len(self.bad) - _NAMED)
+            yield Message.counted(
+                "{count} more event was left out for such reasons",
+                "{count} more events were left out for such reasons",
+                count=len(self.bad) - _NAMED,
+            )
         notes = list(self.notes)
         yield from notes[: 2 * _NAMED]
         if len(notes) > 2 * _NAMED:
-            yield Message.of("{count} more events have such faults", count=len(notes) - 2 * _NAMED)
+            yield Message.counted(
+                "{count} more event has such faults",
+                "{count} more events have such faults",
+                count=len(notes) - 2 * _NAMED,
+            )
         if self.private:
-            yield Message.of("{count} private events were left out", count=self.private)
+            yield Message.counted(
+                "{count} private event was left out", "{count} private events were left out", count=self.private
+            )
         for tzid in list(self.zones.unknown)[:_NAMED]:
             yield Message.of("nobody knows the time zone “{zone}”: the planet's was taken", zone=tzid[:100])
 

@@ -132,14 +132,23 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
     title = _words(event.get("name") or matter.get("title") or matter.get("name"))
     if not title:
         title = re.sub(r"[-_]+", " ", re.sub(r"^[\d-]+", "", path.stem)).strip() or path.stem
-        report.odd[Message.of("{count} posts have no title; the file's name was taken: {files}")].append(name)
+        report.odd[
+            Message.counted(
+                "{count} post has no title; the file's name was taken: {files}",
+                "{count} posts have no title; the file's name was taken: {files}",
+            )
+        ].append(name)
     organizer = _table(params.get("organizer")) or _table(matter.get("organizer")) or {"name": matter.get("organizer")}
     who = _words(organizer.get("name"))
     if not who:
-        report.odd[Message.of("{count} posts name no organiser: {files}")].append(name)
+        report.odd[
+            Message.counted("{count} post names no organiser: {files}", "{count} posts name no organiser: {files}")
+        ].append(name)
     place = _place(event.get("location") or matter.get("location") or matter.get("place"))
     if not place:
-        report.odd[Message.of("{count} posts name no place: {files}")].append(name)
+        report.odd[
+            Message.counted("{count} post names no place: {files}", "{count} posts name no place: {files}")
+        ].append(name)
     described = matter.get("description")
     return Post(
         path=name,
@@ -167,12 +176,16 @@ def _start_or_day(
         report.left_out.append(Message.of("{file}: left out, it has no date that can be read", file=name))
     elif start is None:
         report.odd[
-            Message.of("{count} posts have no date that can be read; the day in the file's name was taken: {files}")
+            Message.counted(
+                "{count} post has no date that can be read; the day in the file's name was taken: {files}",
+                "{count} posts have no date that can be read; the day in the file's name was taken: {files}",
+            )
         ].append(name)
     elif day is not None and day != (start.astimezone(zone).date() if isinstance(start, datetime) else start):
         report.odd[
-            Message.of(
-                "{count} posts have another day in the file's name than inside; the one inside was taken: {files}"
+            Message.counted(
+                "{count} post has another day in the file's name than inside; the one inside was taken: {files}",
+                "{count} posts have another day in the file's name than inside; the one inside was taken: {files}",
             )
         ].append(name)
     return start if start is not None else day
@@ -283,19 +296,28 @@ def _address(value: object, name: str, report: _Report) -> str:
     address = without_tracking(http_url(text))
     if not address:
         if text:
-            report.odd[Message.of("{count} posts have an address that is none: {files}")].append(
-                f"{name} ({text[:60]})"
-            )
+            report.odd[
+                Message.counted(
+                    "{count} post has an address that is none: {files}",
+                    "{count} posts have an address that is none: {files}",
+                )
+            ].append(f"{name} ({text[:60]})")
         return ""
     if _TRACKERS.search(host(address)):
         report.odd[
-            Message.of("{count} addresses only track who clicks in a mailing and were left out: {files}")
+            Message.counted(
+                "{count} address only tracks who clicks in a mailing and was left out: {files}",
+                "{count} addresses only track who clicks in a mailing and were left out: {files}",
+            )
         ].append(name)
         return ""
     if host(address) in _SHORTENERS:
-        report.odd[Message.of("{count} addresses are shortened; better write where they lead: {files}")].append(
-            f"{name} ({address})"
-        )
+        report.odd[
+            Message.counted(
+                "{count} address is shortened; better write where it leads: {files}",
+                "{count} addresses are shortened; better write where they lead: {files}",
+            )
+        ].append(f"{name} ({address})")
     return address
 
 

@@ -50,7 +50,13 @@ def events_from_feed(raw: RawFeed, *, timezone: str) -> CalendarRead:
             undated += 1
     warnings = list(raw.warnings)
     if undated:
-        warnings.append(Message.of("{count} entries name no date: they are no events", count=undated))
+        warnings.append(
+            Message.counted(
+                "{count} entry names no date: it is no event",
+                "{count} entries name no date: they are no events",
+                count=undated,
+            )
+        )
     return CalendarRead(
         name=one_line(plain(raw.title), 200),
         events=tuple(events),

@@ -112,7 +112,11 @@ def _feed(root: dict[str, Any], limit: int, timezone: str) -> RawFeed | Unreadab
     if warnings and not items:
         return Unreadable(
             error_class="not-a-feed",
-            error=Message.of("{count} entries, and none has a title, a text, a link or an id", count=len(warnings)),
+            error=Message.counted(
+                "{count} entry, and it has no title, text, link or id",
+                "{count} entries, and none has a title, a text, a link or an id",
+                count=len(warnings),
+            ),
         )
     if not isinstance(listed, list):
         warnings.append(Message.of("the JSON Feed has no list of items"))

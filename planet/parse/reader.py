@@ -34,7 +34,8 @@ def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezon
             what = Message.of("XML, but not a feed: <{root}> has neither title, link nor entries", root=start.root[:60])
             return Unreadable(error_class="not-a-feed", error=what)
         if isinstance(read, RawFeed) and not read.entries and (count := len(_ENTRY.findall(text, start.at))):
-            what = Message.of(
+            what = Message.counted(
+                "{count} entry, which cannot be read: <{root}> is not built like a feed",
                 "{count} entries, none of which can be read: <{root}> is not built like a feed",
                 count=count,
                 root=start.root[:60],
@@ -45,7 +46,11 @@ def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezon
     if not isinstance(read, RawFeed):
         return read
     if read.entries and not any(map(_says_anything, read.entries)):
-        what = Message.of("{count} entries, and none has a title, a text, a link or an id", count=len(read.entries))
+        what = Message.counted(
+            "{count} entry, and it has no title, text, link or id",
+            "{count} entries, and none has a title, a text, a link or an id",
+            count=len(read.entries),
+        )
         return Unreadable(error_class="not-a-feed", error=what)
     return replace(read, warnings=(*_about_charset(decoded), *read.warnings))
 
@@ -110,7 +115,8 @@ def _about_charset(decoded: charset.Decoded) -> tuple[Message, ...]:
     problems = []
     if decoded.replaced:
         problems.append(
-            Message.of(
+            Message.counted(
+                "{count} byte is no {charset}: it costs one character",
                 "{count} bytes are no {charset}: each costs one character",
                 count=decoded.replaced,
                 charset=decoded.charset,

@@ -76,4 +76,11 @@ def date_warning(entries: Iterable[RawEntry]) -> tuple[Message, ...]:
     ]
     if not bad:
         return ()
-    return (Message.of("{count} dates cannot be read, such as “{date}”", count=len(bad), date=bad[0][:60]),)
+    return (
+        Message.counted(
+            "{count} date cannot be read: “{date}”",
+            "{count} dates cannot be read, such as “{date}”",
+            count=len(bad),
+            date=bad[0][:60],
+        ),
+    )
