@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,9 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from planet.fetch import health
-from planet.fetch.addresses import is_public
 from planet.model import FeedCounts, FeedHealth, FetchState, FetchUpdate, Message
 from planet.urls import host, masked, redacted
+from planet.urls.networks import is_inside, names_inside
 
 if TYPE_CHECKING:
     from planet.model import Config, FeedConfig, News, ReadingList, Source
@@ -64,50 +63,42 @@ _WORDS = {"shown": "shown", "waiting": "shown", "merged": "merged", "withdrawn":
 
 
 _UNREACHED = frozenset({"dns", "connect", "tls", "timeout", "blocked-address"})
-_INSIDE_NAMES = (
-    ".local",
-    ".internal",
-    ".intranet",
-    ".lan",
-    ".home",
-    ".corp",
-    ".localdomain",
-    ".home.arpa",
-    "localhost",
-)
-_ADDRESS = re.compile(r"[0-9a-f.:%]*[.:][0-9a-f.:%]+", re.IGNORECASE)
 
 
 def public_health(config: Config, store: Store) -> tuple[FeedHealth, ...]:
-    """The same for pages that everybody reads: nothing is said of names, addresses and hosts inside our network.
+    """The same for pages that everybody reads: nothing is said of names, addresses, hosts and paths inside our network.
 
-    What a server of a stranger leads to, and how it failed there, is told by `planet status` only.
+    What a server of a stranger leads to, and how it failed there, is told by `planet status` only. A local file and a feed at a private
+    address are named by their kind and a number, `file:3`.
     """
-    return tuple(_published(feed) for feed in feed_health(config, store))
+    feeds = [feed for source in config.sources for feed in source.feeds]
+    return tuple(
+        _published(state, feed, number)
+        for number, (state, feed) in enumerate(zip(feed_health(config, store), feeds, strict=True), 1)
+    )
 
 
-def _published(feed: FeedHealth) -> FeedHealth:
-    error, advice = feed.error, feed.advice
-    if error is not None and (feed.error_class in _UNREACHED or _names_inside(error)):
+def _published(state: FeedHealth, feed: FeedConfig, number: int) -> FeedHealth:
+    error, advice = state.error, state.advice
+    if error is not None and (state.error_class in _UNREACHED or _says_inside(error, feed)):
         error = Message.of("not reachable from here")
-    if advice is not None and _names_inside(advice):
+    if advice is not None and _says_inside(advice, feed):
         advice = None
-    effective_url = feed.url if is_inside(host(feed.effective_url)) else feed.effective_url
-    return replace(feed, error=error, advice=advice, effective_url=effective_url)
+    url = f"file:{number}" if feed.local else f"private:{number}" if feed.inside else state.url
+    effective_url = url if url != state.url or is_inside(host(state.effective_url)) else state.effective_url
+    warnings = tuple(warning for warning in state.warnings if not _says_inside(warning, feed))
+    return replace(state, url=url, error=error, advice=advice, effective_url=effective_url, warnings=warnings)
 
 
-def _names_inside(message: Message) -> bool:
-    values = [value for _name, value in message.params if isinstance(value, str)]
-    # A parameter is a URL, a host, or a word: only of hosts in URLs is it known that a single label is a name.
-    return any(is_inside(host(value)) if host(value) else "." in value and is_inside(value) for value in values)
-
-
-def is_inside(name: str) -> bool:
-    """Whether a host name or an address can only be one of a private network."""
-    name = name.lower().strip("[]").removesuffix(".")
-    if _ADDRESS.fullmatch(name):
-        return not is_public(name)
-    return bool(name) and ("." not in name or name.endswith(_INSIDE_NAMES))
+def _says_inside(message: Message, feed: FeedConfig) -> bool:
+    """Whether a sentence names a host or an address of a private network, or the path of a local feed."""
+    for _name, value in message.params:
+        if isinstance(value, Message):
+            if _says_inside(value, feed):
+                return True
+        elif isinstance(value, str) and (names_inside(value) or (feed.local and feed.configured in value)):
+            return True
+    return False
 
 
 def _of_feed(source: Source, feed: FeedConfig, state: FetchState, entries: int) -> FeedHealth:

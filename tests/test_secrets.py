@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +111,67 @@ def test_what_may_hold_private_posts_is_its_owners_alone(world: World, printed: 
     assert printed
     for name in ("planet.db", "state.json"):
         assert stat.S_IMODE((world.folder / name).stat().st_mode) == 0o600, name
+
+
+def test_no_output_names_a_path_a_host_or_an_address_of_the_inside(tmp_path: Path) -> None:
+    """Configured by the organiser, or said by a server, a document, a file: every file of output/ is read."""
+    with World(tmp_path) as world:
+        folder = world.folder / "prive/soirees"
+        folder.mkdir(parents=True)
+        (folder / "2026-12-04-soiree.md").write_text("---\ntitle: Soirée\n---\nTexte\n", "utf-8")
+        (folder.parent / "carnet.xml").write_text(rss(item("Un", "https://ada.example/1", date="hier")), "utf-8")
+        (folder.parent / "cassee.xml").write_text("<html>non</html>", "utf-8")
+        (folder.parent / "agenda.ics").write_text(
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:2\nDTSTART:x\nEND:VEVENT\nEND:VCALENDAR\n", "utf-8"
+        )
+        leads = '<html><link rel="alternate" type="application/rss+xml" href="http://10.11.12.13/secret"></html>'
+        addresses = {
+            "Carnet": "prive/carnet.xml",
+            "Manque": "prive/absent.xml",
+            "Cassée": "prive/cassee.xml",
+            "Lan": "http://blog.intranet.lan/flux.xml",
+            "Dix": "http://10.200.0.9:9/flux.xml",
+            "Nom": "http://serveur/flux.xml",
+            "Redirige": world.fail("/r.xml", 302, Location="http://10.11.12.13:8080/secret"),
+            "Parti": world.fail("/m.xml", 301, Location="http://wiki.corp/secret"),
+            "Page": world.serve("/p.xml", leads, "text/html"),
+            "Ailleurs": world.serve("/x.xml", "<redirect><newLocation>http://intranet.lan/n</newLocation></redirect>"),
+            "Lettres": world.serve(
+                "/c.xml", rss(item("A", "https://b.example/1")), "application/xml; charset=intranet.lan"
+            ),
+            "Dates": world.serve("/d.xml", rss(item("B", "https://c.example/1", date="http://10.11.12.13/date"))),
+        }
+        world.configure(
+            [{"name": name, "feeds": [address]} for name, address in addresses.items()],
+            [
+                {
+                    "name": "g",
+                    "events": "prive/soirees",
+                    "calendars": ["prive/agenda.ics", "http://agenda.intranet.lan/a.ics"],
+                }
+            ],
+        )
+        for moment in ("2026-11-22T08:00:00Z", "2026-11-24T08:00:00Z"):
+            assert world.run(now=moment).code == 0
+        words = (
+            "prive/",
+            "absent.xml",
+            "intranet",
+            "10.11.12.13",
+            "10.200.0.9",
+            ".corp",
+            "serveur/",
+            str(world.folder),
+        )
+        said = [
+            (path.relative_to(world.output).as_posix(), word)
+            for path in sorted(world.output.rglob("*"))
+            if path.is_file()
+            for word in words
+            if word in path.read_text("utf-8", "replace")
+        ]
+        assert said == []
+        assert {"fichier local", "adresse privée"} <= set(
+            re.findall("fichier local|adresse privée", (world.output / "health/index.html").read_text("utf-8"))
+        )
+        assert "http://10.200.0.9:9/flux.xml" in world.planet("status").out

@@ -21,9 +21,10 @@ from planet.fetch import decoding
 from planet.fetch.decoding import decode
 from planet.fetch.errors import UndecodableError
 from planet.fetch.polling import fetch_update, is_due
-from planet.health import feed_health, is_inside, public_health
+from planet.health import feed_health, public_health
 from planet.model import Deferred, Due, Failed, FetchError, Fresh, Message
 from planet.store import Store
+from planet.urls.networks import is_inside, names_inside
 from tests.support.fetching import DAY, HOUR, QUICK, T0, Feed, ask, fetcher, rss
 from tests.support.servers import Server, reply
 
@@ -270,3 +271,20 @@ def test_a_public_failure_is_told_as_it_is(tmp_path: Path) -> None:
     assert not is_inside("93.184.216.34")
     assert is_inside("127.0.0.1")
     assert is_inside("nas.local")
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("dial tcp 10.0.0.1:80: refused", True),
+        ("the name db.intranet does not resolve", True),
+        ("see «http://wiki/x»", True),
+        ("http://[fd00::1]:8080/", True),
+        ("ada@mail.lan", True),
+        ("at 10:30 on 23.11.2026", False),
+        ("version 1.2.3.4.5, 93.184.216.34, blog.example.org: ok", False),
+        ("https://example.org/lan", False),
+    ],
+)
+def test_a_text_that_names_a_private_network_is_known(text: str, inside: bool) -> None:
+    assert names_inside(text) is inside

@@ -14,7 +14,8 @@ from planet.config.document import Document, Location
 from planet.config.schema import Section
 from planet.formats import RESERVED
 from planet.model import Fault, Message
-from planet.urls import carries_secret, user_of
+from planet.urls import carries_secret, host, user_of
+from planet.urls.networks import is_inside, is_this_machine
 
 _WORTH_A_WARNING = 4
 """Words of feeds.yaml that are in the catalogue, from which on it is worth a word that they can go."""
@@ -55,9 +56,20 @@ def build(root: Section, path: Path, document: Document, disk: Disk) -> model.Co
         hide=tuple(root.hide),
         notify=tuple(_notify_rule(builder, number, keys) for number, keys in enumerate(root.notify)),
     )
+    if not is_inside(host(config.site.url)):
+        config = replace(config, sources=tuple(_without_inside(source) for source in config.sources))
     _warn_of_feeds(builder, config)
     warnings = sorted(set(builder.warnings), key=lambda fault: (fault.line, str(fault.message)))
     return replace(config, warnings=tuple(warnings))
+
+
+def _without_inside(source: model.Source) -> model.Source:
+    """A source whose feeds at private addresses are marked, so that a public planet does not name them."""
+    hosts = {feed.key: host(feed.url) for feed in source.feeds if not feed.local}
+    inside = {key for key, name in hosts.items() if name and is_inside(name) and not is_this_machine(name)}
+    if not inside:
+        return source
+    return replace(source, feeds=tuple(replace(feed, inside=feed.key in inside) for feed in source.feeds))
 
 
 def _site(builder: _Builder, keys: Section) -> model.Site:

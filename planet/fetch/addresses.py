@@ -6,7 +6,6 @@ address never matters, because what is checked is what the resolver made of it.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,41 +13,11 @@ from typing import Any
 
 from planet.fetch.errors import RefusedError
 from planet.model import Message
+from planet.urls.networks import is_public
 
 Address = tuple[Any, ...]
 Resolved = tuple[int, int, int, str, Address]
 Resolver = Callable[[str, int], Iterable[Resolved]]
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-IP = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-# What `is_global` of Python 3.11 lets through, or what depends on the patch level of the interpreter.
-# IANA special-purpose registries; 168.63.129.16 is the host of every Azure machine.
-_REFUSED: tuple[Network, ...] = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "0.0.0.0/8",
-        "100.64.0.0/10",
-        "168.63.129.16/32",
-        "192.0.0.0/24",
-        "192.31.196.0/24",
-        "192.52.193.0/24",
-        "192.88.99.0/24",
-        "192.175.48.0/24",
-        "198.18.0.0/15",
-        "240.0.0.0/4",
-        "64:ff9b:1::/48",
-        "100::/64",
-        "2001::/23",
-        "2001:db8::/32",
-        "3fff::/20",
-        "5f00::/16",
-        "fc00::/7",
-        "fe80::/10",
-        "fec0::/10",
-    )
-)
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_COMPATIBLE = ipaddress.ip_network("::/96")
 STANDARD_PORTS = frozenset({80, 443, 8080, 8443})
 # Above 1023 and never a web server: the "bad ports" of the Fetch standard (section 2.9), and databases, caches and consoles.
 _SERVICE_PORTS = frozenset(
@@ -56,34 +25,6 @@ _SERVICE_PORTS = frozenset(
     | {6379, 6443, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 9042, 9200, 9300, 10080, 10250, 11211, 27017}
 )
 _MOST_ADDRESSES = 4
-
-
-def embedded(ip: IP) -> IP:
-    """The IPv4 address that an IPv6 one carries (mapped, compatible, NAT64), else the address itself."""
-    if isinstance(ip, ipaddress.IPv4Address):
-        return ip
-    if ip.ipv4_mapped is not None:
-        return ip.ipv4_mapped
-    if ip in _NAT64 or (ip in _COMPATIBLE and int(ip) > 1):
-        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip
-
-
-def is_public(text: str) -> bool:
-    """Whether an address as the resolver gave it (zone and all) is one of the public internet."""
-    try:
-        ip = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    # 6to4 and Teredo carry an IPv4 address too, and no public site is served over them any more: refused with all they carry.
-    if ip.version == 6 and (ip.sixtofour is not None or ip.teredo is not None):
-        return False
-    ip = embedded(ip)
-    return (
-        ip.is_global
-        and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback or ip.is_link_local)
-        and not any(ip.version == network.version and ip in network for network in _REFUSED)
-    )
 
 
 def system_resolver(host: str, port: int) -> Iterable[Resolved]:

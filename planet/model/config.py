@@ -117,6 +117,8 @@ class FeedConfig:
     ]
     key: str
     local: bool = False
+    inside: bool = False
+    """Its host is of a private network, and the planet is not: nothing that is published names it."""
     kind: Annotated[
         Literal["posts", "events", "calendar", "folder"],
         key("`events`: its dates are those of the events.", choices=("posts", "events")),
@@ -146,8 +148,8 @@ class FeedConfig:
 
     @property
     def public_url(self) -> str:
-        """The address as the site may name it, without a password; "" for a local file and where it is unlisted."""
-        return "" if self.local or self.unlisted else redacted(self.url)
+        """The address as the site may name it, without a password; "" for a local file, a private host and where it is unlisted."""
+        return "" if self.local or self.inside or self.unlisted else redacted(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

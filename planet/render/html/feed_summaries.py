@@ -11,6 +11,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from planet.i18n import Translator
 from planet.model import FeedCounts
 from planet.render.html.builder import PageBuilder
 from planet.render.html.sentences import as_html
@@ -20,9 +21,10 @@ TROUBLE = ("failing", "gone", "moved")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSummary:
-    """A feed of a source. `place` is its address as `health.json` gives it, `since` when it began to fail, `todo` sentences of advice."""
+    """A feed of a source. `place` is its address as `health.json` gives it, `name` what is shown of it, `since` when it began to fail, `todo` sentences of advice."""
 
     place: str
+    name: str
     kind: str
     counts: FeedCounts
     entries: int
@@ -33,12 +35,20 @@ class FeedSummary:
     todo: tuple[Markup, ...]
 
 
+def place(t: Translator, url: str) -> str:
+    """What is shown of the address of a feed, as `health.json` gives it: of what is not on the web only what it is."""
+    if "://" in url:
+        return url
+    return t.gettext("private address") if url.startswith("private:") else t.gettext("local file")
+
+
 def feed_summaries(builder: PageBuilder, slug: str) -> tuple[FeedSummary, ...]:
     """The feeds of one source, in the order of feeds.yaml."""
     t = builder.t
     return tuple(
         FeedSummary(
             place=feed.url,
+            name=place(t, feed.url),
             kind=feed.kind,
             counts=feed.counts,
             entries=feed.entries,

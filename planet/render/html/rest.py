@@ -12,6 +12,7 @@ from planet.render import search
 from planet.render.html.builder import PageBuilder
 from planet.render.html.charts import Plot, months_before, plot
 from planet.render.html.events import EventPages
+from planet.render.html.feed_summaries import place
 from planet.render.html.frame import Meta
 from planet.render.html.sentences import as_html
 from planet.states import SHAPES, TROUBLE, WORDS, summary
@@ -137,7 +138,7 @@ def health(builder: PageBuilder) -> Artifact:
         lambda values: {
             **values,
             "since": lambda moment: t.date(moment, "full"),
-            "place": lambda feed: feed.url if "://" in feed.url else t.gettext("local file"),
+            "place": lambda feed: place(t, feed.url),
             "sentence": lambda message: as_html(t.say(message)),
         },
     )
