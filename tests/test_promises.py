@@ -47,3 +47,16 @@ def test_every_test_that_proves_a_promise_is_named_by_one() -> None:
 def test_no_promise_is_made_twice() -> None:
     sentences = [line.partition(": `")[0] for line in promises()]
     assert len(sentences) == len(set(sentences))
+
+
+def test_each_threat_leads_to_promises_that_a_test_attacks() -> None:
+    headings = set(re.findall(r"^## (.+)$", (ROOT / "docs/promises.md").read_text("utf-8"), re.MULTILINE))
+    rows = [
+        line.split(" | ")
+        for line in (ROOT / "docs/threats.md").read_text("utf-8").splitlines()
+        if line.startswith("| a ")
+    ]
+    assert len(rows) > 15
+    for row in rows:
+        attacked = row[-1].removesuffix(" |").split("; ")
+        assert set(attacked) <= headings, f"no promise: {row[1]}: {attacked}"
