@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -43,9 +43,20 @@ def _outcomes(config: Config, store: Store) -> dict[str, list[_Outcome]]:
     owners = Counter(feed.key for source in config.sources for feed in source.feeds)
     outcomes: dict[str, list[_Outcome]] = {}
     for feed, sources, outcome, count in store.entry_outcomes([key for key, number in owners.items() if number > 1]):
-        slugs = frozenset(slug for slug, _key in json.loads(sources))
+        slugs = frozenset(_slugs(sources))
         outcomes.setdefault(feed, []).append((slugs, outcome, count))
     return outcomes
+
+
+def _slugs(sources: str) -> Iterator[str]:
+    """The slugs of stored [slug, feed key] pairs, as far as they can be read."""
+    try:
+        pairs = json.loads(sources)
+    except (ValueError, TypeError, RecursionError):
+        return
+    for pair in pairs if isinstance(pairs, list) else ():
+        if isinstance(pair, list) and pair and isinstance(pair[0], str):
+            yield pair[0]
 
 
 def _counted(outcomes: Sequence[_Outcome], slug: str) -> FeedCounts:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from planet.model import Config, Story, StorySource
 from planet.people import Namesakes
 from planet.recent import Recent
 from planet.store import Store, StoryContext
+from planet.text import id_prefix
 from planet.urls import host
 
 KEPT = 24_000_000
@@ -54,6 +57,23 @@ def story_context(
     )
 
 
+_ACTS = re.compile(
+    r"<(?:script|style|iframe|frame|object|embed|form|meta|base|link)\b|<[^<>]*\s(?:on\w+|srcdoc)\s*=|javascript:",
+    re.IGNORECASE,
+)
+"""What no sanitised HTML holds but in words."""
+
+
+def harmless(story: Story) -> Story:
+    """A story whose text is sanitised again where it may act: an earlier version, or another program, may have stored it."""
+    if not _ACTS.search(story.entry.html):
+        return story
+    from planet.sanitise import sanitise  # no run needs its library but for such a text
+
+    clean = sanitise(story.entry.html, base=story.url, prefix=id_prefix(story.anchor), page=story.url)
+    return replace(story, entry=replace(story.entry, html=clean.html))
+
+
 class StoryCache:
     """Loads whole stories by row. A story is on several pages and in several feeds: those that were read last are kept."""
 
@@ -64,7 +84,8 @@ class StoryCache:
 
     def __call__(self, rows: Sequence[int]) -> list[Story]:
         stories = {row: story for row in rows if (story := self._stories.get(row))}
-        for story in self._store.load_stories([row for row in rows if row not in stories], self._context):
+        for stored in self._store.load_stories([row for row in rows if row not in stories], self._context):
+            story = harmless(stored)
             stories[story.story_id] = story
             self._stories.keep(story.story_id, story, len(story.entry.html) + len(story.entry.text) + OVERHEAD)
         return [stories[row] for row in rows if row in stories]

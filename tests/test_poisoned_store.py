@@ -20,7 +20,7 @@ def planet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Poisoned]:
         yield Poisoned(world)
 
 
-@pytest.mark.parametrize("seed", [11, 106, 2066])
+@pytest.mark.parametrize("seed", [11, 106, 762, 959])
 def test_a_stored_value_that_cannot_be_used_costs_that_value_alone(planet: Poisoned, seed: int) -> None:
     planet.try_once(seed)
 
@@ -33,6 +33,8 @@ EARLIER = (
     "UPDATE entries SET title = :escapes || title, id = :escapes || id, link = :elsewhere WHERE entry_id = 3",
     "UPDATE bodies SET text = :moves || text, html = :moves || html, summary = :escapes",
     "UPDATE bodies SET details = json_set(details, '$.authors', json_array(json_object('name', :escapes, 'url', :elsewhere)), '$.tags', json_array(:escapes), '$.image', :elsewhere, '$.comments', :elsewhere, '$.enclosures', json_array(json_object('url', :elsewhere, 'type', '', 'length', NULL, 'title', '')))",
+    "UPDATE bodies SET html = '<p onclick=alert(1)>Texte</p><img src=x onerror=alert(1)><script>alert(1)</script>' || html WHERE entry_id = 4",
+    "UPDATE stories SET technologies = json_array(:escapes, 'php') WHERE story_id = 5",
     "UPDATE feeds SET title = :escapes, link = :elsewhere, language = :escapes",
     "UPDATE feeds SET state = json_set(state, '$.warnings', json_array(json_object('text', :escapes || '{x}', 'params', json_array(json_array('y', :escapes)))))",
     "UPDATE events SET data = json_set(data, '$.data.title', :escapes || 'Soirée', '$.data.location', :escapes, '$.data.url', :elsewhere, '$.data.organizer', :escapes, '$.slug', '../../' || :escapes)",
@@ -58,6 +60,7 @@ def test_no_escape_sequence_and_no_other_link_that_an_earlier_version_stored_rea
     assert "Soirée" in shown
     assert [shown[match.start() - 60 : match.end() + 20] for match in CONTROL.finditer(shown)] == []
     assert LEADS_ELSEWHERE not in shown
+    assert "alert(1)" not in shown
 
 
 def published(output: Path) -> list[Path]:

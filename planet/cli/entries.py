@@ -9,7 +9,7 @@ from planet.cli.streams import json_text
 from planet.errors import UsageError
 from planet.model import Config, Message
 from planet.objects import story_object
-from planet.stories import story_context
+from planet.stories import harmless, story_context
 
 ON_A_TERMINAL = 20
 TOGETHER = 200
@@ -49,7 +49,7 @@ def entries(ctx: Context, technology: str | None, limit: int | None, as_json: bo
         rows = store.story_ids(technology=technology or "", limit=limit)
         context = story_context(config, store, story_ids=None if limit is None else rows)
         for start in range(0, len(rows), TOGETHER):
-            for story in store.load_stories(rows[start : start + TOGETHER], context):
+            for story in map(harmless, store.load_stories(rows[start : start + TOGETHER], context)):
                 if as_json:
                     click.echo(json_line(story_object(story, full=full)))
                 else:

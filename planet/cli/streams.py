@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 import sys
 
 _PLAIN = str.maketrans({
@@ -30,8 +31,13 @@ def take_every_character() -> None:
             stream.reconfigure(errors=ERRORS)
 
 
+_ACTS_ON_TERMINALS = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What JSON allows as it is, and a terminal obeys: control characters of one byte, and those that turn the direction of a text."""
+
+
 def json_text(value: object, *, indent: int | None = None) -> str:
     """JSON as it can be printed: where stdout is not UTF-8, every other character is escaped, so that no program misreads one."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     utf8 = codecs.lookup(encoding).name.startswith("utf")
-    return json.dumps(value, ensure_ascii=not utf8, indent=indent)
+    text = json.dumps(value, ensure_ascii=not utf8, indent=indent)
+    return _ACTS_ON_TERMINALS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -301,7 +301,7 @@ class Store:
                 connection.execute(
                     "SELECT json_extract(source.value, '$[0]'), count(*) FROM entries, "
                     "json_each(iif(json_valid(classification), classification, '{}'), '$.sources') AS source "
-                    "WHERE withdrawn OR tombstone GROUP BY 1"
+                    "WHERE (withdrawn OR tombstone) AND source.type = 'array' GROUP BY 1"
                 ).fetchall()
             )
 

@@ -196,13 +196,30 @@ def _write(connection: sqlite3.Connection, stories: Sequence[MergeGroup]) -> Non
         )
 
 
+def _readable_classification(text: str) -> dict[str, list[Any]]:
+    """The technologies and the sources (slug, feed key) of a stored classification, as far as they can be read."""
+    stored = readable(text, dict[str, Any]())
+    technologies, sources = stored.get("technologies"), stored.get("sources")
+    return {
+        "technologies": [name for name in _listed(technologies) if isinstance(name, str)],
+        "sources": [
+            source
+            for source in _listed(sources)
+            if isinstance(source, list) and len(source) == 2 and all(isinstance(part, str) for part in source)
+        ],
+    }
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _row(
     story: MergeGroup, entries: Sequence[Mapping[str, Any]], feeds: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, object]:
     """The columns of a story; its entries are given with the primary copy first."""
     primary = entries[0]
-    empty: dict[str, list[Any]] = {"technologies": [], "sources": []}
-    classifications = [empty | readable(entry["classification"], empty) for entry in entries]
+    classifications = [_readable_classification(entry["classification"]) for entry in entries]
     # Where the author shows the story, no copy of another adds to it.
     own = [not primary["owner"] or entry["owner"] == primary["owner"] for entry in entries]
     technologies = list(

@@ -143,7 +143,7 @@ def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> l
         "iif(json_valid(b.details), json_extract(b.details, '$.source'), NULL) AS source, "
         "iif(json_valid(b.details), json_extract(b.details, '$.links'), NULL) AS links, "
         "iif(json_valid(b.details), json_extract(b.details, '$.tags'), NULL) AS tags, "
-        "iif(json_valid(b.details), (SELECT json_group_array(value ->> '$.name') FROM json_each(b.details, '$.authors')), NULL) AS authors "
+        "iif(json_valid(b.details), (SELECT json_group_array(value ->> '$.name') FROM json_each(b.details, '$.authors') WHERE type = 'object'), NULL) AS authors "
         "FROM entries e JOIN bodies b USING (entry_id) "
         "WHERE e.shown AND e.entry_id IN (SELECT value FROM json_each(:ids)) ORDER BY e.entry_id"
     )

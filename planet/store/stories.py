@@ -70,7 +70,7 @@ def story_ids(connection: sqlite3.Connection, technology: str = "", limit: int |
     """Ids of the newest stories, of one technology (a slug) or of all."""
     rows = connection.execute(
         "SELECT story_id FROM stories WHERE :technology = '' OR "
-        "EXISTS (SELECT 1 FROM json_each(technologies) WHERE value = :technology) ORDER BY date DESC, tie LIMIT :limit",
+        "EXISTS (SELECT 1 FROM json_each(iif(json_valid(technologies), technologies, '[]')) WHERE value = :technology) ORDER BY date DESC, tie LIMIT :limit",
         {"technology": technology, "limit": -1 if limit is None else limit},
     )
     return [story_id for (story_id,) in rows]
@@ -78,7 +78,7 @@ def story_ids(connection: sqlite3.Connection, technology: str = "", limit: int |
 
 def _names(text: str) -> tuple[str, ...]:
     names: list[Any] = readable(text, [])
-    return tuple(name for name in names if isinstance(name, str))
+    return tuple(name for name in names if isinstance(name, str) and name.isprintable())
 
 
 def primary_entries(connection: sqlite3.Connection) -> list[MergeEntry]:
