@@ -116,6 +116,20 @@ def test_a_week_of_very_many_stories_shows_some_of_everybody_and_leads_to_the_ar
     assert "et 280 de plus de Élodie Chêne" in entry
 
 
+def test_a_week_of_very_many_events_shows_some_of_everybody_and_leads_to_the_rest() -> None:
+    many = [event(f"Vente {number}", MONDAY + timedelta(hours=number), by=PHP) for number in range(90)]
+    of = edition(
+        [story(1, at=MONDAY - timedelta(days=2))],
+        [*many, event("Soirée", MONDAY + timedelta(days=3), by=JS)],
+        now=MONDAY,
+    )
+    for text in (made(of)["digest/2026-W47/index.html"].decode(), feed(of).decode()):
+        assert text.count("et 70 de plus de clermontech.php") == 1
+        assert "Soirée" in text
+        assert "Vente 19" in text
+        assert "Vente 20" not in text
+
+
 def test_the_page_of_a_full_week_weighs_at_most_60_kb_as_sent() -> None:
     words = " ".join(f"mot{number}" for number in range(60))
     many = [

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from planet.model import Config, Event, IndexRow, Source, Week
+from planet.model.shares import DIGEST_SHARE, event_owner, within_share
 from planet.when import day_of, monday_of
 
 WEEK = timedelta(days=7)
@@ -36,11 +37,16 @@ def weeks(
     for source in config.sources:
         if source.slug in since:
             newcomers[monday_of(since[source.slug], zone.key)].append(source.slug)
+    slugs = {source.name: source.slug for source in config.sources}
+    shares = {
+        first: within_share(coming[first], lambda event: event_owner(event, slugs), DIGEST_SHARE) for first in coming
+    }
     return tuple(
         Week(
             first=first,
             rows=tuple(stories[first]),
-            events=tuple(coming[first]),
+            events=tuple(shares[first][0]) if first in shares else (),
+            more_events=tuple(shares[first][1].items()) if first in shares else (),
             newcomers=tuple(newcomers[first]),
         )
         for first in sorted({*stories, *coming, *newcomers}, reverse=True)

@@ -27,6 +27,8 @@ class Week:
     first: date
     rows: tuple[IndexRow, ...] = ()
     events: tuple[Event, ...] = ()
+    more_events: tuple[tuple[str, int], ...] = ()
+    """(slug, how many) of the sources that have more than `DIGEST_SHARE` of these events."""
     newcomers: tuple[str, ...] = ()
     """Slugs of the sources that came, in the order of feeds.yaml."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -66,14 +66,15 @@ def _week_page(builder: PageBuilder, week: Week, days: str, around: Mapping[str,
     ordered = [row for _slug, rows in parts for row in rows]
     months = dict.fromkeys(f"{t.local(row.date):%Y/%m}" for row in (*week.rows[:1], *week.rows[-1:]))
 
+    def rest(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, str], ...]:
+        known = [(slug, count) for slug, count in counts if slug in builder.sources]
+        return tuple((t.say(rest_of(builder.sources[slug].name, count)), slug) for slug, count in known)
+
     context: dict[str, object] = {
         "rows": builder.refs(ordered),
         "parts": tuple((slug, len(rows)) for slug, rows in parts),
-        "rest": tuple(
-            (t.say(rest_of(builder.sources[slug].name, count)), slug)
-            for slug, count in beyond.items()
-            if slug in builder.sources
-        ),
+        "rest": rest(beyond.items()),
+        "rest_of_events": rest(week.more_events),
         "more": len(week.rows) - len(shown) - sum(beyond.values()),
         "archives": tuple(f"archive/{month}/" for month in months),
         "events": week.events,

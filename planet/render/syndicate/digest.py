@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -38,7 +38,7 @@ def digest_feed(edition: Edition, t: Translator) -> Artifact:
 
 def _input(week: Week) -> tuple[object, ...]:
     events = [(event.rev, event.data.title, event.data.start, event.slug) for event in week.events]
-    return week.path, [row.rev for row in week.shown()], len(week.rows), events, week.newcomers
+    return week.path, [row.rev for row in week.shown()], len(week.rows), events, week.more_events, week.newcomers
 
 
 def _make(edition: Edition, weeks: Sequence[Week], t: Translator) -> bytes:
@@ -119,14 +119,20 @@ def _content(edition: Edition, week: Week, stories: Sequence[Story], t: Translat
     for slug, of_part in by_subject(stories, lambda story: story.technologies, list(names)):
         heading = names[slug] if slug else t.say(Message.of("Other subjects"))
         part(heading, [_story_line(story, url=site.url) for story in of_part])
-    rest = [
-        Markup('<li><a href="{}members/{}/">{}</a></li>').format(site.url, slug, t.say(rest_of(sources[slug], count)))
-        for slug, count in week.beyond().items()
-        if slug in sources
-    ]
-    if rest:
-        parts.append(Markup("<ul>\n{}\n</ul>").format(Markup("\n").join(rest)))
-    part(t.say(Message.of("The week after")), [_event_line(event, t, site.url) for event in week.events])
+
+    def rest(counts: Iterable[tuple[str, int]]) -> list[Markup]:
+        known = [(slug, count) for slug, count in counts if slug in sources]
+        line = Markup('<a href="{}members/{}/">{}</a>')
+        return [line.format(site.url, slug, t.say(rest_of(sources[slug], count))) for slug, count in known]
+
+    beyond = rest(week.beyond().items())
+    if beyond:
+        rows = Markup("\n").join(Markup("<li>{}</li>").format(line) for line in beyond)
+        parts.append(Markup("<ul>\n{}\n</ul>").format(rows))
+    part(
+        t.say(Message.of("The week after")),
+        [*(_event_line(event, t, site.url) for event in week.events), *rest(week.more_events)],
+    )
     newcomers = [(sources[slug], slug) for slug in week.newcomers if slug in sources]
     part(
         t.say(Message.of("New here")),
