@@ -12,7 +12,7 @@ from planet.classify.company import certain
 from planet.classify.filters import CompiledFilter, Hidden, Subject, subject, subject_of
 from planet.classify.vocabulary import Vocabulary
 from planet.classify.words import Match
-from planet.model import Classification, Config, Entry, Reason
+from planet.model import Classification, Config, Entry, Reason, Technology
 from planet.text import fold
 from planet.urls import host_and_path
 
@@ -43,55 +43,58 @@ class _FeedRules:
         return ""
 
 
+def _rules_of_feeds(config: Config) -> dict[str, list[_FeedRules]]:
+    """The key of a feed -> what each source that lists it says of it."""
+    feeds: dict[str, list[_FeedRules]] = defaultdict(list)
+    planet = (CompiledFilter(config.site.include), CompiledFilter(config.site.exclude))
+    for source in config.sources:
+        own = (CompiledFilter(source.include), CompiledFilter(source.exclude))
+        for feed in source.feeds:
+            filters = (planet, own, (CompiledFilter(feed.include), CompiledFilter(feed.exclude)))
+            feeds[feed.key].append(
+                _FeedRules(
+                    source=source.slug,
+                    technologies=(
+                        *((slug, "source") for slug in source.technologies),
+                        *((slug, "feed") for slug in feed.technologies),
+                    ),
+                    includes=tuple(include for include, _ in filters if include),
+                    excludes=tuple(exclude for _, exclude in filters if exclude),
+                )
+            )
+    return feeds
+
+
 class Classifier:
     """All rules of feeds.yaml about what is shown and where, compiled once. Can be sent to worker processes."""
 
     def __init__(self, config: Config) -> None:
-        technologies = config.technologies
-        self._slugs = tuple(technology.slug for technology in technologies)
+        numbered = list(enumerate(config.technologies))
+        self._slugs = tuple(technology.slug for technology in config.technologies)
         self._words = Vocabulary(
-            [(word, n) for n, technology in enumerate(technologies) for word in technology.words],
-            everyday=[(word, n) for n, technology in enumerate(technologies) for word in technology.everyday],
+            [(word, n) for n, technology in numbered for word in technology.words],
+            everyday=[(word, n) for n, technology in numbered for word in technology.everyday],
         )
-        self._company = Vocabulary(
-            [(word, n) for n, technology in enumerate(technologies) for word in technology.company]
-        )
+        self._company = Vocabulary([(word, n) for n, technology in numbered for word in technology.company])
         self._tags: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for n, technology in enumerate(technologies):
-            for tag in technology.tags:
-                self._tags[fold(tag)].append((n, tag))
-        self._include = [
-            (n, CompiledFilter(technology.include)) for n, technology in enumerate(technologies) if technology.include
-        ]
-        self._exclude = [
-            (n, CompiledFilter(technology.exclude)) for n, technology in enumerate(technologies) if technology.exclude
-        ]
         self._languages: dict[str, list[int]] = defaultdict(list)
         self._homes: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for n, technology in enumerate(technologies):
-            for language in technology.code:
-                self._languages[language.lower()].append(n)
-            for home in technology.homes:
-                host, _, path = home.partition("/")
-                self._homes[host].append((f"/{path}" if path else "", n))
-        self._feeds: dict[str, list[_FeedRules]] = defaultdict(list)
-        planet = (CompiledFilter(config.site.include), CompiledFilter(config.site.exclude))
-        for source in config.sources:
-            own = (CompiledFilter(source.include), CompiledFilter(source.exclude))
-            for feed in source.feeds:
-                filters = (planet, own, (CompiledFilter(feed.include), CompiledFilter(feed.exclude)))
-                self._feeds[feed.key].append(
-                    _FeedRules(
-                        source=source.slug,
-                        technologies=(
-                            *((slug, "source") for slug in source.technologies),
-                            *((slug, "feed") for slug in feed.technologies),
-                        ),
-                        includes=tuple(include for include, _ in filters if include),
-                        excludes=tuple(exclude for _, exclude in filters if exclude),
-                    )
-                )
+        for n, technology in numbered:
+            self._add_signs(n, technology)
+        self._include = [(n, CompiledFilter(technology.include)) for n, technology in numbered if technology.include]
+        self._exclude = [(n, CompiledFilter(technology.exclude)) for n, technology in numbered if technology.exclude]
+        self._feeds = _rules_of_feeds(config)
         self._hidden = Hidden(config.hide)
+
+    def _add_signs(self, n: int, technology: Technology) -> None:
+        """What speaks for the n-th technology beside words: tags, languages of code blocks, hosts of links."""
+        for tag in technology.tags:
+            self._tags[fold(tag)].append((n, tag))
+        for language in technology.code:
+            self._languages[language.lower()].append(n)
+        for home in technology.homes:
+            host, _, path = home.partition("/")
+            self._homes[host].append((f"/{path}" if path else "", n))
 
     def classify(self, entry: Entry, feed_key: str) -> Classification:
         """Who may show the entry of a feed, and its technologies. Without sources it is not shown, and `hidden` says why."""

@@ -108,6 +108,14 @@ def events_from_folder(body: bytes, *, timezone: str) -> CalendarRead:
     return CalendarRead(events=tuple(events), warnings=messages)
 
 
+_NO_TITLE = Message.counted(
+    "{count} post has no title; the file's name was taken: {files}",
+    "{count} posts have no title; the file's name was taken: {files}",
+)
+_NO_ORGANIZER = Message.counted("{count} post names no organiser: {files}", "{count} posts name no organiser: {files}")
+_NO_PLACE = Message.counted("{count} post names no place: {files}", "{count} posts name no place: {files}")
+
+
 def _is_behind(end: datetime | date, start: datetime | date) -> bool:
     return isinstance(end, datetime) == isinstance(start, datetime) and end > start
 
@@ -130,30 +138,17 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
     if start is None:
         return None
     title = _words(event.get("name") or matter.get("title") or matter.get("name"))
-    if not title:
-        title = re.sub(r"[-_]+", " ", re.sub(r"^[\d-]+", "", path.stem)).strip() or path.stem
-        report.odd[
-            Message.counted(
-                "{count} post has no title; the file's name was taken: {files}",
-                "{count} posts have no title; the file's name was taken: {files}",
-            )
-        ].append(name)
     organizer = _table(params.get("organizer")) or _table(matter.get("organizer")) or {"name": matter.get("organizer")}
     who = _words(organizer.get("name"))
-    if not who:
-        report.odd[
-            Message.counted("{count} post names no organiser: {files}", "{count} posts name no organiser: {files}")
-        ].append(name)
     place = _place(event.get("location") or matter.get("location") or matter.get("place"))
-    if not place:
-        report.odd[
-            Message.counted("{count} post names no place: {files}", "{count} posts name no place: {files}")
-        ].append(name)
+    for value, message in ((title, _NO_TITLE), (who, _NO_ORGANIZER), (place, _NO_PLACE)):
+        if not value:
+            report.odd[message].append(name)
     described = matter.get("description")
     return Post(
         path=name,
         stem=path.stem.lower(),
-        title=title,
+        title=title or re.sub(r"[-_]+", " ", re.sub(r"^[\d-]+", "", path.stem)).strip() or path.stem,
         start=start,
         end=_start(event.get("end") or event.get("end_date") or matter.get("end") or matter.get("end_date"), zone),
         text=(body.strip() or (described.strip() if isinstance(described, str) else ""))[:100_000],

@@ -161,20 +161,25 @@ def _numbers(parts: Mapping[str, str], name: str) -> list[int]:
 def may_never_come(parts: Mapping[str, str]) -> bool:
     """Whether a rule may have no occurrence at all, such as the 30th of February: it is then expanded to the end of the calendar."""
     restricting = [name for name in ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO") if name in parts]
-    if restricting and int(parts.get("INTERVAL", "1")) > 1:
-        return True
-    if {"BYYEARDAY", "BYWEEKNO"} & parts.keys() and (len(restricting) > 1 or "BYDAY" in parts):
-        return True
-    if "BYMONTHDAY" in parts and any(character.isdigit() for character in parts.get("BYDAY", "")):
-        return True
+    weekdays = parts.get("BYDAY", "")
+    return (
+        (bool(restricting) and int(parts.get("INTERVAL", "1")) > 1)
+        or (not {"BYYEARDAY", "BYWEEKNO"}.isdisjoint(parts) and (len(restricting) > 1 or "BYDAY" in parts))
+        or ("BYMONTHDAY" in parts and any(character.isdigit() for character in weekdays))
+        or _names_no_day(parts)
+        or any(abs(position) > 4 for position in _numbers(parts, "BYSETPOS"))
+        or ("BYSETPOS" in parts and "BYMONTHDAY" in parts)
+        or any(match and match[1] and abs(int(match[1])) > 5 for match in map(_WEEKDAY.fullmatch, weekdays.split(",")))
+    )
+
+
+def _names_no_day(parts: Mapping[str, str]) -> bool:
+    """Whether none of the months of a rule has one of its days of the month."""
     days = _numbers(parts, "BYMONTHDAY")
     months = _numbers(parts, "BYMONTH") or range(1, 13)
-    if days and not any(abs(day) <= _LONGEST_MONTHS[abs(month) - 1] for day in days for month in months if month):
-        return True
-    if any(abs(position) > 4 for position in _numbers(parts, "BYSETPOS")) or ("BYSETPOS" in parts and days):
-        return True
-    ordinals = [_WEEKDAY.fullmatch(day) for day in parts.get("BYDAY", "").split(",")]
-    return any(match and match[1] and abs(int(match[1])) > 5 for match in ordinals)
+    return bool(days) and not any(
+        abs(day) <= _LONGEST_MONTHS[abs(month) - 1] for day in days for month in months if month
+    )
 
 
 def price(parts: Mapping[str, str], start: datetime | date, end: datetime) -> int:

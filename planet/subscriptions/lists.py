@@ -151,8 +151,7 @@ def with_listed(config: Config, states: Mapping[str, ListState]) -> Config:
     """
     known = {canonical_key(feed.url) or feed.key for source in config.sources for feed in source.feeds}
     pages = {canonical_key(source.url) for source in config.sources if source.url}
-    slugs = {slug for source in config.sources for slug in (source.slug, *source.aliases)}
-    names = {text.fold(source.name) for source in config.sources}
+    names = _Names(config)
     sources: list[Source] = []
     for reading_list in config.lists:
         for listed in states.get(reading_list.key, ListState()).sources:
@@ -160,14 +159,27 @@ def with_listed(config: Config, states: Mapping[str, ListState]) -> Config:
             if not feeds or feeds.keys() & known or (canonical_key(listed.url) or "-") in pages:
                 continue
             known |= feeds.keys()
-            name = text.one_line(listed.name, 200)
-            if text.fold(name) in names:
-                name = f"{name} ({host(listed.url or next(iter(feeds.values())))})"
-            names.add(text.fold(name))
-            slug = _distinct(text.slug(name), slugs)
-            slugs.add(slug)
+            name, slug = names.of(listed, next(iter(feeds.values())))
             sources.append(_source(config, reading_list, replace(listed, name=name), slug, tuple(feeds.values())))
     return replace(config, sources=(*config.sources, *sources)) if sources else config
+
+
+class _Names:
+    """The names and slugs of all sources, each once."""
+
+    def __init__(self, config: Config) -> None:
+        self._slugs = {slug for source in config.sources for slug in (source.slug, *source.aliases)}
+        self._names = {text.fold(source.name) for source in config.sources}
+
+    def of(self, listed: ListEntry, feed: str) -> tuple[str, str]:
+        """(name, slug) of a listed source: its host stands behind a name that another source has."""
+        name = text.one_line(listed.name, 200)
+        if text.fold(name) in self._names:
+            name = f"{name} ({host(listed.url or feed)})"
+        self._names.add(text.fold(name))
+        slug = _distinct(text.slug(name), self._slugs)
+        self._slugs.add(slug)
+        return name, slug
 
 
 def _distinct(slug: str, taken: set[str]) -> str:

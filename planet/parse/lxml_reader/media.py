@@ -27,23 +27,29 @@ def attached(
         for element in fields.get("enclosure", ())
         if (url := tree.href(element, "url", base) or tree.href(element, "href", base))
     ]
+    files, pictures, thumbnails = _media(tree, fields, base)
+    enclosures += files
+    thumbnails += [tree.href(item, "href", base) for item in fields.get("itunes:image", ())]
+    pictures += [item.url for item in enclosures if item.type and is_image(item.url, item.type)]
+    return tuple(enclosures), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
+
+
+def _media(tree: Tree, fields: Fields, base: str) -> tuple[list[Enclosure], list[str], list[str]]:
+    """What Media RSS attaches: files, the addresses of those that are pictures, the addresses of thumbnails."""
+    files: list[Enclosure] = []
     pictures: list[str] = []
     thumbnails: list[str] = []
-    groups = [fields, *(tree.fields(group) for group in fields.get("media:group", ()))]
-    for group in groups:
+    for group in (fields, *(tree.fields(group) for group in fields.get("media:group", ()))):
         for element in group.get("media:content", ()):
             inside = tree.fields(element) if len(element) else {}
             thumbnails += _large(tree, inside.get("media:thumbnail", ()), base)
             file = _media_file(tree, element, inside, base)
-            enclosures += [file] if file.url else []
-            if file.url and is_image(file.url, file.type, (element.get("medium") or "").strip().lower()):
-                pictures.append(file.url)
+            if file.url:
+                files.append(file)
+                if is_image(file.url, file.type, (element.get("medium") or "").strip().lower()):
+                    pictures.append(file.url)
         thumbnails += _large(tree, group.get("media:thumbnail", ()), base)
-    thumbnails += [tree.href(item, "href", base) for item in fields.get("itunes:image", ())]
-    pictures += [
-        item.url for item in enclosures if is_image(item.url, item.type) and item.url not in pictures and item.type
-    ]
-    return tuple(enclosures), tuple(dict.fromkeys(url for url in (*thumbnails, *pictures) if url))
+    return files, pictures, thumbnails
 
 
 def _media_file(tree: Tree, element: Element, inside: Fields, base: str) -> Enclosure:

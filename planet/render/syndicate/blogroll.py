@@ -43,6 +43,8 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
         most = [slug for slug in ordered if about[slug] * 2 > counts[source.slug]]
         for feed in source.feeds:
             url = public_url(moved.get((source.slug, feed.label), "")) or public_url(feed.url)
+            if not url or not feed.public_url or feed.kind == "calendar":
+                continue
             configured = {*source.technologies, *feed.technologies}
             named = [slug for slug in ordered if slug in configured]
             outline = Outline(
@@ -52,8 +54,7 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
                 group=(named or most or [""])[0],
                 technologies=tuple(slug for slug in ordered if slug in configured or about[slug]),
             )
-            if url and feed.public_url and feed.kind != "calendar":
-                by_url.setdefault(feed_key(url), outline)
+            by_url.setdefault(feed_key(url), outline)
     return tuple(by_url.values())
 
 
