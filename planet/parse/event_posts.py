@@ -357,5 +357,5 @@ def _messages(report: _Report) -> Iterator[Message]:
     yield from report.left_out
     for template, files in report.odd.items():
         named = ", ".join(files[:_EXAMPLES]) + (", …" if len(files) > _EXAMPLES else "")
-        yield Message.of(template.text, count=len(files), files=named)
+        yield template.filled(count=len(files), files=named)
     yield from report.notes
