@@ -4,9 +4,14 @@ Each folder is one stage; posts and events go through them in this order:
 
     config -> fetch -> parse -> normalise -> sanitise -> classify -> merge -> store -> edition -> render -> publish -> notify
 
-`update` takes one document from `parse` to `store`, `pipeline` makes one run of all stages, `assemble` chooses the parts of it that have
-two implementations, `cli` has the commands. The stages share the values of `model` and the rules of the modules beside them (`text`,
-`urls`, `when`, `similarity`, ...), and never import each other: tests/test_structure.py lists what may import what.
+Around them are three layers (docs/architecture.md names every module):
+
+    edge     cli assemble cluster subscriptions sample locale: commands, and the choice of parts that have two implementations
+    flow     pipeline reading update site ...: the order of the stages, for one run, one document, one site
+    stages   the folders above; none imports another
+    ground   model text urls when i18n ...: values, and rules that every layer may use
+
+A module imports only what lies below it: tests/test_structure.py says what may import what.
 """
 
 __version__ = "1.0.0"

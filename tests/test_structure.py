@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -147,6 +148,22 @@ def test_a_module_imports_only_what_lies_below_it() -> None:
             above = set() if here in EDGE else {f"{here} has no place in the house: name it in tests/test_structure.py"}
         faults += [f"{path} imports {name}" for name in sorted(above)]
     assert faults == []
+
+
+def test_the_page_of_the_architecture_names_every_module() -> None:
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text("utf-8")
+    named = {
+        layer: set(
+            re.findall(r"^\| `(\w+)` \|", page.partition(f"## {layer}\n")[2].partition("\n## ")[0], re.MULTILINE)
+        )
+        for layer in ("Edge", "Flow", "Stages", "Ground")
+    }
+    assert named == {
+        "Edge": EDGE - {"__main__", "__init__"},
+        "Flow": FLOW,
+        "Stages": STAGES,
+        "Ground": GROUND,
+    }
 
 
 def test_a_library_is_imported_in_its_homes_alone() -> None:
