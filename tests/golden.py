@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from filelock import FileLock
 from lxml import html
 
 from planet import __version__
@@ -61,7 +62,8 @@ def stored(path: str) -> Path:
 
 def run_sample(folder: Path, *, seed: str = "0", workers: int = 16) -> str:
     """One run of cron on the sample, from an empty folder; gives what it said."""
-    with community_server(PORT) as server:
+    # Another suite on this machine waits for the port.
+    with FileLock(Path(tempfile.gettempdir()) / f"planet-sample-{PORT}.lock"), community_server(PORT) as server:
         assert server.endswith(f":{PORT}"), f"port {PORT} is taken: which program listens there?"
         settle_down(folder, server, workers=workers)
         return planet(folder, "run", "--now", NOW, seed=seed)

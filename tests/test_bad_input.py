@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from planet.store import schema
 from tests.support.world import Result, World, item, rss
 
 TWELVE = """\
@@ -142,7 +143,8 @@ def test_a_folder_where_a_page_must_be_is_named_and_kept(site: World) -> None:
     refused(site, 1, str(site.output / "index.html"))
 
 
-def test_a_locked_database_ends_the_run_with_a_sentence(site: World) -> None:
+def test_a_locked_database_ends_the_run_with_a_sentence(site: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "PATIENCE", 0.1)
     other = sqlite3.connect(site.folder / "planet.db")
     other.execute("BEGIN EXCLUSIVE")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +34,18 @@ def vevent(uid: str, title: str, start: datetime | str, *lines: str) -> str:
 @pytest.fixture
 def agenda(world: World) -> World:
     """Two groups with calendars, a feed of events, and a member."""
+    return with_calendars(world)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The same after a run, for those who only look."""
+    with World(tmp_path_factory.mktemp("agenda")) as world:
+        run(with_calendars(world))
+        yield world
+
+
+def with_calendars(world: World) -> World:
     soon, later, past = NOON + timedelta(days=3), NOON + timedelta(days=9), NOON - timedelta(days=40)
     php = world.serve(
         "/php.ics",
@@ -74,9 +87,8 @@ def listed(world: World, *arguments: str) -> list[dict]:
     return result.objects()
 
 
-def test_events_are_told_upcoming_first_with_the_keys_of_the_contract(agenda: World) -> None:
-    run(agenda)
-    events = listed(agenda)
+def test_events_are_told_upcoming_first_with_the_keys_of_the_contract(published: World) -> None:
+    events = listed(published)
     assert [event["title"] for event in events] == ["Soirée Symfony", "Journée libre", "Atelier", "Il y a longtemps"]
     assert all(set(event) == KEYS for event in events)
     first, day, workshop, past = events
@@ -87,24 +99,22 @@ def test_events_are_told_upcoming_first_with_the_keys_of_the_contract(agenda: Wo
         ("Les PHP", "1@php"),
         ("Tout le monde", "z@tout"),
     ]
-    assert first["sources"][0]["feed"] == agenda.url("/php.ics")
+    assert first["sources"][0]["feed"] == published.url("/php.ics")
     assert (len(day["start"]), day["end"] > day["start"]) == (10, True)
     assert (workshop["status"], past["status"]) == ("tentative", "cancelled")
 
 
-def test_events_can_be_filtered_and_limited(agenda: World) -> None:
-    run(agenda)
-    assert [event["title"] for event in listed(agenda, "--technology", "php", "--limit", "2")] == [
+def test_events_can_be_filtered_and_limited(published: World) -> None:
+    assert [event["title"] for event in listed(published, "--technology", "php", "--limit", "2")] == [
         "Soirée Symfony",
         "Atelier",
     ]
-    assert listed(agenda, "--limit", "0") == []
-    assert agenda.planet("events", "--technology", "cobol").code == 2
+    assert listed(published, "--limit", "0") == []
+    assert published.planet("events", "--technology", "cobol").code == 2
 
 
-def test_events_read_well(agenda: World) -> None:
-    run(agenda)
-    out = agenda.planet("events").out
+def test_events_read_well(published: World) -> None:
+    out = published.planet("events").out
     assert "Les PHP\N{NO-BREAK SPACE}: Soirée Symfony [php]" in out
     assert "12 rue X, Aubière · https://php.example/1" in out
 

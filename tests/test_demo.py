@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -14,7 +14,7 @@ from lxml import etree, html
 from planet.sample import COMMUNITY, DRAWINGS
 from planet.sample.server import MOVED
 from tests.golden import FILES, GOLDEN, harvest, planet, run_sample, stored
-from tests.support.world import World, item, rss
+from tests.support.world import Result, World, item, rss
 
 
 class Sampled:
@@ -144,8 +144,15 @@ def test_a_second_run_on_the_sample_writes_nothing_but_health(sampled: Sampled) 
     assert before.keys() == after.keys()
 
 
-def test_the_demonstration_needs_nothing_says_how_to_look_and_works_twice(world: World) -> None:
-    said = world.planet("demo")
+@pytest.fixture(scope="module")
+def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Result]]:
+    """An empty folder after `planet demo`, and what that said."""
+    with World(tmp_path_factory.mktemp("demo")) as world:
+        yield world, world.planet("demo")
+
+
+def test_the_demonstration_needs_nothing_says_how_to_look_and_works_twice(demonstrated: tuple[World, Result]) -> None:
+    world, said = demonstrated
     assert (said.code, said.err) == (0, "")
     assert "output/index.html" in said.out
     assert "planet serve --output output" in said.out
@@ -156,9 +163,8 @@ def test_the_demonstration_needs_nothing_says_how_to_look_and_works_twice(world:
     assert world.site() == before
 
 
-def test_the_demonstration_shows_its_drawings_without_its_server(world: World) -> None:
-    world.planet("-q", "demo", "--output", "look")
-    folder = world.folder / "look"
+def test_the_demonstration_shows_its_drawings_without_its_server(demonstrated: tuple[World, Result]) -> None:
+    folder = demonstrated[0].output
     pages = [path.relative_to(folder).as_posix() for path in folder.rglob("*.html")]
     shown = set()
     for page in pages:
@@ -188,5 +194,3 @@ def test_the_demonstration_never_overwrites_files_that_it_did_not_write(world: W
     assert refused.code == 1
     assert str(home) in refused.err
     assert home.read_text() == "my own page"
-    shutil.rmtree(home.parent)
-    assert world.planet("demo", "--output", "public").code == 0

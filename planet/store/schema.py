@@ -14,6 +14,8 @@ from planet.store.migrations import migrate
 VERSION = 2
 MAGIC = b"SQLite format 3\x00"
 PAGE = 4096
+PATIENCE = 10.0
+"""Seconds to wait for the lock of another program."""
 """Bytes of a page: SQLite's default since 3.12."""
 APPLICATION_ID = 0x504C4E54  # "PLNT": tells our databases from any other SQLite file
 
@@ -152,8 +154,7 @@ def open_database(path: Path | str) -> sqlite3.Connection:
         if isinstance(path, Path) and not path.exists():
             # Feeds may be private: the database is its owner's alone. SQLite gives its side files the same mode.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(path, timeout=10, isolation_level=None)
-        connection.execute("PRAGMA busy_timeout = 10000")
+        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         application = connection.execute("PRAGMA application_id").fetchone()[0]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
 import io
 import json
 import logging
 import re
+import shutil
 import textwrap
 import threading
 from collections.abc import Iterator
@@ -104,6 +106,13 @@ class World:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def copied(self, folder: Path) -> Self:
+        """The planet as it is now in a folder of its own; the server is the same."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        other = copy.copy(self)
+        other.folder = folder
+        return other
 
     @property
     def base(self) -> str:
