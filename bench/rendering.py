@@ -18,9 +18,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from planet.model import Artifact, Edition
-from planet.render.html import load_theme, pages
+from planet.model import Edition
 from tests.support.editions import NOW, SOURCES, edition, sample, story
+from tests.support.pages import artifacts
 from tests.support.safe import safe
 
 STORIES = 20_000
@@ -58,7 +58,7 @@ def grown(count: int) -> list[Any]:
 
 
 def digests(of: Edition) -> dict[str, str]:
-    return {one.path: one.digest for one in pages(of, load_theme("clermontech", Path()))}
+    return {one.path: one.digest for one in artifacts(of)}
 
 
 def sizes() -> None:
@@ -66,8 +66,8 @@ def sizes() -> None:
     events = sample().events
     made = {
         one.path: one.make()
-        for one in pages(edition(stories, events), load_theme("clermontech", Path()))
-        if isinstance(one, Artifact) and one.path in {"index.html", "static/planet.css", "static/planet.js"}
+        for one in artifacts(edition(stories, events))
+        if one.path in {"index.html", "static/planet.css", "static/planet.js"}
     }
     packed = {path: len(gzip.compress(content)) for path, content in made.items()}
     whole = packed["index.html"] + packed["static/planet.css"]
@@ -83,17 +83,17 @@ def rendering() -> None:
     stories = grown(STORIES)
     before = edition(stories)
     listed, known = timed(lambda: digests(before))
-    artifacts = [one for one in pages(before, load_theme("clermontech", Path())) if isinstance(one, Artifact)]
-    some = [one for one in artifacts if "page/" in one.path][:1000]
+    every = list(artifacts(before))
+    some = [one for one in every if "page/" in one.path][:1000]
     spent, _ = timed(lambda: [one.make() for one in some])
     print(f"{len(some)} pages of 20 whole stories: {spent:.2f} s of CPU, {1000 * spent / len(some):.2f} ms a page")
-    print(f"{len(artifacts)} pages and files of {STORIES} stories: their digests alone {listed:.2f} s")
-    whole, _ = timed(lambda: [one.make() for one in artifacts])
+    print(f"{len(every)} pages and files of {STORIES} stories: their digests alone {listed:.2f} s")
+    whole, _ = timed(lambda: [one.make() for one in every])
     newer = edition([story(STORIES + 1, at=NOW, technologies=("php",)), *stories])
 
     def again() -> int:
         changed = 0
-        for one in pages(newer, load_theme("clermontech", Path())):
+        for one in artifacts(newer):
             if known.get(one.path) != one.digest:
                 one.make()
                 changed += 1
@@ -109,8 +109,7 @@ def browsing() -> None:
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as place:
-        for one in pages(edition(grown(60), sample().events), load_theme("clermontech", Path())):
-            assert isinstance(one, Artifact)
+        for one in artifacts(edition(grown(60), sample().events)):
             path = Path(place, one.path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(one.make())

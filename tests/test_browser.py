@@ -14,13 +14,14 @@ from selectolax.lexbor import LexborHTMLParser as Tree
 from Stemmer import Stemmer
 
 from planet.cli.site_server import site_server
-from planet.model import Artifact, Bundle
+from planet.model import Artifact, Piece, every_file
 from planet.render import calendars, event_data, search, syndicate
 from planet.render.html import load_theme, pages
 from planet.render.search.words import words
 from tests.support import editions
 from tests.support.browsing import PIXEL
 from tests.support.effort import THOROUGH
+from tests.support.pages import artifacts
 from tests.support.safe import safe
 
 pytestmark = pytest.mark.browser
@@ -70,9 +71,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(folder, address, elsewhere)
 
 
-def publish(artifacts: Iterable[Artifact | Bundle], folder: Path) -> None:
+def publish(pieces: Iterable[Piece], folder: Path) -> None:
     """Write them."""
-    for artifact in artifacts:
+    for artifact in every_file(pieces):
         files = {artifact.path: artifact.make()} if isinstance(artifact, Artifact) else artifact.make()
         for path, content in files.items():
             place = folder / path
@@ -102,7 +103,7 @@ def write(folder: Path, image: str) -> None:
     )
     burst = [editions.story(600 + n, at=editions.NOW - timedelta(minutes=20 + n)) for n in range(5)]
     made = editions.edition([rich, *burst, *stories], base.events, healths=base.health)
-    artifacts = [
+    pieces = [
         *pages(made, load_theme("clermontech", folder), {"elodie-chene": PIXEL}),
         *syndicate.feeds(made),
         *syndicate.opml(made),
@@ -111,7 +112,7 @@ def write(folder: Path, image: str) -> None:
         syndicate.health_json(made),
         *search.index(made),
     ]
-    publish(artifacts, folder)
+    publish(pieces, folder)
 
 
 class Watch:
@@ -279,7 +280,7 @@ def test_the_segments_of_a_large_planet_are_asked_together(tmp_path: Path, brows
         for row in range(1, 1601)
     ]
     large = editions.edition(stories)
-    wanted = (one for one in pages(large, load_theme("base", tmp_path)) if one.path in PARTS)
+    wanted = (one for one in artifacts(large, "base", tmp_path) if one.path in PARTS)
     publish([*wanted, *search.index(large)], tmp_path)
     with site_server(tmp_path, 0) as address:
         page = browser.new_page()
