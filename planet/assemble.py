@@ -49,7 +49,7 @@ def lock(config: Config) -> Iterator[None]:
     path = Path(f"{config.site.database}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Opened, not made anew: whoever waits for it must see the same file. The lock ends with the process.
+        # Opened, not created again: a process that waits for it must see the same file. The lock ends with the process.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise _no_lock(path, error) from error
@@ -114,7 +114,7 @@ class FeedOwners:
 
 def fetcher(config: Config, environ: Mapping[str, str]) -> Fetcher:
     """What asks feeds, by the rules of feeds.yaml. SSL_CERT_FILE of `environ` names other certificate authorities."""
-    from planet.fetch.fetcher import Fetcher, Network  # urllib3 and ssl, which a run that asks nobody does without
+    from planet.fetch.fetcher import Fetcher, Network  # urllib3 and ssl, which a run that makes no request does without
 
     return Fetcher(
         config.fetch,

@@ -4,7 +4,7 @@
     a redirect to another host group ends a batch's part: the next round asks it with that group
 
 What a server may expect of one program (so many requests at once, pauses, Retry-After) holds, because a host group is in one batch at
-a time. A body never comes here, only what was read in it. What is due, holds, grouping, publishing and the lock stay on this machine.
+a time. Bodies stay on the workers; only what was read in them comes back. Schedule, back-off, grouping, publishing and the lock stay on this machine.
 Security and limits: docs/scale.md.
 """
 

@@ -38,9 +38,9 @@ def follow_edits(planet: Planet) -> None:
 
 
 def forget_removed_calendars(planet: Planet, now: datetime) -> None:
-    """Delete the events of calendars that left feeds.yaml, when nobody has asked them for `REMOVED_AFTER`.
+    """Delete the events of calendars that left feeds.yaml, when they were not asked for `REMOVED_AFTER`.
 
-    Not at once: a line of feeds.yaml that was taken out by mistake must bring its past events back, which its server may not list.
+    Not at once: a line of feeds.yaml that was taken out by mistake must give its past events back, which its server may not list.
     """
     removed = {
         key: row
@@ -80,7 +80,7 @@ def regroup(planet: Planet, *, everything: bool) -> tuple[int, ...]:
     """Merge entries that are one story, among those that changed or (when the rules did) all. Gives the rows of new stories."""
     if not everything and not planet.store.needs_grouping():
         return ()
-    from planet.merge import stories as merging  # with rapidfuzz; most runs bring nothing to merge
+    from planet.merge import stories as merging  # with rapidfuzz; most runs have nothing to merge
 
     new_stories = planet.store.regroup(merging, everything=everything)
     if everything:

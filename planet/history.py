@@ -70,7 +70,7 @@ class Owners:
         self._hosts = {name: next(iter(keys)) for name, keys in hosts.items() if len(keys) == 1}
 
     def feed_of(self, source: RawSource) -> str:
-        """The key of the feed; "" where nobody of feeds.yaml published it."""
+        """The key of the feed; "" where no source of feeds.yaml published it."""
         addresses = [address for address in (source.feed_url, source.id, source.url) if address]
         for known in (self._feeds, self._pages):
             for address in addresses:

@@ -45,7 +45,7 @@ def _names(language: str) -> tuple[str, ...]:
 
 
 def own_catalogue(language: str, folder: Path) -> Path | None:
-    """The catalogue that a planet brings itself, below the folder of feeds.yaml: another language, or other words."""
+    """The catalogue of a planet itself, below the folder of feeds.yaml: another language, or other words."""
     places = (
         folder / "locale" / name / "LC_MESSAGES" / f"{DOMAIN}{kind}"
         for name in _names(language)
@@ -154,7 +154,7 @@ class Translator:
         return _locale(self.language)
 
     def gettext(self, text: str) -> str:
-        """The sentence in this language; as it is where the catalogue has none."""
+        """The sentence in this language, in English where the catalogue has none."""
         return _catalogue(self.language, self._own).gettext(text) if text else ""
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
@@ -194,7 +194,7 @@ class Translator:
         return (shown.hour, shown.minute) != (0, 0) and (moment.hour, moment.minute) != (0, 0)
 
     def language_name(self, tag: str) -> str:
-        """What a language is called here: "en" -> anglais; the tag itself where nobody knows it."""
+        """What a language is called here: "en" -> anglais; the tag itself where its name is unknown."""
         return str(self.locale.languages.get(_names(tag)[1].lower(), tag))
 
     def direction(self, tag: str) -> str:

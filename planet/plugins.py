@@ -1,6 +1,6 @@
-"""Programs of one's own: packages with an entry point in the group `planet` look at every entry that is read (docs/plugins.md).
+"""Filters of your own: packages with an entry point in the group `planet` look at every entry that is read (docs/plugins.md).
 
-    an entry in, the entry (as it is, or changed) or nothing out
+    an entry in, the entry (unchanged or changed) or nothing out
 
 A planet without such a package does not load pluggy: `installed` only looks for the name of the group among the installed packages.
 """
@@ -34,7 +34,7 @@ class Hook(Protocol):
     """What a program does with an entry: it ought to give an entry or None, and may give anything."""
 
     def __call__(self, *, entry: Entry, feed: str) -> object:
-        """The entry, as it is or changed; None leaves it out."""
+        """The entry, unchanged or changed; None leaves it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ class Publisher(Protocol):
 
 
 class Progress:
-    """Is told how a run gets on. This one says nothing."""
+    """Shows the progress of a run. This one shows nothing."""
 
     def stage(self, name: Message) -> None:
         """Another part of the run begins."""
@@ -104,7 +104,7 @@ class Planet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a run does. `force`: ask every feed now; `force_publish`: even if most stories would go; `announce`: tell what is new."""
+    """What a run does. `force`: ask every feed now; `force_publish`: even if most stories would go; `announce`: notify channels of what is new."""
 
     fetch: bool = True
     force: bool = False

@@ -9,7 +9,7 @@ from planet.i18n import Translator
 from planet.model import FeedHealth, Message
 
 SHAPES = {"ok": "●", "new": "○", "deferred": "◐", "moved": "➜", "failing": "▲", "gone": "■"}
-"""A state is told as a word and a shape, never by colour alone."""
+"""A state is shown as a word and a shape, never by colour alone."""
 WORDS = {
     "ok": Message.of("answers"),
     "new": Message.of("not asked yet"),
@@ -19,7 +19,7 @@ WORDS = {
     "gone": Message.of("gone"),
 }
 TROUBLE = ("failing", "gone", "moved")
-"""States in which somebody has to do something."""
+"""States that need a person."""
 
 
 def summary(t: Translator, feeds: Iterable[FeedHealth]) -> str:

@@ -131,7 +131,7 @@ def _without_pairs(markup: str) -> str:
 
 
 def _alt(picture: str) -> str:
-    """What stands for a picture: the text that was written for it."""
+    """The text of a picture: what its author wrote for it."""
     alt = _ALT.search(picture)
     return (alt[1] or alt[2] or "") if alt else ""
 
@@ -243,7 +243,7 @@ def digest(*parts: str) -> str:
 def named_digests(inputs: Mapping[str, object]) -> str:
     """`name:digest name:digest …`: what a file is made from, so that it can be said which of its inputs changed.
 
-    The values are texts, numbers, dates, frozen dataclasses, and tuples or dicts of them: their `repr` tells them apart.
+    The values are texts, numbers, dates, frozen dataclasses, and tuples or dicts of them: their `repr` distinguishes them.
     """
     return " ".join(
         f"{name}:{digest(value if isinstance(value, str) else repr(value))[:12]}" for name, value in inputs.items()

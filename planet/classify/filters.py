@@ -89,7 +89,7 @@ class Pattern:
 
 
 def url_pattern(address: str) -> Pattern:
-    """A rule on addresses: `*` stands for anything, scheme and final slash do not matter; or a regular expression with ^."""
+    """A rule on addresses: `*` matches anything, scheme and final slash do not matter; or a regular expression with ^."""
     if address.startswith("^"):
         return Pattern(address)
     bare = re.sub(r"^https?://", "", address).rstrip("/")

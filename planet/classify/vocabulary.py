@@ -9,7 +9,7 @@ from planet.classify.words import Match, Text, Word, compile_word
 
 
 class Vocabulary:
-    """Many words, each with the number of what it stands for. As quick for a thousand words as for ten; can be pickled.
+    """Many words, each with the number of its meaning. As quick for a thousand words as for ten; can be pickled.
 
     `everyday` are names that are words of every day, too: in exactly their spelling, `sure` in company only (a `=` before them:
     of a version or another noun, not of a preposition).

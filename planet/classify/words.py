@@ -66,7 +66,7 @@ class Word:
     """A word or a phrase as configured.
 
     `hints` are the letters in a row one of which a text must hold (none: look always), `start` what it begins with, `pattern` what
-    is whole there. It is looked for in the text as it is (`original`), in lower case (`lower`: letters of other alphabets),
+    is whole there. It is looked for in the text unchanged (`original`), in lower case (`lower`: letters of other alphabets),
     or folded. What began with a star ends with `start`.
     """
 
@@ -95,7 +95,7 @@ class Word:
 class Match:
     """Where a text holds a word: from `start` to `end`, in characters. `meaning` is what the vocabulary was given for it.
 
-    `sure` is false for an everyday word that nothing beside it tells from the word of every day.
+    `sure` is false for an everyday word without anything beside it that shows it to be a name.
     """
 
     word: str

@@ -43,7 +43,7 @@ def files_of(path: Path) -> Iterator[Path]:
                         yield file
 
 
-def bring(ctx: Context, files: Sequence[Path], to: str | None) -> int:
+def import_history(ctx: Context, files: Sequence[Path], to: str | None) -> int:
     """Store the entries of the files that are not known yet, and say what came and what did not."""
     config = ctx.everybody
     owners = history.Owners(config, _feed_of(config, to) if to else "")

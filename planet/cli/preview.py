@@ -56,7 +56,7 @@ def make(config: Config, store: Store, now: datetime) -> Published | None:
 
 
 def named(ctx: Context, config: Config, store: Store, report: Report) -> Iterator[Message]:
-    """The stories that a dry run would bring, the newest first."""
+    """The stories that a dry run would add, the newest first."""
     config = with_lists(config, store, ctx.now, fetch=False)[0]
     new = set(report.new_stories)
     rows = [row for row in store.story_ids() if row in new]

@@ -46,7 +46,7 @@ class _Bar(Progress):
 
 @contextlib.contextmanager
 def showing(ctx: Context) -> Iterator[Progress]:
-    """What a run tells while it is at work: a bar on a terminal, else lines of the log."""
+    """The progress of a run: a bar on a terminal, else lines of the log."""
     if not ctx.terminal or ctx.quiet:
         yield _Logged()
         return

@@ -219,7 +219,9 @@ def tell(ctx: Context, report: Report) -> None:
     """Not on a terminal: only what a person must act on. On a terminal: a summary too."""
     for warning in report.warnings:
         click.echo(ctx.say(warning), err=True)
-    if report.network_down and (ctx.terminal or ctx.verbose):  # nobody can act on it, and cron would mail it every hour
+    if report.network_down and (
+        ctx.terminal or ctx.verbose
+    ):  # there is nothing to do about it, and cron would mail it every hour
         click.echo(
             ctx.say(Message.of("no feed could be reached: the network seems to be down; no feed is blamed")), err=True
         )
@@ -234,7 +236,7 @@ def tell(ctx: Context, report: Report) -> None:
 def _summary(ctx: Context, report: Report) -> None:
     """What came of the run: only what is not zero, then the feeds that failed, by name."""
     published, failing = report.published, report.failing
-    # One that was failing, and is as it was, is told as failing.
+    # A feed that was failing and was not asked again is shown as failing.
     failed = max(report.failed, len(failing))
     counted = (
         (Message.of("feeds asked"), report.asked),

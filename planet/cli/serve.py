@@ -59,7 +59,7 @@ def looks(config_path: Path, config: Config) -> tuple[Path, ...]:
 
 
 def rebuild(config_path: Path, now: datetime) -> Published | None:
-    """Make the site again from what is stored, like `planet run --no-fetch`; nobody is notified of anything."""
+    """Make the site again from what is stored, like `planet run --no-fetch`; without notifications."""
     config = configuration.load(config_path, environ=os.environ)
     with lock(config), open_store(config) as store:
         options = Options(fetch=False, announce=False)

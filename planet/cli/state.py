@@ -42,7 +42,7 @@ def rebuild(config: Config, now: datetime, state: Path | None = None) -> Rebuilt
     """Keep a damaged database aside, and make another from what is beside it and from all that can still be read of it.
 
     First the backup (planet-backup.gz) or the state file (`state`, else planet-state.json), if there is one, then what the damaged
-    database still tells, which is newer: entries with their texts, one by one, and the dates of the others.
+    database still has, which is newer: entries with their texts, one by one, and the dates of the others.
     """
     aside = damage.keep_aside(config.site.database, now)
     with contextlib.suppress(StoreError):  # a backup that cannot be read is as good as none
@@ -122,7 +122,7 @@ def save(ctx: Context, file: Path) -> None:
         raise UsageError(Message.of("{file} cannot be written: {reason}", file=file, reason=error.strerror)) from error
 
 
-def bring(ctx: Context, file: Path) -> None:
+def import_state(ctx: Context, file: Path) -> None:
     """Remember what a state file says, for entries that arrive later."""
     state = read_state(Path("/dev/stdin") if str(file) == "-" else file)
     with lock(ctx.config), open_store(ctx.config) as store:

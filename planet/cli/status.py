@@ -106,7 +106,7 @@ def _by_hand(ctx: Context, feeds: Sequence[FeedHealth]) -> Iterator[str]:
 
 
 def _lists(ctx: Context, states: Mapping[str, ListState]) -> Iterator[str]:
-    """The reading lists: how many sources each brings, and what is wrong with it."""
+    """The reading lists: how many sources each adds, and what is wrong with it."""
     for reading_list in ctx.config.lists:
         state = states.get(reading_list.key, ListState())
         yield ctx.say(
@@ -121,7 +121,7 @@ def _lists(ctx: Context, states: Mapping[str, ListState]) -> Iterator[str]:
 
 
 def _waiting(ctx: Context, channels: Sequence[ChannelHealth], hub: Hub) -> Iterator[str]:
-    """The channels whose messages wait, or had to be dropped; what the hub is still to be told."""
+    """The channels whose messages wait, or had to be dropped; the feeds that the hub is still to be pinged for."""
     if hub.waiting:
         yield ctx.say(
             Message.of(

@@ -59,12 +59,12 @@ def import_(
     Venus); or a folder of Hugo event posts, which become one calendar beside feeds.yaml.
     """
     if is_state:
-        state.bring(ctx, file)
+        state.import_state(ctx, file)
         return 0
     from planet.cli import history  # parsers, which the other commands here do without
 
     if str(file) != "-" and (archive := list(history.files_of(file))):
-        return history.bring(ctx, archive, whose["to"])
+        return history.import_history(ctx, archive, whose["to"])
     if file.is_dir():
         return _import_hugo(ctx, file, whose["name"])
     imported = _imported(file, without_filters=without_filters)
@@ -194,7 +194,7 @@ def _imported(file: Path, *, without_filters: bool) -> Imported:
 
 
 def _begin(ctx: Context, imported: Imported) -> str:
-    """feeds.yaml as it is; where there is none, a first one with what the other planet says of itself."""
+    """The text of feeds.yaml; where there is none, a first one with what the other planet says of itself."""
     settings = dict(imported.settings)
     if ctx.config_path.exists():
         for key, value in settings.items():

@@ -11,7 +11,7 @@ from planet.model import Message
 
 
 def _doubled(answers: Iterable[Answer]) -> Iterator[tuple[str, str, str]]:
-    """(title, source, source) of what two feeds would bring: it is shown once."""
+    """(title, source, source) of what two feeds would add: it is shown once."""
     first: dict[str, str] = {}
     for answer in answers:
         for link, title in answer.links:

@@ -35,7 +35,7 @@ def key_of(address: str) -> str:
 
 
 def listed(data: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
-    """(location, address, posts | events | calendar) of all that looks like a feed, in values that nobody has checked yet."""
+    """(location, address, posts | events | calendar) of all that looks like a feed, in values that are not checked yet."""
     for section in ("groups", "members"):
         sources = data.get(section)
         for number, source in enumerate(sources if isinstance(sources, list) else ()):

@@ -287,7 +287,7 @@ class Attempt:
         return cookies != before
 
     def share(self, other: Fetched) -> Fetched | None:
-        """The outcome, taken from another feed that asked for this very URL; None when it does not tell what this feed needs."""
+        """The outcome, taken from another feed that asked for this very URL; None when it lacks what this feed needs."""
         self.http_status, self.headers = other.http_status, other.headers
         match other:
             case Fresh():

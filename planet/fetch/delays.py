@@ -50,7 +50,7 @@ def median_gap(dates: tuple[datetime, ...]) -> int | None:
     newest = sorted(dates, reverse=True)[:10]
     if len(newest) < 3:
         return None
-    from statistics import median  # runs that ask nobody need none
+    from statistics import median  # a run that makes no request needs none
 
     return int(median((later - earlier).total_seconds() for later, earlier in pairwise(newest)))
 

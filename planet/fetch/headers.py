@@ -23,7 +23,7 @@ def http_date(value: str, now: datetime | None = None) -> datetime | None:
         if full > reference + 50:
             full -= 100
         value = f"{day} {month} {full} {time} GMT"
-    from email.utils import parsedate_to_datetime  # runs that ask nobody need none
+    from email.utils import parsedate_to_datetime  # a run that makes no request needs none
 
     try:
         parsed = parsedate_to_datetime(value.strip())

@@ -36,7 +36,7 @@ def state(feed_state: FetchState) -> State:
 
 
 def is_for_good(feed_state: FetchState, now: datetime) -> bool:
-    """Whether a feed fails long enough to tell: three times, over a day at least."""
+    """Whether a feed fails long enough for a notice: three times, over a day at least."""
     first = feed_state.first_failure
     return feed_state.failures >= _FAILURES and first is not None and (feed_state.last_attempt or now) - first >= _FOR
 

@@ -12,7 +12,7 @@ from planet.model import FetchError, Message
 def read_file(folder: Path, name: str, limit: int) -> bytes | FetchError:
     """The bytes of an ordinary file, at most `limit` of them: a device or a pipe could hang, or never end.
 
-    What is told of it is its path from `folder` on: the health page is read by everyone.
+    Messages name its path from `folder` on: the health page is public.
     """
     path = folder / name
     name = str(path.relative_to(folder) if path.is_relative_to(folder) else path)

@@ -27,7 +27,7 @@ def default_headers(user_agent: str, accept: str) -> bytes:
 
 
 def sendable(value: str) -> bool:
-    """Whether a value may stand in a header field as it is: latin-1, one line, at most 1,024 bytes."""
+    """Whether a value may stand in a header field unchanged: latin-1, one line, at most 1,024 bytes."""
     return 0 < len(value) <= 1024 and not any(c in "\r\n\0" or ord(c) > 255 for c in value)
 
 

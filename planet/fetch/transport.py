@@ -70,7 +70,7 @@ class Transport(Protocol):
 
 
 def _connect(address_filter: AddressFilter, request: Request, deadline: Deadline) -> socket.socket:
-    """A socket to an address that was checked; the next one is tried where one is dead."""
+    """A socket to an address that was checked; the next address is tried where one does not answer."""
     target = request.target
     address_filter.check_port(target.host, target.port, configured=request.configured_port)
     deadline.phase = "resolve"

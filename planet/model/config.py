@@ -170,7 +170,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A member or a group: whoever owns feeds.
+    """A member or a group: the owner of feeds.
 
     `slug` is unique in the planet: the name's, unless feeds.yaml gives another. A folder of events (`events:`) is one of
     `feeds`, of kind `folder`.
@@ -231,7 +231,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingList:
-    """A list of feeds that somebody else keeps (OPML): whoever stands in it is read as if feeds.yaml named them.
+    """A list of feeds that somebody else keeps (OPML): its sources are read as if feeds.yaml named them.
 
     `key` is the same for two spellings of its address; with its variables unexpanded.
     """

@@ -47,7 +47,7 @@ class Entry:
 
     `uid` is what the entry is recognised by within its feed (folded id, else link, else a hash); `id` is the source's own id as
     given ("" none). `link_key` is the canonical link ("" none), `text_key` a hash of folded title and text, `title_key` the
-    folded title. `raw_hash` tells whether the feed says the same as before; `content_hash` whether what a reader sees changed.
+    folded title. `raw_hash` shows whether the feed says the same as before; `content_hash` whether what a reader sees changed.
     """
 
     uid: str

@@ -40,7 +40,7 @@ def key(
 
 
 def number(about: str, /, *, minimum: int = 0, maximum: int | None = None) -> Key:
-    """A key that holds a whole number."""
+    """A key whose value is a whole number."""
     return Key(about=about, minimum=minimum, maximum=maximum)
 
 

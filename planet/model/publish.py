@@ -14,7 +14,7 @@ from planet.model.health import FeedHealth
 class Artifact:
     """One file of the site. `digest` names its inputs: `make` is called only when the published file was made from others.
 
-    `volatile` marks files that tell times of runs (health): they may change in a run that brought nothing.
+    `volatile` marks files that show times of runs (health): they may change in a run without news.
     """
 
     path: str

@@ -43,7 +43,7 @@ class StoryList:
     """False for the month of now: it has a page, and no archive feed yet (RFC 5005)."""
 
     def feed(self, size: int) -> tuple[IndexRow, ...]:
-        """The newest `size` stories that may enter the output feeds (an archive's feed holds them all)."""
+        """The newest `size` stories that may enter the output feeds (the feed of an archive has all of them)."""
         if self.kind == "month":
             return self.rows
         return shared_out(self._in_feeds(size), size, self.kind)

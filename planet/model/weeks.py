@@ -59,7 +59,7 @@ def week_path(day: date) -> str:
 def by_subject(
     items: Sequence[Item], technologies: Callable[[Item], Sequence[str]], order: Sequence[str]
 ) -> tuple[tuple[str, tuple[Item, ...]], ...]:
-    """What is told of a week in parts by technology (a slug, "" none), the largest first: each item once, under its first in `order`."""
+    """(technology, items) of a week ("" for no technology), the largest part first: each item once, under its first technology in `order`."""
     parts: dict[str, list[Item]] = {}
     for item in items:
         of_item = technologies(item)

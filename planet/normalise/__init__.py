@@ -1,6 +1,6 @@
 """From what a document says to what the planet knows: identity fixed, dates in UTC, links absolute, text safe. Pure.
 
-    RawFeed -> drafts (uid, link, hash) -> told apart -> unchanged ones: UnchangedEntry, the others: Entry
+    RawFeed -> drafts (uid, link, hash) -> distinguished -> unchanged ones: UnchangedEntry, the others: Entry
 
 Ids in comments (N, D, T, B, M) are cases that a test in tests/test_normalise.py names.
 """
@@ -74,7 +74,7 @@ def normalise(
     site = http_url(raw.link, base)
     reader = _Reader(raw, feed=feed, base=base, site=site, sanitise=sanitise, now=now)
     drafts = [draft for entry in raw.entries for draft in reader.drafts(entry)]
-    drafts = identity.told_apart(drafts, atom=raw.format.startswith("atom"))
+    drafts = identity.distinguished(drafts, atom=raw.format.startswith("atom"))
     entries: list[Entry | UnchangedEntry] = []
     for draft in drafts:
         if known.get(draft.uid) == draft.raw_hash:

@@ -83,10 +83,10 @@ def content_hash(html: str, prefix: str, *rest: str) -> str:
     return digest(*seen)
 
 
-def told_apart(drafts: Sequence[Draft], *, atom: bool) -> list[Draft]:
+def distinguished(drafts: Sequence[Draft], *, atom: bool) -> list[Draft]:
     """One draft for each entry: entries that share an id are one (the newest stays), unless they plainly are not.
 
-    Where ids are useless, link and title tell entries apart; all of them get a new uid, so that the order of the document decides
+    Where ids are useless, link and title distinguish entries; all of them get a new uid, so that the order of the document decides
     nothing.
     """
     shared: Mapping[str, list[Draft]] = _grouped(drafts)

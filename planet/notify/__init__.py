@@ -55,7 +55,7 @@ class Notifications:
         self._warnings: list[Message] = []
 
     def run(self, edition: Callable[[], Edition], *, changed: bool, news: Sequence[News] = ()) -> tuple[Message, ...]:
-        """Tell each channel what is new to it; returns warnings for what could not be told.
+        """Send each channel what is new to it; returns warnings for what could not be sent.
 
         `edition` makes the site as values, and is only called if a channel needs it; `changed`: the site may differ from that of the
         last run.
@@ -120,7 +120,7 @@ class Notifications:
                 continue
             refusal = self._outside.send(url, notification)
             if refusal is None:
-                log.info("line %d: told %d things", rule.line, count)
+                log.info("line %d: %d things sent", rule.line, count)
                 channel, most = replace(rest, fault="", tries=0, retry_at=None, dropped=0), MOST
                 self._outside.save(key, channel.to_text())
             elif not refusal.for_content:

@@ -16,7 +16,7 @@ Kind = Literal["story", "event", "moved", "cancelled", "reminder", "newcomer", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing to tell. `digest` is the day of the digest that it belongs to, "" for what is told at once."""
+    """One thing to announce. `digest` is the day of the digest that it belongs to, "" for what is sent at once."""
 
     kind: Kind
     story: int = 0
@@ -34,9 +34,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """All up to story `story_id` is in the queue or was told (None: there was no story yet). `at`: the last digest.
+    """All up to story `story_id` is in the queue or was sent (None: there was no story yet). `at`: the last digest.
 
-    Stories are numbered as they arrive and keep their number, so an old post that moves, merges or returns is not told again.
+    Stories are numbered as they arrive and keep their number, so an old post that moves, merges or returns is not sent again.
     """
 
     story_id: int | None
@@ -44,7 +44,7 @@ class Channel:
     events: Mapping[str, tuple[str, str, str]] | None = None
     """Event -> its start, status and place, as they were when it was looked at last. None: events were never looked at."""
     reminded: tuple[str, ...] = ()
-    """Marks of the reminders that were given, and of the events that a digest told."""
+    """Marks of the reminders that were given, and of the events that a digest named."""
     later: tuple[int, ...] = ()
     """Stories of the week that had begun when the digest of the week before was made."""
     queue: tuple[Item, ...] = ()
@@ -56,7 +56,7 @@ class Channel:
     retry_at: datetime | None = None
     day: str = ""
     spent: Mapping[str, int] = field(default_factory=dict)
-    """How much of its share was told at once on that day: source -> stories, and events."""
+    """How much of its share was sent at once on that day: source -> stories, and events."""
     away: bool = False
     """Its rule is not in feeds.yaml."""
 

@@ -81,7 +81,7 @@ def first(edition: Edition, clock: Clock) -> Channel:
 def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, news: Sequence[str]) -> Channel:
     """The channel with what is new to it in its queue, at most `feed_entries` things of a run, and of one source at most its share.
 
-    A rule that was away gets what happened meanwhile as a digest. Stories that may not enter the feeds (the flood guard) are not told.
+    A rule that was away gets what happened meanwhile as a digest. Stories that may not enter the feeds (the flood guard) are left out.
     """
     limit = edition.config.site.feed_entries
     due = rule.every == "run" or digest_is_due(rule, channel, clock)
@@ -118,7 +118,7 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
 
 
 class _Shares:
-    """What a channel is told of each source: `DIGEST_SHARE` stories and events in a digest, or a day where it is told at once.
+    """What a channel gets of each source: `DIGEST_SHARE` stories and events in a digest, or a day where it is sent at once.
 
     The rest is counted. A rule that is for one source alone has no shares.
     """
@@ -128,12 +128,12 @@ class _Shares:
         self._alone = len(rule.groups) + len(rule.members) == 1
         self.day = clock.today.isoformat() if self._at_once else ""
         self.spent = Counter(channel.spent if channel.day == self.day else {})
-        """Source, "events" behind it or not -> how much of it was told on this day."""
+        """Source, "events" behind it or not -> how much of it was sent on this day."""
         slugs = {source.name: source.slug for source in edition.sources}
         self._owners = {event.id: event_owner(event, slugs) for event in edition.events}
 
     def stories(self, rows: Sequence[IndexRow], limit: int, day: str) -> list[Item]:
-        """The stories that are told, the oldest first, then what is beyond the shares."""
+        """The stories that are sent, the oldest first, then what is beyond the shares."""
         within, beyond = (rows, {}) if self._alone else within_share(rows, leading_source, DIGEST_SHARE, self.spent)
         if self._at_once:
             self.spent.update(map(leading_source, within))
@@ -270,7 +270,7 @@ def _newcomer_mark(slug: str) -> str:
 
 
 def _digest_mark(event: Event) -> str:
-    """Remembers that a digest told an event: a clock that is set back must not have it told again."""
+    """Remembers that a digest named an event: a clock that is set back must not repeat it."""
     return f"{event.id} {_snapshot(event)[0]} digest"
 
 

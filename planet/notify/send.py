@@ -140,7 +140,7 @@ def deliver(url: str, notification: Notification) -> Refusal | None:
 
 
 def _hand_over(url: str, notification: Notification) -> bool | None:
-    import apprise  # 0.1 s that only a run with something to tell should pay
+    import apprise  # 0.1 s that only a run with something to send should pay
 
     plugin = _plugin(url, notification.sender, notification.site)
     if plugin is None:

@@ -80,7 +80,7 @@ def parse_calendar(
         name=one_line(head.text("NAME") or head.text("X-WR-CALNAME"), 200),
         events=tuple(reading.events),
         delay_hint=_delay(head),
-        warnings=tuple(reading.told()),
+        warnings=tuple(reading.warnings()),
     )
 
 
@@ -150,7 +150,7 @@ class _Reading:
                 break
 
     def _group(self, group: list[Written]) -> Iterator[RawEvent]:
-        """What one UID stands for: a single event, a series with its overrides, or several events that share it by mistake."""
+        """The events of one UID: a single event, a series with its overrides, or several events that share it by mistake."""
         if len(group) == 1 and not group[0].recurring:
             yield group[0].event
             return
@@ -212,7 +212,7 @@ class _Reading:
             yield replace(master.event, recurrence_id=first)
         yield from (vevent.event for vevent in overrides)
 
-    def told(self) -> Iterator[Message]:
+    def warnings(self) -> Iterator[Message]:
         """The warnings of this calendar, in few sentences."""
         yield from self.bad[:_NAMED]
         if len(self.bad) > _NAMED:

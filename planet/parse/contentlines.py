@@ -221,7 +221,7 @@ def parse_line(line: str) -> tuple[str, Property] | None:
     if named is None:
         return None
     if named[0].upper() in _DATES and not value[:8].isdigit() and (date_line := _DATE_LINE.fullmatch(line)):
-        # `TZID=tzone://Microsoft/Utc:20261203T190000`: a colon that nobody quoted is part of the zone's name.
+        # `TZID=tzone://Microsoft/Utc:20261203T190000`: a colon outside of quotes is part of the zone's name.
         return named[0].upper(), Property(date_line[3], {"TZID": date_line[1].strip('"')})
     position = named.end()
     parameters: dict[str, str] = {}

@@ -75,7 +75,7 @@ def cancelled(title: str) -> bool:
     return bool(_OFF.search(title))
 
 
-_Told = tuple[datetime | date, str, str, str]
+_TitleParts = tuple[datetime | date, str, str, str]
 """When, name, place, by which rule."""
 
 
@@ -85,7 +85,7 @@ def _text(text: Text | None) -> str:
     return plain(text.value) if text.kind == "html" else text.value
 
 
-def _from_title(title: str, moment: ParsedDate | None, zone: ZoneInfo) -> _Told | None:
+def _from_title(title: str, moment: ParsedDate | None, zone: ZoneInfo) -> _TitleParts | None:
     match = _TITLE.fullmatch(title)
     if match is None:
         return None
@@ -107,13 +107,13 @@ def _from_title(title: str, moment: ParsedDate | None, zone: ZoneInfo) -> _Told 
     return when, name, place, "title"
 
 
-def _from_date(title: str, moment: ParsedDate | None) -> _Told:
+def _from_date(title: str, moment: ParsedDate | None) -> _TitleParts:
     assert moment is not None
     assert moment.value is not None
     return moment.value.date() if moment.date_only else moment.value, title, "", "date of the entry"
 
 
-def _event(entry: RawEntry, facts: _Told) -> RawEvent:
+def _event(entry: RawEntry, facts: _TitleParts) -> RawEvent:
     when, name, place, rule = facts
     body = entry.content or entry.summary
     text = body.value if body else ""

@@ -97,7 +97,7 @@ def later(start: datetime | date, duration: str) -> datetime | date | None:
 
 
 def utc(moment: datetime | date) -> datetime | date:
-    """A datetime in UTC, a date as it is. Raises OverflowError at the ends of time."""
+    """A datetime in UTC, a date unchanged. Raises OverflowError outside of the years 1 to 9999."""
     return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
 
 

@@ -67,7 +67,7 @@ def newest(dates: list[float | None], limit: int) -> list[int]:
 
 
 def date_warning(entries: Iterable[RawEntry]) -> tuple[Message, ...]:
-    """What to tell a member whose dates are none."""
+    """A warning for dates that cannot be read, none where all can."""
     bad = [
         when.written
         for entry in entries

@@ -1,6 +1,6 @@
 """What the planet remembers of output/: `output/.planet/manifest.json`, and the list of a run that was interrupted.
 
-It holds no time and no secret: the same site has the same manifest, byte for byte.
+It has no time and no secret in it: the same site has the same manifest, byte for byte.
 """
 
 from __future__ import annotations

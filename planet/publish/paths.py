@@ -1,4 +1,4 @@
-"""Which paths an artifact may have: below output/, told apart on every file system, never through a symbolic link."""
+"""Which paths an artifact may have: below output/, distinct on every file system, never through a symbolic link."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class Publication:
         self._put(artifact.path, data, artifact.digest, bundle=section, volatile=artifact.volatile)
 
     def _note_not_made(self, path: str, error: Exception) -> None:
-        """A fault of the program, or a stored value nobody expected: what was published stays, and all else is published."""
+        """Note a file that a bug or an unexpected stored value keeps from being made: its published version stays, all else is published."""
         log.info("%s cannot be made, what was published stays: please report it (%r)", path, error)
         self.not_made.append((path, one_line(f"{type(error).__name__}: {error}", 200)))
 

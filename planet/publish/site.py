@@ -67,7 +67,7 @@ def publish(
 
 
 def intact(output: Path) -> str:
-    """What output/ is: the hash of its manifest while every file in it holds what was published; "" when one was touched, or is missing."""
+    """The hash of the manifest of output/ while every file has the published bytes; "" when one was touched, or is missing."""
     output = output.resolve()
     manifest, pending = read_manifest(output), read_pending(output)
     if not manifest.files or pending.paths:

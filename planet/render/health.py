@@ -54,7 +54,7 @@ def _time(moment: datetime | None) -> str | None:
 
 
 def health_artifact(health: Sequence[FeedHealth], say: Say) -> Artifact:
-    """`health.json`. It tells times of runs, so it may change in a run that brought nothing."""
+    """`health.json`. It shows times of runs, so it may change in a run without news."""
     text = json.dumps(health_rows(health, say), ensure_ascii=False, indent=1) + "\n"
     return Artifact(path="health.json", digest=digest(text), make=text.encode, volatile=True)
 

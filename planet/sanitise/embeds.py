@@ -174,7 +174,7 @@ def _drawing(svg: re.Match[str]) -> str:
 
 
 def _formula(math: re.Match[str]) -> str:
-    """A formula with its source (TeX, as KaTeX and others write it) as the text that stands for it."""
+    """A formula with its source (TeX, as KaTeX and others write it) as its text."""
     source = _ANNOTATION.search(math[2])
     if not source or "alttext" in math[1]:
         return math[0]

@@ -76,7 +76,7 @@ FORCED: dict[str, set[str]] = {
     "audio": {"controls", "preload"},
 }
 LINK_REL = "noopener ugc"
-"""Members link where they like: `ugc` tells search engines that the planet did not write it."""
+"""Members link where they like: `ugc` says to search engines that the planet did not write it."""
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 NUMBERS = {"width": 4096, "height": 4096, "colspan": 50, "rowspan": 200, "span": 50, "start": 10**6, "value": 10**6}

@@ -29,7 +29,7 @@ _CELL = re.compile(r'<(t[dh])((?: [\w:-]+="[^"]*")*?) style="(\w+)"')
 _EMOJI = re.compile(
     r"s\.w\.org/images/core/emoji|/twemoji|/emoji/|/images/smilies/|fonts\.gstatic\.com/s/e/notoemoji", re.IGNORECASE
 )
-"""Addresses of pictures that stand for one character."""
+"""Addresses of pictures that show one character."""
 _EMOJI_LENGTH = 20
 
 

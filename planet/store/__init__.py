@@ -112,7 +112,7 @@ class Store:
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:  # SQLite ends some by itself, as on a full disk
-                    with contextlib.suppress(sqlite3.Error):  # what is told is why it came to this
+                    with contextlib.suppress(sqlite3.Error):  # the first error is the one to report
                         connection.execute("ROLLBACK")
                 raise
 

@@ -60,7 +60,7 @@ def decode(kind: type[_T], text: str) -> _T:
 
 
 def readable(text: str, otherwise: _T) -> _T:
-    """What JSON holds, where it is of the kind of `otherwise`, which is given in its place where it is not."""
+    """The value of a JSON text where it is of the type of `otherwise`, else `otherwise`."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -69,7 +69,7 @@ def readable(text: str, otherwise: _T) -> _T:
 
 
 def convert(kind: type[_T], values: Mapping[str, Any]) -> _T:
-    """A dataclass from the values of its fields; integers stand for truth values. Raises ValueError where they do not fit."""
+    """A dataclass from the values of its fields; integers are read as truth values. Raises ValueError where they do not fit."""
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:

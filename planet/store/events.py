@@ -39,7 +39,7 @@ def _json_type(kind: type[Any], names: Iterable[str], kinds: Mapping[str, object
     )
 
 
-# A time is either a day or an instant. Both are text in JSON, so they are told apart here.
+# A time is either a day or an instant. Both are text in JSON, so they are distinguished here.
 _Data = _json_type(EventData, (field.name for field in fields(EventData)), {"start": str, "end": str | None})
 _Event = _json_type(StoredEvent, _OWN, {"data": _Data})
 

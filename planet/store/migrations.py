@@ -114,7 +114,7 @@ def _rewrite(
     column: str,
     change: Callable[[dict[str, Any]], Mapping[str, Any]],
 ) -> None:
-    """Change the JSON of a column, row by row; what is no JSON object stays as it is: reading it says so."""
+    """Change the JSON of a column, row by row; what is no JSON object is left unchanged: reading it reports it."""
     for (identity,) in connection.execute(f"SELECT {key} FROM {table}").fetchall():
         (text,) = connection.execute(f"SELECT {column} FROM {table} WHERE {key} = :key", {"key": identity}).fetchone()
         try:

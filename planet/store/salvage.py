@@ -197,7 +197,7 @@ def _search_pages(
     tables: Mapping[str, tuple[tuple[str, ...], frozenset[str]]],
     whole: Mapping[str, dict[int, dict[str, object]]],
 ) -> None:
-    """Add the rows that are whole on some page, told from others by the number and the types of their values."""
+    """Add the rows that are whole on some page, distinguished from others by the number and the types of their values."""
     layouts = {table: _columns(target, table) for table in tables}
     by_length = {len(columns): table for table, columns in layouts.items()}
     for number, values in rows(copy, PAGE):

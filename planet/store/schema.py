@@ -17,7 +17,7 @@ PAGE = 4096
 PATIENCE = 10.0
 """Seconds to wait for the lock of another program."""
 """Bytes of a page: SQLite's default since 3.12."""
-APPLICATION_ID = 0x504C4E54  # "PLNT": tells our databases from any other SQLite file
+APPLICATION_ID = 0x504C4E54  # "PLNT": distinguishes these databases from other SQLite files
 
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

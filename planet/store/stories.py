@@ -206,7 +206,7 @@ def _reasons(joins: str, members: Sequence[StoredEntry], context: StoryContext) 
     )
 
 
-def _told_apart(
+def _distinguished(
     authors: Sequence[Person], source: StorySource, slugs: Collection[str], context: StoryContext
 ) -> tuple[Person, ...]:
     """The authors; one whose name is, or looks like, that of a source which does not carry the story stands with its own source."""
@@ -249,7 +249,7 @@ def _story(head: Mapping[str, Any], members: Sequence[StoredEntry], context: Sto
         updated=updated,
         edited=primary.edited is not None,
         first_seen=primary.first_seen if primary.owner else min(member.first_seen for member in members),
-        authors=_told_apart(entry.authors, source, slugs, context) or (Person(name=source.name),),
+        authors=_distinguished(entry.authors, source, slugs, context) or (Person(name=source.name),),
         source=source,
         sources=sources,
         technologies=_names(head["technologies"]),

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 
 def join(base: str, url: str) -> str:
-    """RFC 3986 resolution that cannot fail: what cannot be joined stays as it is."""
+    """RFC 3986 resolution that cannot fail: what cannot be joined is returned unchanged."""
     if not base or not url:
         return url
     try:

@@ -155,7 +155,7 @@ def https_of_webcal(url: str) -> str:
 
 
 def has_host(url: str) -> bool:
-    """Whether an http URL that somebody typed has a host to ask, and nothing in it that no URL may hold."""
+    """Whether an http URL that a person typed has a host, and no character that URLs exclude."""
     parts = split(url)
     name = (parts.hostname or "") if parts else ""
     if parts is None or parts.port == 0 or len(url) > MAX_LENGTH or _REFUSED.search(url):

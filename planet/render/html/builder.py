@@ -225,7 +225,7 @@ class PageBuilder:
         return self.edition.load([ref.story_id for ref in refs])
 
     def feeds_of(self, path: str, name: str, kind: str) -> tuple[Alternate, ...]:
-        """The feeds that live in a folder of the site."""
+        """The feeds in a folder of the site."""
         title = self.site.title if not name or name == self.site.title else f"{self.site.title} – {name}"
         return tuple(
             (output_format.media_type, f"{title} ({self.t.say(output_format.label)})", path + output_format.name)

@@ -69,7 +69,7 @@ def materials(stories: Sequence[str]) -> tuple[Material, ...]:
 
 
 def _kind(url: str) -> str:
-    """What an address shows: "film", "slides", or "" where its form tells nothing."""
+    """What an address shows: "film", "slides", or "" where its form does not say."""
     site = host(url).removeprefix("www.")
     place = url.partition("://")[2].removeprefix("www.").removeprefix("m.")
     path = "/" + place.partition("/")[2].partition("?")[0]

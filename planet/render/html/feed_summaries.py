@@ -1,6 +1,6 @@
 """The state of each feed of a member or a group, and counts of its entries, in sentences: for its page.
 
-It tells no time of a run, so that the page stays while nothing changes: when a feed was asked last is told by `health/` and
+It shows no time of a run, so that the page stays while nothing changes: when a feed was asked last is told by `health/` and
 `health.json`, from which the script fills it in.
 """
 

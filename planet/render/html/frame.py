@@ -44,14 +44,14 @@ class Common:
     searchable: bool
     cards: bool
     holds_events: bool
-    """Whether there are events, or groups and calendars that may bring some: else no page names what concerns events alone."""
+    """Whether there are events, or groups and calendars that may have some: else no page names what concerns events alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meta:
     """What a page says of itself. `path` is its folder below output/ ("" or ending with a slash), `file` its name there.
 
-    `description` "" is that of the site; `volatile` marks a page that tells times of runs.
+    `description` "" is that of the site; `volatile` marks a page that shows times of runs.
     """
 
     path: str

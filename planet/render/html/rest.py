@@ -168,7 +168,7 @@ def subscribe(builder: PageBuilder) -> Artifact:
 
 
 def plain(builder: PageBuilder) -> Iterator[Artifact]:
-    """How to join and leave, search, and what stands where nothing is: with the latest stories, for who followed a dead link."""
+    """How to join and leave, search, and the page for addresses that do not exist, with the latest stories."""
     t = builder.t
     description = t.gettext("How to be read here, and how not to be any more.")
     planning = {"rooms": builder.edition.rooms, "free_weeks": builder.edition.free_weeks}

@@ -22,7 +22,7 @@ class UnknownBlock:
 
 
 def unknown_blocks(theme: Theme) -> Iterator[UnknownBlock]:
-    """Those of the theme itself; what it extends is taken as it is. A template that is not right is left to the run, which names it."""
+    """Those of the theme itself; what it extends is not checked. A template with errors is left to the run, which names it."""
     (_, own), *others = theme.folders
     trees = {path: tree for path in sorted(own.glob("*.html")) if (tree := _tree(path)) is not None}
     known = {block.name for _, folder in others for path in folder.glob("*.html") for block in _blocks(_tree(path))}

@@ -1,6 +1,6 @@
 """`archive/2026/11/why/`: why each story of a month is where it is, in words. One page beside each page of whole texts.
 
-It tells what `planet explain` tells, of what everybody may see: no feed that is unlisted or local is named, no copy that is hidden or
+It shows what `planet explain` shows, of what is public: no feed that is unlisted or local is named, no copy that is hidden or
 withdrawn.
 """
 

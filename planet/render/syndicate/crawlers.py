@@ -19,7 +19,7 @@ _UNLISTED = ("health/", "search/", "static/", ".")
 
 
 def robots(edition: Edition) -> Artifact:
-    """`robots.txt`: all may read all, and where the sitemap is; of a private planet: nobody may."""
+    """`robots.txt`: all may read all, and where the sitemap is; of a private planet: none may."""
     text = "User-agent: *\nDisallow: /\n"
     if not edition.config.site.private:
         text = f"User-agent: *\nAllow: /\n\nSitemap: {edition.config.site.url}sitemap.xml\n"

@@ -23,7 +23,7 @@ GENERATOR = f"planet {__version__}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A feed. `url` is the planet's address, `path` the folder of the feed below it; `archive` tells that its month is over (RFC 5005)."""
+    """A feed. `url` is the planet's address, `path` the folder of the feed below it; `archive`: its month is over (RFC 5005)."""
 
     url: str
     path: str
@@ -102,7 +102,7 @@ def document(
     return Document(
         url=site.url,
         path=story_list.path,
-        # An archive is part of the feed that it continues, so it bears that feed's id (RFC 5005 section 4).
+        # An archive is part of the feed that it continues, so it has that feed's id (RFC 5005 section 4).
         id=site.url if month else site.url + story_list.path,
         title=one_line(title),
         subtitle=one_line(subtitle),
