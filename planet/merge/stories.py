@@ -95,7 +95,10 @@ def _precedence(look: Look, cluster: Sequence[Look]) -> _Precedence:
     own = bool(entry.owner) or entry.priority == 0
     return (
         not own,
-        copied or any(_credits(look, other) for other in cluster if other is not look),
+        copied
+        or any(
+            _credits(look, other) or _credits_elsewhere(look, other, cluster) for other in cluster if other is not look
+        ),
         bool(named) and named != look.host,
         not entry.owner,
         entry.first_seen.timestamp() if entry.first_seen else 0.0,
@@ -121,6 +124,21 @@ def _credits(copy: Look, original: Look) -> bool:
         if original.host and any(host(url) == original.host for url in named):
             return True
     return canonical_key(copy.entry.id) == theirs or theirs in copy.link_keys
+
+
+def _credits_elsewhere(copy: Look, original: Look, cluster: Sequence[Look]) -> bool:
+    """Whether the feed of an entry lists the same a second time, at the address that another source has on its own site."""
+    theirs = original.entry.link_key
+    if (
+        not theirs
+        or not original.entry.owner
+        or copy.entry.owner == original.entry.owner
+        or copy.entry.link_key == theirs
+    ):
+        return False
+    return any(
+        other.entry.link_key == theirs for other in cluster if other is not copy and other.entry.feed == copy.entry.feed
+    )
 
 
 def _of_two_authors(a: Look, b: Look) -> bool:

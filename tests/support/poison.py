@@ -153,7 +153,7 @@ def _poisoned(rng: random.Random, value: Any, kind: str) -> Any:
     if isinstance(value, str) and value[:1] in {"{", "["} and rng.random() < 0.6:
         try:
             return json.dumps(_mutated(rng, json.loads(value)))
-        except ValueError:
+        except (ValueError, RecursionError):  # it is poisoned already
             pass
     return rng.choice(TEXTS)
 
