@@ -38,14 +38,17 @@ run: $(VENV)/base  ## the cron job on feeds.yaml
 serve: $(VENV)/base  ## show output/ on loopback
 	$(PLANET) serve
 
+# One more than two cores: a test that waits for a server, a deadline or a browser leaves its core to another.
+PROCESSES ?= 3
+
 test: $(VENV)/dev  ## all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(TESTS)
 
 check: $(VENV)/dev  ## what has to be green: format, lint, types, tests with branch coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --cov --cov-report=term:skip-covered
 
 format: $(VENV)/dev
 	$(BIN)/ruff format .

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from selectolax.lexbor import LexborHTMLParser as Tree
 
 from planet.cli.site_server import site_server
@@ -70,26 +70,34 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield served
 
 
-@pytest.fixture(scope="module")
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
+def new_context(browser: Browser, address: str, *, width: int) -> BrowserContext:
+    """A browser of its own, which gets one picture from every other host."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, locale="fr-FR", timezone_id="Europe/Paris")
     pictures = {"body": PIXEL, "content_type": "image/png"}
     context.route(
         "**/*", lambda route: route.continue_() if route.request.url.startswith(address) else route.fulfill(**pictures)
     )
+    return context
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = new_context(browser, address, width=1280)
     yield context.new_page()
     context.close()
 
 
-@pytest.fixture
-def opened(page: Page, address: str) -> Page:
+@pytest.fixture(scope="module")
+def opened(browser: Browser, address: str) -> Iterator[Page]:
     """The month that holds the careless post, all texts open."""
-    page.set_viewport_size({"width": 1280, "height": 800})
+    context = new_context(browser, address, width=1280)
+    page = context.new_page()
     page.goto(f"{address}members/ada/")
     months = page.locator("a.read").evaluate_all("(all) => all.map((one) => one.href)")
     page.goto(months[0])
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    return page
+    yield page
+    context.close()
 
 
 def test_no_text_has_a_fault_whatever_its_author_left_out(opened: Page) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +24,23 @@ def sources(world: World, **ada: Any) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World(tmp_path_factory.mktemp("published")) as world:
+        serve(world)
+        world.configure(**sources(world))
+        assert world.run().code == 0
+        yield world
+
+
 @pytest.fixture
-def told(world: World) -> World:
-    """A run over two feeds that carry one post, and one that only Ada has."""
+def told(published: World, tmp_path: Path) -> World:
+    """A copy of a planet after a run over two feeds that carry one post, and one that only Ada has."""
+    serve(published)
+    return published.copied(tmp_path)
+
+
+def serve(world: World) -> None:
     world.serve(
         "/ada.xml",
         rss(
@@ -36,9 +52,6 @@ def told(world: World) -> World:
         "/group.xml",
         rss(item("Des files en PHP", "http://www.ada.example/2026/files.html?utm_source=g", text=LONG)),
     )
-    world.configure(**sources(world))
-    assert world.run().code == 0
-    return world
 
 
 def explained(world: World, asked: str) -> dict[str, Any]:
