@@ -10,7 +10,7 @@ import shutil
 import sys
 import textwrap
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -23,7 +23,7 @@ MEANINGS: dict[str, Meaning] = {
     "ok": "good", "failing": "bad", "gone": "bad", "moved": "doubtful", "deferred": "doubtful", "new": "quiet",
 }  # fmt: skip
 """State of a feed -> what its colour says."""
-COLOURS: dict[Meaning, dict[str, object]] = {
+COLOURS: dict[Meaning, dict[str, Any]] = {
     "good": {"fg": "green"},
     "bad": {"fg": "bright_red"},
     "doubtful": {"fg": "yellow"},
@@ -51,7 +51,7 @@ class Screen:
 
     def paint(self, text: str, meaning: Meaning) -> str:
         """The text in the colour of its meaning; unchanged where there are no colours."""
-        return click.style(text, **COLOURS[meaning]) if self.colour and meaning else text  # type: ignore[arg-type]
+        return click.style(text, **COLOURS[meaning]) if self.colour and meaning else text
 
     def wrap(self, text: str, indent: int = 0, hanging: int = 4) -> str:
         """A sentence in lines that fit, those after the first `hanging` columns further in. Addresses are not cut; pipes get one line."""

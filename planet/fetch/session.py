@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message as HeaderMessage
@@ -77,11 +76,9 @@ class GuardedAdapter(HTTPAdapter):
     def send(
         self,
         request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: ARG002
+        *_args: Any,  # requests gives `stream`, `verify`, `cert` and `proxies`, too, which the transport decides
         timeout: Any = None,
-        verify: bool | str = True,  # noqa: ARG002
-        cert: Any = None,  # noqa: ARG002
-        proxies: Mapping[str, str] | None = None,  # noqa: ARG002
+        **_options: Any,
     ) -> requests.Response:
         limits = timeout
         assert isinstance(limits, Limits), "use WebClient"

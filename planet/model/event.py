@@ -20,7 +20,7 @@ class EventData:
     """
 
     title: str
-    html: SafeHtml = SafeHtml("")  # noqa: RUF009 - a str
+    html: SafeHtml = SafeHtml("")
     """The description, sanitised; "" before it is normalised."""
     text: str = ""
     start: datetime | date

@@ -6,7 +6,7 @@ Nothing that moves a cursor, reorders text or leads elsewhere than to the web le
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planet.model import SafeHtml
 from planet.text import one_line, xml_safe
@@ -27,7 +27,7 @@ def link(url: str) -> str:
 
 def entry(stored: Entry) -> Entry:
     """An entry, every part of it that is shown cleaned; the same value where nothing is to be cleaned."""
-    fields = {
+    fields: dict[str, Any] = {
         "id": line(stored.id),
         "link": link(stored.link),
         "title": line(stored.title),
@@ -42,7 +42,7 @@ def entry(stored: Entry) -> Entry:
         "comments": link(stored.comments),
     }
     changed = {name: value for name, value in fields.items() if value != getattr(stored, name)}
-    return replace(stored, **changed) if changed else stored  # type: ignore[arg-type]
+    return replace(stored, **changed) if changed else stored
 
 
 def _enclosure(stored: Enclosure) -> Enclosure | None:
