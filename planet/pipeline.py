@@ -70,16 +70,21 @@ def run(
     now: datetime,
     options: Options = DEFAULTS,
     progress: Progress = SILENT,
+    lists: Sequence[News] = (),
 ) -> Report:
-    """Bring the site up to date.
+    """Bring the site up to date. `lists` is what is new of reading lists, which were asked before.
 
     Raises NotPublishedError; what was published then stays as it was, and what was read is kept for the next run.
     """
     with contextlib.closing(planet.fetcher):
-        return _run(planet, now, options, progress)
+        report, edition = _run(planet, now, options, progress)
+        progress.stage(Message.of("telling what is new"))
+        if options.announce:
+            report = _announce(planet, report, edition, options, lists, now)
+        return report
 
 
-def _run(planet: Planet, now: datetime, options: Options, progress: Progress) -> Report:
+def _run(planet: Planet, now: datetime, options: Options, progress: Progress) -> tuple[Report, Edition | None]:
     follow_edits(planet)
     reclassified = reclassify(planet)
     counts = gather(planet, now, options, progress) if options.fetch else _Counts()
@@ -101,17 +106,22 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
         published=published,
     )
     forget_removed_calendars(planet, now)
-    progress.stage(Message.of("telling what is new"))
-    if options.announce:
-        notifies_health = options.news or any("health" in rule.what for rule in planet.config.notify)
-        if notifies_health and not counts.network_down:
-            news = (*health.news(planet.config, planet.store, now), *_collisions(planet, edition, now))
-            report = replace(report, news=news)
-        if options.publish:
-            report = _notify(planet, report, edition, now)
-            if planet.config.site.heartbeat and not counts.network_down:
-                answer = planet.fetcher.web.get(planet.config.site.heartbeat, max_bytes=64_000, accept="*/*", now=now)
-                log.info("heartbeat: %s", answer.message if isinstance(answer, FetchError) else "sent")
+    return report, edition
+
+
+def _announce(
+    planet: Planet, report: Report, edition: Edition | None, options: Options, lists: Sequence[News], now: datetime
+) -> Report:
+    """The report with what a person must be told; channels and the service that waits for the heartbeat are told."""
+    news = list(lists)
+    if (options.news or planet.config.tells_health) and not report.network_down:
+        news += [*health.news(planet.config, planet.store, now), *_collisions(planet, edition, now)]
+    report = replace(report, news=tuple(news))
+    if options.publish:
+        report = _notify(planet, report, edition, now)
+        if planet.config.site.heartbeat and not report.network_down:
+            answer = planet.fetcher.web.get(planet.config.site.heartbeat, max_bytes=64_000, accept="*/*", now=now)
+            log.info("heartbeat: %s", answer.message if isinstance(answer, FetchError) else "sent")
     return report
 
 
@@ -127,8 +137,7 @@ def _notify(planet: Planet, report: Report, edition: Edition | None, now: dateti
         return site.build(planet.config, planet.store, health.public_health(planet.config, planet.store), now)
 
     warnings = planet.notify(report, make, now, changed=edition is not None)
-    notifies_health = any("health" in rule.what for rule in planet.config.notify)
-    return replace(report, warnings=warnings, news=() if notifies_health else report.news)
+    return replace(report, warnings=warnings, news=() if planet.config.tells_health else report.news)
 
 
 def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:

@@ -292,6 +292,9 @@ def test_a_group_without_a_folder_is_given_one_by_its_first_event(world: World) 
     assert "planet add --event" in added.out
     when = f"{NOON + timedelta(days=9):%Y-%m-%d} 18:30"
     new = ("--group", "clermontech.rust", "--date", when, "--place", "Turing 22, Clermont-Ferrand")
+    before = (world.folder / "feeds.yaml").read_text("utf-8")
+    assert world.planet("add", "--event", "X", "--group", "clermontech.rust", "--date", "demain").code == 2
+    assert (world.folder / "feeds.yaml").read_text("utf-8") == before, "a date that is none adds no folder"
     first = world.planet("add", "--event", "Première soirée Rust", *new)
     assert (first.code, first.err) == (0, "")
     assert "dossier d’évènements\xa0: evenements/clermontech-rust/" in first.out

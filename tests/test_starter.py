@@ -19,6 +19,7 @@ import yaml
 from planet import config
 from planet.cli import COMMANDS
 from planet.subscriptions import new
+from planet.subscriptions.starter import starter
 from planet.themes import find
 
 PROGRAM = (sys.executable, "-m", "planet")
@@ -39,6 +40,17 @@ def test_the_theme_is_the_planets_own_and_neutral(folder: Path) -> None:
     assert theme == folder / "themes" / "planet-dublin"
     assert 'extends = "base"' in (theme / "theme.toml").read_text("utf-8")
     assert "Clermont" not in "".join(path.read_text("utf-8") for path in folder.rglob("*") if path.is_file() and path.name != "feeds.schema.json")  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr"])
+def test_each_language_that_ships_has_files_of_its_own_that_say_the_same(language: str) -> None:
+    ours, english = (yaml.safe_load(starter("A", "https://a.example.org/", tag)) for tag in (language, "en"))
+    assert ours["planet"].pop("language") == language
+    assert {key: value if key != "planet" else set(value) for key, value in ours.items()} == {
+        key: value if key != "planet" else set(value) - {"language"} for key, value in english.items()
+    }
+    keys = re.compile(r"^# +(?:- )?([a-z]+):(?: |$)", re.MULTILINE)
+    assert keys.findall(starter("A", "u", language)) == keys.findall(starter("A", "u", "en"))
 
 
 def test_no_mark_is_left_unfilled(folder: Path) -> None:

@@ -187,6 +187,18 @@ def test_opml_keeps_names_pages_and_folders() -> None:
     ]
 
 
+def test_a_link_of_opml_is_a_page_unless_its_address_is_that_of_a_list() -> None:
+    outlines = "".join(
+        f'<outline type="link" text="x" url="https://{path}"/>'
+        for path in ("a.example.org/about", "b.example.org/x.opml")
+    )
+    notes = [str(note) for note in import_opml(f"<opml><body>{outlines}</body></opml>".encode()).notes]
+    assert notes[:2] == [
+        "https://b.example.org/x.opml is a list of its own: import it, too, or name it under `lists:`",
+        "https://a.example.org/about is named without a feed: `planet add https://a.example.org/about` looks for one",
+    ]
+
+
 def test_opml_in_another_encoding_keeps_its_accents() -> None:
     text = '<?xml version="1.0" encoding="{}"?><opml><body><outline text="Zoé" xmlUrl="https://z.example.org/"/></body></opml>'
     for encoding in ("iso-8859-1", "utf-8", "utf-16"):

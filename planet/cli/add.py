@@ -96,15 +96,16 @@ def add(
 
 
 def _add_event(ctx: Context, title: str, group: str, when: str, place: str) -> int:
-    from planet.subscriptions.event_writing import with_folder, write_event  # writing posts is what only this needs
+    from planet.subscriptions.event_writing import event_start, with_folder, write_event  # what only this needs
 
+    start = event_start(when)  # before anything is written
     text, folder = with_folder(current_text(ctx), ctx.config, group)
     if text:
         write_text(ctx, text)
         del ctx.config  # it is read again
         _ = ctx.config
         tell(ctx, Message.of("{name} has a folder of events now: {folder}", name=group, folder=folder))
-    path = write_event(ctx.config, title=title, group=group, when=when, place=place)
+    path = write_event(ctx.config, title=title, group=group, start=start, place=place)
     tell(ctx, Message.of("{path} was written: add what there is to say, the next run shows it", path=path))
     return 0
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from planet.cli.environment import fetcher_of
 from planet.cli.logs import mask_unlisted
 from planet.limited import FunctionFailedError, LimitedProcess
-from planet.model import Config, Download, FetchError, Message
+from planet.model import Config, Download, FetchError, Message, News
 from planet.store import Store
 from planet.subscriptions import lists
 from planet.subscriptions.opml import import_opml
@@ -25,20 +25,25 @@ _SECONDS = 20.0
 _MEMORY = 500_000_000
 
 
-def with_lists(config: Config, store: Store, now: datetime, *, fetch: bool) -> tuple[Config, tuple[Message, ...]]:
-    """The configuration with the sources of its reading lists, and warnings to print; with `fetch`, lists that are due are asked first."""
+def with_lists(
+    config: Config, store: Store, now: datetime, *, fetch: bool, tells: bool = False
+) -> tuple[Config, tuple[News, ...]]:
+    """The configuration with the sources of its reading lists, and news of these; with `fetch`, lists that are due are asked first.
+
+    Without `tells` news waits for a run that may tell it.
+    """
     if not config.lists:
         return config, ()
     states = store.lists()
-    warnings: tuple[Message, ...] = ()
+    news: tuple[News, ...] = ()
     if fetch:
         with contextlib.ExitStack() as opened:
-            refreshed = lists.refresh(config, states, now, _ask(config, now, opened), _read(opened))
-        states, warnings = dict(refreshed.states), refreshed.warnings
+            refreshed = lists.refresh(config, states, now, _ask(config, now, opened), _read(opened), tells=tells)
+        states, news = dict(refreshed.states), refreshed.news
         store.save_lists(states)
     extended = lists.with_listed(config, states)
     mask_unlisted(extended)
-    return extended, warnings
+    return extended, news
 
 
 def _ask(config: Config, now: datetime, opened: contextlib.ExitStack) -> lists.Ask:

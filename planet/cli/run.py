@@ -28,7 +28,7 @@ from planet.store import Store, damage, meta
 
 if TYPE_CHECKING:
     from planet.cli.context import Context
-    from planet.model import Config, FeedHealth, Report
+    from planet.model import Config, FeedHealth, News, Report
 
 ALL_FAILED = 4
 NAMED = 10
@@ -154,15 +154,16 @@ def _incomplete(not_made: Sequence[tuple[str, str]]) -> PublishError:
 
 def _run(ctx: Context, config: Config, store: Store, at: datetime, options: Options) -> Report:
     """One run, with a bar on a terminal; reading lists that are due are asked first."""
-    warnings: tuple[Message, ...] = ()
+    news: tuple[News, ...] = ()
     with showing(ctx) as progress:
         if config.lists:
             from planet.cli.lists import with_lists  # OPML is for planets with lists
 
-            config, warnings = with_lists(config, store, at, fetch=options.fetch)
-        report = pipeline.run(planet_of(config, store), at, options, progress)
+            tells = options.announce and (options.news or config.tells_health)
+            config, news = with_lists(config, store, at, fetch=options.fetch, tells=tells)
+        report = pipeline.run(planet_of(config, store), at, options, progress, news)
     failing = _failing(config, store, at) if report.asked and (ctx.terminal or ctx.verbose) else ()
-    return replace(report, warnings=(*warnings, *report.warnings), failing=failing)
+    return replace(report, failing=failing)
 
 
 def _failing(config: Config, store: Store, at: datetime) -> tuple[FeedHealth, ...]:

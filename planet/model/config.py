@@ -246,6 +246,9 @@ class ReadingList:
     interval: Annotated[Duration | None, key("Least time between two requests, instead of fetch.interval.", "6h")] = (
         None
     )
+    without: Annotated[
+        Texts, key("Who of the list is left out: names, pages or feeds.", ["Ada Lovelace", "https://ada.example.org/"])
+    ] = ()
     line: int = 0
 
     @property
@@ -401,6 +404,11 @@ class Config:
     hide: tuple[str, ...] = ()
     notify: tuple[NotifyRule, ...] = ()
     warnings: tuple[Fault, ...] = ()
+
+    @property
+    def tells_health(self) -> bool:
+        """Whether a channel of `notify:` is told what cron would mail."""
+        return any("health" in rule.what for rule in self.notify)
 
     def feeds_by_key(self) -> dict[str, tuple[Source, FeedConfig]]:
         """Each feed once, with the source that lists it first (one that is not retired, if there is one); build it once and keep it."""

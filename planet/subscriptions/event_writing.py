@@ -12,13 +12,12 @@ from planet.subscriptions.editing import put_in
 from planet.text import fold, one_line, slug
 
 
-def write_event(config: Config, *, title: str, group: str, when: str, place: str) -> Path:
-    """Write the post of an event; returns its path. `when` is a day or a day and an hour of the planet's time zone.
+def write_event(config: Config, *, title: str, group: str, start: datetime | date, place: str) -> Path:
+    """Write the post of an event; returns its path. `start` is a day, or a day and an hour of the planet's time zone.
 
-    Raises UsageError for a group without a folder of events, for a date that is none, and where the file is there already.
+    Raises UsageError for a group without a folder of events, and where the file is there already.
     """
     _source, feed = _folder_of(config, group)
-    start = _moment(when)
     folder = Path(feed.url)
     day = start.date() if isinstance(start, datetime) else start
     path = folder / f"{day.isoformat()}-{slug(title, 50)}.md"
@@ -59,7 +58,8 @@ def _folder_of(config: Config, group: str) -> tuple[Source, FeedConfig]:
     raise UsageError(Message.of("name a group that has a folder of events with --group: {names}", names=names))
 
 
-def _moment(when: str) -> datetime | date:
+def event_start(when: str) -> datetime | date:
+    """The day, or the day and the hour, that the user gave. Raises UsageError for what is none."""
     for pattern in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %Hh%M"):
         try:
             return datetime.strptime(when.strip(), pattern).replace(tzinfo=UTC)

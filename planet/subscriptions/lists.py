@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from planet import text
 from planet.health import public_error
@@ -21,6 +22,7 @@ from planet.model import (
     ListEntry,
     ListState,
     Message,
+    News,
     ReadingList,
     Source,
 )
@@ -47,7 +49,7 @@ class Refreshed:
     """The states of all lists after asking those that were due, and what a person must be told."""
 
     states: Mapping[str, ListState]
-    warnings: tuple[Message, ...] = ()
+    news: tuple[News, ...] = ()
 
 
 def is_due(reading_list: ReadingList, state: ListState, config: Config, now: datetime) -> bool:
@@ -59,19 +61,23 @@ def is_due(reading_list: ReadingList, state: ListState, config: Config, now: dat
     return now >= state.last_attempt + min(pause, max(interval, _LONGEST_PAUSE))
 
 
-def refresh(config: Config, states: Mapping[str, ListState], now: datetime, ask: Ask, read: Read) -> Refreshed:
-    """Ask the lists that are due. Those that left feeds.yaml are forgotten."""
+def refresh(
+    config: Config, states: Mapping[str, ListState], now: datetime, ask: Ask, read: Read, *, tells: bool = True
+) -> Refreshed:
+    """Ask the lists that are due. Those that left feeds.yaml are forgotten. Without `tells` news waits for a run that may tell it."""
     refreshed: dict[str, ListState] = {}
-    warnings: list[Message] = []
+    news: list[News] = []
     for reading_list in config.lists:
         state = states.get(reading_list.key, ListState())
         if is_due(reading_list, state, config, now):
             state = _asked(reading_list, state, now, ask, read)
-            notice, announced = _notice(reading_list, state, now)
-            state = replace(state, announced=announced)
-            warnings += [notice] if notice else []
+        notice, announced = _notice(reading_list, state, now) if tells else (None, state.announced)
+        state = replace(state, announced=announced)
+        if notice is not None:
+            kind: Literal["failing", "recovered"] = "failing" if announced else "recovered"
+            news.append(News(kind=kind, feed=reading_list.label, source="", text=notice))
         refreshed[reading_list.key] = state
-    return Refreshed(states=refreshed, warnings=tuple(warnings))
+    return Refreshed(states=refreshed, news=tuple(news))
 
 
 def _asked(reading_list: ReadingList, state: ListState, now: datetime, ask: Ask, read: Read) -> ListState:
@@ -147,7 +153,7 @@ def _notice(reading_list: ReadingList, state: ListState, now: datetime) -> tuple
 
 def with_listed(config: Config, states: Mapping[str, ListState]) -> Config:
     """The configuration with whoever its lists name, behind those of feeds.yaml, who win: a listed source of which feeds.yaml names
-    the page or a feed is left out.
+    the page or a feed is left out, and so is whoever `without` of the list names.
     """
     known = {canonical_key(feed.url) or feed.key for source in config.sources for feed in source.feeds}
     pages = {canonical_key(source.url) for source in config.sources if source.url}
@@ -157,6 +163,8 @@ def with_listed(config: Config, states: Mapping[str, ListState]) -> Config:
         for listed in states.get(reading_list.key, ListState()).sources:
             feeds = {canonical_key(url) or url: url for url in listed.feeds if http_url(url)}
             if not feeds or feeds.keys() & known or (canonical_key(listed.url) or "-") in pages:
+                continue
+            if _is_left_out(listed, reading_list):
                 continue
             known |= feeds.keys()
             name, slug = names.of(listed, next(iter(feeds.values())))
@@ -180,6 +188,14 @@ class _Names:
         slug = _distinct(text.slug(name), self._slugs)
         self._slugs.add(slug)
         return name, slug
+
+
+def _is_left_out(listed: ListEntry, reading_list: ReadingList) -> bool:
+    """Whether `without` of the list has the source: by its name, its page or one of its feeds."""
+    addresses = {canonical_key(url) for url in (listed.url, *listed.feeds)} - {""}
+    return any(
+        text.fold(item) == text.fold(listed.name) or canonical_key(item) in addresses for item in reading_list.without
+    )
 
 
 def _distinct(slug: str, taken: set[str]) -> str:

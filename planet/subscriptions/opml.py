@@ -13,6 +13,8 @@ from planet.subscriptions.subscription import Imported, Subscription, decoded
 from planet.text import fold, one_line
 from planet.urls import host, http_url, redacted
 
+_IS_OPML = re.compile(r"\.opml(?:[?#]|$)", re.IGNORECASE)
+
 
 class _Outlines(listparser.Handler):
     """listparser's reader, which also keeps the page of a feed and the folders that it is in."""
@@ -22,6 +24,7 @@ class _Outlines(listparser.Handler):
         self.pages: dict[str, str] = {}
         self.folders: dict[str, tuple[str, ...]] = {}
         self.lists: list[str] = []
+        self.links: list[str] = []
 
     def start_opml_outline(self, attrs: dict[str, Any]) -> None:
         url = (attrs.get("xmlurl") or "").strip()
@@ -31,6 +34,10 @@ class _Outlines(listparser.Handler):
             self.folders[url] = tuple(dict.fromkeys((*self.folders.get(url, ()), *above)))
         elif attrs.get("opmlurl"):
             self.lists.append(attrs["opmlurl"].strip())
+        elif attrs.get("type", "").lower() == "link" and not _IS_OPML.search(attrs.get("url") or ""):
+            self.links.append(
+                (attrs.get("url") or "").strip()
+            )  # a page: OPML 2.0 knows a list by the end of its address
         super().start_opml_outline({key: value or "" for key, value in attrs.items()})
 
     def end_opml_outline(self) -> None:
@@ -65,7 +72,8 @@ def import_opml(data: bytes) -> Imported:
         by_name.setdefault((fold(name) or name, page or host(address)), []).append(
             (name, address, handler.folders.get(feed["url"], ()))
         )
-    lists = tuple(dict.fromkeys((*(outline["url"] for outline in handler.harvest["lists"]), *handler.lists)))
+    named = (outline["url"] for outline in handler.harvest["lists"] if outline["url"] not in handler.links)
+    lists = tuple(dict.fromkeys((*named, *handler.lists)))
     notes += [
         Message.of(
             "{url} is a list of its own: import it, too, or name it under `lists:`", url=one_line(redacted(url), 200)
@@ -73,8 +81,8 @@ def import_opml(data: bytes) -> Imported:
         for url in lists
     ]
     notes += [
-        Message.of("{url} is named without a feed: `planet add {url}` looks for one", url=one_line(outline["url"], 200))
-        for outline in handler.harvest["opportunities"]
+        Message.of("{url} is named without a feed: `planet add {url}` looks for one", url=one_line(url, 200))
+        for url in (*(outline["url"] for outline in handler.harvest["opportunities"]), *filter(None, handler.links))
     ]
     if not by_name:
         notes.append(Message.of("no feed was found: is it an OPML file?"))

@@ -15,7 +15,8 @@ from planet.text import slug
 from planet.urls import host
 
 TEMPLATES = Path(__file__).with_name("templates")
-LANGUAGES = ("fr", "en")
+LANGUAGES = ("de", "en", "es", "fr")
+"""Those in which the comments of the files are written."""
 IGNORED = """\
 # What the planet knows, and the site that it makes.
 planet.db*
@@ -26,7 +27,7 @@ public/
 
 
 def starter(title: str, url: str, language: str, theme: str = "base") -> str:
-    """The text of a first feeds.yaml. `language`: a BCP 47 tag; its comments are French or English."""
+    """The text of a first feeds.yaml. `language`: a BCP 47 tag; its comments are in it where it ships, else English."""
     values = {"title": scalar(title), "url": scalar(url), "language": scalar(language), "theme": scalar(theme)}
     return _filled(f"feeds.{_comments(language)}.yaml", values)
 

@@ -135,8 +135,9 @@ def _feed(read: _Read, section: str, own: dict[str, str], *, without_filters: bo
         if not value:
             continue
         name = "include" if key == "filter" else "exclude"
-        if key != "filters" and _WORDS.fullmatch(value):
-            rules[name] = {"words": value.split("|")}
+        words = value.removeprefix("(?i)")  # `words` fold case anyway
+        if key != "filters" and _WORDS.fullmatch(words):
+            rules[name] = {"words": words.split("|")}
             read.notes.append(
                 Message.of("{feed}: {key} = {value} became `{name}:`", feed=section, key=key, value=value, name=name)
             )
