@@ -90,11 +90,14 @@ def test_a_variable_that_is_not_set_is_a_mistake_with_its_line_whether_the_file_
 
 def test_no_output_log_or_mail_names_an_unlisted_feed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLANET_TEST_TOKEN", "s3cret-of-the-environment")
-    world.serve("/f/s3cret-of-the-environment.xml", rss(item("Un", "https://b.example.org/1")))
+    world.serve("/f/s3cret-of-the-environment.xml", rss(item("Un", "https://b.example.org/1")), ETag='"1"')
     world.serve("/hidden-address.xml", rss(item("Deux", "https://b.example.org/2")))
     feeds = [world.url("/f/${PLANET_TEST_TOKEN}.xml"), {"url": world.url("/hidden-address.xml"), "unlisted": True}]
     world.configure([{"name": "Ada", "feeds": feeds}], notify=[{"url": "json://127.0.0.1:1/"}])
-    done = [world.planet("run", "-v")]
+    done = [world.planet("run", "-v"), world.planet("run", "-v")]
+    assert [asked.headers.get("if-none-match") for asked in world.asked if "s3cret" in asked.path] == [None, '"1"']
+    kept = b"".join(path.read_bytes() for path in world.folder.glob("planet.db*") if path.is_file())
+    assert b"s3cret" not in kept, "what ${NAME} stands for is stored nowhere"
     world.fail("/hidden-address.xml", 301, Location=world.url("/moved-hidden-address.xml"))
     world.fail("/f/s3cret-of-the-environment.xml", 410)
     done += [world.planet("run", "-v", "--force"), world.planet("status"), world.planet("status", "--json")]

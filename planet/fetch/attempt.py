@@ -16,6 +16,7 @@ from typing import Any, assert_never
 from planet.fetch.errors import bad_url, of_status
 from planet.fetch.headers import retry_after
 from planet.fetch.polling import configured_mark, probe_is_due, reader_version
+from planet.fetch.redirects import is_kept
 from planet.fetch.request import (
     CALENDAR_TYPES,
     FEED_TYPES,
@@ -168,7 +169,7 @@ class Attempt:
         fresh_parser = self._reader_version != state.parser_version and bool(state.parser_version)
         edited = bool(state.configured) and state.configured != configured_mark(self.due.url)
         self.conditional = False
-        if not fresh_parser and not edited and state.validators_url and same_url(state.validators_url, where.url):
+        if not fresh_parser and not edited and is_kept(state.validators_url, where.url):
             if sendable(state.etag):
                 fields.append(("If-None-Match", state.etag))
                 self.conditional = True

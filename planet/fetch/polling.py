@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from planet.fetch.delays import DAY, NOTHING, Plan, allowed, doubled, median_gap, server_hint, unchanged_delay
 from planet.fetch.headers import LONGEST, freshness, retry_after
-from planet.fetch.redirects import discovery, is_elsewhere, moved, sets_out_from
+from planet.fetch.redirects import discovery, is_elsewhere, kept_address, moved, sets_out_from
 from planet.model import Deferred, Failed, FetchState, FetchUpdate, Fresh, Message, Unchanged
 from planet.text import digest
 from planet.urls import host, rate_limit_scope
@@ -209,7 +209,7 @@ def _answered(fetched: Fresh | Unchanged, before: FetchState, plan: Plan) -> Fet
             _probed(before, fetched.due, plan.now),
             etag=etag,
             last_modified=modified,
-            validators_url=fetched.url,
+            validators_url=kept_address(fetched.due, fetched.url),
             last_attempt=plan.now,
             http_status=fetched.http_status,
             hold_until=None,
@@ -302,7 +302,7 @@ def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan
             state,
             etag=_validator(headers, "etag"),
             last_modified=_validator(headers, "last-modified"),
-            validators_url=fetched.url,
+            validators_url=kept_address(fetched.due, fetched.url),
             body_sha256=fetched.sha256,
             parser_version=parser_version,
             parse_ok=False,

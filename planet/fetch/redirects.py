@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from planet.text import digest
 from planet.urls import host, http_url, only_upgraded, same_site, same_url
 
 if TYPE_CHECKING:
-    from planet.model import Fetched, FetchState, Fresh, Hop, ReadFacts, Unchanged
+    from planet.model import Due, Fetched, FetchState, Fresh, Hop, ReadFacts, Unchanged
 
 PERMANENT = frozenset({301, 308})
 CONFIRMED = timedelta(days=1)
@@ -62,12 +63,23 @@ def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None 
     return state
 
 
+def kept_address(due: Due, url: str) -> str:
+    """The address of an answer as it is stored: what `${NAME}` stands for in that of the feed is not written down."""
+    return digest(url) if "${" in due.key else url
+
+
+def is_kept(kept: str, url: str) -> bool:
+    """Whether `kept_address` made this of that address."""
+    return bool(kept) and (same_url(kept, url) if "://" in kept else kept == digest(url))
+
+
 def is_elsewhere(fetched: Fresh, facts: ReadFacts, state: FetchState) -> bool:
     """Whether a redirect now leads to another site's feed that has nothing in common with what is stored."""
     if not fetched.chain or not facts.had_entries or facts.shares or facts.entries == 0:
         return False
-    known = (state.validators_url, state.effective_url, state.moved_to)
-    if any(url and same_url(url, fetched.url) for url in known):
+    if is_kept(state.validators_url, fetched.url):
+        return False
+    if any(url and same_url(url, fetched.url) for url in (state.effective_url, state.moved_to)):
         return False
     return host(fetched.url) != host(sets_out_from(fetched))
 

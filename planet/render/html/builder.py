@@ -224,12 +224,12 @@ class PageBuilder:
         """The stories themselves, in that order."""
         return self.edition.load([ref.story_id for ref in refs])
 
-    def feeds_of(self, path: str, name: str, kind: str) -> tuple[Alternate, ...]:
+    def feeds_of(self, path: str, name: str, kind: ListKind) -> tuple[Alternate, ...]:
         """The feeds in a folder of the site."""
         title = self.site.title if not name or name == self.site.title else f"{self.site.title} – {name}"
         return tuple(
             (output_format.media_type, f"{title} ({self.t.say(output_format.label)})", path + output_format.name)
-            for output_format in formats_of(kind)
+            for output_format in self._formats_of(kind)
             if output_format.alternate
         )
 

@@ -144,6 +144,13 @@ def health(builder: PageBuilder) -> Artifact:
     )
 
 
+def _every_feed(builder: PageBuilder) -> str:
+    t = builder.t
+    if builder.common.holds_events:
+        return t.gettext("Every feed and calendar of {title}.").format(title=builder.site.title)
+    return t.gettext("Every feed of {title}.").format(title=builder.site.title)
+
+
 def subscribe(builder: PageBuilder) -> Artifact:
     """How to follow everything, one technology, or what one ticks."""
     t = builder.t
@@ -154,7 +161,7 @@ def subscribe(builder: PageBuilder) -> Artifact:
             builder,
             "subscribe",
             t.gettext("Subscribe"),
-            t.gettext("Every feed and calendar of {title}.").format(title=builder.site.title),
+            _every_feed(builder),
         ),
         {
             "feed_technologies": tuple(technology for technology in shown if technology.shown) or shown,
