@@ -92,7 +92,11 @@ def compile_catalogue(source: bytes) -> bytes:
     from babel.messages.pofile import read_po
 
     compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source)))
+    catalogue = read_po(io.BytesIO(source))
+    catalogue.creation_date = catalogue.revision_date = dt.datetime.fromtimestamp(
+        0, dt.UTC
+    )  # else now: two builds differ
+    write_mo(compiled, catalogue)
     return compiled.getvalue()
 
 
