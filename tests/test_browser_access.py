@@ -23,6 +23,7 @@ CARELESS = (
     """<h4>Une section</h4><p>Une phrase de bonne longueur, qui en dit plus que l'extrait. </p><h6>Une autre</h6><p>Encore.</p>
 <p><img src="https://a.example.org/sans.png"></p><p><a href="https://sponsor.example.org/"><img src="https://a.example.org/logo.png" alt=""></a></p>
 <p><a href="https://vide.example.org/"></a> <a name="ancre">sans adresse</a></p><table></table>
+<table><tr><th scope="col"> </th><th scope="col">Prix</th></tr><tr><td>Thé</td><td>2</td></tr></table>
 <ul><li>Un<ul><li>Deux</li></ul></li><ul><li>Trois</li></ul></ul><pre><code>"""
     + "x" * 400
     + "</code></pre>"
@@ -124,7 +125,8 @@ def test_headings_of_a_post_follow_its_title_and_differ_in_size(opened: Page) ->
 
 def test_what_is_no_link_and_no_table_is_not_marked_as_one(opened: Page) -> None:
     assert opened.locator(".e-content a:not([href])").count() == 0
-    assert opened.locator(".e-content table").count() == 0
+    assert opened.locator(".e-content table").count() == 1, "the one with cells"
+    assert opened.locator(".e-content th").all_inner_texts() == ["Prix"], "a heading says something"
     assert "sans adresse" in opened.locator(".e-content").first.inner_text()
     assert opened.locator("pre[tabindex='0']").count() == 1, "what scrolls can be reached by keys"
 

@@ -121,6 +121,28 @@ def test_no_page_is_endless_on_a_phone(browser: Browser, address: str) -> None:
     page.close()
 
 
+def test_five_hundred_members_are_no_endless_page_either(browser: Browser, tmp_path: Path) -> None:
+    names = [
+        f"{letter}{vowel}ne Membre {number}"
+        for number in range(4)
+        for letter in "BCDFGHJKLMNPRSTVXZ"
+        for vowel in "aeiouyé"
+    ]
+    people = editions.config(sources=tuple(editions.member(name) for name in names[:500]))
+    theme = load_theme("clermontech", tmp_path)
+    everything = pages(editions.edition([], of=people), theme)
+    publish([made for made in everything if made.path.startswith(("members/index", "static"))], tmp_path)
+    with site_server(tmp_path, 0) as where:
+        page = browser.new_page(viewport={"width": 360, "height": 740})
+        page.goto(f"{where}members/")
+        page.evaluate("scrollTo(0, 9e6)")
+        assert page.locator(".people li").count() == 500
+        assert page.evaluate("document.documentElement.scrollHeight") <= 12_000
+        page.locator(".filter input").fill("bane membre 3")
+        expect(page.locator(".people li:visible")).to_have_count(1)
+        page.close()
+
+
 def test_a_row_opens_its_text_in_place_and_closes_again(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}page/2/")

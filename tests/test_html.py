@@ -107,6 +107,14 @@ def test_the_error_page_works_at_any_depth() -> None:
     assert tree.css_first("link[rel=stylesheet]").attributes["href"].startswith("static/planet.css")
 
 
+def test_mail_is_offered_where_a_list_is_named() -> None:
+    joined = "https://lists.example.org/blogs"
+    for path in ("index.html", "subscribe/index.html", "digest/index.html"):
+        links = f'a[href="{joined}"]'
+        assert len(page(edition([story(1)], of=config(mailing_list=joined)), path).css(links)) == 1, path
+        assert not page(edition([story(1)]), path).css(links), path
+
+
 def test_the_error_page_offers_the_latest_stories() -> None:
     tree = page(edition([story(number, title=f"Billet {number}") for number in range(1, 9)]), "404.html")
     titles = [node.text() for node in tree.css(".lines .p-name")]

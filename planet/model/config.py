@@ -308,6 +308,9 @@ class Site:
     catalogue_rev: str = ""
     """Changes with its content, so that pages are written again."""
     hub: Annotated[Url, key("WebSub hub to advertise and ping.", "https://pubsubhubbub.appspot.com/")] = ""
+    mailing_list: Annotated[
+        Url, key("The page where readers join the list that the planet writes to.", "https://lists.example.org/blogs")
+    ] = ""
     letters: Annotated[bool, key("Write to the owner (`contact`) of a feed that has failed for three days.")] = False
     heartbeat: Annotated[
         Url,

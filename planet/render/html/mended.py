@@ -16,6 +16,7 @@ from planet.urls import host
 
 _DOUBTFUL = re.compile(
     r"<img(?![^>]*\salt=)|<a(?![^>]*\shref=)|<a\s[^>]*>(?:\s|&nbsp;|<(?!/a>)[^>]*>)*</a>|<table[^>]*>\s*</table>|<h[1-6]"
+    r"|<th[^>]*>(?:\s|&nbsp;|<(?!/th>)[^>]*>)*</th>"
     r"|<(?:ul|ol)(?:\s[^>]*)?>\s*<(?!li\b|/)|</(?:li|ul|ol)>\s*<(?!li\b|/)"
 )
 """Whatever may need a mend; most texts have nothing of it."""
@@ -23,6 +24,7 @@ _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)([^>]*)>")
 _NAME = re.compile(r'\s(?:alt|aria-label|title)="[^"]*[^"\s]')
 _HREF = re.compile(r'\shref="([^"]*)"')
 _ID = re.compile(r'\sid="[^"]*"')
+_SCOPE = re.compile(r'\sscope="[^"]*"')
 _CELL = re.compile(r"<(?:td|th|caption)\b")
 _LISTS = {"ul", "ol"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -45,7 +47,7 @@ def mended(html: SafeHtml, title: int) -> SafeHtml:
     - A picture without `alt` is decoration; a link whose only content has no words is named by the host that it leads to, and one
       without content or address is none.
     - No heading skips a level.
-    - What stands in a list is an item; a table without cells is none.
+    - What stands in a list is an item; a table without cells is none, and a heading of its cells without words is a cell.
     """
     return SafeHtml(_Mender(title).of(html)) if _DOUBTFUL.search(html) else html
 
@@ -90,9 +92,12 @@ class _Mender:
             self._parts.append(f"</{name}>")  # not nested as promised: left alone
             return
         element = self._open.pop()
-        content = "".join(self._parts[element.at + 1 :]) if name in {"a", "table"} else ""
+        content = "".join(self._parts[element.at + 1 :]) if name in {"a", "table", "th"} else ""
         if name == "a":
             self._name_link(element, content)
+        elif name == "th" and not (unescape(_TOKEN.sub("", content)).strip() or _NAME.search(content)):
+            element.written = "td"
+            self._parts[element.at] = f"<td{_SCOPE.sub('', element.attributes)}>"
         elif name == "table" and not _CELL.search(content):
             del self._parts[element.at :]
             element.written = ""
