@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from planet.model import Changes, Classified, Entry, FetchUpdate, Read, Update
 from planet.store.columns import assignments, encode, insert, instant, names, select, to_stamp
+from planet.store.entry_columns import DETAILS, KEYS, TEXTS
 from planet.store.identifiers import published_id
 from planet.text import body_key
-
-TEXTS = ("html", "text", "summary")
-"""Fields of an Entry that are columns of `bodies`."""
-KEYS = (
-    *("uid", "id", "link", "link_key", "title", "title_key", "text_key", "raw_hash", "content_hash", "published", "updated"),
-    "position",
-)  # fmt: skip
-"""Fields of an Entry that are columns of `entries`."""
-DETAILS = tuple(field.name for field in fields(Entry) if field.name not in {*KEYS, *TEXTS})
-"""Fields of an Entry that are stored together, as JSON."""
 
 _CLASSIFIED = ("classification", "priority", "source_position", "owner", "owns_id")
 _FIXED = ("date", "date_reason", "first_seen", "edited", "in_feeds", "tombstone", "atom_id")

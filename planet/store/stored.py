@@ -14,7 +14,7 @@ from planet.model import Classification, Entry, EntryKey, MergeEntry, SourceRef
 from planet.model.story import MERGE_TEXT
 from planet.store import presentable
 from planet.store.columns import convert, decode, from_stamp, ids, instant, names, select
-from planet.store.entries import KEYS, TEXTS
+from planet.store.entry_columns import KEYS, TEXTS
 
 log = logging.getLogger(__name__)
 
