@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+Item = TypeVar("Item")
+Period = TypeVar("Period")
 EARLIEST_YEAR = 1990
 """A date before is that of an unset clock, not of a post or an event."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -84,3 +87,22 @@ def window(now: datetime) -> tuple[datetime, datetime]:
 def rfc3339(moment: datetime) -> str:
     """2026-11-23T08:00:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def runs(items: Sequence[Item], period: Callable[[Item], Period]) -> Iterator[tuple[Period, slice]]:
+    """The stretches of a sequence that is sorted by date in which all have the same `period` (a day, a month): (period, where they are).
+
+    The end of each is sought in steps that double, so that of long stretches few items are looked at.
+    """
+    start = 0
+    while start < len(items):
+        of_start = period(items[start])
+        last, step = start, 1
+        while last + step < len(items) and period(items[last + step]) == of_start:
+            last, step = last + step, 2 * step
+        after = min(last + step, len(items))
+        while after - last > 1:
+            middle = (last + after) // 2
+            last, after = (middle, after) if period(items[middle]) == of_start else (last, middle)
+        yield of_start, slice(start, after)
+        start = after

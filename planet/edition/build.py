@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from planet.edition.collisions import collisions
@@ -29,7 +29,7 @@ from planet.model import (
     Technology,
 )
 from planet.text import digest
-from planet.when import day_of, instant
+from planet.when import day_of, instant, runs
 
 log = logging.getLogger(__name__)
 HUES = {
@@ -46,8 +46,8 @@ def hue(technology: Technology) -> int:
 
 
 def _months(rows: Sequence[IndexRow], zone: ZoneInfo) -> tuple[tuple[str, int], ...]:
-    counted = Counter(f"{row.date.astimezone(zone):%Y-%m}" for row in rows)
-    return tuple(sorted(counted.items()))
+    months = runs(rows, lambda row: f"{row.date.astimezone(zone):%Y-%m}")
+    return tuple(sorted((month, stretch.stop - stretch.start) for month, stretch in months))
 
 
 def _source(source: Source, rows: Sequence[IndexRow], titles: Mapping[str, str], zone: ZoneInfo) -> ListedSource:
@@ -142,6 +142,8 @@ def build(
 
 def _has_day(row: IndexRow, zone: ZoneInfo) -> bool:
     """Whether the date of a story can be shown: at both ends of the calendar, no other zone may have it."""
+    if date.min.year + 1 < row.date.year < date.max.year - 1:
+        return True
     try:
         row.date.astimezone(zone)
     except (OverflowError, ValueError):

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from planet.model import Config, IndexRow, StoryList
+from planet.when import runs
 
 
 def story_lists(
@@ -18,7 +19,7 @@ def story_lists(
     zone = ZoneInfo(config.site.timezone)
     by_technology: dict[str, list[IndexRow]] = {technology.slug: [] for technology in config.technologies}
     by_source: dict[str, list[IndexRow]] = {source.slug: [] for source in config.sources}
-    by_month: dict[str, list[IndexRow]] = {}
+    months = runs(index, lambda row: f"{row.date.astimezone(zone):%Y/%m}")
     this_month = f"{now.astimezone(zone):%Y/%m}"
     for row in index:
         for slug in row.technologies:
@@ -27,8 +28,6 @@ def story_lists(
         for slug in row.sources:
             if slug in by_source:
                 by_source[slug].append(row)
-        month = f"{row.date.astimezone(zone):%Y/%m}"
-        by_month.setdefault(month, []).append(row)
     names = {technology.slug: technology.name for technology in config.technologies}
     return (
         StoryList(kind="all", path="", slug="", name=config.site.title, rows=tuple(index)),
@@ -52,9 +51,9 @@ def story_lists(
                 path=f"archive/{month}/",
                 slug=month.replace("/", "-"),
                 name=month,
-                rows=tuple(rows),
+                rows=tuple(index[stretch]),
                 over=month < this_month,
             )
-            for month, rows in sorted(by_month.items(), reverse=True)
+            for month, stretch in months
         ),
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from planet.model import Config, Event, IndexRow, Source, Week
 from planet.model.shares import DIGEST_SHARE, event_owner, within_share
-from planet.when import day_of, monday_of
+from planet.when import day_of, monday_of, runs
 
 WEEK = timedelta(days=7)
 
@@ -26,9 +26,10 @@ def weeks(
     zone = ZoneInfo(config.site.timezone)
     this_week = monday_of(now, config.site.timezone)
     stories: defaultdict[date, list[IndexRow]] = defaultdict(list)
-    for row in rows:
-        if row.in_feeds:
-            stories[monday_of(row.date, zone.key)].append(row)
+    for first, stretch in runs(rows, lambda row: monday_of(row.date, zone.key)):
+        of_week = [row for row in rows[stretch] if row.in_feeds]
+        if of_week:
+            stories[first] = of_week
     coming: defaultdict[date, list[Event]] = defaultdict(list)
     for event in events:
         if event.data.status != "cancelled":

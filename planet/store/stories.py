@@ -54,15 +54,16 @@ def index(connection: sqlite3.Connection) -> tuple[IndexRow, ...]:
     return tuple(
         IndexRow(
             story_id=story_id,
-            date=instant(date),
+            date=moment,
             rev=rev,
             in_feeds=bool(in_feeds),
             technologies=names(technologies),
             sources=names(sources),
-            updated=instant(updated),
+            updated=moment if updated == date else instant(updated),
             size=size,
         )
         for story_id, date, rev, in_feeds, technologies, sources, updated, size in rows
+        for moment in (instant(date),)
     )
 
 

@@ -111,8 +111,10 @@ def _group(event_pages: EventPages, source: Source) -> Group:
 
 def _talks(event_pages: EventPages, story_list: StoryList) -> tuple[Event, ...]:
     """The events at which this member spoke: those with a talk among the member's stories, or by that name, the latest first."""
-    own, name = {row.story_id for row in story_list.rows}, fold(story_list.name)
     every = (*reversed(event_pages.upcoming), *event_pages.past)
+    if not every:
+        return ()
+    own, name = {row.story_id for row in story_list.rows}, fold(story_list.name)
     spoken = (
         event
         for event in every

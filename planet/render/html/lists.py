@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -222,10 +223,9 @@ def _about(builder: PageBuilder, story_list: StoryList, *, index: bool) -> dict[
 
 def _writing(builder: PageBuilder, story_list: StoryList) -> dict[str, object]:
     """What a source writes about, and how much: its technologies by count, its last 24 months, its first and last year."""
-    counts: dict[str, int] = {}
-    for row in story_list.rows:
-        for slug in row.technologies:
-            counts[slug] = counts.get(slug, 0) + 1
+    counts: Counter[str] = Counter()
+    for technologies, count in Counter(row.technologies for row in story_list.rows).items():
+        counts.update(dict.fromkeys(technologies, count))
     now = builder.t.local(builder.edition.now)
     months = dict(builder.sources[story_list.slug].months)
     years = [builder.t.local(row.date).year for row in (*story_list.rows[:1], *story_list.rows[-1:])]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from planet.render.html.frame import Meta
 from planet.render.html.sentences import as_html
 from planet.states import SHAPES, TROUBLE, WORDS, summary
 from planet.text import fold
+from planet.when import runs
 
 MONTHS = 24
 LATEST = 5
@@ -77,14 +77,13 @@ def technologies(builder: PageBuilder, event_pages: EventPages) -> Artifact:
     topics = []
     for technology in builder.edition.technologies:
         rows = lists[technology.slug].rows
-        counted = Counter(f"{t.local(row.date):%Y-%m}" for row in rows)
         event = next(iter(event_pages.next("technology", technology.slug)), None)
         topics.append(
             Topic(
                 slug=technology.slug,
                 name=technology.name,
                 stories=len(rows),
-                plot=plot(dict(counted), months),
+                plot=plot(_by_month(builder, rows), months),
                 event=event,
             )
         )
@@ -103,6 +102,12 @@ def technologies(builder: PageBuilder, event_pages: EventPages) -> Artifact:
     return builder.page("technologies.html", meta, {"topics": ordered, "latest": refs}, present)
 
 
+def _by_month(builder: PageBuilder, rows: Sequence[IndexRow]) -> dict[str, int]:
+    """How many stories each month has: ("2026-11", 3)."""
+    months = runs(rows, lambda row: f"{builder.t.local(row.date):%Y-%m}")
+    return {month: stretch.stop - stretch.start for month, stretch in months}
+
+
 def _meta(builder: PageBuilder, name: str, heading: str, description: str = "", **fields: Any) -> Meta:
     """The page in the folder of that name."""
     title = f"{heading} – {builder.site.title}"
@@ -114,7 +119,6 @@ def health(builder: PageBuilder) -> Artifact:
     t = builder.t
     feeds = builder.edition.noted_health()
     now = t.local(builder.edition.now)
-    everything = Counter(t.local(row.date).strftime("%Y-%m") for row in builder.edition.index)
     trouble = tuple(feed for feed in feeds if feed.state in TROUBLE)
     context = {
         "now": builder.edition.now,
@@ -125,7 +129,7 @@ def health(builder: PageBuilder) -> Artifact:
         "summary": summary(t, feeds),
         "shapes": SHAPES,
         "words": {state: t.say(word) for state, word in WORDS.items()},
-        "planet_plot": plot(dict(everything), months_before(now.year, now.month, MONTHS)),
+        "planet_plot": plot(_by_month(builder, builder.edition.index), months_before(now.year, now.month, MONTHS)),
     }
     description = t.gettext("Which feeds answer, which do not, and what would help.")
     meta = _meta(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from planet.model import Artifact, Bundle, Edition, IndexRow, Story
 from planet.render.search.words import stems
 from planet.text import named_digests
+from planet.when import runs
 
 FOLDER = "search/"
 SMALL = 2000
@@ -43,12 +44,20 @@ def segments(edition: Edition) -> tuple[Segment, ...]:
     """The segments of a planet, the newest first; an empty planet has none."""
     zone = ZoneInfo(edition.config.site.timezone)
     now = edition.now.astimezone(zone)
-    years: dict[int, list[IndexRow]] = {}
-    month: list[IndexRow] = []
-    for row in reversed(edition.index):
+
+    def month_of(row: IndexRow) -> tuple[int, int]:
         day = row.date.astimezone(zone)
-        of_now = (day.year, day.month) >= (now.year, now.month)
-        (month if of_now else years.setdefault(day.year, [])).append(row)
+        return day.year, day.month
+
+    oldest_first = edition.index[::-1]
+    months = list(runs(oldest_first, lambda row: min(month_of(row), (now.year, now.month))))
+    years: dict[int, list[IndexRow]] = {}
+    month: Sequence[IndexRow] = ()
+    for (year, number), stretch in months:
+        if (year, number) == (now.year, now.month):
+            month = oldest_first[stretch]
+        else:
+            years.setdefault(year, []).extend(oldest_first[stretch])
     segment_list: list[Segment] = []
     past: list[IndexRow] = []
     for year, rows in years.items():

@@ -62,10 +62,10 @@ def _stories(edition: Edition) -> tuple[Counter[str], dict[str, Counter[str]]]:
     """By source: how many stories it shows, and how many of each technology."""
     counts: Counter[str] = Counter()
     technologies: dict[str, Counter[str]] = {}
-    for row in edition.index:
-        for slug in row.sources:
-            counts[slug] += 1
-            technologies.setdefault(slug, Counter()).update(row.technologies)
+    for (sources, of_story), count in Counter((row.sources, row.technologies) for row in edition.index).items():
+        for slug in sources:
+            counts[slug] += count
+            technologies.setdefault(slug, Counter()).update(dict.fromkeys(of_story, count))
     return counts, technologies
 
 
