@@ -10,6 +10,7 @@ import random
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -130,12 +131,13 @@ class Feeds:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: _Server
+    server: Server
 
     def do_GET(self) -> None:
         number = int(self.path.rsplit("/", 1)[1].split(".")[0])
         body, etag = self.server.feeds.packed(number)
         self.server.requests += 1
+        self.server.asked[number] += 1
         time.sleep(self.server.delay(number))
         etag = f'"{etag}-{number}"'
         if self.headers.get("If-None-Match") == etag:
@@ -155,15 +157,18 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
 
-    def __init__(self, feeds: Feeds, latency: tuple[float, float]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    """`asked`: how often each feed was."""
+
+    def __init__(self, feeds: Feeds, latency: tuple[float, float], host: str) -> None:
+        super().__init__((host, 0), _Handler)
         self.feeds = feeds
         self.latency = latency
         self.requests = 0
+        self.asked: Counter[int] = Counter()
 
     def handle_error(self, _request: object, _client_address: object) -> None:
         """A client that goes away is no news."""
@@ -174,13 +179,22 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def serving(latency: tuple[float, float] = (0.05, 0.2), *, small: bool = False) -> Iterator[str]:
-    """Feeds 0, 1, 2 … below the address that is given, each a document of its own."""
-    server = _Server(Feeds(small=small), latency)
+def server_of(
+    latency: tuple[float, float] = (0, 0), *, small: bool = True, host: str = "127.0.0.1"
+) -> Iterator[Server]:
+    """A server of feeds 0, 1, 2 … at `/feed/<number>.xml`, each a document of its own."""
+    server = Server(Feeds(small=small), latency, host)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield server
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextlib.contextmanager
+def serving(latency: tuple[float, float] = (0.05, 0.2), *, small: bool = False) -> Iterator[str]:
+    """The address of such a server."""
+    with server_of(latency, small=small) as server:
+        yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -69,13 +69,13 @@ def document(feed: int, new: int = 0) -> str:
 
 
 def configuration(folder: Path) -> None:
-    """A feeds.yaml, and its feeds as files."""
+    """A feeds.yaml, and its feeds as files. All stories are of one technology, without aliases: each would add three files."""
     for feed in range(FEEDS):
         (folder / f"{feed}.atom").write_text(document(feed))
     content = {
         "planet": {"title": "Croissance", "url": "https://planet.example.org/"},
         "fetch": {"interval": "0s"},
-        "technologies": {"python": {"name": "Python", "words": ["python1", "python2"]}},
+        "technologies": {"volcan": {"name": "Volcans", "words": [f"volcan{number}" for number in range(99)]}},
         "members": [{"name": f"M{feed}", "feeds": [f"{feed}.atom"]} for feed in range(FEEDS)],
     }
     (folder / "feeds.yaml").write_text(json.dumps(content))
