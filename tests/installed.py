@@ -87,11 +87,11 @@ def look(planet: str, folder: Path) -> None:
     try:
         assert served.stdout is not None
         (address,) = [word for word in served.stdout.readline().split() if word.startswith("http://")]
-        with urllib.request.urlopen(address, timeout=30) as answer:
+        with urllib.request.urlopen(address, timeout=300) as answer:
             assert b"h-feed" in answer.read()
     finally:
         served.terminate()  # in the background of a shell Ctrl-C is ignored
-        served.communicate(timeout=30)
+        served.communicate(timeout=300)
 
 
 if __name__ == "__main__":

@@ -251,15 +251,15 @@ def test_the_second_of_two_runs_leaves_with_3_and_asks_nothing(world: World) -> 
 
         def slow(connection: object) -> bool:
             arrived.set()
-            gate.wait(120)
+            gate.wait(300)
             return reply(200, rss(item("Un", f"{A}/1")).encode())(connection)  # type: ignore[arg-type]
 
         server.on("/a.xml", slow)
-        world.configure([{"name": "M", "feeds": [server.url("/a.xml")]}], fetch={"timeout": "120s"})
+        world.configure([{"name": "M", "feeds": [server.url("/a.xml")]}], fetch={"timeout": "300s"})
         first = threading.Thread(target=lambda: results.append(subprocess.run(command(world), check=False).returncode))
         results: list[int] = []
         first.start()
-        assert arrived.wait(30)
+        assert arrived.wait(300)
         second = world.run()
         gate.set()
         first.join()
@@ -276,7 +276,7 @@ def test_a_signal_ends_a_run_with_130_keeps_what_was_read_and_publishes_nothing_
         gate = threading.Event()
 
         def gated(connection: object) -> bool:
-            gate.wait(120)
+            gate.wait(300)
             return reply(200, rss(item("Gardé", f"{A}/g")).encode())(connection)  # type: ignore[arg-type]
 
         server.on("/gated.xml", gated)
@@ -285,7 +285,7 @@ def test_a_signal_ends_a_run_with_130_keeps_what_was_read_and_publishes_nothing_
         world.run()
         before = world.site()
         others = {"name": "Autres", "feeds": [server.url("/gated.xml"), server.url("/never.xml")]}
-        world.configure([blog(world, 3), others], fetch={"timeout": "120s", "per_host": 8})
+        world.configure([blog(world, 3), others], fetch={"timeout": "300s", "per_host": 8})
         running = subprocess.Popen(command(world, "-v"), stderr=subprocess.PIPE, text=True)
         assert running.stderr is not None
         assert any("/a.xml" in line for line in running.stderr)
@@ -299,7 +299,7 @@ def test_a_signal_ends_a_run_with_130_keeps_what_was_read_and_publishes_nothing_
     assert "Traceback" not in err
     assert world.site() == before
     asked = len(world.asked)
-    world.configure([blog(world, 3)], fetch={"timeout": "120s"})
+    world.configure([blog(world, 3)], fetch={"timeout": "300s"})
     assert world.run("--no-fetch", now="2026-11-24T09:00:00Z").code == 0
     assert len(world.asked) == asked
     assert b"Billet 3" in world.site()["index.html"]
@@ -311,21 +311,21 @@ def test_feeds_yaml_edited_during_a_run_is_read_by_the_next(world: World) -> Non
 
         def slow(connection: object) -> bool:
             arrived.set()
-            gate.wait(120)
+            gate.wait(300)
             return reply(200, rss(item("Un", f"{A}/1")).encode())(connection)  # type: ignore[arg-type]
 
         server.on("/a.xml", slow)
         both = [{"name": "Un", "feeds": [server.url("/a.xml")]}, {**blog(world, 2, "/b.xml"), "name": "Deux"}]
-        world.configure(both, fetch={"timeout": "120s"})
+        world.configure(both, fetch={"timeout": "300s"})
         running = subprocess.Popen(command(world))
-        assert arrived.wait(30)
+        assert arrived.wait(300)
         for broken in ("members: [", "", None):
             if broken is None:
                 world.configure(both[1:])
             else:
                 (world.folder / "feeds.yaml").write_text(broken)
         gate.set()
-        assert running.wait(30) == 0
+        assert running.wait(300) == 0
     assert (world.output / "members/un/index.html").is_file()
     assert world.run(now="2026-11-24T09:00:00Z").code == 0
     assert not (world.output / "members/un/index.html").exists()

@@ -193,7 +193,7 @@ def test_nothing_outside_the_site_is_answered(folder: Path, target: str) -> None
 @pytest.fixture(scope="module")
 def connection(folder: Path) -> Iterator[http.client.HTTPConnection]:
     with site_server(folder, 0) as address:
-        yield http.client.HTTPConnection(address.split("/")[2], timeout=60)
+        yield http.client.HTTPConnection(address.split("/")[2], timeout=300)
 
 
 def test_one_connection_carries_many_requests(connection: http.client.HTTPConnection) -> None:
