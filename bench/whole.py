@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import ctypes
 import json
 import multiprocessing
@@ -208,6 +209,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--alone", action="store_true", help="without the peer")
     parser.add_argument("--many", action="store_true", help="small feeds, and ten times as many")
     options = parser.parse_args(arguments)
+    if not options.alone and importlib.util.find_spec("reader") is None:
+        print("reader is not installed: the planet is measured beside the floor alone (pip install reader)")
+        options.alone = True
     if options.many:
         many(options.feeds)
         return
