@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import ctypes
+import importlib.util
 import json
 import multiprocessing
 import os
