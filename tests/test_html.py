@@ -525,6 +525,10 @@ def test_a_planet_can_be_empty_of_everything() -> None:
         ("<ul><li>1</li><ul><li>2</li></ul></ul>", '<ul><li>1</li><li class="nested"><ul><li>2</li></ul></li></ul>'),
         ("<ul><br><li>1</li></ul>", '<ul><li class="nested"><br></li><li>1</li></ul>'),
         ("<h6>a</h6><h5>b</h5><h4>c</h4><h6>d</h6>", "<h4>a</h4><h5>b</h5><h4>c</h4><h5>d</h5>"),
+        (
+            '<h4>a</h4><h5 id="e1-x"> <br></h5><h4></h4><h6>b</h6>',
+            '<h4>a</h4><div id="e1-x"> <br></div><div></div><h5>b</h5>',
+        ),
         ("<p>rien <b>de</b> tel</p>", "<p>rien <b>de</b> tel</p>"),
     ],
 )

@@ -39,6 +39,8 @@ class _Open:
     at: int
     attributes: str
     after: str = ""
+    level: int = 0
+    """That of the heading before a heading."""
 
 
 def mended(html: SafeHtml, title: int) -> SafeHtml:
@@ -46,10 +48,15 @@ def mended(html: SafeHtml, title: int) -> SafeHtml:
 
     - A picture without `alt` is decoration; a link whose only content has no words is named by the host that it leads to, and one
       without content or address is none.
-    - No heading skips a level.
+    - No heading skips a level; one without words is none.
     - What stands in a list is an item; a table without cells is none, and a heading of its cells without words is a cell.
     """
     return SafeHtml(_Mender(title).of(html)) if _DOUBTFUL.search(html) else html
+
+
+def _says_something(html: str) -> bool:
+    """Whether there are words in it, or what a picture or a link is called."""
+    return bool(unescape(_TOKEN.sub("", html)).strip() or _NAME.search(html))
 
 
 class _Mender:
@@ -76,6 +83,7 @@ class _Mender:
             self._parts.append('<li class="nested">')
             element.after = "</li>"
         if name in _HEADINGS:
+            element.level = self._level
             self._level = max(self._title + 1, min(int(name[1]) - FIRST_HEADING + 1 + self._title, self._level + 1, 6))
             element.written = f"h{self._level}"
         elif name == "img" and " alt=" not in attributes:
@@ -92,10 +100,14 @@ class _Mender:
             self._parts.append(f"</{name}>")  # not nested as promised: left alone
             return
         element = self._open.pop()
-        content = "".join(self._parts[element.at + 1 :]) if name in {"a", "table", "th"} else ""
+        content = "".join(self._parts[element.at + 1 :]) if name in {"a", "table", "th", *_HEADINGS} else ""
         if name == "a":
             self._name_link(element, content)
-        elif name == "th" and not (unescape(_TOKEN.sub("", content)).strip() or _NAME.search(content)):
+        elif name in _HEADINGS and not _says_something(content):
+            self._level, element.written = element.level, "div"
+            place = _ID.search(element.attributes)
+            self._parts[element.at] = f"<div{place[0] if place else ''}>"
+        elif name == "th" and not _says_something(content):
             element.written = "td"
             self._parts[element.at] = f"<td{_SCOPE.sub('', element.attributes)}>"
         elif name == "table" and not _CELL.search(content):
@@ -106,8 +118,7 @@ class _Mender:
     def _name_link(self, element: _Open, content: str) -> None:
         """Write the tag of a link again: with a name, as a mere place, or not at all."""
         href, place = _HREF.search(element.attributes), _ID.search(element.attributes)
-        words = unescape(_TOKEN.sub("", content)).strip()
-        named = words or _NAME.search(content) or _NAME.search(element.attributes)
+        named = _says_something(content) or _NAME.search(element.attributes)
         if href is not None and (named or _TOKEN.search(content)):
             if not named:
                 label = escape(host(unescape(href[1])) or href[1])
