@@ -137,6 +137,24 @@ def test_numbers_agree() -> None:
     assert [str(message.filled(count=n)) for n in counts] == said["en"]
 
 
+_COUNTED = re.compile(r"\{count\}(?: of \w+)? (?:more |newer |other |stored )*(?:\w+s\b|are\b|have\b)")
+ALWAYS_MANY = (
+    "[{section}] stands there {count} times",
+    "the calendar holds {count} events",
+    "{count} entries came under ids",
+    "{count} events name one page",
+    "{count} of its tags and words",
+    "{count} stories",  # the script has another sentence for one
+    "repeats very often: only {count} of its dates",
+)
+"""Sentences that are said of several only."""
+
+
+def test_a_sentence_that_counts_has_a_form_for_one(found: Catalog) -> None:
+    single = [message.id for message in found if isinstance(message.id, str) and _COUNTED.search(message.id)]
+    assert [sentence for sentence in single if not any(many in sentence for many in ALWAYS_MANY)] == []
+
+
 def test_a_message_may_hold_braces_and_percents() -> None:
     odd = "https://x.example/{a}%20%(b)s"
     assert odd in Translator("fr").say(Message.of("{name}, page {number}", name=odd, number=2))

@@ -100,7 +100,10 @@ def _event_lines(occurrences: Sequence[ExplainedEvent], names: dict[str, str], t
     yield "  " + say(Message.of("an event of {group}, on {date}", group=event.group or "?", date=day))
     if last is not None and last.event is not None:
         end = translator.date(last.event.data.start)
-        yield "  " + say(Message.of("and {count} times more, the last on {date}", count=count - 1, date=end))
+        times = Message.counted(
+            "and {count} time more, on {date}", "and {count} times more, the last on {date}", count=count - 1, date=end
+        )
+        yield "  " + say(times)
     yield "  " + say(Message.of("carried by:"))
     for source, feed, uid, _url in event.sources:
         yield f"    {source}  {feed}  {uid}"

@@ -93,7 +93,9 @@ def _text(dates: Sequence[Collision]) -> Message:
         )
         days = ", ".join(day.isoformat() for day in first.free)
         return Message.of("{collision}; free days around: {days}", collision=clash, days=days) if days else clash
-    return Message.of(
+    return Message.counted(
+        "{date} and on {count} more day, {last}: {first_group} (“{first}”) and {second_group} (“{second}”) "
+        "have events on the same day",
         "{date} and on {count} more days until {last}: {first_group} (“{first}”) and {second_group} (“{second}”) "
         "have events on the same day",
         **facts,

@@ -35,7 +35,9 @@ def _of_lists(newest: Sequence[IndexRow], within: Sequence[IndexRow]) -> Iterato
     for slug, count in Counter(leading_source(row) for row in newest if row.story_id not in kept).items():
         yield (
             slug,
-            Message.of(
+            Message.counted(
+                "one source takes at most half of the first page and of each feed while others have stories: {count} newer "
+                "one of it is on its own page only",
                 "one source takes at most half of the first page and of each feed while others have stories: {count} newer "
                 "ones of it are on its own page only",
                 count=count,
@@ -52,7 +54,8 @@ def _of_texts(config: Config, within: Sequence[IndexRow]) -> Iterator[Note]:
     for slug, count in Counter(slug for (slug, _size), whole in zip(texts, fits, strict=True) if not whole).items():
         yield (
             slug,
-            Message.of(
+            Message.counted(
+                "a feed carries {most} MB of text of one source: {count} of its newest stories has a summary and the link there",
                 "a feed carries {most} MB of text of one source: {count} of its newest stories have a summary and the link there",
                 most=FEED_SHARE // 1_000_000,
                 count=count,
@@ -61,7 +64,8 @@ def _of_texts(config: Config, within: Sequence[IndexRow]) -> Iterator[Note]:
     for slug, count in Counter(leading_source(row) for row in rows if len(row.technologies) > WHOLE_FEEDS).items():
         yield (
             slug,
-            Message.of(
+            Message.counted(
+                "{count} of its newest stories is of more than {most} technologies: the feeds of the others have a summary and the link",
                 "{count} of its newest stories are of more than {most} technologies: the feeds of the others have a summary and the link",
                 count=count,
                 most=WHOLE_FEEDS,
@@ -78,7 +82,8 @@ def _of_events(config: Config, events: Sequence[Event], now: datetime) -> Iterat
         if count > EVENTS_SHARE:
             yield (
                 slug,
-                Message.of(
+                Message.counted(
+                    "the page of events shows the next {most} of one source: {count} more is in the calendars and has a page of its own",
                     "the page of events shows the next {most} of one source: {count} more are in the calendars and have pages of their own",
                     most=EVENTS_SHARE,
                     count=count - EVENTS_SHARE,

@@ -53,7 +53,7 @@ def _help() -> Iterator[str]:
 
 
 def update(path: Path, collected: Catalog) -> bytes:
-    """The catalogue at `path` with every sentence of `found`: translations kept, stale sentences gone, new ones empty."""
+    """The catalogue at `path` with every sentence of `collected`: translations kept, stale sentences gone, new ones empty."""
     language = path.parent.parent.name
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)

@@ -62,16 +62,16 @@ def is_due(reading_list: ReadingList, state: ListState, config: Config, now: dat
 
 
 def refresh(
-    config: Config, states: Mapping[str, ListState], now: datetime, ask: Ask, read: Read, *, tells: bool = True
+    config: Config, states: Mapping[str, ListState], now: datetime, ask: Ask, read: Read, *, announce: bool = True
 ) -> Refreshed:
-    """Ask the lists that are due. Those that left feeds.yaml are forgotten. Without `tells` news waits for a run that may tell it."""
+    """Ask the lists that are due. Those that left feeds.yaml are forgotten. Without `announce` news waits for a later run."""
     refreshed: dict[str, ListState] = {}
     news: list[News] = []
     for reading_list in config.lists:
         state = states.get(reading_list.key, ListState())
         if is_due(reading_list, state, config, now):
             state = _asked(reading_list, state, now, ask, read)
-        notice, announced = _notice(reading_list, state, now) if tells else (None, state.announced)
+        notice, announced = _notice(reading_list, state, now) if announce else (None, state.announced)
         state = replace(state, announced=announced)
         if notice is not None:
             kind: Literal["failing", "recovered"] = "failing" if announced else "recovered"
@@ -146,8 +146,9 @@ def _notice(reading_list: ReadingList, state: ListState, now: datetime) -> tuple
             url=reading_list.label, line=reading_list.line, error=error,
         ), True  # fmt: skip
     return Message.of(
-        "the list {url} (line {line} of feeds.yaml) cannot be read: {error}; its last good copy counts ({count} sources)",
-        url=reading_list.label, line=reading_list.line, error=error, count=len(state.sources),
+        "the list {url} (line {line} of feeds.yaml) cannot be read: {error}; its last good copy counts ({sources})",
+        url=reading_list.label, line=reading_list.line, error=error,
+        sources=Message.counted("{count} source", "{count} sources", count=len(state.sources)),
     ), True  # fmt: skip
 
 
