@@ -69,7 +69,7 @@ class ConfigError(PlanetError):
 
 
 def located(path: object, fault: Fault, say: Callable[[Message], str] = str) -> str:
-    """A fault as it is printed: `path:line: sentence`, the path as the user wrote it."""
+    """The printed form of a fault: `path:line: sentence`, with the path that the user wrote."""
     where = f"{path}:{fault.line}" if fault.line else f"{path}"
     return f"{where}: {say(fault.message)}"
 

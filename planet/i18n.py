@@ -93,9 +93,8 @@ def compile_catalogue(source: bytes) -> bytes:
 
     compiled = io.BytesIO()
     catalogue = read_po(io.BytesIO(source))
-    catalogue.creation_date = catalogue.revision_date = dt.datetime.fromtimestamp(
-        0, dt.UTC
-    )  # else now: two builds differ
+    # The moment of compiling would be written otherwise: two builds would differ.
+    catalogue.creation_date = catalogue.revision_date = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     write_mo(compiled, catalogue)
     return compiled.getvalue()
 

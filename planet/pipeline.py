@@ -112,9 +112,9 @@ def _run(planet: Planet, now: datetime, options: Options, progress: Progress) ->
 def _announce(
     planet: Planet, report: Report, edition: Edition | None, options: Options, lists: Sequence[News], now: datetime
 ) -> Report:
-    """The report with what a person must be told; channels and the service that waits for the heartbeat are told."""
+    """The report with the news for a person. Sends the notifications, and the heartbeat."""
     news = list(lists)
-    if (options.news or planet.config.tells_health) and not report.network_down:
+    if (options.news or planet.config.notifies_health) and not report.network_down:
         news += [*health.news(planet.config, planet.store, now), *_collisions(planet, edition, now)]
     report = replace(report, news=tuple(news))
     if options.publish:
@@ -137,7 +137,7 @@ def _notify(planet: Planet, report: Report, edition: Edition | None, now: dateti
         return site.build(planet.config, planet.store, health.public_health(planet.config, planet.store), now)
 
     warnings = planet.notify(report, make, now, changed=edition is not None)
-    return replace(report, warnings=warnings, news=() if planet.config.tells_health else report.news)
+    return replace(report, warnings=warnings, news=() if planet.config.notifies_health else report.news)
 
 
 def due_feeds(planet: Planet, now: datetime, *, force: bool) -> list[Due]:

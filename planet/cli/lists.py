@@ -26,11 +26,11 @@ _MEMORY = 500_000_000
 
 
 def with_lists(
-    config: Config, store: Store, now: datetime, *, fetch: bool, tells: bool = False
+    config: Config, store: Store, now: datetime, *, fetch: bool, announce: bool = False
 ) -> tuple[Config, tuple[News, ...]]:
     """The configuration with the sources of its reading lists, and news of these; with `fetch`, lists that are due are asked first.
 
-    Without `tells` news waits for a run that may tell it.
+    Without `announce` news waits for a later run.
     """
     if not config.lists:
         return config, ()
@@ -38,7 +38,7 @@ def with_lists(
     news: tuple[News, ...] = ()
     if fetch:
         with contextlib.ExitStack() as opened:
-            refreshed = lists.refresh(config, states, now, _ask(config, now, opened), _read(opened), tells=tells)
+            refreshed = lists.refresh(config, states, now, _ask(config, now, opened), _read(opened), announce=announce)
         states, news = dict(refreshed.states), refreshed.news
         store.save_lists(states)
     extended = lists.with_listed(config, states)

@@ -159,8 +159,8 @@ def _run(ctx: Context, config: Config, store: Store, at: datetime, options: Opti
         if config.lists:
             from planet.cli.lists import with_lists  # OPML is for planets with lists
 
-            tells = options.announce and (options.news or config.tells_health)
-            config, news = with_lists(config, store, at, fetch=options.fetch, tells=tells)
+            announce = options.announce and (options.news or config.notifies_health)
+            config, news = with_lists(config, store, at, fetch=options.fetch, announce=announce)
         report = pipeline.run(planet_of(config, store), at, options, progress, news)
     failing = _failing(config, store, at) if report.asked and (ctx.terminal or ctx.verbose) else ()
     return replace(report, failing=failing)
@@ -220,9 +220,8 @@ def tell(ctx: Context, report: Report) -> None:
     """Not on a terminal: only what a person must act on. On a terminal: a summary too."""
     for warning in report.warnings:
         click.echo(ctx.say(warning), err=True)
-    if report.network_down and (
-        ctx.terminal or ctx.verbose
-    ):  # there is nothing to do about it, and cron would mail it every hour
+    # There is nothing to do about it, and cron would mail it every hour.
+    if report.network_down and (ctx.terminal or ctx.verbose):
         click.echo(
             ctx.say(Message.of("no feed could be reached: the network seems to be down; no feed is blamed")), err=True
         )

@@ -32,7 +32,7 @@ def take_every_character() -> None:
 
 
 _ACTS_ON_TERMINALS = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""What JSON allows as it is, and a terminal obeys: control characters of one byte, and those that turn the direction of a text."""
+"""Characters that JSON leaves unescaped and a terminal acts on: DEL, the C1 controls, and those that change the direction of text."""
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:

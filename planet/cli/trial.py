@@ -118,9 +118,8 @@ def _fetch_lines(ctx: Context, fetched: Fetched, feed: FeedConfig) -> Iterable[s
         case Failed():
             yield ctx.say(fetched.error.message)
             state = FetchState(failures=1, error_class=fetched.error.kind, error=fetched.error.message)
-            advice = (
-                health.advice(state, line=feed.line) if feed.line else None
-            )  # what is not in feeds.yaml has no line
+            # A feed that is not in feeds.yaml has no line.
+            advice = health.advice(state, line=feed.line) if feed.line else None
             if advice:
                 yield ctx.say(advice)
         case Deferred():

@@ -64,12 +64,12 @@ def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None 
 
 
 def kept_address(due: Due, url: str) -> str:
-    """The address of an answer as it is stored: what `${NAME}` stands for in that of the feed is not written down."""
+    """What is stored of the address of an answer: a digest where the feed's address has a variable, whose value is a secret."""
     return digest(url) if "${" in due.key else url
 
 
 def is_kept(kept: str, url: str) -> bool:
-    """Whether `kept_address` made this of that address."""
+    """Whether `kept` is what `kept_address` gave for `url`."""
     return bool(kept) and (same_url(kept, url) if "://" in kept else kept == digest(url))
 
 

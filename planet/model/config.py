@@ -409,8 +409,8 @@ class Config:
     warnings: tuple[Fault, ...] = ()
 
     @property
-    def tells_health(self) -> bool:
-        """Whether a channel of `notify:` is told what cron would mail."""
+    def notifies_health(self) -> bool:
+        """Whether a channel of `notify:` gets the news that cron would mail."""
         return any("health" in rule.what for rule in self.notify)
 
     def feeds_by_key(self) -> dict[str, tuple[Source, FeedConfig]]:

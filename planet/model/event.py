@@ -159,7 +159,7 @@ class Collision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A place where events were held: as it is most often written, how many there were, and when the last was."""
+    """A place of past events: its most frequent spelling, how many events it had, and when the last was."""
 
     place: str
     events: int

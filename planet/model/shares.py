@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 DIGEST_SHARE = 20
-"""Stories, and events, of one source that a digest names, and that a channel which is told at once is told a day."""
+"""Stories, and events, of one source that a digest names, and that a channel of `every: run` gets a day."""
 
 EVENTS_SHARE = 50
 """Most upcoming events of one source that stand on the page of events."""

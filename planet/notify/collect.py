@@ -136,7 +136,7 @@ class _Shares:
         """The stories that are sent, the oldest first, then what is beyond the shares."""
         within, beyond = (rows, {}) if self._alone else within_share(rows, leading_source, DIGEST_SHARE, self.spent)
         if self._at_once:
-            self.spent.update(map(leading_source, within))
+            self.spent.update(filter(None, map(leading_source, within)))
         numbers = sorted({row.story_id for row in within})[-limit:]
         return [
             *(Item(kind="story", story=number, digest=day) for number in numbers),
@@ -153,7 +153,7 @@ class _Shares:
         every = list(items)
         within, beyond = (every, {}) if self._alone else within_share(every, owner, DIGEST_SHARE, self.spent)
         if self._at_once:
-            self.spent.update(map(owner, within))
+            self.spent.update(filter(None, map(owner, within)))
         return [
             *within[:limit],
             *(

@@ -14,9 +14,9 @@ from planet.store.migrations import migrate
 VERSION = 2
 MAGIC = b"SQLite format 3\x00"
 PAGE = 4096
+"""Bytes of a page: SQLite's default since 3.12."""
 PATIENCE = 10.0
 """Seconds to wait for the lock of another program."""
-"""Bytes of a page: SQLite's default since 3.12."""
 APPLICATION_ID = 0x504C4E54  # "PLNT": distinguishes these databases from other SQLite files
 
 TABLES = """

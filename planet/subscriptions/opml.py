@@ -35,9 +35,8 @@ class _Outlines(listparser.Handler):
         elif attrs.get("opmlurl"):
             self.lists.append(attrs["opmlurl"].strip())
         elif attrs.get("type", "").lower() == "link" and not _IS_OPML.search(attrs.get("url") or ""):
-            self.links.append(
-                (attrs.get("url") or "").strip()
-            )  # a page: OPML 2.0 knows a list by the end of its address
+            # A page: OPML 2.0 knows a list by the end of its address.
+            self.links.append((attrs.get("url") or "").strip())
         super().start_opml_outline({key: value or "" for key, value in attrs.items()})
 
     def end_opml_outline(self) -> None:

@@ -69,7 +69,7 @@ def months_of(builder: PageBuilder, pairs: Sequence[tuple[StoryRef, Row]], root:
 
 
 OWN = '<span class="who">', '<span class="who own">'
-"""What begins the author of a row, and what begins it on a page that is all that author's: left to readers by ear and machine."""
+"""The start tag of the author of a row, and the one on the page of that author, where only screen readers and programs need the name."""
 
 
 def _of_its_own(row: Row, ref: StoryRef, slug: str) -> Row:

@@ -103,7 +103,7 @@ def technologies(builder: PageBuilder, event_pages: EventPages) -> Artifact:
 
 
 def _by_month(builder: PageBuilder, rows: Sequence[IndexRow]) -> dict[str, int]:
-    """How many stories each month has: ("2026-11", 3)."""
+    """Month -> how many stories it has: `{"2026-11": 3}`. The rows are in order of their dates."""
     months = runs(rows, lambda row: f"{builder.t.local(row.date):%Y-%m}")
     return {month: stretch.stop - stretch.start for month, stretch in months}
 
