@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planet.model import CalendarRead, ParsedDate, RawEntry, RawEvent, RawFeed, Text, Unreadable
+from planet.model import CalendarRead, ParsedDate, RawEntry, RawEvent, RawFeed, RawLink, Text, Unreadable
 from planet.parse.calendar import events_from_feed, parse_calendar
 from planet.parse.icaltimes import read_duration
 from planet.parse.recurrence import RuleError, check_rule, may_never_come, price
@@ -744,7 +744,7 @@ def test_a_title_that_begins_with_a_date_is_believed_before_the_publication_date
             "29/06/2026 19:00 : Clermont&#39;ech - APIHour #72 - Amphi A de l&#39;IUT",
             wrong,
             id="https://p.example/72",
-            link="https://p.example/72",
+            links=(RawLink(element="link", href="https://p.example/72"),),
             summary=Text(value="Au menu :\n\n- un &amp;amp; deux"),
         )
     ).events

@@ -17,6 +17,7 @@ from planet.model import (
     Person,
     RawEntry,
     RawFeed,
+    RawLink,
     RawPerson,
     RawSource,
     Read,
@@ -49,7 +50,14 @@ def on(value: datetime | None, *, date_only: bool = False, written: str = "") ->
 def raw(position: int = 0, **fields: Any) -> RawEntry:
     if isinstance(fields.get("title"), str):
         fields["title"] = html(fields["title"])
-    return RawEntry(position=position, **fields)
+    return RawEntry(position=position, **linked(fields))
+
+
+def linked(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with `link` and `comments`, addresses, as the links that a document would have."""
+    elements = {"link": "alternate", "comments": "replies"}
+    links = [RawLink(element=name, href=fields.pop(name), rel=rel) for name, rel in elements.items() if name in fields]
+    return {**fields, "links": (*links, *fields.get("links", ()))}
 
 
 def feed(*entries: RawEntry, **fields: Any) -> RawFeed:
@@ -98,15 +106,41 @@ def test_without_id_and_link_title_and_text_are_and_the_link_is_the_sites() -> N
 
 def test_a_guid_that_is_no_permalink_is_no_link() -> None:
     guid = "https://blog.example/?p=12"
-    assert one(id=guid, id_is_permalink=False, title="t").link == "https://blog.example/"
-    assert one(id=guid, id_is_permalink=True, title="t").link == guid
+    assert one(id=guid, title="t").link == "https://blog.example/"
+    assert one(id=guid, links=(RawLink(element="guid", href=guid),), title="t").link == guid
     podcast = one(id="x", title="t", enclosures=(Enclosure(url="/e1.mp3"),))
     assert podcast.link == "https://blog.example/e1.mp3"
-    assert one(id="x", title="t", links=(("alternate", "/there"),)).link == "https://blog.example/there"
+    assert (
+        one(id="x", title="t", links=(RawLink(element="atom:link", href="/there"),)).link
+        == "https://blog.example/there"
+    )
 
 
-def test_a_permalink_that_is_no_url_is_only_an_id() -> None:
-    entry = one(id="post-12", id_is_permalink=True, title="t")
+@pytest.mark.parametrize(
+    ("links", "page"),
+    [
+        ([("guid", "g"), ("link", "l"), ("feedburner:origlink", "o"), ("atom:link", "a")], "o"),
+        ([("guid", "g"), ("link", "l"), ("atom:link", "a")], "l"),
+        ([("content", "c"), ("atom:link", "a"), ("guid", "g")], "g"),
+        ([("external_url", "e"), ("url", "u")], "u"),
+        ([("link", "javascript:void(0)"), ("atom:link", "a")], "a"),
+        ([("link", "l.pdf", "alternate", "application/pdf"), ("link", "l"), ("link", "m")], "l"),
+        ([("link", "s", "self"), ("link", "r", "replies"), ("content", "c")], "c"),
+        ([("link", "s", "self")], "file.mp3"),
+    ],
+)
+def test_of_several_links_the_page_is_chosen_by_element_then_type_then_order(
+    links: list[tuple[str, ...]], page: str
+) -> None:
+    given = tuple(RawLink(**dict(zip(("element", "href", "rel", "type"), link, strict=False))) for link in links)
+    assert (
+        one(id="x", title="t", links=given, enclosures=(Enclosure(url="file.mp3"),)).link
+        == f"https://blog.example/{page}"
+    )
+
+
+def test_an_id_that_is_no_url_is_only_an_id() -> None:
+    entry = one(id="post-12", format="atom10", title="t")
     assert (entry.uid, entry.id, entry.link) == ("post-12", "post-12", "https://blog.example/")
 
 
@@ -570,10 +604,16 @@ some_entry = st.builds(
     RawEntry,
     position=st.integers(0, 5),
     id=odd,
-    id_is_permalink=st.booleans(),
-    link=odd,
     base=odd,
-    links=st.lists(st.tuples(st.sampled_from(["alternate", "", "via"]), odd), max_size=2).map(tuple),
+    links=st.lists(
+        st.builds(
+            RawLink,
+            element=st.sampled_from(["link", "guid", "atom:link", "content"]),
+            href=odd,
+            rel=st.sampled_from(["alternate", "replies", "via"]),
+        ),
+        max_size=3,
+    ).map(tuple),
     title=some_text,
     content=some_text,
     summary=some_text,
@@ -587,7 +627,6 @@ some_entry = st.builds(
     pictures=st.tuples(odd),
     language=odd,
     source=st.none() | st.builds(RawSource, id=odd, title=odd, url=odd, feed_url=odd, authors=some_people),
-    comments=odd,
 )
 some_feed = st.builds(
     RawFeed,

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from planet.model import Message, ParsedDate, RawFeed, Text, Unreadable
+from planet.links import comments, page
+from planet.model import Message, ParsedDate, RawEntry, RawFeed, Text, Unreadable
 from planet.parse.reader import parse
 
 FOLDER = Path(__file__).parent / "data" / "parse"
@@ -18,7 +19,7 @@ URL = "https://feeds.example/dir/feed.xml"
 
 
 def said(value: Any) -> Any:
-    """A value as JSON: fields that say nothing left out, dates as ISO (a `?` before one that is none)."""
+    """A value as JSON: empty fields left out, dates as ISO (a `?` before one that is none), an entry with the pages chosen for it."""
     if isinstance(value, Message):
         return str(value)
     if isinstance(value, ParsedDate):
@@ -29,7 +30,10 @@ def said(value: Any) -> Any:
         return f"{value.kind}: {value.value}"
     if dataclasses.is_dataclass(value):
         pairs = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {name: said(one) for name, one in pairs if one not in (None, "", (), False, 0) or name == "position"}
+        facts = {name: said(one) for name, one in pairs if one not in (None, "", (), False, 0) or name == "position"}
+        if isinstance(value, RawEntry) and value.links:
+            facts |= {"page": page(value.links), "comments": comments(value.links)}
+        return facts
     if isinstance(value, tuple):
         return [said(one) for one in value]
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planet.links import page
 from planet.model import RawEntry, RawFeed, Unreadable
 from planet.parse import PARSER_VERSION, discovery, hints, values
 from planet.parse.reader import parse
@@ -102,7 +103,7 @@ def only(body: bytes, content_type: str = "") -> RawEntry:
 def essence(entry: RawEntry) -> tuple[object, ...]:
     return (
         entry.id,
-        entry.link,
+        page(entry.links),
         entry.title.value if entry.title else None,
         (entry.content.value, entry.content.kind) if entry.content else None,
         entry.published.value if entry.published else None,

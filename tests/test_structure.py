@@ -25,6 +25,7 @@ GROUND = {
     "text",
     "html_elements",
     "people",
+    "links",
     "reasons",
     "when",
     "similarity",

@@ -146,6 +146,9 @@ if TYPE_CHECKING:
         RawFeed as RawFeed,
     )
     from planet.model.feed import (
+        RawLink as RawLink,
+    )
+    from planet.model.feed import (
         RawPerson as RawPerson,
     )
     from planet.model.feed import (
@@ -268,7 +271,7 @@ _NAMES = {
     "edition": "Edition ListedSource ListedTechnology",
     "entry": "Changes DiffContext Entry EntryKey Insert Person Read Sanitised SourceRef UnchangedEntry Update",
     "event": "Collision Event EventChanges EventData JoinKind RawEvent Room StoredEvent StoryJoin",
-    "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawPerson RawSource Text Unreadable",
+    "feed": "CalendarRead Deleted Enclosure ParsedDate RawEntry RawFeed RawLink RawPerson RawSource Text Unreadable",
     "fetch": "Deferred Download Due Failed FetchError FetchState FetchUpdate Fetched Fresh Hop ReadFacts Unchanged",
     "health": "FeedCounts FeedHealth",
     "lists": "ListEntry ListState",

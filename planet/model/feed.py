@@ -43,6 +43,18 @@ class RawPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RawLink:
+    """A link of an entry. `element` says where: a format names pages in several places (see `planet.links`)."""
+
+    element: str
+    """link, atom:link, guid, comments, wfw:commentrss, feedburner:origlink, content (its src); url, external_url (JSON Feed)."""
+    href: str
+    rel: str = "alternate"
+    type: str = ""
+    """Media type, in lower case, without parameters; "" when the document gives none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
     """`length` is in bytes, None when unknown or junk."""
 
@@ -77,12 +89,10 @@ class RawEntry:
 
     position: int
     id: str = ""
-    id_is_permalink: bool = False
-    link: str = ""
     base: str = ""
     """What relative links of this entry start from (xml:base), "" when the document says nothing."""
-    links: tuple[tuple[str, str], ...] = ()
-    """Every other link of the entry: (rel, href)."""
+    links: tuple[RawLink, ...] = ()
+    """Every link of the entry but enclosures, in the order of the document. A guid is one where it is an address and no permalink="false"."""
     title: Text | None = None
     content: Text | None = None
     summary: Text | None = None
@@ -96,7 +106,6 @@ class RawEntry:
     """Addresses of pictures that stand beside the text, the best first: thumbnails, then attached ones."""
     language: str = ""
     source: RawSource | None = None
-    comments: str = ""
     geo: tuple[float, float] | None = None
 
 

@@ -8,10 +8,11 @@ Ids in comments (N, D, T, B, M) are cases that a test in tests/test_normalise.py
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from planet import links
 from planet.model import (
     Deleted,
     Enclosure,
@@ -52,7 +53,7 @@ class Sanitise(Protocol):
 
 
 def _label(raw: RawEntry) -> str:
-    return one_line(raw.title.value if raw.title else "", 60) or one_line(raw.link or raw.id, 100) or "…"
+    return one_line(raw.title.value if raw.title else "", 60) or one_line(links.page(raw.links) or raw.id, 100) or "…"
 
 
 def normalise(
@@ -164,11 +165,12 @@ class _Reader:
 
     def draft(self, raw: RawEntry) -> Draft | None:
         """The entry with its identity; None for one that says nothing at all."""
-        link, own = self.link(raw)
+        pages = links.entry_pages(raw, rss=self.rss)
+        link, own = self.link(raw, pages)
         uid = identity.uid_of(raw, link if own else "")
         if not uid:
             return None
-        relative = not raw.link.startswith(("http://", "https://"))
+        relative = not pages or not pages[0].startswith(("http://", "https://"))
         return Draft(
             raw=raw,
             uid=uid,
@@ -180,23 +182,11 @@ class _Reader:
             ),
         )
 
-    def link(self, raw: RawEntry) -> tuple[str, bool]:
-        """The author's page of the entry, and whether it is the entry's own: not just the site's.
-
-        The link, else the id where it is an address (but not an RSS guid that says it is no permalink), else another page or file
-        that the entry names, else the site.
-        """
+    def link(self, raw: RawEntry, pages: Iterable[str]) -> tuple[str, bool]:
+        """The author's page of the entry, and whether it is the entry's own: the first of `pages` that can be followed, else the site."""
         base = http_url(raw.base, self.base) or ((self.site or self.base) if self.rss else self.base)
-        if url := http_url(raw.link, base):
-            return without_tracking(url), True
-        if raw.id_is_permalink or not self.rss:
-            url = http_url(raw.id, base if raw.id_is_permalink and "/" in raw.id else "")
-            if url:
-                return without_tracking(url), True
-        candidates = [href for rel, href in raw.links if rel in {"", "alternate"}]
-        candidates += [file.url for file in raw.enclosures]
-        for candidate in candidates:
-            if url := http_url(candidate, base):
+        for page in pages:
+            if url := http_url(page, base):
                 return without_tracking(url), True
         return self.site, False
 
@@ -265,7 +255,7 @@ class _Reader:
             links=clean.links,
             words=len(clean.text.split()),
             source=metadata.source_ref(raw.source, base),
-            comments=http_url(raw.comments, base),
+            comments=http_url(links.comments(raw.links), base),
         )
 
     def clean(self, draft: Draft, chosen: Text | None, prefix: str) -> Sanitised:

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from planet import people
+from planet import links, people
 from planet.model import CalendarRead, EventData, Message, ParsedDate, RawEntry, RawEvent, RawFeed, Text
 from planet.text import digest, one_line, plain
 from planet.when import is_believable
@@ -45,7 +45,7 @@ def events_from_feed(raw: RawFeed, *, timezone: str) -> CalendarRead:
             continue
         when = title_parts or _from_date(title, moment)
         if is_believable(when[0]):
-            events.append(_event(entry, when))
+            events.append(_event(entry, when, rss=raw.format.startswith("rss")))
         else:
             undated += 1
     warnings = list(raw.warnings)
@@ -113,19 +113,20 @@ def _from_date(title: str, moment: ParsedDate | None) -> _TitleParts:
     return moment.value.date() if moment.date_only else moment.value, title, "", "date of the entry"
 
 
-def _event(entry: RawEntry, facts: _TitleParts) -> RawEvent:
+def _event(entry: RawEntry, facts: _TitleParts, *, rss: bool) -> RawEvent:
     when, name, place, rule = facts
+    page = next(iter(links.entry_pages(entry, rss=rss)), "")
     body = entry.content or entry.summary
     text = body.value if body else ""
     is_html = bool(body and body.kind == "html" and MARKUP.search(text))
     modified = entry.updated.value if entry.updated else None
     return RawEvent(
-        uid=one_line(entry.id or entry.link)[:1000] or "sha256:" + digest(name, when.isoformat(), place),
+        uid=one_line(entry.id or page)[:1000] or "sha256:" + digest(name, when.isoformat(), place),
         data=EventData(
             title=name,
             location=one_line(place, TITLE),
             geo=entry.geo,
-            url=entry.link,
+            url=page,
             start=when,
             status="cancelled" if cancelled(name) else "confirmed",
             organizer=one_line(credited[0].name, 200) if (credited := people.credited(entry.authors)) else "",

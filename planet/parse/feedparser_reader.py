@@ -16,7 +16,8 @@ from typing import Any
 
 from feedparser.api import LooseFeedParser
 
-from planet.model import Deleted, Enclosure, ParsedDate, RawEntry, RawFeed, RawPerson, RawSource, Text
+from planet import links
+from planet.model import Deleted, Enclosure, ParsedDate, RawEntry, RawFeed, RawLink, RawPerson, RawSource, Text
 from planet.parse import hints, values
 from planet.parse.attachments import is_image
 from planet.parse.dates import read_date
@@ -136,7 +137,7 @@ def _feed(
     places = values.newest([_seconds(*pair) for pair in dates], limit) if len(entries) > limit else range(len(entries))
     spoken = _str(feed.get("language"))
     parsed_entries = tuple(_entry(entries[place], place, dates[place], atom=atom, spoken=spoken) for place in places)
-    links = _links(feed)
+    linked = _links(feed)
     asked = (
         hints.from_ttl(_str(feed.get("ttl"))),
         hints.from_period(_or_none(feed.get("sy_updateperiod")), _or_none(feed.get("sy_updatefrequency"))),
@@ -146,11 +147,11 @@ def _feed(
         reader="liberal",
         id=_str(feed.get("id")),
         title=" ".join(_str(feed.get("title")).split()),
-        link=_alternate(feed),
+        link=links.page(linked),
         language=spoken,
         updated=values.first_date([_str(feed.get(name)) for name in ("updated", "published", "planet_date")], timezone),
         authors=_people(feed),
-        self_link=next((href for rel, href in links if rel == "self"), ""),
+        self_link=_self(linked),
         complete="fh_complete" in feed,
         delay_hint=max((seconds for seconds in asked if seconds), default=None),
         skip_hours=hints.hours(_lines(feed, "hour")),
@@ -184,22 +185,17 @@ def _deleted(text: str) -> tuple[Deleted, ...]:
     return tuple(deleted)
 
 
-def _links(holder: dict[str, Any]) -> list[tuple[str, str]]:
+def _links(holder: dict[str, Any]) -> list[RawLink]:
+    """The links of a feed, an entry or a source, enclosures left out. feedparser's own `link` may be an id, and is not read."""
     return [
-        (_str(link.get("rel")).lower(), _str(link.get("href")))
+        RawLink(element="link", href=href, rel=rel, type=_str(link.get("type")))
         for link in holder.get("links") or ()
-        if _str(link.get("href"))
+        if (href := _str(link.get("href"))) and (rel := _str(link.get("rel")).lower()) != "enclosure"
     ]
 
 
-def _alternate(holder: dict[str, Any]) -> str:
-    """The first link to a page; feedparser's own `link` may be an id."""
-    pages = [
-        (_str(link.get("type")) not in _PAGE, _str(link.get("href")))
-        for link in holder.get("links") or ()
-        if link.get("rel") == "alternate" and _str(link.get("href"))
-    ]
-    return min(pages, key=lambda page: page[0])[1] if pages else ""
+def _self(linked: Iterable[RawLink]) -> str:
+    return next((link.href for link in linked if link.rel == "self"), "")
 
 
 def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
@@ -224,11 +220,6 @@ def _seconds(published: ParsedDate | None, updated: ParsedDate | None) -> float 
     return next((when.value.timestamp() for when in (published, updated) if when and when.value), None)
 
 
-def _replies(entry: dict[str, Any]) -> str:
-    replies = [link for link in entry.get("links") or () if link.get("rel") == "replies" and link.get("type") in _PAGE]
-    return _str(replies[0].get("href")) if replies else ""
-
-
 def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
     """A text of feedparser's. Outside Atom its type is a guess, and everything is HTML."""
     if not isinstance(detail, dict) or not (value := _str(detail.get("value"))):
@@ -249,10 +240,7 @@ def _entry(
     entry: dict[str, Any], position: int, dates: tuple[ParsedDate | None, ParsedDate | None], *, atom: bool, spoken: str
 ) -> RawEntry:
     identity = _str(entry.get("id"))
-    permalink = bool(entry.get("planet_guid")) and not atom and identity.lower().startswith(("http://", "https://"))
-    link = _alternate(entry) or (identity if permalink else "")
-    elsewhere = next((_str(item.get("src")) for item in entry.get("content") or () if item.get("src")), "")
-    original = _str(entry.get("feedburner_origlink"))
+    is_permalink = bool(entry.get("planet_guid")) and not atom and identity.lower().startswith(("http://", "https://"))
     enclosures, pictures = _attached(entry)
     contents = [text for item in entry.get("content") or () if (text := _construct(item, spoken, atom=atom))]
     summary = _construct(entry.get("summary_detail"), spoken, atom=atom)
@@ -265,10 +253,8 @@ def _entry(
     return RawEntry(
         position=position,
         id=identity,
-        id_is_permalink=permalink,
-        link=original or link or elsewhere or (enclosures[0].url if enclosures and not atom else ""),
         base=title.base if title else "",
-        links=tuple(_other_links(entry, link)),
+        links=(*_links(entry), *_links_of_elements(entry, identity if is_permalink else "")),
         title=title,
         content=content,
         summary=summary,
@@ -280,7 +266,6 @@ def _entry(
         pictures=pictures,
         language=_str(entry.get("language")),
         source=_source(entry.get("source")),
-        comments=_str(entry.get("comments")) or _replies(entry),
         geo=_place(entry),
     )
 
@@ -291,13 +276,19 @@ def _categories(entry: dict[str, Any]) -> Iterator[str]:
             yield from values.names(_str(tag.get("label")), _str(tag.get("term")))
 
 
-def _other_links(entry: dict[str, Any], link: str) -> Iterator[tuple[str, str]]:
-    """The links (relation, URL) beside enclosures and the page itself."""
-    for rel, href in _links(entry):
-        if rel != "enclosure" and not (rel == "alternate" and href == link):
-            yield rel, href
+def _links_of_elements(entry: dict[str, Any], guid: str) -> Iterator[RawLink]:
+    """The links that other elements than <link> give; `guid` is a permalink, or ""."""
+    if guid:
+        yield RawLink(element="guid", href=guid)
+    if original := _str(entry.get("feedburner_origlink")):
+        yield RawLink(element="feedburner:origlink", href=original)
+    for item in entry.get("content") or ():
+        if item.get("src"):
+            yield RawLink(element="content", href=_str(item["src"]))
+    if comments := _str(entry.get("comments")):
+        yield RawLink(element="comments", href=comments, rel="replies")
     if comments_feed := _str(entry.get("wfw_commentrss")):
-        yield "replies", comments_feed
+        yield RawLink(element="wfw:commentrss", href=comments_feed, rel="replies", type="application/rss+xml")
 
 
 def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], tuple[str, ...]]:
@@ -329,12 +320,12 @@ def _attached(entry: dict[str, Any]) -> tuple[tuple[Enclosure, ...], tuple[str, 
 def _source(value: Any) -> RawSource | None:
     if not isinstance(value, dict):
         return None
-    links = _links(value)
+    linked = _links(value)
     source = RawSource(
         id=_str(value.get("id")),
         title=" ".join(_str(value.get("title")).split()),
-        url=_alternate(value),
-        feed_url=_str(value.get("href")) or next((href for rel, href in links if rel == "self"), ""),
+        url=links.page(linked),
+        feed_url=_str(value.get("href")) or _self(linked),
         authors=_people(value),
     )
     return source if source != RawSource() else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from planet.model import Enclosure, Message, RawEntry, RawFeed, RawPerson, Text, Unreadable
+from planet.model import Enclosure, Message, RawEntry, RawFeed, RawLink, RawPerson, Text, Unreadable
 from planet.parse import values
 from planet.parse.dates import read_date
 from planet.parse.hints import positive
@@ -166,12 +166,10 @@ def _item(position: int, item: dict[str, Any], timezone: str) -> RawEntry:
     content = values.markup(_get(item, "content_html"), lang=language)
     if content is None and plain:
         content = Text(value=plain, kind="text", lang=language)
-    external = _get(item, "external_url")
     return RawEntry(
         position=position,
         id=_text(item.get("id")),
-        link=_get(item, "url") or external,
-        links=(("related", external),) if external else (),
+        links=tuple(RawLink(element=key, href=href) for key in ("url", "external_url") if (href := _get(item, key))),
         title=Text(value=title, kind="text", lang=language) if title else None,
         content=content,
         summary=short,

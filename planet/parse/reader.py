@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from planet.links import pages
 from planet.model import Message, RawEntry, RawFeed, Unreadable
 from planet.parse import charset, discovery, jsonfeed, limits, repair, sniff
 
@@ -56,7 +57,7 @@ def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezon
 
 
 def _says_anything(entry: RawEntry) -> bool:
-    return bool(entry.id or entry.link or entry.title or entry.content or entry.summary or entry.enclosures)
+    return bool(entry.id or pages(entry.links) or entry.title or entry.content or entry.summary or entry.enclosures)
 
 
 def _says_nothing(read: RawFeed) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from planet.model import RawEntry, RawFeed, Text
+from planet import links
+from planet.model import RawEntry, RawFeed, RawLink, Text
 from planet.parse import values
 from planet.parse.lxml_reader import elements, media
 from planet.parse.lxml_reader.tree import Element, Fields, Tree
@@ -17,7 +18,7 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
     root = tree.root
     fields = tree.fields(root)
     base = tree.base(root, "")
-    links = elements.links(tree, fields, base, "link")
+    linked, _ = elements.linked(tree, fields, base, "link")
     items = fields.get("entry") or fields.get("item", [])
     places = (
         values.newest([elements.when(tree, item, (*PUBLISHED, *UPDATED), timezone) for item in items], limit)
@@ -31,12 +32,12 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         reader="strict",
         id=tree.first(fields, "id"),
         title=elements.one_line(tree.first(fields, "title")),
-        link=links.alternate,
+        link=links.page(linked),
         base=base,
         language=tree.lang(root) or tree.first(fields, "dc:language", "language"),
         updated=tree.date(fields, (*UPDATED, "dc:date"), timezone),
         authors=elements.people(tree, fields, base, "author"),
-        self_link=links.self,
+        self_link=elements.self_link(linked),
         complete="fh:complete" in fields,
         delay_hint=elements.hint(tree, fields),
         entries=entries,
@@ -49,8 +50,8 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
 def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) -> RawEntry:
     fields = tree.fields(item)
     base, lang = tree.base(item, outer), tree.lang(item)
-    links = elements.links(tree, fields, base, "link")
-    enclosures, pictures = media.attached(tree, fields, base, list(links.enclosures))
+    linked, files = elements.linked(tree, fields, base, "link")
+    enclosures, pictures = media.attached(tree, fields, base, files)
     title = _first(tree, fields, base, lang, "title", "dc:title", "media:title")
     summary = _first(tree, fields, base, lang, "summary")
     content = _first(tree, fields, base, lang, "content")
@@ -58,19 +59,17 @@ def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) 
         content = tree.loose(fields["content:encoded"][0], base, lang)
     if content is None and summary is None:
         content = next(iter(elements.media_description(tree, fields, base, lang)), None)
-    original = tree.first(fields, "feedburner:origlink") if "feedburner:origlink" in fields else ""
-    elsewhere = next(
-        (tree.href(element, "src", base) for element in fields.get("content", ()) if element.get("src")), ""
-    )
-    others = links.others
-    if original and links.alternate:
-        others = (*others, ("feedburner", links.alternate))
+    linked += elements.original(tree, fields)
+    linked += [
+        RawLink(element="content", href=tree.href(element, "src", base))
+        for element in fields.get("content", ())
+        if element.get("src")
+    ]
     return RawEntry(
         position=position,
         id=tree.first(fields, "id"),
-        link=original or links.alternate or elsewhere,
         base=base,
-        links=others,
+        links=tuple(linked),
         title=title,
         content=content,
         summary=summary,
@@ -82,7 +81,6 @@ def _entry(tree: Tree, item: Element, position: int, outer: str, timezone: str) 
         pictures=pictures,
         language=lang or tree.first(fields, "dc:language"),
         source=elements.source(tree, fields["source"][0], base, "") if "source" in fields else None,
-        comments=links.replies,
         geo=media.place(tree, fields) if media.placed(fields) else None,
     )
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from planet.model import Deleted, Enclosure, RawPerson, RawSource, Text
+from planet import links
+from planet.model import Deleted, Enclosure, RawLink, RawPerson, RawSource, Text
 from planet.parse import hints, values
 from planet.parse.dates import read_date
 from planet.parse.hints import positive
@@ -14,53 +13,33 @@ from planet.urls import join
 _IANA = "http://www.iana.org/assignments/relation/"
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """The links of a feed or an entry by what they are for; `others` are (rel, href)."""
-
-    alternate: str = ""
-    self: str = ""
-    replies: str = ""
-    enclosures: tuple[Enclosure, ...] = ()
-    others: tuple[tuple[str, str], ...] = ()
-
-
-NONE = Links()
-
-
-def links(tree: Tree, fields: Fields, base: str, key: str) -> Links:
-    """What the Atom links among `fields` say. Of several alternates the first HTML one is the link; `self` never is."""
-    elements = fields.get(key)
-    if not elements:
-        return NONE
-    alternates: list[tuple[bool, str]] = []
-    single: dict[str, str] = {}
+def linked(tree: Tree, fields: Fields, base: str, key: str) -> tuple[list[RawLink], list[Enclosure]]:
+    """The Atom links among `fields`, in the order of the document: (links, those of rel="enclosure")."""
+    others: list[RawLink] = []
     enclosures: list[Enclosure] = []
-    others: list[tuple[str, str]] = []
-    for element in elements:
+    for element in fields.get(key, ()):
         url = tree.href(element, "href", base) or tree.text(element)
         if not url:
             continue
         rel = (element.get("rel") or "alternate").strip().removeprefix(_IANA).lower()
         kind = (element.get("type") or "").split(";")[0].strip().lower()
-        if rel == "alternate":
-            alternates.append((kind not in {"", "text/html", "application/xhtml+xml"}, url))
-            continue
         if rel == "enclosure":
             length = positive(element.get("length") or "")
             enclosures.append(Enclosure(url=url, type=kind, length=length, title=(element.get("title") or "").strip()))
-            continue
-        if rel != "replies" or kind in {"", "text/html", "application/xhtml+xml"}:
-            single.setdefault(rel, url)
-        others.append((rel, url))
-    alternates.sort(key=lambda alternate: alternate[0])
-    return Links(
-        alternate=alternates[0][1] if alternates else "",
-        self=single.get("self", ""),
-        replies=single.get("replies", ""),
-        enclosures=tuple(enclosures),
-        others=(*others, *(("alternate", url) for _, url in alternates[1:])),
-    )
+        else:
+            others.append(RawLink(element=key, href=url, rel=rel, type=kind))
+    return others, enclosures
+
+
+def original(tree: Tree, fields: Fields) -> list[RawLink]:
+    """The page that FeedBurner's own link to an entry stands for: a list of one, or of none."""
+    href = tree.first(fields, "feedburner:origlink") if "feedburner:origlink" in fields else ""
+    return [RawLink(element="feedburner:origlink", href=href)] if href else []
+
+
+def self_link(linked: list[RawLink]) -> str:
+    """The address that a feed gives as its own (`rel="self"`), "" for none."""
+    return next((link.href for link in linked if link.rel == "self"), "")
 
 
 def people(tree: Tree, fields: Fields, base: str, *keys: str) -> tuple[RawPerson, ...]:
@@ -98,12 +77,12 @@ def source(tree: Tree, element: Element, outer: str, prefix: str) -> RawSource |
     """atom:source: the feed that an entry was copied from (RFC 4287 4.2.11)."""
     fields = tree.fields(element)
     base = tree.base(element, outer)
-    source_links = links(tree, fields, base, f"{prefix}link")
+    source_links, _ = linked(tree, fields, base, f"{prefix}link")
     raw = RawSource(
         id=tree.first(fields, f"{prefix}id"),
         title=" ".join(tree.first(fields, f"{prefix}title").split()),
-        url=join(base, source_links.alternate),
-        feed_url=join(base, source_links.self),
+        url=join(base, links.page(source_links)),
+        feed_url=join(base, self_link(source_links)),
         authors=people(tree, fields, base, f"{prefix}author"),
     )
     return raw if raw != RawSource() else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from planet.model import Enclosure, RawEntry, RawFeed, RawSource, Text
+from planet import links
+from planet.model import RawEntry, RawFeed, RawLink, RawSource, Text
 from planet.parse import hints, values
 from planet.parse.lxml_reader import elements, media
 from planet.parse.lxml_reader.tree import Element, Fields, Tree
@@ -45,18 +46,18 @@ def read(tree: Tree, *, limit: int, timezone: str) -> RawFeed:
         else range(len(items))
     )
     entries = tuple(_item(tree, items[place], place, base, timezone) for place in places)
-    links = elements.links(tree, fields, base, "atom:link")
+    linked, _ = elements.linked(tree, fields, base, "atom:link")
     return RawFeed(
         format=_format(tree, channel),
         reader="strict",
         id=tree.first(fields, "atom:id", "podcast:guid"),
         title=elements.one_line(tree.first(fields, "title", "dc:title", "atom:title")),
-        link=_link(tree, fields, base) or links.alternate,
+        link=links.page([*_links(tree, fields, base), *linked]),
         base=base,
         language=tree.first(fields, "language", "dc:language") or tree.lang(channel, tree.lang(root)),
         updated=tree.date(fields, ("lastbuilddate", "pubdate", "dc:date", "atom:updated"), timezone),
         authors=elements.people(tree, fields, base, *_AUTHORS_OF_FEED),
-        self_link=links.self,
+        self_link=elements.self_link(linked),
         complete="fh:complete" in fields,
         delay_hint=elements.hint(tree, fields),
         skip_hours=hints.hours(_inside(tree, fields, "skiphours", "hour")),
@@ -79,31 +80,34 @@ def _inside(tree: Tree, fields: Fields, outer: str, inner: str) -> list[str]:
     return [value for holder in fields.get(outer, ()) for value in tree.every(tree.fields(holder), inner)]
 
 
-def _link(tree: Tree, fields: Fields, base: str) -> str:
-    """The text of <link>, or its href where somebody mixed the formats; one with only blanks counts as missing."""
-    for element in fields.get("link", ()):
-        value = tree.text(element) or tree.href(element, "href", base)
-        if value and (element.get("rel") or "alternate") == "alternate":
-            return value
-    return ""
+def _links(tree: Tree, fields: Fields, base: str) -> list[RawLink]:
+    """The texts of <link>, or its href where somebody mixed the formats; one with only blanks counts as missing."""
+    return [
+        RawLink(element="link", href=value, rel=element.get("rel") or "alternate")
+        for element in fields.get("link", ())
+        if (value := tree.text(element) or tree.href(element, "href", base))
+    ]
 
 
 def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -> RawEntry:
     fields = tree.fields(item)
     base, lang = tree.base(item, outer), tree.lang(item)
-    identity, permalink = _identity(tree, fields)
-    links = elements.links(tree, fields, base, "atom:link")
-    enclosures, pictures = media.attached(tree, fields, base, list(links.enclosures))
-    plain_link = _link(tree, fields, base)
-    original = tree.first(fields, "feedburner:origlink") if "feedburner:origlink" in fields else ""
+    identity, is_permalink = _identity(tree, fields)
+    linked, files = elements.linked(tree, fields, base, "atom:link")
+    enclosures, pictures = media.attached(tree, fields, base, files)
+    guid = [RawLink(element="guid", href=identity)] if is_permalink else []
     content, summary = _texts(tree, fields, base, lang)
     return RawEntry(
         position=position,
         id=identity or tree.first(fields, "atom:id") or (item.get(_RDF_ABOUT) or "").strip(),
-        id_is_permalink=permalink,
-        link=original or plain_link or (identity if permalink else "") or links.alternate or _first_url(enclosures),
         base=base,
-        links=(*links.others, *((("feedburner", plain_link),) if original and plain_link else ()), *_wfw(tree, fields)),
+        links=(
+            *_links(tree, fields, base),
+            *guid,
+            *linked,
+            *elements.original(tree, fields),
+            *_comments(tree, fields),
+        ),
         title=_title(tree, fields, base, lang),
         content=content,
         summary=summary,
@@ -115,13 +119,12 @@ def _item(tree: Tree, item: Element, position: int, outer: str, timezone: str) -
         pictures=pictures,
         language=lang or tree.first(fields, "dc:language", "language"),
         source=_source(tree, fields, base) if "source" in fields or "atom:source" in fields else None,
-        comments=tree.first(fields, "comments"),
         geo=media.place(tree, fields) if media.placed(fields) else None,
     )
 
 
 def _identity(tree: Tree, fields: Fields) -> tuple[str, bool]:
-    """The guid as given, and whether it is the entry's URL: it is unless it says no, or is none."""
+    """The guid as given, and whether it is a permalink: a URL, and not isPermaLink="false"."""
     for element in fields.get("guid", ()):
         if value := tree.text(element):
             permalink = element.get("isPermaLink") or element.get("ispermalink") or element.get("isPermalink") or "true"
@@ -129,13 +132,14 @@ def _identity(tree: Tree, fields: Fields) -> tuple[str, bool]:
     return "", False
 
 
-def _first_url(enclosures: tuple[Enclosure, ...]) -> str:
-    return enclosures[0].url if enclosures else ""
-
-
-def _wfw(tree: Tree, fields: Fields) -> tuple[tuple[str, str], ...]:
-    feed = tree.first(fields, "wfw:commentrss") if "wfw:commentrss" in fields else ""
-    return (("replies", feed),) if feed else ()
+def _comments(tree: Tree, fields: Fields) -> list[RawLink]:
+    """The page of the comments (<comments>), and the feed of them (<wfw:commentRss>)."""
+    types = {"comments": "", "wfw:commentrss": "application/rss+xml"}
+    return [
+        RawLink(element=key, href=href, rel="replies", type=kind)
+        for key, kind in types.items()
+        if key in fields and (href := tree.first(fields, key))
+    ]
 
 
 def _title(tree: Tree, fields: Fields, base: str, lang: str) -> Text | None:
