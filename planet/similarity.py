@@ -1,4 +1,4 @@
-"""How much two texts say the same: titles and places of events, titles and texts of posts. Pure; scores are 0 to 100, 100 is equal."""
+"""Similarity of two texts: titles and places of events, titles and texts of posts. Pure; scores are 0 to 100, 100 is equal."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from planet.text import without_accents
 from planet.urls import canonical_key, host
 
 NEAR_DAYS = 5
-"""What says nearly the same is one thing only when it was published so close together: a weekly post is not."""
+"""Days. Similar entries are one story only when they were published within so many: the issues of a weekly series are not."""
 FAR_DAYS = 120
-"""One address, told again after so long, is another thing (a page for each year's meeting) unless its text is the same."""
+"""Days. After so many, a second entry with the same address is another story (a page that each year's meeting uses), unless its text is the same."""
 ENOUGH_WORDS = 12
-"""A text of fewer words proves nothing by being alike: it must be equal."""
+"""Shorter texts (words) count as similar only when they are equal."""
 LONG_TEXT = 100
-"""Words of a text that nobody writes twice: the same title and text again are the same post."""
+"""Words. Two entries with the same title and a text of so many words, the same in both, are the same post."""
 SHINGLE = 3
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
@@ -79,7 +79,7 @@ _EMPTY = frozenset(
         "complet",
     ]
 )
-# Places that say nothing: two events "en ligne" at one hour are two.
+# Words that name no particular place: two events "en ligne" at the same hour are two events.
 _NOWHERE = frozenset(
     [
         "ligne",
@@ -119,7 +119,7 @@ _NOWHERE = frozenset(
     ]
 )
 NEAR = 88
-"""From which likeness of 100 two titles are nearly the same."""
+"""Two titles are nearly the same from this similarity on (0 to 100)."""
 _DIGITS_EDGE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
@@ -134,7 +134,7 @@ def words(text: str) -> list[str]:
 
 
 def shingles(sequence: Sequence[str]) -> set[int]:
-    """Every three words in a row, as numbers."""
+    """The hashes of all sequences of three words."""
     return {
         crc32(" ".join(sequence[n : n + SHINGLE]).encode("utf-8", "surrogatepass"))
         for n in range(len(sequence) - SHINGLE + 1)
@@ -142,8 +142,8 @@ def shingles(sequence: Sequence[str]) -> set[int]:
 
 
 @dataclass(frozen=True)
-class Look:
-    """An entry as it is compared; what costs is worked out when it is first asked for."""
+class ComparedEntry:
+    """An entry with the values that comparing needs; each is computed when it is first used."""
 
     entry: MergeEntry
 
@@ -161,7 +161,7 @@ class Look:
 
     @cached_property
     def title_words(self) -> frozenset[str]:
-        """Those that mean something."""
+        """The words of the title without short and frequent ones."""
         return frozenset(word for word in words(self.entry.title) if len(word) > 2 and word not in _COMMON)
 
     @cached_property
@@ -170,7 +170,7 @@ class Look:
 
     @cached_property
     def numbers(self) -> frozenset[int]:
-        """Those of the title: the year, the number of an event, the part of a series."""
+        """The numbers in the title: the year, the number of an event, the part of a series."""
         return frozenset(int(number) for number in _NUMBER.findall(self.entry.title)[:20] if len(number) < 10)
 
     @cached_property
@@ -179,16 +179,19 @@ class Look:
 
     @cached_property
     def link_keys(self) -> frozenset[str]:
-        """Canonical addresses of the pages that its text links to."""
+        """The canonical keys of the addresses that the text links to."""
         return frozenset(canonical_key(url) for url in self.entry.links[:200])
 
 
-def days_apart(a: Look, b: Look) -> float:
+def days_apart(a: ComparedEntry, b: ComparedEntry) -> float:
     return abs(a.day - b.day)
 
 
-def title_likeness(a: Look, b: Look) -> float | None:
-    """None when one of them has no title of its own. A title within the other ("29/06 19:00 : X - Amphi A" and "X") is nearly it."""
+def title_similarity(a: ComparedEntry, b: ComparedEntry) -> float | None:
+    """Similarity of the titles, 0 to 100; None when one entry has no title.
+
+    A title that contains the other ("29/06 19:00 : X - Amphi A" and "X") gives at least 95.
+    """
     first, second = a.entry.title_key, b.entry.title_key
     if not first or not second:
         return None
@@ -199,8 +202,8 @@ def title_likeness(a: Look, b: Look) -> float | None:
     return score
 
 
-def whole_likeness(a: Look, b: Look) -> float:
-    """How much the texts are the same from beginning to end; 0 when one of them has none."""
+def whole_similarity(a: ComparedEntry, b: ComparedEntry) -> float:
+    """Similarity of the whole texts, word by word, 0 to 100; 0 when one of them is empty."""
     if not a.words or not b.words:
         return 0.0
     if a.entry.text_key == b.entry.text_key or a.words == b.words:
@@ -208,58 +211,62 @@ def whole_likeness(a: Look, b: Look) -> float:
     return Indel.normalized_similarity(a.words, b.words) * 100
 
 
-def text_likeness(a: Look, b: Look) -> float | None:
-    """None when one of them has no text. A text that is cut off, or framed by other words, is as alike as what it shares."""
+def text_similarity(a: ComparedEntry, b: ComparedEntry) -> float | None:
+    """Similarity of the texts, 0 to 100; None when one of them is empty.
+
+    A text that is part of the other (cut off, or with words around it) counts by the part that both share.
+    """
     if not a.words or not b.words:
         return None
-    score = whole_likeness(a, b)
-    shorter, longer = sorted((a, b), key=lambda look: len(look.words))
+    score = whole_similarity(a, b)
+    shorter, longer = sorted((a, b), key=lambda entry: len(entry.words))
     if score >= 95 or len(shorter.words) < ENOUGH_WORDS:
         return score
     return max(score, 100 * len(shorter.shingles & longer.shingles) / len(shorter.shingles))
 
 
-def counted_apart(a: Look, b: Look) -> bool:
-    """Whether the titles bear other numbers: #71 and #72, 2024 and 2025, part 1 and part 2. A number more is no contradiction."""
+def counted_apart(a: ComparedEntry, b: ComparedEntry) -> bool:
+    """Whether the titles have different numbers: #71 and #72, 2024 and 2025. An additional number in one title is no difference."""
     return not (a.numbers <= b.numbers or b.numbers <= a.numbers)
 
 
-def _told(title: Look, by: Look) -> float:
-    """How much of a title's words the other entry uses."""
-    return 100 * len(title.title_words & by.all_words) / len(title.title_words) if title.title_words else 0.0
+def _part_in(first: ComparedEntry, second: ComparedEntry) -> float:
+    """The part of the title's words of the first entry that the second uses, 0 to 100."""
+    return 100 * len(first.title_words & second.all_words) / len(first.title_words) if first.title_words else 0.0
 
 
-def kinship(a: Look, b: Look) -> float:
+def best_similarity(a: ComparedEntry, b: ComparedEntry) -> float:
     """The maximum of the similarities of titles, of texts, and of the title of one in the other. 100 when nothing can be compared."""
-    titles, texts = title_likeness(a, b), text_likeness(a, b)
+    titles, texts = title_similarity(a, b), text_similarity(a, b)
     if titles is None and texts is None:
         return 100.0
-    return max(titles or 0.0, texts or 0.0, _told(a, b), _told(b, a))
+    return max(titles or 0.0, texts or 0.0, _part_in(a, b), _part_in(b, a))
 
 
-def named_apart(a: Look, b: Look) -> bool:
-    """Whether the titles have nothing in common, neither letters nor a word that means something."""
-    titles = title_likeness(a, b)
+def named_apart(a: ComparedEntry, b: ComparedEntry) -> bool:
+    """Whether the titles have little in common: a similarity below 50, and no significant word."""
+    titles = title_similarity(a, b)
     return titles is not None and titles < 50 and not a.title_words & b.title_words
 
 
-def plainly_differ(a: Look, b: Look) -> bool:
-    """Whether these cannot be one thing, whatever address or id they share.
+def plainly_differ(a: ComparedEntry, b: ComparedEntry) -> bool:
+    """Whether two entries are different things, even if they share an address or an id. True in three cases:
 
-    Their titles count differently, or have nothing in common, and their texts are not the same throughout: a talk is told on the
-    page of its event, and is not the event. Or they are months apart and their texts are not the same. Or neither title, text
-    nor the words of the title of one in the other are much alike.
+    - their titles have different numbers or little in common, and their whole texts differ (a talk is described on the page of its
+      event, and is not the event);
+    - they were published more than `FAR_DAYS` apart, and their texts differ;
+    - their best similarity is below 60.
     """
     if (counted := counted_apart(a, b)) or named_apart(a, b):
-        return min(len(a.words), len(b.words)) < ENOUGH_WORDS or whole_likeness(a, b) < (95 if counted else 80)
+        return min(len(a.words), len(b.words)) < ENOUGH_WORDS or whole_similarity(a, b) < (95 if counted else 80)
     if days_apart(a, b) > FAR_DAYS and a.entry.published and b.entry.published:
-        return (text_likeness(a, b) or 0.0) < 80
-    return kinship(a, b) < 60
+        return (text_similarity(a, b) or 0.0) < 80
+    return best_similarity(a, b) < 60
 
 
 @lru_cache(maxsize=8192)
 def significant_words(text: str) -> tuple[str, ...]:
-    """The words that tell, folded; numbers without leading zeros."""
+    """The words of a title without frequent ones and without accents, in lower case; numbers without leading zeros."""
     parts = _TITLE_WORD.findall(_DIGITS_EDGE.sub(" ", _folded(text)))
     plain = (word.lstrip("0") or "0" if word.isdigit() else word for word in parts)
     return tuple(word for word in plain if word not in _EMPTY)
@@ -267,7 +274,7 @@ def significant_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def numbers(text: str) -> frozenset[str]:
-    """The numbers of a title: they tell the second event from the third."""
+    """The numbers of a title, which distinguish the events of a series."""
     return frozenset(word for word in significant_words(text) if word.isdigit())
 
 
@@ -281,7 +288,7 @@ def numbered_apart(first: str, second: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def titles_alike(first: str, second: str) -> int:
-    """Likeness of two titles, 0 to 100. 100: the same words, or all words of one (two at least, or a number) in the other."""
+    """Similarity of two titles, 0 to 100. 100: the same words, or all words of one (two at least, or a number) in the other."""
     first_words, second_words = set(significant_words(first)), set(significant_words(second))
     if not first_words or not second_words:
         return 100 if first == second else 0
@@ -301,7 +308,7 @@ def titles_alike(first: str, second: str) -> int:
 
 
 def _runs_in(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """Whether the words of one stand in the other in a row, however they are parted: "APIHour 72", "API Hour 72"."""
+    """Whether `long` contains the letters of `short` in consecutive words, wherever blanks separate them: "APIHour 72", "API Hour 72"."""
     wanted = "".join(short)
     return any(
         "".join(long[begin:end]) == wanted
@@ -312,31 +319,31 @@ def _runs_in(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=65536)
 def places_alike(first: str, second: str) -> bool:
-    """Whether two places are the same one, and a particular one: a room, a house number, a name that is no town's."""
+    """Whether two texts name the same place, and one that is more precise than a town: a room, a house number, a name."""
     first_words, second_words = set(significant_words(first)), set(significant_words(second))
-    telling = (
+    distinctive = (
         (first_words & second_words)
         - _NOWHERE
         - {word for word in first_words & second_words if word.isdigit() and len(word) == 5}
     )
-    if len(telling) < 2:
+    if len(distinctive) < 2:
         return False
     smaller = min(first_words - _NOWHERE, second_words - _NOWHERE, key=len)
-    return len(telling) / max(1, len(smaller)) >= 0.8
+    return len(distinctive) / max(1, len(smaller)) >= 0.8
 
 
 def particular_place(place: str) -> bool:
-    """Whether a place is more than a town or "online": it can be found again."""
+    """Whether a text names a place more precisely than a town or "online"."""
     return bool(set(significant_words(place)) - _NOWHERE)
 
 
 def particular(title: str) -> bool:
-    """Whether a title can only mean one event: it bears a number, or four words that tell. Years count for nothing."""
+    """Whether a title is specific to one event: it has a number other than a year, or at least four significant words."""
     words = [word for word in significant_words(title) if not (word.isdigit() and 1990 <= int(word[:9]) <= 2100)]
     return len(words) >= 4 or any(word.isdigit() for word in words)
 
 
 def places_apart(first: str, second: str) -> bool:
-    """Whether two places have nothing in common: "Le Bivouac, Clermont-Ferrand" and "Café Zola, Lyon"."""
+    """Whether two places have no significant word in common: "Le Bivouac, Clermont-Ferrand" and "Café Zola, Lyon"."""
     first_words, second_words = set(significant_words(first)), set(significant_words(second))
     return bool(first_words and second_words) and not first_words & second_words

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from planet.merge.authorship import copy_priority
 from planet.merge.stories import group, merge_keys
 from planet.model import FeedConfig, MergeEntry, Source, SourceRef
-from planet.similarity import Look, plainly_differ, text_likeness, title_likeness
+from planet.similarity import ComparedEntry, plainly_differ, text_similarity, title_similarity
 from planet.text import digest, fold
 from planet.urls import canonical_key
 from tests.support.effort import examples
@@ -341,9 +341,9 @@ def test_each_join_names_its_rule_and_score() -> None:
 
 
 def test_likeness_is_unknown_where_there_is_nothing_to_compare() -> None:
-    bare = Look(entry("a", "https://a.example/1", title="", text=""))
-    assert title_likeness(bare, bare) is None
-    assert text_likeness(bare, bare) is None
+    bare = ComparedEntry(entry("a", "https://a.example/1", title="", text=""))
+    assert title_similarity(bare, bare) is None
+    assert text_similarity(bare, bare) is None
     assert not plainly_differ(bare, bare)
 
 

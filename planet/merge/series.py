@@ -10,7 +10,7 @@ import unicodedata
 
 from rapidfuzz import fuzz
 
-from planet.similarity import Look, days_apart, significant_words
+from planet.similarity import ComparedEntry, days_apart, significant_words
 
 SERIES_DAYS = 21
 UNNUMBERED_DAYS = 1
@@ -61,19 +61,19 @@ def title_words(title: str) -> tuple[str, ...]:
     return tuple(different) if sum(not word.isdigit() for word in different) >= _WORDS else ()
 
 
-def same_series(a: Look, b: Look) -> bool:
+def same_series(a: ComparedEntry, b: ComparedEntry) -> bool:
     """Whether the titles alone say that two entries are one number of one series."""
     return _same_number(a, b) or _same_unnumbered(a, b)
 
 
-def _same_unnumbered(a: Look, b: Look) -> bool:
+def _same_unnumbered(a: ComparedEntry, b: ComparedEntry) -> bool:
     """Whether the titles have the same words in any order, on one day, and one of them bears the number of a series besides."""
     if days_apart(a, b) > UNNUMBERED_DAYS or bool(numbered(a.entry.title)) == bool(numbered(b.entry.title)):
         return False
     return title_words(a.entry.title) == title_words(b.entry.title) != ()
 
 
-def _same_number(a: Look, b: Look) -> bool:
+def _same_number(a: ComparedEntry, b: ComparedEntry) -> bool:
     """Whether two titles are one number of one series, within three weeks, and say nothing against it.
 
     Blanks, apostrophes and accents fold; one may bear the name of the community before that of the series, which its address tells.

@@ -19,13 +19,13 @@ from planet.similarity import (
     ENOUGH_WORDS,
     LONG_TEXT,
     NEAR_DAYS,
-    Look,
+    ComparedEntry,
+    best_similarity,
     counted_apart,
     days_apart,
-    kinship,
     plainly_differ,
-    text_likeness,
-    title_likeness,
+    text_similarity,
+    title_similarity,
 )
 from planet.urls import canonical_key, host
 
@@ -47,19 +47,19 @@ def group(entries: Sequence[MergeEntry], links: Sequence[MergeLink] | None = Non
     """
     if len(entries) == 1:
         return (MergeGroup(entry_ids=(entries[0].entry_id,)),)
-    looks = [Look(entry) for entry in sorted(entries, key=_name)]
-    number = {look.entry.entry_id: number for number, look in enumerate(looks)}
-    clusters: Clusters[MergeLink] = Clusters(len(looks))
+    compared = [ComparedEntry(entry) for entry in sorted(entries, key=_name)]
+    number = {item.entry.entry_id: number for number, item in enumerate(compared)}
+    clusters: Clusters[MergeLink] = Clusters(len(compared))
     pairs = [
         (sorted((number[link.a], number[link.b])), link)
         for link in (find_links(entries, candidates(entries)) if links is None else links)
     ]
     pairs.sort(key=lambda pair: (_RULES.index(pair[1].rule), -pair[1].score, pair[1].days, pair[0]))
     for (a, b), link in pairs:
-        clusters.join(a, b, link, contradict=lambda a, b: _contradict(looks[a], looks[b]))
+        clusters.join(a, b, link, contradict=lambda a, b: _contradict(compared[a], compared[b]))
     groups = [
         MergeGroup(
-            entry_ids=tuple(look.entry.entry_id for look in _ordered([looks[member] for member in cluster.members])),
+            entry_ids=tuple(item.entry.entry_id for item in _ordered([compared[member] for member in cluster.members])),
             why=tuple((link.a, link.b, link.rule, link.score) for link in cluster.links),
         )
         for cluster in clusters
@@ -67,8 +67,8 @@ def group(entries: Sequence[MergeEntry], links: Sequence[MergeLink] | None = Non
     return tuple(sorted(groups, key=lambda story: min(story.entry_ids)))
 
 
-def _ordered(cluster: Sequence[Look]) -> list[Look]:
-    return sorted(cluster, key=lambda look: _precedence(look, cluster))
+def _ordered(cluster: Sequence[ComparedEntry]) -> list[ComparedEntry]:
+    return sorted(cluster, key=lambda item: _precedence(item, cluster))
 
 
 def _name(entry: MergeEntry) -> tuple[str, str, int]:
@@ -79,14 +79,14 @@ def _name(entry: MergeEntry) -> tuple[str, str, int]:
 _Precedence = tuple[bool, bool, bool, bool, float, int, float, int, tuple[str, str, int]]
 
 
-def _precedence(look: Look, cluster: Sequence[Look]) -> _Precedence:
+def _precedence(item: ComparedEntry, cluster: Sequence[ComparedEntry]) -> _Precedence:
     """Sort key of the copies of a story, the primary one first.
 
     The author's own copy; of several an original before a copy that names its source (atom:source, an id or a link of the other's);
     where nobody owns the site, the first that this planet saw, permanently; then the nearest to the author, the oldest, the order of the
     file.
     """
-    entry = look.entry
+    entry = item.entry
     copied = False
     if entry.source is not None:
         origin = host(entry.source.feed_url) or host(entry.source.url) or host(entry.source.id)
@@ -97,19 +97,19 @@ def _precedence(look: Look, cluster: Sequence[Look]) -> _Precedence:
         not own,
         copied
         or any(
-            _credits(look, other) or _credits_elsewhere(look, other, cluster) for other in cluster if other is not look
+            _credits(item, other) or _credits_elsewhere(item, other, cluster) for other in cluster if other is not item
         ),
-        bool(named) and named != look.host,
+        bool(named) and named != item.host,
         not entry.owner,
         entry.first_seen.timestamp() if entry.first_seen else 0.0,
         0 if entry.owner else entry.priority,  # of two on sites of their own the one that was published first
-        look.day,
+        item.day,
         entry.source_position,
         _name(entry),
     )
 
 
-def _credits(copy: Look, original: Look) -> bool:
+def _credits(copy: ComparedEntry, original: ComparedEntry) -> bool:
     """Whether an entry names another, of another source, as its origin: by a link to it, its id, or atom:source.
 
     Its id does so, too, where it is an address or a tag of the other's site.
@@ -126,7 +126,7 @@ def _credits(copy: Look, original: Look) -> bool:
     return canonical_key(copy.entry.id) == theirs or theirs in copy.link_keys
 
 
-def _credits_elsewhere(copy: Look, original: Look, cluster: Sequence[Look]) -> bool:
+def _credits_elsewhere(copy: ComparedEntry, original: ComparedEntry, cluster: Sequence[ComparedEntry]) -> bool:
     """Whether the feed of an entry lists the same a second time, at the address that another source has on its own site."""
     theirs = original.entry.link_key
     if (
@@ -141,7 +141,7 @@ def _credits_elsewhere(copy: Look, original: Look, cluster: Sequence[Look]) -> b
     )
 
 
-def _of_two_authors(a: Look, b: Look) -> bool:
+def _of_two_authors(a: ComparedEntry, b: ComparedEntry) -> bool:
     """Whether two sources publish these on their own sites, and nothing tells which of them is the copy.
 
     It is told when one names the other, or when one was published first and not seen later: a date alone is easily claimed.
@@ -169,16 +169,16 @@ def find_links(
     `joining` says which of them are compared (merge key -> entry ids). With `focus`, only pairs with one of these entries are looked at,
     and none with an entry in `done`. The entries must hold all that share a key with one in focus.
     """
-    looks = {entry.entry_id: Look(entry) for entry in sorted(entries, key=_name)}
-    order = {entry_id: number for number, entry_id in enumerate(looks)}
-    shared = _shared_addresses(looks.values())
-    names = {entry_id: (id_key(look.entry), link_key(look.entry)) for entry_id, look in looks.items()}
+    compared = {entry.entry_id: ComparedEntry(entry) for entry in sorted(entries, key=_name)}
+    order = {entry_id: number for number, entry_id in enumerate(compared)}
+    shared = _shared_addresses(compared.values())
+    names = {entry_id: (id_key(item.entry), link_key(item.entry)) for entry_id, item in compared.items()}
     links: dict[tuple[int, int], MergeLink | None] = {}
     for sharing in joining.values():
-        for a, b in _pairs([entry_id for entry_id in sharing if entry_id in looks and entry_id not in done], focus):
+        for a, b in _pairs([entry_id for entry_id in sharing if entry_id in compared and entry_id not in done], focus):
             pair = (a, b) if order[a] < order[b] else (b, a)
             if pair not in links:
-                links[pair] = _link(looks[pair[0]], looks[pair[1]], names[pair[0]], names[pair[1]], shared)
+                links[pair] = _link(compared[pair[0]], compared[pair[1]], names[pair[0]], names[pair[1]], shared)
     return [link for link in links.values() if link is not None]
 
 
@@ -193,7 +193,11 @@ def _pairs(entry_ids: Sequence[int], focus: Collection[int] | None) -> Iterator[
 
 
 def _link(
-    a: Look, b: Look, named: tuple[str, str], also: tuple[str, str], shared: frozenset[tuple[str, str]]
+    a: ComparedEntry,
+    b: ComparedEntry,
+    named: tuple[str, str],
+    also: tuple[str, str],
+    shared: frozenset[tuple[str, str]],
 ) -> MergeLink | None:
     match = _rule(a, b, named, also, shared)
     if match is None:
@@ -203,21 +207,21 @@ def _link(
     )
 
 
-def _shared_addresses(looks: Iterable[Look]) -> frozenset[tuple[str, str]]:
+def _shared_addresses(compared: Iterable[ComparedEntry]) -> frozenset[tuple[str, str]]:
     """(feed, address): addresses under which a feed publishes several things, so that they name none of these."""
-    listed: dict[tuple[str, str], Look] = {}
+    listed: dict[tuple[str, str], ComparedEntry] = {}
     shared: set[tuple[str, str]] = set()
-    for look in looks:
-        if not look.entry.link_key:
+    for item in compared:
+        if not item.entry.link_key:
             continue
-        address = (look.entry.feed, look.entry.link_key)
-        first = listed.setdefault(address, look)
-        if first is not look and not _twins(first, look):
+        address = (item.entry.feed, item.entry.link_key)
+        first = listed.setdefault(address, item)
+        if first is not item and not _twins(first, item):
             shared.add(address)
     return frozenset(shared)
 
 
-def _twins(a: Look, b: Look) -> bool:
+def _twins(a: ComparedEntry, b: ComparedEntry) -> bool:
     """Whether one feed lists one thing twice: nothing that a reader sees distinguishes them, or a long text was repeated."""
     first, second = a.entry, b.entry
     again = first.text_key == second.text_key and first.link_key != second.link_key
@@ -234,7 +238,7 @@ def _twins(a: Look, b: Look) -> bool:
     )
 
 
-def _contradict(a: Look, b: Look) -> bool:
+def _contradict(a: ComparedEntry, b: ComparedEntry) -> bool:
     """Whether two entries can in no case be in one story: a feed does not say one thing twice."""
     if a.entry.feed == b.entry.feed:
         return not _twins(a, b)
@@ -242,7 +246,11 @@ def _contradict(a: Look, b: Look) -> bool:
 
 
 def _rule(
-    a: Look, b: Look, named: tuple[str, str], also: tuple[str, str], shared: frozenset[tuple[str, str]]
+    a: ComparedEntry,
+    b: ComparedEntry,
+    named: tuple[str, str],
+    also: tuple[str, str],
+    shared: frozenset[tuple[str, str]],
 ) -> tuple[str, float] | None:
     """The strongest rule that makes the two one thing, and how alike they are. `named`, `also`: the keys of their ids and addresses."""
     if a.entry.feed == b.entry.feed:
@@ -254,17 +262,17 @@ def _rule(
         and named[1] == also[1]
         and not shared & {(a.entry.feed, a.entry.link_key), (b.entry.feed, b.entry.link_key)}
     ):
-        return None if plainly_differ(a, b) else ("link", kinship(a, b))
+        return None if plainly_differ(a, b) else ("link", best_similarity(a, b))
     by_id = (named[0] and named[0] in also) or (also[0] and also[0] == named[1])
     if by_id and _same_by_id(a, b):
-        return "id", kinship(a, b)
+        return "id", best_similarity(a, b)
     score = _nearly_the_same(a, b)
     if score is not None:
         return "near", score
     return ("near", 90.0) if same_series(a, b) else None
 
 
-def _same_again(a: Look, b: Look) -> bool:
+def _same_again(a: ComparedEntry, b: ComparedEntry) -> bool:
     """Whether an author published a long text again, word for word, or one of the two names the other as its origin."""
     if a.entry.text_key != b.entry.text_key or len(a.words) < LONG_TEXT or days_apart(a, b) > AGAIN_DAYS:
         return False
@@ -272,21 +280,21 @@ def _same_again(a: Look, b: Look) -> bool:
     return same_author or _credits(a, b) or _credits(b, a)
 
 
-def _same_by_id(a: Look, b: Look) -> bool:
+def _same_by_id(a: ComparedEntry, b: ComparedEntry) -> bool:
     """An id is easily copied, so more than a little must be the same: text or title, and nothing against it."""
     if plainly_differ(a, b):
         return False
-    titles, texts = title_likeness(a, b), text_likeness(a, b)
+    titles, texts = title_similarity(a, b), text_similarity(a, b)
     if texts is not None and texts >= 80:
         return True
     return titles is not None and titles >= TITLE_NEAR and (texts is None or texts >= 40 or a.host == b.host)
 
 
-def _nearly_the_same(a: Look, b: Look) -> float | None:
+def _nearly_the_same(a: ComparedEntry, b: ComparedEntry) -> float | None:
     """Nearly the same title and text within days: how alike, None when they are not."""
     if days_apart(a, b) > NEAR_DAYS or counted_apart(a, b):
         return None
-    titles = title_likeness(a, b)
+    titles = title_similarity(a, b)
     if titles is None:
         if a.entry.title_key or b.entry.title_key:
             return None
@@ -295,7 +303,7 @@ def _nearly_the_same(a: Look, b: Look) -> float | None:
         least = TEXT_NEAR
     if titles < TITLE_NEAR:
         return None
-    texts = text_likeness(a, b)
+    texts = text_similarity(a, b)
     if texts is None or texts < least:
         return None
     if texts < 100 and min(len(a.words), len(b.words)) < ENOUGH_WORDS:
