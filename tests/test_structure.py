@@ -27,6 +27,7 @@ GROUND = {
     "people",
     "links",
     "reasons",
+    "values",
     "when",
     "similarity",
     "i18n",

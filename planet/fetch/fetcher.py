@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from planet.fetch.attempt import Attempt, Rules
 from planet.fetch.run import Run, SharedState
 from planet.fetch.transport import HttpTransport, Transport
 from planet.fetch.web import WebClient
+from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.model import Due, Fetched, FetchRules

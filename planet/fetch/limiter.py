@@ -12,8 +12,10 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
+
+from planet.values import dataclass
 
 _SLOW_SLOTS = 8
 """Times `workers`: so many slow requests may run beside the others."""

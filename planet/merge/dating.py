@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from planet.model import DiffContext, Entry, EntryKey
+from planet.values import dataclass
 
 MACHINE = 10
 """So many entries dated within an hour got their dates from a machine."""

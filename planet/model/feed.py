@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
 from planet.model.base import Message
 from planet.model.event import RawEvent
 from planet.model.fetch import ErrorClass
+from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from planet.model.base import Message
+from planet.values import dataclass
 
 ErrorClass = Literal[
     "dns",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
 from planet.model.entry import Entry, SourceRef
+from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

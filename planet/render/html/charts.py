@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from planet.values import dataclass
 
 HEIGHT = 40
 STEP = 8

@@ -6,7 +6,6 @@ It shows no time of a run, so that the page stays while nothing changes: when a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
@@ -15,6 +14,7 @@ from planet.i18n import Translator
 from planet.model import FeedCounts
 from planet.render.html.builder import PageBuilder
 from planet.render.html.sentences import as_html
+from planet.values import dataclass
 
 TROUBLE = ("failing", "gone", "moved")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 from planet.model import Artifact, Bundle, Edition, IndexRow, Story
 from planet.render.search.words import stems
 from planet.text import named_digests
+from planet.values import dataclass
 from planet.when import runs
 
 FOLDER = "search/"
