@@ -113,7 +113,7 @@ class FeedOwners:
 
 
 def fetcher(config: Config, environ: Mapping[str, str]) -> Fetcher:
-    """The fetcher, set up by feeds.yaml. SSL_CERT_FILE in `environ` names other certificate authorities."""
+    """What asks feeds, by the rules of feeds.yaml. SSL_CERT_FILE of `environ` names other certificate authorities."""
     from planet.fetch.fetcher import Fetcher, Network  # urllib3 and ssl, which a run that makes no request does without
 
     return Fetcher(
@@ -183,7 +183,7 @@ class OutputFolder:
 
 
 def document_reader(config: Config) -> Callable[[Task], Outcome]:
-    """The function that reads documents by the rules of feeds.yaml. Imports the parsers: call it in the processes that read."""
+    """What reads documents by the rules of feeds.yaml. Imports the parsers: it is called in the processes that read."""
     from planet import reading  # parsers, which a run without a document does not need
 
     return functools.partial(reading.read, reading.Rules.of(config))
@@ -247,7 +247,7 @@ class Notifier:
 
 
 def _executor(config: Config, store: Store, local: LateFetcher) -> tuple[ports.Fetcher, ports.Executor]:
-    """The fetcher and the executor: of this machine, or of a cluster. Raises UsageError where Dask is not installed."""
+    """Who asks feeds and who reads them: this machine, or a cluster. Raises UsageError where Dask is not installed."""
     if config.fetch.executor == "local":
         return local, functools.partial(execute, config)
     try:

@@ -46,7 +46,7 @@ class Fetcher(Protocol):
 
 
 class Publisher(Protocol):
-    """Writes the site to the place where it is published."""
+    """Where the site goes."""
 
     def publish(self, pieces: Iterable[Piece], edition: Edition, *, force: bool) -> Published:
         """Put these files in place of those that were published. Raises PublishError; then the site stays as it was."""
@@ -65,13 +65,13 @@ class Progress:
     """Shows the progress of a run. This one shows nothing."""
 
     def stage(self, name: Message) -> None:
-        """A stage of the run begins."""
+        """Another part of the run begins."""
 
     def due(self, total: int) -> None:
-        """`total` feeds will be requested."""
+        """So many feeds will be asked."""
 
     def answered(self, fetched: Fetched) -> None:
-        """One feed was requested, with this result."""
+        """One of them was asked."""
 
 
 class Notifier(Protocol):

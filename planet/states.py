@@ -19,7 +19,7 @@ WORDS = {
     "gone": Message.of("gone"),
 }
 TROUBLE = ("failing", "gone", "moved")
-"""States of a feed that a person must act on."""
+"""States that need a person."""
 
 
 def summary(t: Translator, feeds: Iterable[FeedHealth]) -> str:

@@ -1,4 +1,4 @@
-"""Resolve relative references."""
+"""References resolved from a base."""
 
 from __future__ import annotations
 

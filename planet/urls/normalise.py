@@ -1,4 +1,4 @@
-"""Normalise URLs for links: schemes, hosts, escapes, tracking parameters."""
+"""URLs made fit for links: schemes, hosts, escapes, tracking parameters."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from planet import __version__
@@ -76,8 +77,21 @@ class _CompiledTemplates(FileSystemBytecodeCache):
                 super().dump_bytecode(bucket)
 
 
+class _Context(Context):
+    """Jinja2's, which calls what a template names as it is: no function of ours wants the context, and looking whether one does takes
+    longer than most of them.
+    """
+
+    def call(self, function: Any, /, *arguments: Any, **values: Any) -> Any:
+        values.pop("_block_vars", None)
+        values.pop("_loop_vars", None)
+        return function(*arguments, **values)
+
+
 class _Environment(Environment):
     """Jinja2's, whose templates copy a plain dict of what all of them see: a ChainMap is copied name by name in Python."""
+
+    context_class = _Context
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
@@ -98,6 +112,11 @@ class _Sentences:
         if sentence not in self._fixed:
             self._fixed[sentence] = self._markup(sentence) % {}
         return self._fixed[sentence]
+
+    def counted(self, singular: str, plural: str, count: int, **values: object) -> Markup:
+        """`ngettext("…", "…", count)`: the form that fits `count`, which it may name as `num`."""
+        sentence = Markup(self._translator.ngettext(singular, plural, count))  # noqa: S704 - as below
+        return sentence % {"num": count, **values}
 
     def _markup(self, sentence: str) -> Markup:
         return Markup(self._translator.gettext(sentence))  # noqa: S704 - sentences of the catalogue are the program's own
@@ -125,9 +144,16 @@ class Templates:
         )
         self._environment.policies["ext.i18n.trimmed"] = True
         extended: Any = self._environment  # by jinja2.ext.i18n, of which type checkers know nothing
-        extended.install_gettext_callables(translator.gettext, translator.ngettext, newstyle=True)
+        extended.newstyle_gettext = True
         say = _Sentences(translator)
-        self._environment.globals |= {"gettext": say, "_": say, "t": translator, "theme": theme, **shared}
+        self._environment.globals |= {
+            "gettext": say,
+            "ngettext": say.counted,
+            "_": say,
+            "t": translator,
+            "theme": theme,
+            **shared,
+        }
 
     def render(self, name: str, context: Mapping[str, Any]) -> bytes:
         """A whole page, without the control characters that no document may hold. Raises ThemeError."""

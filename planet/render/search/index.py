@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
+from operator import sub
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -134,8 +136,7 @@ def _json(value: object) -> bytes:
 
 def _segment(edition: Edition, segment: Segment, technologies: Mapping[str, str]) -> dict[str, bytes]:
     """The files of a segment. A posting is two numbers: the distance to the story before, and how much the stem counts there."""
-    postings: dict[str, list[int]] = {}
-    last: dict[str, int] = {}
+    postings: defaultdict[str, list[int]] = defaultdict(list)
     facts: list[list[object]] = []
     files: dict[str, bytes] = {}
     sources: dict[str, int] = {}
@@ -147,8 +148,7 @@ def _segment(edition: Edition, segment: Segment, technologies: Mapping[str, str]
         shown = []
         for story in edition.load([row.story_id for row in segment.rows[start : start + SHOWN]]):
             for term, weight in weights(story, technologies, site.language).items():
-                postings.setdefault(term, []).extend((number - last.get(term, 0), weight))
-                last[term] = number
+                postings[term] += (number, weight)
             shown.append(_shown(story))
             names = (source.name for source in story.sources)
             facts.append(
@@ -164,6 +164,9 @@ def _segment(edition: Edition, segment: Segment, technologies: Mapping[str, str]
             )
             number += 1
         files[f"{folder}d{start // SHOWN}.json"] = _json(shown)
+    for posting in postings.values():
+        numbers = posting[::2]
+        posting[2::2] = map(sub, numbers[1:], numbers)
     buckets, bounds = _buckets(postings)
     files |= {f"{folder}{place}.json": _json(bucket) for place, bucket in enumerate(buckets)}
     files[f"{folder}index.json"] = _json(
@@ -193,9 +196,10 @@ def weights(story: Story, technologies: Mapping[str, str], language: str) -> dic
     counts = stems(story.entry.text[:MAX_TEXT], tag)
     total = sum(counts.values())
     damping = 0.4 + 0.6 * total / 300
-    term_weights = {
-        term: max(1, min(MOST, round(10 * count * 2.2 / (count + 1.2 * damping)))) for term, count in counts.items()
+    weight_of = {
+        count: max(1, min(MOST, round(10 * count * 2.2 / (count + 1.2 * damping)))) for count in set(counts.values())
     }
+    term_weights = {term: weight_of[count] for term, count in counts.items()}
     for term in stems(story.entry.title, tag):
         term_weights[term] = term_weights.get(term, 0) + 10 * TITLE // 4
     names = [story.author, *story.tags, *(source.name for source in story.sources)]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from functools import lru_cache
+from functools import cache
 
 from Stemmer import Stemmer
 
 LONGEST = 40
 """Longer words are URLs and hashes, which are not searched for."""
+KEPT = 100_000
+"""So many words of a language are kept with their stems."""
 _WORD = re.compile(rf"(?<![^\W_])[^\W_]{{1,{LONGEST}}}(?![^\W_])(?:\+\+|#)?")
 _STEMMERS = {"french": Stemmer("french", 0), "english": Stemmer("english", 0)}
 """Snowball 3.0, as the scripts of the page: their stems must be the same ones."""
@@ -30,18 +32,30 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-@lru_cache(maxsize=100_000)
-def terms(word: str, language: str) -> tuple[str, ...]:
-    """What a word of a text is found by: its stem, with the accents as written and without, both folded.
+class _Terms(dict[str, str]):
+    """What a word of a text is found by: word -> its stem, folded. `others` has what it is found by, too, where that differs.
 
-    Snowball needs the accents of French (`génèrent`), and who searches may leave them out. A language without a stemmer has the word.
+    Snowball needs the accents of French (`génèrent`), and who searches may leave them out: such a word is also found by the stem
+    that it has without accents. A language without a stemmer has the word.
     """
-    plain = folded(word)
-    stemmer = _STEMMERS.get(language)
-    if stemmer is None or not plain.isascii():
-        return (plain,)
-    stem = str(stemmer.stemWord(plain))
-    return (stem,) if plain == word else tuple(dict.fromkeys((folded(str(stemmer.stemWord(word))), stem)))
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._stemmer = _STEMMERS.get(language)
+        self.others: dict[str, str] = {}
+
+    def __missing__(self, word: str) -> str:
+        plain = term = folded(word)
+        if self._stemmer is not None and plain.isascii():
+            stem = str(self._stemmer.stemWord(plain))
+            term = stem if plain == word else folded(str(self._stemmer.stemWord(word)))
+            if term != stem:
+                self.others[word] = stem
+        self[word] = term
+        return term
+
+
+_terms_of = cache(_Terms)
 
 
 def language_of(tag: str) -> str:
@@ -51,9 +65,13 @@ def language_of(tag: str) -> str:
 
 def stems(text: str, tag: str) -> Counter[str]:
     """The stems of a text in the language `tag`, and how often each is there."""
-    language = language_of(tag)
-    counts: Counter[str] = Counter()
-    for word, count in Counter(words(text)).items():
-        for term in terms(word, language):
-            counts[term] += count
+    terms = _terms_of(language_of(tag))
+    if len(terms) > KEPT:
+        terms.clear()
+        terms.others.clear()
+    of_text = words(text)
+    # All that is done for each word runs in C: a first run counts millions of them.
+    counts = Counter(map(terms.__getitem__, of_text))
+    for word, count in Counter(filter(terms.others.__contains__, of_text)).items():
+        counts[terms.others[word]] += count
     return counts
