@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from planet.merge.event_changes import arrive_events
+from planet.merge.event_changes import diff_events
 from planet.merge.events import merge_events
 from planet.model import (
     Config,
@@ -76,7 +76,7 @@ def cost(folder: Path, count: int) -> dict[str, float]:
     lap("parse")
     normal = [normalise_events(r, calendar=f"g{n}", sanitise=sanitise, now=NOW) for n, r in enumerate(reads)]
     lap("normalise and sanitise")
-    stored = [event for of in normal for event in arrive_events((), of, NOW).upserts]
+    stored = [event for of in normal for event in diff_events((), of, NOW).upserts]
     lap("arrive")
     events = merge_events(stored, config, classify=everything)
     lap("merge")

@@ -113,7 +113,7 @@ class FeedOwners:
 
 
 def fetcher(config: Config, environ: Mapping[str, str]) -> Fetcher:
-    """What asks feeds, by the rules of feeds.yaml. SSL_CERT_FILE of `environ` names other certificate authorities."""
+    """The fetcher, set up by feeds.yaml. SSL_CERT_FILE in `environ` names other certificate authorities."""
     from planet.fetch.fetcher import Fetcher, Network  # urllib3 and ssl, which a run that makes no request does without
 
     return Fetcher(
@@ -133,7 +133,7 @@ class LateFetcher:
         self._make = make
         self._fetcher: Fetcher | None = None
 
-    def _made(self) -> Fetcher:
+    def _started(self) -> Fetcher:
         if self._fetcher is None:
             self._fetcher = self._make()
         return self._fetcher
@@ -142,12 +142,12 @@ class LateFetcher:
         self, due: Sequence[Due], now: datetime, *, backoffs: Mapping[str, datetime], budget: timedelta | None = None
     ) -> Iterator[Fetched]:
         """Ask feeds; see `planet.fetch.fetcher`."""
-        return self._made().fetch_all(due, now, backoffs=backoffs, budget=budget)
+        return self._started().fetch_all(due, now, backoffs=backoffs, budget=budget)
 
     @property
     def web(self) -> WebClient:
         """The client for every request that is not for a feed."""
-        return self._made().web
+        return self._started().web
 
     def close(self) -> None:
         """Close idle connections, if there are any."""
@@ -183,7 +183,7 @@ class OutputFolder:
 
 
 def document_reader(config: Config) -> Callable[[Task], Outcome]:
-    """What reads documents by the rules of feeds.yaml. Imports the parsers: it is called in the processes that read."""
+    """The function that reads documents by the rules of feeds.yaml. Imports the parsers: call it in the processes that read."""
     from planet import reading  # parsers, which a run without a document does not need
 
     return functools.partial(reading.read, reading.Rules.of(config))
@@ -215,8 +215,8 @@ class Notifier:
             Notifications,
             Outside,
             feeds_of,
+            notify_hub,
             send_letters,
-            tell_hub,
         )
 
         warnings: tuple[Message, ...] = ()
@@ -224,7 +224,7 @@ class Notifier:
             # Copies under other addresses name the feed itself, which is what readers subscribe to.
             copies = tuple(alias for aliases in formats.aliases(config).values() for alias in aliases)
             changed_files = report.published.written if report.published else ()
-            warnings += tell_hub(
+            warnings += notify_hub(
                 config.site.hub,
                 feeds_of(config.site.url, [path for path in changed_files if not path.startswith(copies)]),
                 store.meta(meta.HUB),
@@ -247,7 +247,7 @@ class Notifier:
 
 
 def _executor(config: Config, store: Store, local: LateFetcher) -> tuple[ports.Fetcher, ports.Executor]:
-    """Who asks feeds and who reads them: this machine, or a cluster. Raises UsageError where Dask is not installed."""
+    """The fetcher and the executor: of this machine, or of a cluster. Raises UsageError where Dask is not installed."""
     if config.fetch.executor == "local":
         return local, functools.partial(execute, config)
     try:

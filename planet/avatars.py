@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 AGAIN = timedelta(days=1)
-"""A picture that could not be made (no Pillow, a site that is down) is tried again after this."""
+"""Time after which a picture that could not be made (no Pillow, a site that is down) is tried again."""
 AVATAR_BYTES = 2_000_000
 CPU_SECONDS = 10.0
-"""Processor time to make one picture small."""
+"""Limit of processor time for reducing one picture."""
 MEMORY = 500_000_000
-"""Bytes of data that the process which does it may have."""
+"""Limit of memory (bytes of data) of the process that reduces pictures."""
 AVATAR_DAYS = timedelta(days=7)
 
 
 class _Maker:
-    """Makes pictures small in a process of its own: 50 kB of PNG may be 16 million pixels."""
+    """Reduces pictures in a separate process: 50 kB of PNG may be 16 million pixels."""
 
     def __init__(self) -> None:
         self._process: LimitedProcess[bytes, bytes | None] | None = None

@@ -52,7 +52,7 @@ READING = (
     "text.py",
     "urls",
 )
-"""The parts of the program that decide what a worker gives back."""
+"""The modules whose code determines the result of a worker."""
 
 
 def program() -> str:
@@ -75,14 +75,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a feed said: `content` for a document, whose body stays with the worker."""
+    """The result for one feed: `content` is what was read of a document, whose body stays on the worker."""
 
     fetched: Fetched
     content: Outcome | None = None
 
 
 class _Machine:
-    """What one worker process needs for one planet: made once, used by each of its threads."""
+    """The fetcher and reader of one planet in a worker process: made once, shared by its threads."""
 
     def __init__(self, config: Config) -> None:
         # Dask's workers are daemons, which may not start the process that reads under limits.
@@ -99,7 +99,7 @@ class _Machine:
             return self._reader.read(task)
 
     def close(self) -> None:
-        """End what was started."""
+        """Stop the fetcher and the reading process."""
         self.fetcher.close()
         self._reader.close()
 
@@ -118,7 +118,7 @@ class PlanetPlugin(WorkerPlugin):
         self._config = config
 
     def machine(self) -> _Machine:
-        """What asks and reads for this planet in this process."""
+        """The fetcher and reader of this planet in this process; made at the first call."""
         with _starting:
             if self.name not in _machines:
                 _machines[self.name] = _Machine(self._config)
@@ -169,7 +169,7 @@ class ClusterFetcher:
 
     @property
     def web(self) -> WebClient:
-        """What asks for everything that is no feed, from this machine."""
+        """The client for every request that is not for a feed; it sends from this machine."""
         return self._local.web
 
     def fetch_all(

@@ -52,7 +52,7 @@ def forget_removed_calendars(planet: Planet, now: datetime) -> None:
 
 
 def reclassify(planet: Planet) -> bool:
-    """Classify what is stored again if the rules of feeds.yaml changed. Whether they did."""
+    """Classify all stored entries again if the rules of feeds.yaml changed. Returns whether they did."""
     if planet.store.meta(meta.RULES) == planet.rules_rev:
         return False
     log.info("feeds.yaml or the program changed: what is stored is classified again")

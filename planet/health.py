@@ -77,9 +77,9 @@ _UNREACHED = frozenset({"dns", "connect", "tls", "timeout", "blocked-address"})
 
 
 def public_health(config: Config, store: Store) -> tuple[FeedHealth, ...]:
-    """The same for pages that everybody reads: nothing is said of names, addresses, hosts and paths inside our network.
+    """The state of every feed for public pages, without names, addresses, hosts and paths of private networks.
 
-    What a server of a stranger leads to, and how it failed there, is told by `planet status` only. A local file and a feed at a private
+    Redirects to a private network, and errors there, are shown by `planet status` only. A local file and a feed at a private
     address are named by their kind and a number, `file:3`.
     """
     feeds = [feed for source in config.sources for feed in source.feeds]

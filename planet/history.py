@@ -51,7 +51,7 @@ def is_archive(beginning: bytes) -> bool:
 
 
 class Owners:
-    """Which feed of feeds.yaml an archived entry came from: by the address of its feed, that feed's id, its page, its host."""
+    """Finds the feed of feeds.yaml that an archived entry came from: by the address of its feed, that feed's id, its page, its host."""
 
     def __init__(self, config: Config, otherwise: str = "") -> None:
         """`otherwise`: the key of the feed that gets the entries of feeds that feeds.yaml does not name, "" for none."""
@@ -142,7 +142,7 @@ def _portion(rules: Rules, raw: RawFeed, key: str, entries: list[RawEntry], now:
 
 
 def store_portion(store: Store, config: Config, authors: Authors, portion: Portion, now: datetime) -> int:
-    """Store the entries that are not known yet; how many those were."""
+    """Store the entries that are not stored yet; returns their number."""
     known = store.entry_keys(portion.feed)
     row = store.feeds().get(portion.feed)
     context = DiffContext(
@@ -171,14 +171,14 @@ def store_portion(store: Store, config: Config, authors: Authors, portion: Porti
 
 
 def _with_own_date(insert: Insert, now: datetime) -> Insert:
-    """The date that the archive gives, which readers have seen: no rule for newcomers moves it."""
+    """The entry with the date of the archive, which readers have seen, in place of the date that a new feed's entry would get."""
     own = insert.entry.published or insert.entry.updated
     date, reason = (own, "archive") if own is not None and own <= now else (insert.date, insert.date_reason)
     return replace(insert, date=date, date_reason=reason, first_seen=date, in_feeds=True)
 
 
 def _as_described(read: Read, row: FeedRow | None) -> Read:
-    """The document with what the feed itself says of itself: an archive says it of the planet that made it."""
+    """The document with the stored id, title, link and language of its feed: an archive names those of the planet that made it."""
     return replace(
         read,
         feed_id=row.id if row else "",

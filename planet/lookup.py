@@ -23,9 +23,9 @@ from planet.urls import canonical_key, feed_key, host, redacted
 from planet.values import dataclass
 
 NEAR = 3
-"""Addresses that are suggested at most."""
+"""Most addresses that are suggested."""
 TITLED = 5
-"""Stories that the words of a title give at most, the newest first."""
+"""Most stories that a search by words of a title returns, the newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class ExplainedStory:
     why: tuple[tuple[Copy, Copy, str, int], ...]
     technologies: tuple[str, ...]
     scores: Scores
-    """Of each technology the copy that speaks for it most, near misses too."""
+    """For each technology the highest score of the copies, near misses included."""
     events: tuple[tuple[StoryJoin, Event], ...] = ()
     """The events that it belongs to, and why."""
 
@@ -88,11 +88,11 @@ class Answer:
         return bool(self.stories or self.hidden or self.events or self.feed or self.named)
 
     named: bool = False
-    """Whether a source is called so."""
+    """Whether a source has the name that was asked for."""
 
 
 class Lookup:
-    """Looks things up in one database, with the rules of one configuration."""
+    """Looks up addresses, ids, titles and names in one database, with the rules of one configuration."""
 
     def __init__(self, config: Config, store: Store) -> None:
         self._config = config

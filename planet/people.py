@@ -71,7 +71,7 @@ _ALIKE = str.maketrans({"0": "o", "1": "i", "l": "i", "|": "i"})
 
 
 def looks(name: str) -> frozenset[str]:
-    """What a name looks like: names that share a look cannot be distinguished at a glance. Empty for one without letters and digits.
+    """Keys of a name for comparing its look: names that share a key cannot be distinguished at a glance. Empty without letters and digits.
 
     Case, accents, blanks, marks, the order of the words, and letters of other scripts, of full width or unseen make no difference.
     """

@@ -46,7 +46,7 @@ class Fetcher(Protocol):
 
 
 class Publisher(Protocol):
-    """Where the site goes."""
+    """Writes the site to the place where it is published."""
 
     def publish(self, pieces: Iterable[Piece], edition: Edition, *, force: bool) -> Published:
         """Put these files in place of those that were published. Raises PublishError; then the site stays as it was."""
@@ -65,13 +65,13 @@ class Progress:
     """Shows the progress of a run. This one shows nothing."""
 
     def stage(self, name: Message) -> None:
-        """Another part of the run begins."""
+        """A stage of the run begins."""
 
     def due(self, total: int) -> None:
-        """So many feeds will be asked."""
+        """`total` feeds will be requested."""
 
     def answered(self, fetched: Fetched) -> None:
-        """One of them was asked."""
+        """One feed was requested, with this result."""
 
 
 class Notifier(Protocol):

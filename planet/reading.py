@@ -116,7 +116,7 @@ def read(rules: Rules, task: Task) -> Outcome:
 
 
 def _beyond(dropped: int, most: int) -> tuple[Message, ...]:
-    """That a document lists more than is read of it, so that who misses an old post knows why."""
+    """A warning that a document lists more entries than are read, so that a member who misses an old post knows why."""
     if not dropped:
         return ()
     return (
@@ -130,7 +130,7 @@ def _beyond(dropped: int, most: int) -> tuple[Message, ...]:
 
 
 def _filtered(filters: EntryFilters, document: Read, *, key: str, feed: str) -> tuple[Read, dict[str, str]]:
-    """A document after the programs that are installed, and uid -> why one leaves an entry out."""
+    """The document as changed by the installed filters, and uid -> why a filter excludes the entry."""
     entries: list[Entry | UnchangedEntry] = []
     hidden: dict[str, str] = {}
     failures: list[Message] = []

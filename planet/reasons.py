@@ -11,7 +11,7 @@ Scores = tuple[tuple[str, int, tuple[Reason, ...]], ...]
 
 
 def best_scores(copies: Iterable[Scores], order: Sequence[str]) -> Scores:
-    """Of each technology the score of the copy that speaks for it most, in the order of these slugs."""
+    """For each technology the highest score of the copies, in the order of the slugs in `order`."""
     best: dict[str, tuple[str, int, tuple[Reason, ...]]] = {}
     for scores in copies:
         for score in scores:
@@ -58,7 +58,7 @@ def of_join(rule: str, score: int) -> Message:
 
 
 def of_technology(reason: Reason) -> Message:
-    """What speaks for a technology, with its points."""
+    """The evidence for a technology, with its points."""
     what, score = reason.what, reason.score
     if reason.rule == "word":
         return {
@@ -90,7 +90,7 @@ def of_story_join(join: StoryJoin) -> Message:
 
 
 def of_event(what: str, rule: str) -> Message:
-    """Why an event is where it is: a pair of `Event.reasons`, but for the name of the technology."""
+    """One pair of `Event.reasons` as a sentence; the name of a technology is left out."""
     sign, _, detail = rule.partition(" ")
     if what == "group":
         return Message.of("its calendar names {organizer} as organiser", organizer=detail)

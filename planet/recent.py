@@ -1,4 +1,4 @@
-"""A cache with a bound: the values that were kept last, as many as their weights allow."""
+"""A cache with a limit on the sum of the weights of its values; the oldest values leave it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Recent(Generic[K, V]):
         return key in self._values
 
     def get(self, key: K) -> V | None:
-        """The value that was kept, None when there is none any more."""
+        """The value of a key, None if it was never stored or was dropped."""
         entry = self._values.get(key)
         return entry[0] if entry else None
 
     def keep(self, key: K, value: V, weight: int) -> None:
-        """Keep a value under a key that has none."""
+        """Store a value under a new key, and drop the oldest values beyond the limit."""
         self._values[key] = value, weight
         self._weight += weight
         while self._weight > self._limit:

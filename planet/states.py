@@ -18,8 +18,8 @@ WORDS = {
     "failing": Message.of("does not answer"),
     "gone": Message.of("gone"),
 }
-TROUBLE = ("failing", "gone", "moved")
-"""States that need a person."""
+NEED_ACTION = ("failing", "gone", "moved")
+"""States of a feed that a person must act on."""
 
 
 def summary(t: Translator, feeds: Iterable[FeedHealth]) -> str:

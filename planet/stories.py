@@ -16,7 +16,7 @@ from planet.urls import host
 KEPT = 24_000_000
 """Characters of stories that are kept: all of most planets, some 50 MB."""
 OVERHEAD = 3000
-"""What a story weighs beside its text."""
+"""Size of a story in the cache beside its text, in characters."""
 
 
 def story_context(
@@ -61,11 +61,11 @@ _ACTS = re.compile(
     r"<(?:script|style|iframe|frame|object|embed|form|meta|base|link)\b|<[^<>]*\s(?:on\w+|srcdoc)\s*=|javascript:",
     re.IGNORECASE,
 )
-"""What no sanitised HTML holds but in words."""
+"""Markup that could run a script: sanitised HTML contains it only as text."""
 
 
 def harmless(story: Story) -> Story:
-    """A story whose text is sanitised again where it may act: an earlier version, or another program, may have stored it."""
+    """The story; its text is sanitised again if it could run a script (an earlier version or another program may have stored it)."""
     if not _ACTS.search(story.entry.html):
         return story
     from planet.sanitise import sanitise  # no run needs its library but for such a text

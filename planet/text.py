@@ -14,8 +14,8 @@ from planet.html_elements import BLOCKS, DROPPED, ELEMENTS, INLINE, MATH, VOID
 # text: bidi controls, zero-width characters but ZWJ and ZWNJ (they spell words), byte order marks.
 _LAST_OF_PLANES = "".join(chr(plane + last) for plane in range(0x10000, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
 _ILLEGAL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff{_LAST_OF_PLANES}]")
-_LEGAL = re.compile("[\t\n\r -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0001fffd]*")
-"""What texts are made of: one class of characters that stand together is looked at ten times as fast as the many that may not stand."""
+_ALLOWED = re.compile("[\t\n\r -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0001fffd]*")
+"""A text of allowed characters only: matching this one class is ten times as fast as searching for the many forbidden ones."""
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _NOT_FOLDED = re.compile("[^a-z0-9+#]+")
 _HALVES = re.compile(r"&#([xX][dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});")
@@ -46,7 +46,7 @@ PLAIN_LENGTH = 20_000
 
 def xml_safe(text: str) -> str:
     """The text without the characters that no XML document may hold. Line ends and tabs stay."""
-    return text if _LEGAL.fullmatch(text) else _ILLEGAL.sub("", text)
+    return text if _ALLOWED.fullmatch(text) else _ILLEGAL.sub("", text)
 
 
 def join_surrogates(text: str) -> str:
@@ -90,7 +90,7 @@ def plain(markup: str) -> str:
 
 
 def _without_tag(tag: re.Match[str]) -> str:
-    """What stands in the place of a tag; what is no element of HTML stays."""
+    """The replacement of a tag: nothing or a blank; what is no element of HTML is returned unchanged."""
     name = tag[1].lower()
     if name in INLINE:
         return ""
@@ -110,7 +110,7 @@ def phrase(markup: str) -> str:
 
 
 def _without_pairs(markup: str) -> str:
-    """Without the tags of elements that are closed and hold something. Linear."""
+    """The markup without the tags of elements that are closed and not empty. Linear."""
     gone: list[tuple[int, int, str]] = []
     opened: dict[str, list[re.Match[str]]] = {}
     for tag in _PAIRED.finditer(markup):
@@ -131,7 +131,7 @@ def _without_pairs(markup: str) -> str:
 
 
 def _alt(picture: str) -> str:
-    """The text of a picture: what its author wrote for it."""
+    """The alternative text (`alt`) of a picture."""
     alt = _ALT.search(picture)
     return (alt[1] or alt[2] or "") if alt else ""
 
@@ -141,7 +141,7 @@ _ASIDE_OPENS = re.compile(r"<(?:pre|table|figure|audio|video|details)\b", re.IGN
 
 
 def excerpt(markup: str, summary: str, limit: int = 300) -> str:
-    """What to show of a text before it is read: whole words, at most `limit` characters, one line.
+    """An excerpt of a post for lists: one line of whole words, at most `limit` characters.
 
     The author's own summary, unless it is only the beginning of the text, cut off (as many a feed's description is); then the text
     itself, without code, tables and figures, which say nothing out of their place. `markup` is HTML that was sanitised.
@@ -166,7 +166,7 @@ def _beginning(markup: str, enough: int) -> str:
 
 
 def _without_hidden(markup: str) -> str:
-    """Without comments, scripts and styles that are closed; linear, whatever is left open."""
+    """The markup without comments, scripts and styles that are closed; linear, also where some are left open."""
     if not _MAY_HIDE.search(markup):
         return markup
     lowered = markup.translate(_LOWER)  # str.lower() makes two characters of some
@@ -196,7 +196,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def fold(text: str) -> str:
-    """One spelling for tags and words: case, accents, blanks, dots, dashes and underscores fold; `+` and `#` stay (c++, c#)."""
+    """A text as tags and words are compared: without case, accents, blanks, dots, dashes and underscores; `+` and `#` stay (c++, c#)."""
     if text.isascii():
         return _NOT_FOLDED.sub("", text.lower())
     decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()  # some capitals only show when taken apart
@@ -226,7 +226,7 @@ def _cased(subtag: str) -> str:
 
 
 def body_key(text: str) -> str:
-    """What two texts have in common when they are the same but for blanks; "" for a text of fewer than eight words, which proves nothing."""
+    """A digest of a text without blanks, by which equal texts are found; "" for fewer than eight words, too few to identify a post."""
     words = text.split()
     return digest(" ".join(words)) if len(words) >= 8 else ""
 
@@ -256,12 +256,12 @@ def anchor(*identity: str) -> str:
 
 
 def id_prefix(anchor: str) -> str:
-    """What stands before every id inside the text of what has this anchor; shorter than the anchor, so that no id can equal one."""
+    """The prefix of every id inside the text of an entry or event with this anchor; shorter than an anchor, so that no id can equal one."""
     return f"{anchor[:9]}-"
 
 
 def slug(text: str, limit: int = 60) -> str:
-    """A name for a file or an address: `[a-z0-9-]`, never empty, never reserved, C, C++ and C# apart."""
+    """A name for a file or an address: `[a-z0-9-]`, never empty, never a reserved name, different for C, C++ and C#."""
     from slugify import slugify  # most runs name nothing new
 
     name: str = slugify(text[:500], max_length=limit, word_boundary=False, replacements=[["+", "p"], ["#", "sharp"]])

@@ -67,7 +67,7 @@ def _files(places: Sequence[Path]) -> Iterator[str]:
 
 
 def _state(feed: FeedHealth) -> str:
-    """What pages show of a feed, without the times of its requests."""
+    """The part of a feed's state that pages show, as text, without the times of its requests."""
     return repr(
         (
             *(feed.url, feed.source, feed.source_slug, feed.kind, feed.state, feed.error_class, feed.error),

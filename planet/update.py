@@ -16,7 +16,7 @@ from random import Random
 from planet.fetch import polling
 from planet.merge.authorship import Authors
 from planet.merge.entry_changes import diff
-from planet.merge.event_changes import arrive_events
+from planet.merge.event_changes import diff_events
 from planet.model import (
     Changes,
     Classification,
@@ -131,7 +131,7 @@ class Writer:
         key = task.fresh.due.key
         known = self.store.known_events(key)
         if events or (self.feeds[key][1].kind in {"calendar", "folder"} and not facts.warnings):
-            changes = arrive_events(known, events, task.now)
+            changes = diff_events(known, events, task.now)
         else:
             log.info("%s: no event can be read in it: those that are known stay", configured)
             changes = EventChanges()

@@ -32,7 +32,7 @@ START = 60.0
 MEMORY = 1_500_000_000
 """Bytes of data of a worker process that reads documents of any size."""
 SMALL_MEMORY = 600_000_000
-"""The same of the process that reads documents of up to `LARGE` bytes."""
+"""Bytes of data of the process that reads documents of up to `LARGE` bytes."""
 AHEAD = 4
 """Pending documents of each process: enough to keep it busy, few enough to bound the memory."""
 
@@ -44,7 +44,7 @@ PRELOADED = [
     "planet.reading",
     "planet.workers",
 ]
-"""What the workers have in common is imported once, by the process they are forked from."""
+"""Modules that are imported once, by the process that workers are forked from."""
 
 Work = Callable[[Task], Outcome]
 _work: list[Work] = []
@@ -100,7 +100,7 @@ class DocumentReader:
 
     @property
     def alive(self) -> bool:
-        """Whether the process that was started last is still there."""
+        """Whether the process that was started last still runs."""
         return self._process.alive
 
     def read(self, task: Task) -> Outcome:
@@ -197,7 +197,7 @@ class _WorkerPool:
             reader.close()
 
     def close(self) -> None:
-        """Let the workers go, whatever they are at: what they have not done is cancelled."""
+        """Stop the workers; pending tasks are cancelled."""
         for _task, future in self._pending:
             future.cancel()
         if self._pool is not None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from planet.merge.event_changes import arrive_events
+from planet.merge.event_changes import diff_events
 from planet.model import CalendarRead, RawEvent
 from planet.normalise.events import normalise_events
 from planet.parse.calendar import parse_calendar
@@ -107,7 +107,7 @@ def _arrived(known: tuple, now: datetime, *events: tuple[str, str]) -> tuple:
         for line in vevent(f"DTSTART:{start}T180000Z", uid=str(uid), title=title)
     ]
     incoming = normalise_events(calendar(*lines), calendar="c", sanitise=sanitise, now=now)
-    changes = arrive_events(known, incoming, now)
+    changes = diff_events(known, incoming, now)
     stored = {(event.uid, event.recurrence_id): event for event in known}
     for key in changes.withdrawn:
         del stored[key]

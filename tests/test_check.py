@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from planet import config
-from planet.cli.doubts import doubts
+from planet.cli.unlikely_values import unlikely_values
 from planet.errors import located
 from tests.support.world import World, item, rss
 from tests.test_config import HEAD
@@ -14,7 +14,7 @@ from tests.test_config import HEAD
 
 def told(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> str:
     made = config.parse(text, tmp_path / "feeds.yaml")
-    return "\n".join(located("feeds.yaml", doubt) for doubt in doubts(made, environ or {}, {}))
+    return "\n".join(located("feeds.yaml", fault) for fault in unlikely_values(made, environ or {}, {}))
 
 
 def test_what_is_most_likely_not_meant_is_named(tmp_path: Path) -> None:

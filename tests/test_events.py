@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from planet.edition.collisions import HORIZON, NAMED, collision_news, collisions, summary
 from planet.edition.joins import joins, names_day, with_joins
 from planet.edition.planning import free_days
-from planet.merge.event_changes import arrive_events
+from planet.merge.event_changes import diff_events
 from planet.merge.event_groups import group_events
 from planet.merge.events import merge_events
 from planet.model import (
@@ -148,16 +148,16 @@ def test_no_text_becomes_markup_that_was_not_meant(text: str) -> None:
 
 
 def test_a_new_event_gets_its_name_and_its_first_revision() -> None:
-    changes = arrive_events((), (stored("Soirée été & hiver"),), NOW)
+    changes = diff_events((), (stored("Soirée été & hiver"),), NOW)
     (found,) = changes.upserts
     assert found.slug.startswith("2026-12-01-soiree-ete-hiver-")
     assert (found.revision, found.first_seen, found.changed) == (0, NOW, NOW)
 
 
 def test_an_event_that_says_the_same_changes_nothing() -> None:
-    (before,) = arrive_events((), (stored(),), NOW).upserts
+    (before,) = diff_events((), (stored(),), NOW).upserts
     later = NOW + timedelta(hours=1)
-    assert not arrive_events((before,), (stored(first_seen=later, changed=later, sequence=9, modified=later),), later)
+    assert not diff_events((before,), (stored(first_seen=later, changed=later, sequence=9, modified=later),), later)
 
 
 @pytest.mark.parametrize(
@@ -171,9 +171,9 @@ def test_an_event_that_says_the_same_changes_nothing() -> None:
     ],
 )
 def test_an_event_that_says_something_else_is_its_next_revision(difference: dict) -> None:
-    (before,) = arrive_events((), (stored(uid="1"),), NOW).upserts
+    (before,) = diff_events((), (stored(uid="1"),), NOW).upserts
     later = NOW + timedelta(days=1)
-    (found,) = arrive_events((before,), (stored(**{"uid": "1"} | difference),), later).upserts
+    (found,) = diff_events((before,), (stored(**{"uid": "1"} | difference),), later).upserts
     assert (found.revision, found.first_seen, found.changed, found.slug) == (1, NOW, later, before.slug)
 
 
@@ -185,21 +185,21 @@ def test_a_future_event_that_leaves_is_withdrawn_and_a_past_one_stays() -> None:
         stored("aujourd'hui", start=date(2026, 11, 23)),
         stored("demain", start=date(2026, 11, 24)),
     ]
-    changes = arrive_events(events, (stored("autre"),), NOW)
+    changes = diff_events(events, (stored("autre"),), NOW)
     assert {uid for uid, _ in changes.withdrawn} == {"futur@a", "demain@a"}
 
 
 def test_a_calendar_that_lists_its_only_evening_no_more_withdraws_it() -> None:
     past = stored("passé", start=NOW - timedelta(days=1))
-    assert [uid for uid, _ in arrive_events((past, stored("futur")), (), NOW).withdrawn] == ["futur@a"]
+    assert [uid for uid, _ in diff_events((past, stored("futur")), (), NOW).withdrawn] == ["futur@a"]
 
 
 def test_occurrences_of_one_series_are_events_of_their_own() -> None:
     series = tuple(stored(uid="s", recurrence_id=f"2026120{n}", start=EVENING + timedelta(days=n)) for n in range(1, 4))
-    changes = arrive_events(series[:2], series[1:], NOW)
+    changes = diff_events(series[:2], series[1:], NOW)
     assert [event.recurrence_id for event in changes.upserts] == ["20261203"]
     assert changes.withdrawn == (("s", "20261201"),)
-    assert len({event.slug for event in arrive_events((), series, NOW).upserts}) == 3
+    assert len({event.slug for event in diff_events((), series, NOW).upserts}) == 3
 
 
 def test_numbered_lists_keep_their_numbers_on_the_page_and_in_calendars() -> None:
@@ -479,9 +479,9 @@ def test_a_calendar_leads_before_a_feed_of_events() -> None:
 
 
 def test_a_calendar_that_joins_later_leads_nothing_and_ids_and_names_are_stable() -> None:
-    first = arrive_events((), (stored(calendar="b", uid="v"),), NOW).upserts
+    first = diff_events((), (stored(calendar="b", uid="v"),), NOW).upserts
     (alone,) = tell(planet("a", "b"), *first)
-    later = arrive_events((), (stored(uid="u"),), NOW + timedelta(days=1)).upserts
+    later = diff_events((), (stored(uid="u"),), NOW + timedelta(days=1)).upserts
     (both,) = tell(planet("a", "b"), *first, *later)
     assert (alone.id, alone.slug) == (both.id, both.slug)
     assert both.group == "Groupe b"

@@ -19,7 +19,7 @@ from lxml import html
 
 from planet.i18n import Translator
 from planet.model import Edition, FetchError, Message, News, NotifyRule, Person, Story
-from planet.notify import Notification, Notifications, Outside, Refusal, Service, deliver, feeds_of, tell_hub
+from planet.notify import Notification, Notifications, Outside, Refusal, Service, deliver, feeds_of, notify_hub
 from planet.notify.channel import Channel, Item, read_channel
 from planet.notify.collect import Clock, collect
 from planet.notify.mail import page
@@ -732,7 +732,7 @@ class HubAway:
             self.state = text
 
         urls = feeds_of("https://p.example/", paths)
-        return tell_hub("https://h.example/", urls, self.state, NOW + timedelta(hours=hours), post=post, save=save)
+        return notify_hub("https://h.example/", urls, self.state, NOW + timedelta(hours=hours), post=post, save=save)
 
 
 def test_the_hub_is_told_of_each_feed_that_changed_in_one_request() -> None:

@@ -27,7 +27,7 @@ _FEW = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FeedRules:
-    """What feeds.yaml says of a feed of one source: (technology, rule) that it gives; filters of the planet, the source and the feed."""
+    """The rules of feeds.yaml for one feed of one source: (technology, rule) that it gives; filters of the planet, the source and the feed."""
 
     source: str
     technologies: tuple[tuple[str, str], ...]
@@ -45,7 +45,7 @@ class _FeedRules:
 
 
 def _rules_of_feeds(config: Config) -> dict[str, list[_FeedRules]]:
-    """The key of a feed -> what each source that lists it says of it."""
+    """The key of a feed -> its rules, for each source that lists it."""
     feeds: dict[str, list[_FeedRules]] = defaultdict(list)
     planet = (CompiledFilter(config.site.include), CompiledFilter(config.site.exclude))
     for source in config.sources:
@@ -88,7 +88,7 @@ class Classifier:
         self._hidden = Hidden(config.hide)
 
     def _add_signs(self, n: int, technology: Technology) -> None:
-        """What speaks for the n-th technology beside words: tags, languages of code blocks, hosts of links."""
+        """Register the evidence for the n-th technology other than words: tags, languages of code blocks, hosts of links."""
         for tag in technology.tags:
             self._tags[fold(tag)].append((n, tag))
         for language in technology.code:
@@ -119,7 +119,7 @@ class Classifier:
         links: Sequence[str] = (),
         given: Sequence[tuple[str, str]] = (),
     ) -> Scores:
-        """What speaks for which technology, near misses too. `given` are (technology, "source" or "feed") that feeds.yaml names."""
+        """The score and the reasons of each technology, near misses included. `given` are (technology, "source" or "feed") of feeds.yaml."""
         return self._score(
             subject(title=title, text=text[: scores.BODY_LENGTH], tags=tags, code=code, links=links), given
         )
@@ -170,9 +170,9 @@ class Classifier:
         return tuple(rating for rating in ratings if rating[1] >= scores.NEAR_MISS or rating[2][-1].rule == "exclude")
 
     def _read(self, of: Subject, reasons: dict[int, list[Reason]], known: AbstractSet[int]) -> dict[int, str]:
-        """The words of title, lead and body: each counts where it counts most. Gives the first that the opening names of each.
+        """Add the words of title, lead and body to `reasons`, each where it counts most. Returns technology -> the word of it that the opening names first.
 
-        `known` are the technologies that something else speaks for: company enough for their everyday words.
+        `known` are the technologies with other evidence, which makes their everyday words certain.
         """
         head, body = self._certain(of, known)
         opening: dict[int, str] = {}
@@ -212,7 +212,7 @@ class Classifier:
         return [match for match in head if match.meaning in sure], [match for match in body if match.meaning in sure]
 
     def _follow(self, links: Sequence[str], reasons: dict[int, list[Reason]]) -> None:
-        """Links to the homes of technologies, two of each at most, each page once."""
+        """Add links to the homes of technologies to `reasons`: at most two of each technology, each page once."""
         counted: dict[int, set[str]] = defaultdict(set)
         for link in links:
             host, path = host_and_path(link)
@@ -228,7 +228,7 @@ def _total(why: Sequence[Reason]) -> int:
 
 
 def _weigh(reasons: dict[int, list[Reason]], opening: Mapping[int, str]) -> None:
-    """What lead and body say, in the light of the rest.
+    """Adjust the points of words in lead and body by the other evidence.
 
     Beside a technology that title or tags name, it counts less; where nothing is sure, a single mention in the opening is enough.
     """

@@ -1,4 +1,4 @@
-"""What stands beside an everyday word (Go, Rust, Swift) and shows that it is the name of a technology: a version, `langage`, a list."""
+"""Recognise the name of a technology that is also an everyday word (Go, Rust, Swift) by the words beside it: a version, `langage`, a list."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _LISTED = re.compile(r"[\s\xa0]*(?:[,/&+]|(?:,[\s\xa0]*)?\b(?:et|and|ou|or|vs\.?
 
 
 def certain(text: Text, matches: Sequence[Match]) -> set[tuple[str, int]]:
-    """(word, meaning) of what is sure in a text, and of the everyday words that stand in a list with that: `Rust, Java and PHP`."""
+    """(word, meaning) of the certain matches in a text, and of everyday words in one list with a certain match: `Rust, Java and PHP`."""
     names = {(match.word, match.meaning) for match in matches if match.sure}
     sure = [(match.start, match.end) for match in matches if match.sure]
     for match in matches:

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What is filtered and classified: an entry or an event, made ready once. `tags` are folded, `language` is in lower case."""
+    """An entry or event, prepared for filters and classification. `tags` are folded, `language` is in lower case."""
 
     title: str
     head: Text
@@ -40,7 +40,7 @@ def subject(
     code: Sequence[str] = (),
     links: Sequence[str] = (),
 ) -> Subject:
-    """Texts as they are, made ready to be looked through."""
+    """Prepare texts for filters and classification."""
     return Subject(
         title=title,
         head=Text(title),
@@ -52,7 +52,7 @@ def subject(
 
 
 def subject_of(entry: Entry, length: int) -> Subject:
-    """An entry, made ready: its title and the first `length` characters of its text."""
+    """Prepare an entry for filters and classification: its title and the first `length` characters of its text."""
     text = (entry.text or entry.summary)[:length]
     return replace(
         subject(title=entry.title, text=text, tags=entry.tags, code=entry.code, links=entry.links),
@@ -115,7 +115,7 @@ class CompiledFilter:
         return self._any
 
     def match(self, of: Subject) -> tuple[str, str] | None:
-        """(key, what is written there) of the rule that matches; None when none does."""
+        """(key of feeds.yaml, its value) of the first rule that matches; None when none does."""
         if not self._any:
             return None
         for folded in sorted(self._tags.keys() & of.tags):
@@ -151,7 +151,7 @@ class Hidden:
         self._named = {name: address for address in hide for name in _names(address)}
 
     def match(self, entry: Entry) -> str | None:
-        """What feeds.yaml says, None when it does not name the entry."""
+        """The address or id in `hide` that names the entry, as written there; None when none does."""
         if not self._named:
             return None
         names = {entry.link_key, *_names(entry.id)} & self._named.keys()

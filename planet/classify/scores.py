@@ -21,19 +21,19 @@ BODY = 15
 BODY_AGAIN = 5
 """and each time again, six times at most."""
 BESIDE = 2
-"""Words of lead and body are divided by this when title or tags already name another technology: they are what it is about."""
+"""Divisor of the points of words in lead and body when title or tags name another technology."""
 ALONE = 50
-"""When nothing reaches the threshold: more for what the opening names, if that is one thing or two (three are an enumeration)."""
+"""Additional points, when no technology reaches the threshold, for one or two technologies named in the opening (three are an enumeration)."""
 CODE = 60
-"""Code of one of its languages."""
+"""A code block in one of its languages."""
 LINK = 30
 """A link to one of its homes, two at most."""
 
 LEAD_LENGTH = 400
-"""Characters of the text that are its lead: what a post announces there it is about."""
+"""Characters at the beginning of the text that are its lead: a post announces its subject there."""
 OPENING_LENGTH = 160
 """Characters of the lead that open it: a sentence or two."""
 BODY_LENGTH = 20_000
 """Characters that are read."""
 NEAR_MISS = 30
-"""What scores less is not kept."""
+"""Lower scores are not stored."""

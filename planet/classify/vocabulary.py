@@ -9,7 +9,7 @@ from planet.classify.words import Match, Text, Word, compile_word
 
 
 class Vocabulary:
-    """Many words, each with the number of its meaning. As quick for a thousand words as for ten; can be pickled.
+    """A set of words, each with the number of its meaning, to be found in texts: as fast for a thousand words as for ten; can be pickled.
 
     `everyday` are names that are words of every day, too: in exactly their spelling, `sure` in company only (a `=` before them:
     of a version or another noun, not of a preposition).
@@ -40,7 +40,7 @@ class Vocabulary:
         return bool(self._words or self._odd)
 
     def find(self, text: Text) -> list[Match]:
-        """Every place of every word, in the order of the text; a word within a longer one (`Java` in `Java EE`) is left out."""
+        """Every match of every word, in the order of the text; a word within a longer one (`Java` in `Java EE`) is left out."""
         candidates = {
             (word.written, meaning): word
             for hint in self._hints.intersection(text.tokens)

@@ -13,7 +13,7 @@ _BLANK = re.compile(r"[\s<>\"]")
 _PARTS = re.compile(r"[\s-]+")
 _SHORT = 2
 _PLURAL = 4
-"""Letters from which on a plural s is the same word."""
+"""Shortest word (letters) whose plural with s counts as the same word."""
 
 
 def _plain(letter: str) -> str:
@@ -26,11 +26,11 @@ def _plain(letter: str) -> str:
 _FOLD = bytes(ord(_plain(chr(n))) for n in range(0x100))
 _LETTERS = bytes(n if chr(n).isalpha() else 0x20 for n in _FOLD)
 _TYPOGRAPHY = (("\u2019", "'"), ("\u2026", "."), ("\u2013", "-"), ("\u2014", "-"), ("\u2010", "-"), ("\u2011", "-"), ("\u202f", "\xa0"), ("\u201c", '"'), ("\u201d", '"'), ("\u2022", "."))  # fmt: skip
-"""What keeps a text out of the first 256 characters most often, each for a character that is as good here."""
+"""Frequent typographic characters outside Latin-1 -> the Latin-1 character that stands for them when words are searched."""
 
 
 def straight(text: str) -> str:
-    """The text with plain apostrophes, dashes, quotes and blanks; as long as it was."""
+    """The text with plain apostrophes, dashes, quotes and blanks; its length is unchanged."""
     if not text.isascii():
         for typographic, plain in _TYPOGRAPHY:
             text = text.replace(typographic, plain)
@@ -38,12 +38,12 @@ def straight(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The text in lower case without accents, as long as it was; a letter that is not of the Latin-1 block is a question mark."""
+    """The text in lower case without accents, its length unchanged; letters outside Latin-1 become question marks."""
     return text.encode("latin-1", "replace").translate(_FOLD).decode("latin-1")
 
 
 def without_addresses(text: str) -> str:
-    """The text with a blank for each `scheme://…`: what is in an address is not said."""
+    """The text with a blank in place of each `scheme://…`: words in an address do not count."""
     parts = []
     position = 0
     while (at := text.find("://", position)) >= 0:
@@ -57,7 +57,7 @@ def without_addresses(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """The letters in a row of a folded text: a version that clings to a name (`symfony7`) is not part of it."""
+    """The sequences of letters in a folded text: a version at the end of a name (`symfony7`) is not part of it."""
     return text.encode("latin-1").translate(_LETTERS).decode("latin-1").split()
 
 
@@ -78,7 +78,7 @@ class Word:
     star: bool
 
     def places(self, text: Text) -> Iterator[tuple[int, int]]:
-        """Where it begins and ends, each time."""
+        """(start, end) of each occurrence in a text, in characters."""
         within = text.original if self.within == "original" else text.folded if self.within == "folded" else text.lower
         at = within.find(self.start)
         while at >= 0:
@@ -135,7 +135,7 @@ def compile_word(spelling: str, *, exact: bool = False, any_case: bool = False) 
 
 
 def _edges(text: str, *, short: bool, star: bool) -> tuple[str, str]:
-    """What must stand before and behind a word, so that it is a whole one."""
+    """The patterns that must match before and after a word, so that it is a whole word."""
     if short:
         return r"(?<![\w.@-])(?<!\d[\s\xa0])(?<!\W/)", r"(?![\w#&]|\+\+|[.-]\w|/[\W])"
     before = "" if star else r"(?<!\w)" if text[:1].isalnum() else r"(?<![\w.])"
@@ -149,13 +149,13 @@ def _part(part: str, *, exact: bool) -> str:
 
 
 def _hints(text: str) -> frozenset[str]:
-    """The longest letters in a row of what is looked for, with and without a plural s: the rarest of it."""
+    """The longest sequence of letters of a word, with and without a plural s: the rarest part of it."""
     longest = max(tokens(folded(text)), key=lambda token: (len(token), token), default="")
     return frozenset({longest, f"{longest}s"}) if longest else frozenset()
 
 
 class Text:
-    """A text that words are looked for in, made ready once: without addresses, folded, and the letters in a row of it."""
+    """A text prepared for searching words: without addresses, folded, and its sequences of letters."""
 
     __slots__ = ("folded", "original", "tokens")
 

@@ -139,7 +139,7 @@ def _owner(planet: Config, name: str) -> Source:
     )
 
 
-def _with_feed(source: Subscription, result: finding.Found, owner: Source | None) -> Subscription:
+def _with_feed(source: Subscription, result: finding.Discovered, owner: Source | None) -> Subscription:
     """The source with the feed or calendar that was found; of `owner` where it is given."""
     page = result.page
     if owner is not None:
@@ -220,7 +220,7 @@ def _slug(planet: Config, name: str) -> str:
     return entry.slug
 
 
-def _report(ctx: Context, source: Subscription, result: finding.Found | None) -> Iterator[Message]:
+def _report(ctx: Context, source: Subscription, result: finding.Discovered | None) -> Iterator[Message]:
     """What was done, and what can be done next."""
     quoted = shlex.quote(source.name)
     if result is None:
@@ -283,9 +283,9 @@ def _page_reader(
     return read
 
 
-def _find(ctx: Context, planet: Config, url: str) -> finding.Found:
+def _find(ctx: Context, planet: Config, url: str) -> finding.Discovered:
     if "://" not in url and (planet.folder / url).is_file():
-        return finding.Found(feed=url, calendar=url.endswith(".ics"), name=Path(url).stem, page="", entries=0)
+        return finding.Discovered(feed=url, calendar=url.endswith(".ics"), name=Path(url).stem, page="", entries=0)
     url = re.sub(r"^feed:(//)?(?=https?:)", "", url, flags=re.IGNORECASE)
     address = re.sub(r"^feed:", "http:", url, flags=re.IGNORECASE) if "://" in url else f"https://{url}"
     try:

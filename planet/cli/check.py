@@ -10,10 +10,10 @@ import click
 
 from planet import config as configuration
 from planet.cli.context import Context
-from planet.cli.doubts import doubts
 from planet.cli.filtered import filtered
 from planet.cli.trial import Tried, try_feeds
 from planet.cli.trial_report import FORMS
+from planet.cli.unlikely_values import unlikely_values
 from planet.errors import ConfigError, located
 from planet.model import Config, FeedConfig, Message, Source
 from planet.urls import feed_key
@@ -46,8 +46,8 @@ def check(ctx: Context, url: str | None, online: bool, before: Path | None, stri
         if not ctx.quiet:
             with ctx.store() as store:
                 kept = store.avatars()
-            for doubt in doubts(config, os.environ, kept):
-                click.echo(ctx.screen.hang(located(ctx.config_path, doubt, ctx.say)))
+            for fault in unlikely_values(config, os.environ, kept):
+                click.echo(ctx.screen.hang(located(ctx.config_path, fault, ctx.say)))
             for message in (_right(ctx, config), *filtered(ctx, config)):
                 click.echo(ctx.screen.hang(ctx.say(message)))
         return 0

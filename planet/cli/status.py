@@ -20,7 +20,7 @@ from planet.model import FeedHealth, ListState, Message
 from planet.notify.channel import ChannelHealth, channel_health
 from planet.notify.websub import Hub, read_hub
 from planet.render.health import health_rows
-from planet.states import SHAPES, TROUBLE, WORDS, summary
+from planet.states import NEED_ACTION, SHAPES, WORDS, summary
 from planet.store import meta
 
 STATES = ("new", "ok", "failing", "deferred", "moved", "gone")
@@ -90,7 +90,7 @@ def _by_hand(ctx: Context, feeds: Sequence[FeedHealth]) -> Iterator[str]:
     """What needs a hand: who, since when, why, and what to do. Addresses are not cut: they are there to be copied."""
     screen, t = ctx.screen, ctx.translator
     for feed in feeds:
-        if feed.state not in TROUBLE:
+        if feed.state not in NEED_ACTION:
             continue
         since = feed.first_failure or feed.last_success
         begun = Message.of("since {date}", date=t.moment(since)) if since else None
@@ -224,7 +224,7 @@ def _verdict(ctx: Context, feeds: Sequence[FeedHealth]) -> int:
     patience = max(SILENT_FOR, 3 * ctx.config.fetch.interval)
     if feeds and (asked is None or ctx.now - asked > patience):
         return CRITICAL
-    return WARNING if any(feed.state in TROUBLE for feed in feeds) else OK
+    return WARNING if any(feed.state in NEED_ACTION for feed in feeds) else OK
 
 
 def _metrics(

@@ -1,4 +1,4 @@
-"""One address or path of feeds.yaml -> the value that it means. Pure; each raises InvalidValueError, which says what would be right."""
+"""Check one address or path of feeds.yaml and return its value. Pure; each function raises InvalidValueError, which says what is valid."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def http_url(url: str) -> str:
 
 
 def site_url(url: str) -> str:
-    """Where the site is published: what every absolute link starts with, so it ends with a slash."""
+    """The address of the published site, with a final slash: every absolute link starts with it."""
     parts = urlsplit(http_url(url))
     if parts.query or parts.fragment or "@" in parts.netloc or "?" in url or "#" in url:
         raise InvalidValueError(

@@ -1,4 +1,4 @@
-"""Addresses of feeds and calendars in feeds.yaml: which there are, and when two are the same."""
+"""Addresses of feeds and calendars in feeds.yaml: find them, and compare them by their keys."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SHORT_FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (
 
 
 def locate(address: str, folder: Path) -> tuple[str, str, bool]:
-    """What is requested, its key, whether it is a local file. The key of a file is relative, so that a planet can be moved."""
+    """(address to request, key, whether it is a local file). The key of a file is relative, so that a planet can be moved."""
     if "://" in address or address.startswith("${"):
         return address.partition("#")[0], key_of(address), False
     return str(address_checks.within(address, folder)), key_of(address), True
 
 
 def key_of(address: str) -> str:
-    """What two spellings of one address have in common: `./a.xml` is `a.xml`, `webcal://` is `https://`."""
+    """The key of an address, equal for its spellings: `./a.xml` is `a.xml`, `webcal://` is `https://`."""
     address = https_of_webcal(address.strip())
     if address.startswith("${"):
         return address

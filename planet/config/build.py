@@ -1,4 +1,4 @@
-"""Checked keys -> Config: what depends on several keys (slugs, paths, lines, owners of feeds), and warnings."""
+"""Build a Config from checked keys: values that depend on several keys (slugs, paths, lines, owners of feeds), and warnings."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from planet.urls.networks import is_inside, is_this_machine
 from planet.values import dataclass
 
 _WORTH_A_WARNING = 4
-"""Words of feeds.yaml that are in the catalogue, from which on it is worth a word that they can go."""
+"""A warning names superfluous words of a technology from so many on: words of feeds.yaml that are in the catalogue."""
 SHORT_INTERVAL = 300
-"""Seconds: more often than that, servers of others begin to refuse."""
+"""Seconds. Many servers refuse requests that come more often."""
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class _Builder:
     disk: Disk
     warnings: list[Fault] = field(default_factory=list)
     users: dict[str, str] = field(default_factory=dict)
-    """Key of a feed -> who asks for it, in the first URL of the file that has it."""
+    """Key of a feed -> the user name in the first URL of the file with this key."""
 
     def line(self, *location: str | int) -> int:
         return self.document.line(location)
@@ -131,12 +131,12 @@ def _with_words(technology: model.Technology, known: Sequence[catalogue.Catalogu
 
 
 def _joined(*lists: tuple[str, ...]) -> tuple[str, ...]:
-    """All of them, each once, in their order."""
+    """The items of all lists, each once, in their order."""
     return tuple(dict.fromkeys(word for words in lists for word in words))
 
 
 def _warn_of_what_is_known(builder: _Builder, technology: model.Technology, own: catalogue.CatalogueEntry) -> None:
-    """What can go from feeds.yaml because the catalogue knows it."""
+    """Warn of words and tags of feeds.yaml that are superfluous because the catalogue has them."""
     signs = {text.fold(word.lstrip("=")) for word in (*own.tags, *own.aliases, *own.words, *own.phrases, *own.everyday)}
     known = [word for word in (*technology.tags, *technology.words) if text.fold(word) in signs]
     if len(known) > _WORTH_A_WARNING:

@@ -1,4 +1,4 @@
-"""A text of feeds.yaml -> Config, with every check: run once for each version of the file."""
+"""Check a text of feeds.yaml completely and return its Config: done once for each version of the file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from planet.model import Config, Fault, Message
 
 
 def check(text: str, path: Path) -> tuple[Config, Disk]:
-    """The configuration, and what the disk was asked for it. Raises ConfigError with every fault."""
+    """(configuration, the files that were looked for). Raises ConfigError with every fault."""
     disk = Disk()
     where = absolute(path)
     try:
@@ -61,13 +61,13 @@ def _by_name(technologies: list[Value]) -> Value:
 
 
 def _named_language(text: str) -> str:
-    """The language that a text names though it cannot be read; "" where it names none."""
+    """The language named in a text that is not valid YAML; "" where it names none."""
     match = re.search(r"^\s+language:[ \t]*[\"']?([A-Za-z-]+)", text, re.MULTILINE)
     return _language({"planet": {"language": match[1]}}) if match else ""
 
 
 def _language(data: dict[str, Value]) -> str:
-    """The language of the planet in a file that is wrong elsewhere, "" where that is wrong too."""
+    """The language of the planet in a file with other faults; "" where the language is invalid too."""
     planet = data.get("planet")
     tag = (
         (planet.get("language") or schema.keys(sections.Planet)["language"].default) if isinstance(planet, dict) else ""

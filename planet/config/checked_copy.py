@@ -115,7 +115,7 @@ def _key(content: bytes, path: Path) -> str:
 
 
 def _start(key: str) -> bytes:
-    """What a copy with this key begins with: the others are not decoded."""
+    """The first bytes of a copy with this key; a copy with other first bytes is not decoded."""
     return b'{"key":"' + key.encode() + b'"'
 
 

@@ -1,4 +1,4 @@
-"""One value of feeds.yaml, as text, list or mapping -> the value that it means. Pure; each raises InvalidValueError, which says what would be right."""
+"""Check one value of feeds.yaml (text, list or mapping) and return its value. Pure; each function raises InvalidValueError, which says what is valid."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def duration(value: object) -> timedelta:
 
 
 def positive_duration(value: object) -> timedelta:
-    """A length of time that is not nothing."""
+    """A duration above zero."""
     length = duration(value)
     if not length:
         raise InvalidValueError("must be more than nothing; write it like 30s")
@@ -177,14 +177,14 @@ def hue(value: object) -> int:
 
 
 def header(value: str) -> str:
-    """What can be sent as an HTTP header (RFC 9110 5.5)."""
+    """A value that can be sent as an HTTP header (RFC 9110 5.5)."""
     if not value.isascii() or not value.isprintable():
         raise InvalidValueError("{value} cannot be sent; use plain ASCII letters, digits and signs", value=shown(value))
     return value
 
 
 def executor(value: str) -> str:
-    """Who asks feeds: this machine, or a Dask scheduler."""
+    """The executor of requests: `local`, or the address of a Dask scheduler (`dask://host:port`)."""
     if value != "local" and not re.fullmatch(r"dask(\+tls)?://[^\s/@]+:\d{1,5}", value):
         raise InvalidValueError(
             "{value} is no executor; write `local`, or the address of a Dask scheduler such as dask://192.0.2.1:8786",

@@ -1,4 +1,4 @@
-"""Faults that only two keys together make, or a key and the disk; looked for in the plain values, so that they are reported beside all others."""
+"""Faults of two keys together, or of a key and the disk; found in the unchecked values, so that they are reported beside all other faults."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from planet.model import Fault, Message
 
 
 def faults(data: dict[str, Any], folder: Path, document: Document, disk: Disk) -> Iterator[Fault]:
-    """A database on the published site; a theme that is not there; one feed that is to be read as two things."""
+    """The faults of a file: a database inside the published site, a missing theme, one feed listed as two kinds, and those below."""
     yield from _unknown_technologies(data, document)
     planet = data.get("planet")
     if isinstance(planet, dict):
@@ -52,7 +52,7 @@ def faults(data: dict[str, Any], folder: Path, document: Document, disk: Disk) -
 
 
 def _slugs(data: dict[str, Any], document: Document) -> Iterator[Fault]:
-    """Two sources at one address: of now, or of before."""
+    """Faults for two sources with one address, current or former."""
     first: dict[str, int] = {}
     for section in ("groups", "members"):
         sources = data.get(section)

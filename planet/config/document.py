@@ -48,7 +48,7 @@ class Document:
             text = _PAIR.sub(_joined, text)
         self.text = text
         root = _compose(text)
-        self._found: dict[Location, tuple[int, yaml.Node | None]] = {
+        self._nodes: dict[Location, tuple[int, yaml.Node | None]] = {
             (): (root.start_mark.line + 1 if root else 1, root)
         }
         self.value: Value = self._value(root) if root else None
@@ -58,7 +58,7 @@ class Document:
         return self._find(location)[0]
 
     def nodes_at(self, location: Location) -> tuple[yaml.MappingNode | None, yaml.Node | None, yaml.Node | None]:
-        """For who edits the text: the mapping that a key stands in, its own node, that of its value; None for what is missing."""
+        """(mapping of a key, node of the key, node of its value), for editing the text; None for what is missing."""
         holder = self._find(location[:-1])[1]
         if not isinstance(holder, yaml.MappingNode):
             return None, None, None
@@ -68,9 +68,9 @@ class Document:
         return holder, None, None
 
     def _find(self, location: Location) -> tuple[int, yaml.Node | None]:
-        node = self._found.get(location)
+        node = self._nodes.get(location)
         if node is None:
-            node = self._found[location] = self._step(*self._find(location[:-1]), location[-1])
+            node = self._nodes[location] = self._step(*self._find(location[:-1]), location[-1])
         return node
 
     @staticmethod
@@ -245,7 +245,7 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
 
 
 def _likely(lines: list[str], character: str, *, alias: bool) -> Message | None:
-    """What is most often wrong in the last of these lines, `character` being where the reader stopped; None: it cannot be said."""
+    """The most likely fault in the last of these lines, where the reader stopped at `character`; None for no guess."""
     content = lines[-1] if lines else ""
     if content[: len(content) - len(content.lstrip())].count("\t"):
         right = content.lstrip().join(["  ", ""])

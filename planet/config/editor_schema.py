@@ -40,7 +40,7 @@ _ABOUT = ("description", "default", "examples", "title")
 
 
 def _loosen(shape: dict[str, Any], *, optional: bool) -> None:
-    """Say of a key what the code does: a feed may be its URL alone, an optional key may be empty."""
+    """Allow in the schema of a key what the code allows: a feed may be its URL alone, an optional key may be empty."""
     items = shape.get("items", {})
     if items.get("$ref") in {"#/$defs/Feed", "#/$defs/Calendar", "#/$defs/ReadingList"}:
         shape["items"] = {"anyOf": [{"type": "string"}, items]}
@@ -54,5 +54,5 @@ def _loosen(shape: dict[str, Any], *, optional: bool) -> None:
 
 
 def _says_nothing(default: object) -> bool:
-    """Whether a default is not worth a word: no text, no value, a filter without rules."""
+    """Whether a default is empty and not shown: no text, no value, a filter without rules."""
     return default is None or default == "" or (isinstance(default, dict) and bool(default))

@@ -66,7 +66,7 @@ def _name(where: Location) -> str:
 
 
 def _is_a_name(where: Location) -> bool:
-    """Whether an unknown key is no misspelt one, and belongs nowhere: the name of who is meant, where `name:` is due."""
+    """Whether an unknown key is the name of a member or group, written in place of `name:`."""
     key = str(where[-1])
     known = {name for section in (sections.Root, *_SECTIONS.values()) for name in schema.keys(section)}
     return key not in known and not nearest(key, schema.keys(_section(where[:-1]) or sections.Root))
@@ -209,7 +209,7 @@ _SENTENCES: dict[str, Callable[[Any, Location], Message]] = {
 
 
 def _section(where: Location) -> type[schema.Section] | None:
-    """What is checked at a place of the file; None where there is no section."""
+    """The section that checks a place of the file; None where there is none."""
     match where:
         case ():
             return sections.Root

@@ -1,4 +1,4 @@
-"""How pydantic checks the classes of feeds.yaml (`planet.model.config`): the rule of each `Check`, and a model of each class."""
+"""pydantic models for the classes of feeds.yaml (`planet.model.config`): the rule of each `Check`, and a model of each class."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from planet.values import dataclass
 
 
 class _Dataclass(Protocol):
-    """Any dataclass, as `dataclasses.fields` asks for one."""
+    """The protocol of a dataclass, for `dataclasses.fields`."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
@@ -56,7 +56,7 @@ Settings = TypeVar("Settings", bound=_Dataclass)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a value is checked against: the folder of feeds.yaml, the disk, the technologies that it defines."""
+    """The context of checks: the folder of feeds.yaml, the disk, the technologies that it defines."""
 
     folder: Path
     disk: Disk
@@ -93,7 +93,7 @@ def keys(section: type[BaseModel]) -> dict[str, Any]:
 
 
 def required(section: type[BaseModel]) -> set[str]:
-    """The keys that it must have."""
+    """The required keys of a section."""
     return {name for name, field in keys(section).items() if field.is_required()}
 
 

@@ -192,7 +192,7 @@ def _of_title(story: MergeEntry, index: _Index, timezone: str) -> Event | None:
     ]
     text = f"{story.title} {story.text}"
     named = [event for event in near if names_day(text, day_of(event.data.start, timezone))]
-    if len(near) == 1 and (named or _telling(near[0].data.title)):
+    if len(near) == 1 and (named or _is_specific(near[0].data.title)):
         return near[0]
     return named[0] if named else None
 
@@ -204,7 +204,7 @@ def _same_title(story: str, event: str) -> bool:
     return titles_alike(story, event) >= ALIKE and len(story_words & event_words) >= min(2, len(event_words))
 
 
-def _telling(title: str) -> bool:
+def _is_specific(title: str) -> bool:
     """Whether a title is enough to know an event by: "APIHour #72" is, "Apéro" is not."""
     return len(significant_words(title)) >= 3 or _is_numbered(title)
 

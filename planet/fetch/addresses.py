@@ -1,4 +1,4 @@
-"""The SSRF filter: which addresses may be connected to. The address that was checked is the one that is connected to.
+"""The SSRF filter: the addresses that may be connected to. The address that was checked is the one that is connected to.
 
 Names are resolved once a connection, every answer is checked, one bad answer condemns the name. The spelling of an
 address never matters, because what is checked is what the resolver made of it.
@@ -33,14 +33,14 @@ def system_resolver(host: str, port: int) -> Iterable[Resolved]:
 
 
 def _ports(allowed: tuple[str, ...], host: str) -> set[str]:
-    """What stands behind a host in the list of the user: `:port`, or nothing."""
+    """The entries of a host in `allow_private`, without the host: `:port`, or ""."""
     bracketed = f"[{host}]" if ":" in host else host
     return {entry.strip().lower().removeprefix(bracketed) for entry in allowed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressFilter:
-    """What one planet may reach. `allow_private`: True, False, or the `host:port` or `host` that may be private."""
+    """Decides which addresses a planet may connect to. `allow_private`: True, False, or the `host:port` or `host` that may be private."""
 
     allow_private: bool | tuple[str, ...] = False
     resolver: Resolver = system_resolver
@@ -54,7 +54,7 @@ class AddressFilter:
         return any(entry.strip().lower() in names for entry in self.allow_private)
 
     def check_port(self, host: str, port: int, *, configured: int | None = None) -> None:
-        """Raise RefusedError unless a server of the web may be meant.
+        """Raise RefusedError for a port that no web server uses.
 
         `configured` is the port of the URL that was asked first: a redirect may stay on it.
         """

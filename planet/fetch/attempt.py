@@ -1,4 +1,4 @@
-"""One feed in one run: which URL is asked, what each answer leads to, and the outcome. No input or output here.
+"""An attempt to fetch one feed in one run: its requests, redirects and outcome. No input or output here.
 
 An attempt has one pending request; the caller sends it and passes the response to `advance`, which returns the outcome, or None when
 another request is pending: a redirect's next hop, or the configured address after one that was adopted failed.
@@ -35,7 +35,7 @@ MAX_COOKIES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What all attempts of a planet have in common."""
+    """The settings of all attempts of a planet."""
 
     user_agent: str
     max_bytes: int
@@ -93,7 +93,7 @@ class Attempt:
     now: datetime
     rules: Rules
     spent: float = 0.0
-    """Seconds on the wire so far."""
+    """Seconds that the requests took so far."""
     request: Request | None = None
     conditional: bool = False
     chain: list[Hop] = field(default_factory=list)
@@ -105,10 +105,10 @@ class Attempt:
     start: Target | None = None
     trusted: bool = True
     first_url: str = ""
-    """The URL that was asked first, as it went over the wire."""
+    """The URL of the first request, as it was sent."""
     ended: bool = False
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Host -> name -> value: what a chain of redirects set, for as long as the attempt lasts."""
+    """Host -> name -> value of cookies that redirects set; dropped with the attempt."""
 
     @property
     def host_group(self) -> str:
@@ -133,7 +133,7 @@ class Attempt:
         return self._go(first)
 
     def bare(self) -> Attempt:
-        """The same without the rules of its planet: what can be sent to another process, which puts its own in."""
+        """The attempt without its rules, to be sent to another process, which adds its own."""
         return replace(self, rules=BARE)
 
     def _belongs_to_others(self, url: str) -> bool:
@@ -198,7 +198,7 @@ class Attempt:
             return False
 
     def advance(self, answer: Response | FetchError, elapsed: float = 0.0) -> Fetched | None:
-        """What the answer to `request` leads to."""
+        """Process the answer to `request`: the outcome, or None when another request is pending."""
         self.spent += elapsed
         outcome = self._judge(answer)
         if isinstance(outcome, Failed) and self.fallback:

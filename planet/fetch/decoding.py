@@ -1,4 +1,4 @@
-"""Content codings undone by hand: bounded in what they give, and refused unless the end of the stream was reached.
+"""Decode content codings with a limit of output; a stream that does not end properly is refused.
 
 `zlib` decodes half a stream without a word, and so do the wrappers that HTTP libraries put around it.
 """
@@ -21,7 +21,7 @@ _KEPT = 1_000_000
 _MOST_PARTS = 256
 """Members of gzip, frames of zstd: an honest answer has one, and thousands of empty ones cost seconds for some hundred bytes."""
 SECONDS = 5.0
-"""Of the processor, for one answer."""
+"""Limit of processor time (seconds) for decoding one answer."""
 _GZIP = b"\x1f\x8b"
 _ZSTD_FRAMES = (b"\x28\xb5\x2f\xfd", *(bytes([number]) + b"\x2a\x4d\x18" for number in range(0x50, 0x60)))
 # Decoding is work for the processor, not for the network: more at once than this only holds more memory.
@@ -58,7 +58,7 @@ def _too_many_parts() -> UndecodableError:
 
 
 def _inflated(stream: Any, data: bytes, start: int = 0) -> Generator[bytes, None, int]:
-    """What a zlib stream gives for `data` from `start` on, in pieces. Returns where the stream ended, or the data."""
+    """Yield the decoded pieces of a zlib stream in `data` from `start` on. Returns the position where the stream or the data ended."""
     view = memoryview(data)
     for position in range(start, len(data), _PIECE):
         rest: Any = view[position : position + _PIECE]

@@ -17,7 +17,7 @@ OBEYED = timedelta(hours=48)
 """A max-age up to this is obeyed as it stands."""
 JITTER = 0.1
 QUIET = timedelta(hours=6)
-"""The longest that a feed which answers 304 is left alone of our own accord."""
+"""The longest interval that the planet itself chooses for a feed that answers 304."""
 
 
 class Plan:
@@ -46,7 +46,7 @@ def doubled(delay: timedelta, times: int) -> timedelta:
 
 
 def median_gap(dates: tuple[datetime, ...]) -> int | None:
-    """Seconds between the last ten entries, in the middle."""
+    """Median of the seconds between the last ten entries; None for fewer than three dates."""
     newest = sorted(dates, reverse=True)[:10]
     if len(newest) < 3:
         return None
@@ -56,7 +56,7 @@ def median_gap(dates: tuple[datetime, ...]) -> int | None:
 
 
 def unchanged_delay(state: FetchState, fetched: Unchanged, plan: Plan) -> timedelta:
-    """How long an unchanged feed may be left alone: it has to be seen unchanged more than once.
+    """The delay before the next request of an unchanged feed, zero at its first unchanged answer.
 
     A server that answers 304 does next to nothing for it, and its readers wait for the next post: the delay grows by one interval
     each time, up to what the feed's own pace and quiet suggest, and to six hours. One that sends the whole document each time is

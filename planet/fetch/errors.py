@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class RequestError(Exception):
-    """A request that cannot go on for a reason of ours; `error` is what its feed gets. Raised and caught inside `planet.fetch`."""
+    """The planet ends a request; `error` is the outcome of its feed. Raised and caught inside `planet.fetch`."""
 
     def __init__(self, kind: ErrorClass, message: Message) -> None:
         self.error = FetchError(kind, message)
@@ -35,7 +35,7 @@ class TooLargeError(Exception):
 
 
 def bad_url(error: BadUrlError) -> FetchError:
-    """What a URL that cannot be requested means for its feed."""
+    """The error of a feed whose URL cannot be requested."""
     if error.scheme:
         message = Message.of("addresses that begin with {scheme}: are not asked", scheme=error.scheme)
     else:
@@ -61,7 +61,7 @@ def timed_out(host: str, phase: str) -> FetchError:
 
 
 def of_status(status: int, *, challenged: bool = False) -> FetchError:
-    """What a final status other than 200 and 304 means for a feed."""
+    """The error of a feed for a final status other than 200 and 304."""
     kind: ErrorClass
     match status:
         case 401 | 407:

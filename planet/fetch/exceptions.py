@@ -14,7 +14,7 @@ _UNROUTED = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTD
 
 
 def of_exception(error: Exception, host: str, phase: str) -> FetchError:
-    """The error that an exception of a request means."""
+    """The error of a feed for an exception of its request."""
     match error:
         case RequestError():
             return error.error

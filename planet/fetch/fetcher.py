@@ -1,4 +1,4 @@
-"""Request what is due: many feeds at once, each outcome as it comes."""
+"""Request due feeds concurrently; yields each outcome when it is ready."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """What lies below the fetcher: the machine's own network and clock, unless something else is put in its place.
+    """Network and clock of a fetcher: the machine's own, unless a test gives others.
 
     `resolver`: host, port -> what getaddrinfo gives; `transport`: everything below a request; `clock`: seconds that only grow;
     `ca_file`: other authorities for TLS.
@@ -36,7 +36,7 @@ class Network:
 
 
 class Fetcher:
-    """Asks feeds, politely, and never raises for what a server does.
+    """Requests feeds within the limits of each host; never raises for what a server does.
 
     `user_agent` names the program and the planet; `folder` is where relative paths of local feeds start. `parser_version`: a feed
     that was read by another one is asked for its whole document once. `owners` (URL -> sources that list it): a feed that is

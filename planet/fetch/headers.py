@@ -1,4 +1,4 @@
-"""What header fields ask for: Retry-After, Cache-Control, Expires. Pure; a value that is not valid counts as missing."""
+"""Read the header fields Retry-After, Cache-Control and Expires. Pure; an invalid value counts as missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 LONGEST = timedelta(days=7)
-"""No server puts us off for longer than this."""
+"""The longest wait that a server can impose."""
 # Hosts whose users write below a path of their own, besides those that mark users with `~` or `@`.
 _DELTA = re.compile(r"[0-9]+\Z")
 _DIRECTIVE = re.compile(r'\s*([!#$%&\'*+\-.^_`|~0-9A-Za-z]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^,]*))?\s*(?:,|\Z)')
@@ -39,7 +39,7 @@ def _seconds(digits: str) -> timedelta:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How long the server asks to be left alone, None when it says nothing that can be meant."""
+    """The wait that Retry-After asks for; None where it is missing or invalid."""
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
@@ -69,7 +69,7 @@ def cache_control(header: str) -> dict[str, str]:
 
 
 def freshness(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """For how long the server says that its answer stays true (RFC 9111 4.2), at most `LONGEST`; None when it does not say."""
+    """The freshness lifetime of an answer (RFC 9111 4.2), at most `LONGEST`; None when the header fields give none."""
     directives = cache_control(headers.get("cache-control", ""))
     if "no-cache" in directives or "no-store" in directives:
         # The most restrictive directive speaks. What must not be stored cannot be fresh.

@@ -36,13 +36,13 @@ def state(feed_state: FetchState) -> State:
 
 
 def is_for_good(feed_state: FetchState, now: datetime) -> bool:
-    """Whether a feed fails long enough for a notice: three times, over a day at least."""
+    """Whether a feed has failed often enough for a notice: at least three times, over at least a day."""
     first = feed_state.first_failure
     return feed_state.failures >= _FAILURES and first is not None and (feed_state.last_attempt or now) - first >= _FOR
 
 
 def advice(feed_state: FetchState, line: int) -> Message | None:
-    """What to do about a feed, None when there is nothing to do. `line`: where feeds.yaml names it."""
+    """A sentence that says what to do about a feed; None when nothing is to be done. `line`: where feeds.yaml names it."""
     if feed_state.stopped:
         return Message.of(
             "gone: remove it, line {line} of feeds.yaml, or ask its author for the new address", line=line
@@ -74,7 +74,7 @@ def advice(feed_state: FetchState, line: int) -> Message | None:
 
 
 def _remedy(error_class: ErrorClass, line: int) -> Message:
-    """What a member or an organiser can do about a failure."""
+    """A sentence that says what a member or an organiser can do about a failure."""
     match error_class:
         case "dns":
             return Message.of(

@@ -1,4 +1,4 @@
-"""Per-host scheduling of concurrent requests. Worker threads take turns here; nothing here knows what a request is.
+"""Per-host scheduling of concurrent requests of any kind, which worker threads take from here.
 
 At most `per_host` requests run at once at one host, `pause` seconds lie between two starts there, and a host that has to wait keeps
 no worker idle. A slow request does not count against the number of workers, so that tar pits do not delay the rest. One
@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 from planet.values import dataclass
 
 _SLOW_SLOTS = 8
-"""Times `workers`: so many slow requests may run beside the others."""
+"""Factor of `workers`: so many slow requests may run in addition to the others."""
 
 Item = TypeVar("Item")
 

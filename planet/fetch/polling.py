@@ -1,4 +1,4 @@
-"""When a feed is asked next, and its next state after an answer. Pure: every rule is decided from values.
+"""The next state of a feed after an answer, and when it is due. Pure: every rule is decided from values.
 
 The rules, in the order in which they speak (`docs/fetching.md` says them for people):
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from planet.model.fetch import ErrorClass
 
 ORIGIN_BACKOFF = timedelta(hours=1)
-"""After a 429 that does not say for how long."""
+"""Back-off of an origin after a 429 without Retry-After."""
 LONGEST_FOR_OTHERS = timedelta(hours=6)
 """The longest that a 429 to one feed keeps the others of its origin waiting: its server may answer in the name of one user."""
 _VALIDATOR_LIMIT = 1024
@@ -42,7 +42,7 @@ def configured_mark(url: str) -> str:
 
 
 def reader_version(parser_version: str, due: Due, now: datetime) -> str:
-    """What a document is read by. A calendar is read anew each month, changed or not: its recurring events have no end, and only
+    """The version of the parser that a document was read by. A calendar is read anew each month, changed or not: its recurring events have no end, and only
     those of a window around `now` are kept.
     """
     return f"{parser_version} {now:%Y-%m}" if parser_version and due.accept_calendar else parser_version
@@ -116,7 +116,7 @@ def fetch_update(
 
 
 def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> FetchUpdate:
-    """Not asked: nothing is known that was not known before, but until when to wait."""
+    """The update of a feed that was not requested: only the time of the next request changes."""
     if fetched.until is None:
         return FetchUpdate(state=replace(before, next_due=before.next_due or now))
     due = max(fetched.until, before.next_due) if before.next_due else fetched.until
@@ -128,7 +128,7 @@ def _deferred(fetched: Deferred, before: FetchState, now: datetime) -> FetchUpda
 def _failing(
     fetched: Failed | Fresh, before: FetchState, plan: Plan, error_class: ErrorClass, error: Message
 ) -> FetchState:
-    """One failure more, and the back-off that comes with it. What was learnt from answers stays."""
+    """The state with one more failure and its back-off; the facts from earlier answers stay."""
     failures = before.failures + 1
     return replace(
         _probed(before, fetched.due, plan.now),
@@ -176,7 +176,7 @@ def _failed(fetched: Failed, before: FetchState, plan: Plan) -> FetchUpdate:
 
 
 def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: int, plan: Plan) -> timedelta | None:
-    """How long an origin is left alone after a 429: what it says, the longest of it."""
+    """The back-off of an origin after a 429: the longest wait that its header fields ask for."""
     fresh = freshness(headers, plan.now)
     if asked is not None or fresh:
         return max(asked or NOTHING, fresh or NOTHING)
@@ -186,7 +186,7 @@ def _rate_limit(headers: Mapping[str, str], asked: timedelta | None, failures: i
 
 
 def _gone(state: FetchState, before: FetchState, plan: Plan) -> FetchState:
-    """410: looked at again after a day, then after a week, then no more. Forced requests in between do not count."""
+    """The state after a 410: requested again after a day, then after a week, then no more. Forced requests in between do not count."""
     counted = before.gone_count == 0 or before.next_due is None or plan.now >= before.next_due
     count = before.gone_count + 1 if counted else before.gone_count
     wait = DAY if count == 1 else LONGEST
@@ -195,7 +195,7 @@ def _gone(state: FetchState, before: FetchState, plan: Plan) -> FetchState:
 
 
 def _answered(fetched: Fresh | Unchanged, before: FetchState, plan: Plan) -> FetchState:
-    """What every answer changes: validators, the time, redirects. Failures are forgotten at once."""
+    """The state with the changes of every answer: validators, time, redirects; the count of failures is reset."""
     headers = dict(fetched.headers)
     if fetched.http_status == 304:
         # A 304 that brings validators replaces those, and only those, that it brings.
@@ -229,12 +229,12 @@ def _validator(headers: Mapping[str, str], name: str) -> str:
 
 
 def _probed(state: FetchState, due: Due, now: datetime) -> FetchState:
-    """Remember that the address that was left was looked at in this run."""
+    """The state with the time of this run's request to the former address."""
     return replace(state, last_probe=now) if probe_is_due(due.state, now) else state
 
 
 def probe_is_due(state: FetchState, now: datetime) -> bool:
-    """Whether the address that was left is looked at again: once in 30 days."""
+    """Whether the former address is requested again: once in 30 days."""
     left = state.last_probe or state.moved_first_seen
     moved_on = bool(state.effective_url) and state.effective_url != state.discovered
     return moved_on and left is not None and now - left >= timedelta(days=30)
@@ -311,7 +311,7 @@ def _unreadable(fetched: Fresh, facts: ReadFacts, before: FetchState, plan: Plan
 
 
 def _elsewhere(fetched: Fresh, before: FetchState, plan: Plan) -> FetchUpdate:
-    """Its address leads to a feed that has nothing in common with it: nothing is taken from there."""
+    """The update of a feed whose address leads to an unrelated feed, whose entries are not taken."""
     error = Message.of(
         "its address leads to another feed now, {url}; put that into feeds.yaml if it is meant", url=fetched.url
     )
@@ -332,7 +332,7 @@ def _next(state: FetchState, fetched: Fresh | Unchanged, plan: Plan, *, pace: ti
 
 
 def follow_discovery(before: Due, update: FetchUpdate) -> Due | None:
-    """The same feed, to be asked once more in this run, where the page that was configured named its feed."""
+    """The feed again, to be requested once more in this run, if the configured page named its feed; else None."""
     discovered = update.state.discovered
     if not discovered or discovered == before.state.discovered:
         return None

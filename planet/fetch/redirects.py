@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 PERMANENT = frozenset({301, 308})
 CONFIRMED = timedelta(days=1)
-"""Between the two sightings that make a move."""
+"""Time between two observations of a redirect after which it counts as a move."""
 
 
 def sets_out_from(fetched: Fetched) -> str:
-    """The URL that was asked first."""
+    """The URL of the first request."""
     return fetched.chain[0].url if fetched.chain else fetched.url
 
 
 def permanent_target(chain: tuple[Hop, ...]) -> str:
-    """Where an unbroken chain of permanent redirects ends, "" when any hop is temporary or leaves https."""
+    """The target of a chain of permanent redirects, "" when any hop is temporary or leaves https."""
     if not chain or any(hop.status not in PERMANENT for hop in chain):
         return ""
     if any(hop.url.startswith("https:") and hop.to.startswith("http:") for hop in chain):
@@ -33,7 +33,7 @@ def permanent_target(chain: tuple[Hop, ...]) -> str:
 
 
 def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None = None) -> FetchState:
-    """The state with what this answer says about the feed's address.
+    """The state with the changes of the feed's address by this answer.
 
     Called first with `shares` None (the document is not compared yet), which settles where it was asked; then with whether the
     document has entries in common with ours, which may adopt the move: at the second sighting, a day after the first.
@@ -64,7 +64,7 @@ def moved(fetched: Fresh | Unchanged, state: FetchState, *, shares: bool | None 
 
 
 def kept_address(due: Due, url: str) -> str:
-    """What is stored of the address of an answer: a digest where the feed's address has a variable, whose value is a secret."""
+    """The address of an answer as it is stored: as a digest where the feed's address has a variable, whose value is a secret."""
     return digest(url) if "${" in due.key else url
 
 

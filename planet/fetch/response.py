@@ -28,7 +28,7 @@ _LONGEST_LINE = 65536
 
 @dataclass(slots=True)
 class Deadline:
-    """Until when a request may go on, by `clock` (seconds that only grow). `phase` says what it is waiting for."""
+    """The deadline of a request, by `clock` (monotonic seconds). `phase` names the step that is waited for."""
 
     until: float
     clock: Callable[[], float] = time.monotonic
@@ -36,7 +36,7 @@ class Deadline:
     gap: float = 15.0
     """Seconds that a connection may be silent."""
     status: int | None = None
-    """Of the answer that is being read, once its head has come: a body that breaks off was answered all the same."""
+    """Status of the answer being read, None before its header section: it is reported when the body breaks off."""
 
     def left(self, most: float = float("inf")) -> float:
         """Seconds to wait for the next step. Raises TimeoutError when there are none."""
@@ -47,7 +47,7 @@ class Deadline:
 
 
 class Incoming(io.RawIOBase):
-    """The bytes of one answer: each wait knows the deadline, and the sum knows a limit.
+    """The bytes of one answer, with a deadline for each wait and a limit for their sum.
 
     A timeout of the socket alone starts anew with every byte, so that one byte a second never trips it.
     """
@@ -91,7 +91,7 @@ class _Buffer(io.BufferedReader):
 
 
 class Source:
-    """What http.client takes for a socket: only ever asked for its stream."""
+    """Stands for a socket in http.client, which only uses its stream."""
 
     def __init__(self, raw: Incoming) -> None:
         self.buffer = _Buffer(raw, _PIECE)

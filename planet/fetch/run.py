@@ -33,7 +33,7 @@ _READ_AHEAD = 64_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedState:
-    """What the runs of one fetcher share. `open_at` (host group -> clock) and `backoffs` (origin -> until) grow on the way."""
+    """The state shared by the runs of one fetcher: `open_at` (host group -> clock) and `backoffs` (origin -> until) grow during a run."""
 
     rules: FetchRules
     folder: Path
@@ -145,7 +145,7 @@ class Run:
         self._limiter.set_excess(excess)
 
     def _supervise(self) -> None:
-        """Start threads as they are needed, abandon what is timed_out, end the run when its time is over."""
+        """Start threads as needed, abandon requests that timed out, end the run when its time is over."""
         try:
             while not self._over.is_set():
                 if (self._ends is not None and self._clock() >= self._ends) or (
@@ -187,7 +187,7 @@ class Run:
             self._outcomes.put(bug)
 
     def _perform(self, queued: AttemptRequest) -> bool:
-        """One request of one attempt. False: this thread was abandoned while it made it."""
+        """Send one request of an attempt and continue the attempt. False: this thread was abandoned meanwhile."""
         attempt = queued.item
         began = self._clock()
         outcome = self._backed_off(attempt)
@@ -224,7 +224,7 @@ class Run:
         return answer
 
     def _continue(self, attempt: Attempt, order: int, outcome: Fetched | None) -> None:
-        """What follows a request: the next hop, the end, or waiting for another feed that has the same address."""
+        """Continue an attempt after a request: queue the next hop, deliver the outcome, or wait for another feed with the same address."""
         for queued, shared_outcome in self._coalescer.release(attempt, outcome):
             self._resume(queued, shared_outcome)
         if outcome is None and self._leaves(attempt):
@@ -250,7 +250,7 @@ class Run:
         return self._groups is not None and not attempt.due.local and attempt.host_group not in self._groups
 
     def _resume(self, queued: AttemptRequest, outcome: Fetched | None) -> None:
-        """An attempt that is outstanding and in no queue: its outcome, or its next request."""
+        """Continue an attempt that is in no queue: deliver its outcome, or queue its next request."""
         if outcome is None:
             self._limiter.add(queued, first=True)
         else:

@@ -32,7 +32,7 @@ from planet.values import dataclass
 
 
 class FetchFailedError(requests.RequestException):
-    """A hop that gave no answer; `error` says why. Raised by the adapter, through the session."""
+    """A hop failed; `error` says why. Raised by the adapter, through the session."""
 
     def __init__(self, error: FetchError) -> None:
         super().__init__(str(error.message))
@@ -41,18 +41,18 @@ class FetchFailedError(requests.RequestException):
 
 @dataclass(slots=True, kw_only=True)
 class Limits:
-    """What one request may cost over all its redirects. It travels as the `timeout` that requests hands to each hop."""
+    """Limits of one request over all its redirects; passed as the `timeout` that requests hands to each hop."""
 
     deadline: Deadline
     max_bytes: int
     now: datetime
     trusted: bool = True
-    """No hop so far led away from the hosts that may be private."""
+    """Whether all hops so far were on hosts that may be private."""
     configured_port: int | None = None
 
 
 class _Cookies:
-    """As much of http.client's response as requests asks for cookies."""
+    """The part of http.client's response that requests reads cookies from."""
 
     def __init__(self, cookies: tuple[str, ...]) -> None:
         self.msg = HeaderMessage()

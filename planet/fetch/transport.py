@@ -63,7 +63,7 @@ class Response:
 
 
 class Transport(Protocol):
-    """The seam below everything else: a request, an answer. `HttpTransport` is the real one."""
+    """The protocol of sending one request; `HttpTransport` is the real implementation, tests have others."""
 
     def __call__(self, request: Request, deadline: Deadline) -> Response | FetchError: ...
 
@@ -152,7 +152,7 @@ class HttpTransport:
             return _fetch_error(error, request, deadline)
 
     def close(self) -> None:
-        """Close what is idle, and keep nothing of what is under way: the run is over."""
+        """Close idle connections; connections in use are closed when they are returned."""
         with self._lock:
             self._runs += 1
             idle, self._idle = self._idle, OrderedDict()
@@ -246,7 +246,7 @@ def _fetch_error(error: Exception, request: Request, deadline: Deadline) -> Fetc
 
 
 def _place(request: Request) -> str:
-    """What an idle connection may be used for again: its address was checked for a request that might, or might not, go there."""
+    """The key under which an idle connection is reused: origin, and whether it may lead to a private address."""
     return f"{request.target.origin} {request.private}"
 
 

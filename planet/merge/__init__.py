@@ -1,1 +1,1 @@
-"""Compare a fetched document with what is stored of its feed, and merge what several feeds carry. Pure."""
+"""Compare a fetched document with the stored entries of its feed, and merge copies of one story or event. Pure."""

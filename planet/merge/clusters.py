@@ -13,7 +13,7 @@ Link = TypeVar("Link")
 
 @dataclass(slots=True)
 class Cluster(Generic[Link]):
-    """Items that are one, by position, and the links that joined them, in the order of joining."""
+    """A set of joined items (by position), and the links that joined them, in the order of joining."""
 
     members: list[int]
     links: list[Link] = field(default_factory=list)

@@ -16,11 +16,11 @@ from planet.model import DiffContext, Entry, EntryKey
 from planet.values import dataclass
 
 MACHINE = 10
-"""So many entries dated within an hour got their dates from a machine."""
+"""Dates of so many entries within an hour are taken for those of a program (a build, an import)."""
 RECENT = timedelta(days=30)
-"""A machine's date that is older fills no first page, and stays."""
+"""An older date of this kind is kept: the entry does not reach the first page."""
 FAR_BACK = timedelta(days=365)
-"""How far behind the first ones of a newcomer its other entries of unknown age go."""
+"""Distance from the first entries of a new feed to its other entries without a date."""
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -70,7 +70,7 @@ def _claimed(entry: Entry, now: datetime) -> Dated | None:
 
 
 def _machine_dates(claims: Iterable[datetime], now: datetime) -> set[datetime]:
-    """Recent dates that `MACHINE` entries or more share within an hour."""
+    """The recent dates within an hour that `MACHINE` entries or more have."""
     ordered = sorted(date for date in claims if date > now - RECENT)
     runs = [
         (first, last) for first, last in zip(ordered, ordered[MACHINE - 1 :], strict=False) if last - first <= _HOUR

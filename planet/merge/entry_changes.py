@@ -17,21 +17,21 @@ from planet.merge.withdrawal import PATIENCE, Reached, absent
 from planet.model import Changes, DiffContext, Entry, EntryKey, Insert, Message, Read, UnchangedEntry, Update
 
 FLOOD = 10
-"""So many unknown entries at once, on a feed with a history, are a flood when next to nothing else is listed."""
+"""So many new entries in one document are a flood if the feed has stored entries and the document lists hardly any of them."""
 MOST_A_DAY = 200
-"""New entries that a known feed may bring in a day: a wire of a large newspaper has fewer."""
+"""Most new entries of a known feed in a day: the feed of a large newspaper has fewer."""
 MOST_CHANGES = 24
-"""After so many changes without a new date of update, a text that changes again is a clock or an advertisement."""
+"""Most changes of a text without a new date of update; what changes more often is a clock or an advertisement."""
 
 
 def diff(known: Sequence[EntryKey], context: DiffContext, now: datetime) -> Changes:
-    """What a document does to the stored entries of its feed, `known`, in any order.
+    """The changes that a document makes to the stored entries of its feed (`known`, in any order).
 
     An entry that was deleted permanently (`tombstone`) is recognised and not restored. Nothing here moves an entry that has its date.
     """
     read = context.read
     known = sorted(known, key=lambda entry: entry.entry_id)
-    recognised = recognise(known, _without_the_dead(read, known))
+    recognised = recognise(known, _without_deleted(read, known))
     gone = _deleted(known, recognised.matches, context)
     updates: list[Update] = []
     seen: list[int] = []
@@ -74,7 +74,7 @@ def diff(known: Sequence[EntryKey], context: DiffContext, now: datetime) -> Chan
 def _within_the_day(
     new: Sequence[Entry], known: Sequence[EntryKey], context: DiffContext, now: datetime
 ) -> tuple[Sequence[Entry], tuple[Message, ...]]:
-    """The new entries that the feed may still bring today, the first of the document; and what is said of the others."""
+    """The new entries that are within the feed's limit of the day, in the order of the document, and a warning for the others."""
     if context.first_fetch or not known:
         return new, ()
     born = min(entry.first_seen for entry in known)
@@ -92,7 +92,7 @@ def _within_the_day(
 
 
 def _update(stored: EntryKey, entry: Entry | UnchangedEntry, now: datetime) -> Update | None:
-    """What a known entry says differently; None when it says the same, or only pretends to say something else."""
+    """The update of a stored entry; None when nothing changed, or only a text that changes all the time."""
     if isinstance(entry, UnchangedEntry) or (entry.raw_hash == stored.raw_hash and entry.uid == stored.uid):
         return None
     newer = entry.updated is not None and entry.updated > (stored.updated or stored.date)
@@ -107,12 +107,12 @@ def _update(stored: EntryKey, entry: Entry | UnchangedEntry, now: datetime) -> U
 
 
 def _outlives(deleted: datetime | None, updated: datetime | None) -> bool:
-    """Whether a deletion is younger than what it deletes (RFC 6721, section 3)."""
+    """Whether a deletion is later than the last update of its entry (RFC 6721, section 3)."""
     return deleted is None or updated is None or deleted >= updated
 
 
-def _without_the_dead(read: Read, known: Sequence[EntryKey]) -> Read:
-    """The document without entries that it declares deleted and that were never seen: they are not inserted, and match no other entry."""
+def _without_deleted(read: Read, known: Sequence[EntryKey]) -> Read:
+    """The document without entries that it declares deleted and that are not stored: they are not inserted, and match no other entry."""
     tombs = {tomb.ref: tomb.when for tomb in read.deleted}
     if not tombs:
         return read

@@ -1,4 +1,4 @@
-"""What a calendar that was read changes of what is stored of it. Pure."""
+"""The changes that a calendar makes to its stored events. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from planet.text import digest, slug, without_accents
 from planet.when import begins_after, day_of, instant
 
 AGAIN = " again "
-"""Parts the recurrence id of an event from its start, where its UID had been another event's."""
+"""Separates recurrence id and start in the id of an event whose UID another event had before."""
 MOVED = timedelta(days=92)
 """How far an event may be moved, in days from its first date."""
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
 
-def arrive_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent], now: datetime) -> EventChanges:
-    """What to write and what to withdraw after a calendar was read.
+def diff_events(known: Sequence[StoredEvent], incoming: Sequence[StoredEvent], now: datetime) -> EventChanges:
+    """The events to write and to withdraw after a calendar was read.
 
     An event whose data differ is a new revision of itself; one that has begun is never overwritten by another that was given its
     UID. One of the future that is no longer listed is withdrawn; one that has begun stays, for many calendars list only what is to

@@ -28,12 +28,12 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventCopy:
-    """An event as one calendar lists it, and where it belongs."""
+    """An event as one calendar lists it, and the sources and technologies it is classified under."""
 
     event: StoredEvent
     classification: Classification
     owners: tuple[Owner, ...]
-    """Those whose filters let it pass."""
+    """The sources that show it: their filters do not exclude it."""
 
     @property
     def data(self) -> EventData:

@@ -1,4 +1,4 @@
-"""Which events of all calendars are one. Pure; the order of what comes in changes nothing.
+"""Find the events of all calendars that are the same event. Pure; the order of the events does not change the result.
 
 Five rules, the surest first. Each joins two events of different calendars, or twins of one calendar, and none joins events that
 plainly differ:
@@ -26,14 +26,14 @@ from planet.values import dataclass
 from planet.when import day_of, instant
 
 CROWD = 60
-"""Most events of one key that are compared in pairs; a key that more share joins nothing."""
+"""Most events with one key that are compared in pairs; a key of more events joins nothing."""
 OFF = timedelta(hours=2, minutes=5)
-"""How far two calendars may differ on the start of one event: a zone written wrongly, doors and first talk."""
+"""Largest difference between the starts of one event in two calendars: a wrong zone, doors and first talk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Two events, by position, that a rule takes for one."""
+    """Two events (by position) that a rule joins."""
 
     first: int
     second: int
@@ -43,7 +43,7 @@ class Join:
 def group_events(
     events: Sequence[StoredEvent], *, timezone: str, official: Collection[str] | None = None
 ) -> list[Cluster[Join]]:
-    """The events that are one, as positions in `events`; each event is in exactly one cluster. `timezone` is the planet's.
+    """Clusters of events that are the same event, as positions in `events`; each event is in exactly one. `timezone` is the planet's.
 
     `official` are the calendars of groups (None: all are). They are joined among themselves first, so that no copy of anybody else
     can keep two copies of a group's event apart.
@@ -76,7 +76,7 @@ _KEYS: tuple[tuple[str, Callable[[StoredEvent], Hashable | None]], ...] = (
     ("url", lambda event: (event.url_key, event.data.start) if event.url_key else None),
     ("title", lambda event: event.data.start),
 )
-"""What two events must share for a rule to compare them."""
+"""The key that two events must share for a rule to compare them."""
 
 
 def _join(clusters: Clusters[Join], events: Sequence[StoredEvent], join: Join) -> None:
@@ -89,11 +89,11 @@ def _contradict(events: Sequence[StoredEvent], a: int, b: int, *, numbers_count:
     """Whether two events cannot be one: of one calendar and no twins, or (but for the same UID) of differently numbered titles."""
     first, second = events[a], events[b]
     if first.calendar == second.calendar:
-        return not _twins(first, second)
+        return not _are_duplicates(first, second)
     return numbers_count and numbered_apart(first.data.title, second.data.title)
 
 
-def _twins(first: StoredEvent, second: StoredEvent) -> bool:
+def _are_duplicates(first: StoredEvent, second: StoredEvent) -> bool:
     """Whether one calendar lists the same event twice."""
     if first.data.start != second.data.start:
         return False
@@ -132,7 +132,7 @@ def _shared_pages(events: Sequence[StoredEvent]) -> frozenset[str]:
 def _score(rule: str, first: StoredEvent, second: StoredEvent, shared: frozenset[str]) -> int:
     """How surely a rule joins two events, 0: not at all."""
     if first.calendar == second.calendar:
-        return 200 if _twins(first, second) else 0
+        return 200 if _are_duplicates(first, second) else 0
     alike = titles_alike(first.data.title, second.data.title)
     match rule:
         case "uid":

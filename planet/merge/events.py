@@ -1,4 +1,4 @@
-"""Events that are one -> the event that is shown: whose words, whose name, which technologies. Pure."""
+"""Merge the copies of an event into the event that is shown: its data, its group, its technologies. Pure."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _order(start: datetime | date) -> tuple[str, str]:
 
 
 class _Merger:
-    """What the merging of all events of one planet has in common."""
+    """Merges the clusters of events of one planet."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class _Merger:
         self._archives = archives(events, owners, self._groups)
 
     def merge(self, cluster: Cluster[Join]) -> Event | None:
-        """The event that a cluster is; None where filters or `hide` leave out all of its copies."""
+        """The event of a cluster; None where filters or `hide` exclude all of its copies."""
         every = self._copies(cluster)
         if not every:
             return None
@@ -109,7 +109,7 @@ class _Merger:
         return replace(event, rev=hashlib.sha256(shown).hexdigest()[:32])
 
     def _data(self, copies: Sequence[EventCopy], source: Source) -> EventData:
-        """What the copies say together; a name does not make an event its bearer's."""
+        """The merged data of the copies. A member cannot give the name of another source as organiser: its own name is shown then."""
         data = _merged([copy.data for copy in copies])
         slugs = {owner.source.slug for copy in copies for owner in copy.owners}
         if source.kind != "group" and self._namesakes.another(data.organizer, slugs):
@@ -129,7 +129,7 @@ class _Merger:
         return tuple(slug for slug in self._technologies if slug in slugs)
 
     def _in_order(self, copies: Sequence[EventCopy]) -> list[EventCopy]:
-        """The copies that say what the event is, the leading one first: those of groups, else those of the member seen first.
+        """The copies that the event's data is taken from, the leading one first: those of groups, else those of the member seen first.
 
         A copy whose page is on its lister's own site comes before others, whoever was seen first.
         """
@@ -153,7 +153,7 @@ class _Merger:
         )
 
     def _is_anothers(self, copy: EventCopy) -> bool:
-        """Whether an archive of many groups names an organiser that is not its owner."""
+        """Whether the copy is from an archive of many groups and names an organiser that is not the archive's owner."""
         organizer = fold(copy.data.organizer)
         return bool(organizer) and copy.event.calendar in self._archives and not is_named(organizer, copy.owners)
 

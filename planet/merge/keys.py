@@ -18,18 +18,18 @@ from planet.similarity import ENOUGH_WORDS, LONG_TEXT, NEAR_DAYS, shingles, word
 from planet.urls import canonical_key
 
 SPAN = 30
-"""Days of a bucket. An entry in its last NEAR_DAYS days is in the next one too, so that entries near in time always share one."""
+"""Days of a period of the keys with a date. An entry in the last NEAR_DAYS days of a period has the key of the next one too."""
 HEAD = 400
-"""Characters at the beginning of a text that are looked at: a summary has them too."""
+"""Characters at the beginning of a text that keys are made from: a summary has them too."""
 SAMPLES = 3
-"""Texts that share the share J of their words in a row meet with a probability of 1 - (1 - J)^3."""
+"""Keys from a text (MinHash): two texts whose three-word sequences have a Jaccard similarity of J share a key with probability 1 - (1 - J)^3."""
 _SALTS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
 _TITLE = 16
-"""Letters of a title that is found again by itself: "Bilan 2025" is not, "Migrer vers Symfony 7" is."""
+"""Shortest title (letters) that makes a key by itself: "Bilan 2025" does not, "Migrer vers Symfony 7" does."""
 
 
 def is_home(link_key: str) -> bool:
-    """Whether an address is a whole site: many things are published under it, so it names none of them."""
+    """Whether an address is the home page of a site, which is no address of a single post."""
     return "/" not in link_key and "?" not in link_key and "#" not in link_key
 
 
@@ -67,7 +67,7 @@ def _buckets(date: datetime, days: int = NEAR_DAYS) -> tuple[str, ...]:
 
 
 def key_parts(entry: Entry | MergeEntry) -> KeyParts:
-    """What the keys of an entry are made of before its date is decided: all that costs, so that the process that reads it does it."""
+    """The parts of an entry's merge keys that do not depend on its final date: the costly part, computed in the process that reads it."""
     text = entry.text[:MERGE_TEXT]
     fixed = {id_key(entry), link_key(entry)}
     near: list[tuple[str, str]] = []

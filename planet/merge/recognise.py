@@ -1,4 +1,4 @@
-"""Which stored entry an entry of a document is."""
+"""Match the entries of a document with the stored entries of its feed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Recognised:
 
 
 def recognise(known: Sequence[EntryKey], read: Read) -> Recognised:
-    """By uid; what is left over on both sides by its link, by title and text, by title and moment of publication.
+    """Match by uid; then the unmatched entries by link, by title and text, and by title and time of publication.
 
     Each of these counts only where it names one entry on either side: several entries behind one address, or under one yearly title,
     stay apart.
@@ -67,7 +67,7 @@ def _by_rules(
     known: Sequence[EntryKey],
     read: Read,
 ) -> list[tuple[EntryKey, Entry | UnchangedEntry]]:
-    """What the rules beside the uid find of the fresh entries, one after the other, until none finds any more."""
+    """Matches of the fresh entries by the rules other than the uid, applied in turn until none finds a match."""
     taken = {key.entry_id for key, _ in matches}
     as_before = [key for key, entry in matches if isinstance(entry, UnchangedEntry)]
     more: list[tuple[EntryKey, Entry | UnchangedEntry]] = []
@@ -85,9 +85,9 @@ def _by_rules(
         (_by_moment, False),
         (_by_body, False),
     )
-    found_more = len(taken) < len(known)
-    while found_more and fresh:
-        found_more = False
+    progress = len(taken) < len(known)
+    while progress and fresh:
+        progress = False
         for key_of, everywhere in rules:
             unmatched = [entry for entry in known if entry.entry_id not in taken]
             pairs = _pairs(
@@ -101,7 +101,7 @@ def _by_rules(
             taken.update(key.entry_id for _, key in pairs)
             recognised = {entry.uid for entry, _ in pairs}
             fresh = [entry for entry in fresh if entry.uid not in recognised]
-            found_more = found_more or bool(pairs)
+            progress = progress or bool(pairs)
     return more
 
 
@@ -110,7 +110,7 @@ def _by_link_and_title(entry: Entry | EntryKey) -> _Key:
 
 
 def _by_text(entry: Entry | EntryKey) -> _Key:
-    """Title and text, where there is a text: a title alone is no proof."""
+    """The key of title and text; None without a text: a title alone identifies nothing."""
     if isinstance(entry, Entry) and entry.text_key == digest(entry.title_key, ""):
         return ()
     return (entry.text_key,) if entry.text_key else ()
@@ -121,7 +121,7 @@ def _by_moment(entry: Entry | EntryKey) -> _Key:
 
 
 def _by_body(entry: Entry | EntryKey) -> _Key:
-    """The same text at the same moment: its title was corrected, and its address with it."""
+    """The key of text and time of publication, for an entry whose title and address were corrected."""
     body = body_key(entry.text) if isinstance(entry, Entry) else entry.body_key
     return (body, entry.published.isoformat()) if body and entry.published else ()
 

@@ -14,16 +14,16 @@ from planet.similarity import ComparedEntry, days_apart, significant_words
 
 SERIES_DAYS = 21
 UNNUMBERED_DAYS = 1
-"""How far apart an entry may be that says the same words without the number."""
+"""Most days between an entry with a number and one with the same words and no number."""
 _MARK = r"(?:#|n[°º]|№|\bno\.|\bnum[eé]ro\s)\s*"
 _NUMBERED = re.compile(rf"^(?P<name>.*?)\s*{_MARK}(?P<number>\d{{1,4}})\b(?P<rest>.*)$", re.IGNORECASE)
 _NUMBER = re.compile(rf"{_MARK}\d{{1,4}}\b", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"(?<=\w\w)['’ʼ]")  # not that of "l'atelier"
 _WORDS = 4
-"""Words besides numbers that a title must have to be found by its words alone."""
+"""Fewest words besides numbers of a title that is matched by its words alone."""
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _NAME = 6
-"""Letters that a name must have to be searched for alone."""
+"""Shortest name (letters) that is searched for by itself."""
 _GENERIC = frozenset(
     {"newsletter", "episode", "podcast", "meetup", "veille", "bulletin", "semaine", "rencontre", "edition", "soiree"}
 )
@@ -47,7 +47,7 @@ def numbered(title: str) -> tuple[str, int, str] | None:
 
 
 def series_key(title: str) -> str:
-    """What the titles of one number of a series share, "" where a title has none."""
+    """The key of the series and number in a title, "" for a title without a number."""
     parts = numbered(title)
     return f"{parts[0][-_NAME:]} {parts[1]}" if parts else ""
 

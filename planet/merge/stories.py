@@ -1,4 +1,4 @@
-"""Which entries are one story, and which copy of it leads. Pure.
+"""Group entries into stories, and choose the primary copy of each. Pure.
 
     entries -> candidates (share a key) -> links (a rule holds) -> stories (the best links first, none against a contradiction)
 
@@ -34,7 +34,7 @@ __all__ = ["find_links", "group", "merge_keys"]
 TITLE_NEAR = 88
 TEXT_NEAR = 85
 AGAIN_DAYS = 60
-"""Within which it is; a text of every year is another one each year."""
+"""Most days between two publications of the same text: what is published again each year is another story each year."""
 _RULES = ("link", "id", "near")
 """From the strongest to the weakest."""
 
@@ -72,7 +72,7 @@ def _ordered(cluster: Sequence[ComparedEntry]) -> list[ComparedEntry]:
 
 
 def _name(entry: MergeEntry) -> tuple[str, str, int]:
-    """What identifies an entry permanently, whatever number the store gave it."""
+    """The permanent identity of an entry, independent of its number in the database."""
     return (entry.feed, entry.uid, entry.entry_id)
 
 
@@ -164,7 +164,7 @@ def find_links(
     focus: Collection[int] | None = None,
     done: Collection[int] = (),
 ) -> list[MergeLink]:
-    """Every two of the entries that a rule takes for one thing, each pair once, by its strongest rule.
+    """The pairs of entries that a rule joins, each pair once, by its strongest rule.
 
     `joining` says which of them are compared (merge key -> entry ids). With `focus`, only pairs with one of these entries are looked at,
     and none with an entry in `done`. The entries must hold all that share a key with one in focus.
@@ -183,7 +183,7 @@ def find_links(
 
 
 def _pairs(entry_ids: Sequence[int], focus: Collection[int] | None) -> Iterator[tuple[int, int]]:
-    """The pairs of these, with one in focus at least."""
+    """All pairs of these entries in which at least one is in focus."""
     if focus is None:
         yield from combinations(entry_ids, 2)
         return
@@ -216,12 +216,12 @@ def _shared_addresses(compared: Iterable[ComparedEntry]) -> frozenset[tuple[str,
             continue
         address = (item.entry.feed, item.entry.link_key)
         first = listed.setdefault(address, item)
-        if first is not item and not _twins(first, item):
+        if first is not item and not _are_duplicates(first, item):
             shared.add(address)
     return frozenset(shared)
 
 
-def _twins(a: ComparedEntry, b: ComparedEntry) -> bool:
+def _are_duplicates(a: ComparedEntry, b: ComparedEntry) -> bool:
     """Whether one feed lists one thing twice: nothing that a reader sees distinguishes them, or a long text was repeated."""
     first, second = a.entry, b.entry
     again = first.text_key == second.text_key and first.link_key != second.link_key
@@ -239,9 +239,9 @@ def _twins(a: ComparedEntry, b: ComparedEntry) -> bool:
 
 
 def _contradict(a: ComparedEntry, b: ComparedEntry) -> bool:
-    """Whether two entries can in no case be in one story: a feed does not say one thing twice."""
+    """Whether two entries must not be in one story: different entries of one feed."""
     if a.entry.feed == b.entry.feed:
-        return not _twins(a, b)
+        return not _are_duplicates(a, b)
     return (plainly_differ(a, b) and not same_series(a, b)) or _of_two_authors(a, b)
 
 
@@ -252,9 +252,9 @@ def _rule(
     also: tuple[str, str],
     shared: frozenset[tuple[str, str]],
 ) -> tuple[str, float] | None:
-    """The strongest rule that makes the two one thing, and how alike they are. `named`, `also`: the keys of their ids and addresses."""
+    """The strongest rule that joins the two, and their similarity (0 to 100); None if no rule does. `named`, `also`: the keys of their ids and addresses."""
     if a.entry.feed == b.entry.feed:
-        return ("link", 100.0) if _twins(a, b) else None
+        return ("link", 100.0) if _are_duplicates(a, b) else None
     if _same_again(a, b):
         return "near", 100.0
     if (
@@ -281,7 +281,7 @@ def _same_again(a: ComparedEntry, b: ComparedEntry) -> bool:
 
 
 def _same_by_id(a: ComparedEntry, b: ComparedEntry) -> bool:
-    """An id is easily copied, so more than a little must be the same: text or title, and nothing against it."""
+    """Whether two entries with one id are the same: an id is easily copied, so that title or text must be similar too."""
     if plainly_differ(a, b):
         return False
     titles, texts = title_similarity(a, b), text_similarity(a, b)
@@ -291,7 +291,7 @@ def _same_by_id(a: ComparedEntry, b: ComparedEntry) -> bool:
 
 
 def _nearly_the_same(a: ComparedEntry, b: ComparedEntry) -> float | None:
-    """Nearly the same title and text within days: how alike, None when they are not."""
+    """The similarity (0 to 100) of two entries with nearly the same title and text within days; None for all others."""
     if days_apart(a, b) > NEAR_DAYS or counted_apart(a, b):
         return None
     titles = title_similarity(a, b)

@@ -1,4 +1,4 @@
-"""Which stored entries their author has deleted."""
+"""Recognise stored entries that their author has deleted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reached:
 
 
 def absent(unlisted: Sequence[EntryKey], listed: Sequence[Reached]) -> list[EntryKey]:
-    """Those of `unlisted` that the document leaves out although it reaches further back.
+    """The entries of `unlisted` that the document omits although it lists older ones.
 
     A listed entry that is older by date and by its last update, and was there before, shows how far the document reaches, unless it
     stands out of order: a pinned post stays at the top when newer ones scroll away.

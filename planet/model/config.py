@@ -19,7 +19,7 @@ from planet.values import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which entries are meant: any key that matches is enough."""
+    """A filter of entries: an entry matches if any key matches."""
 
     tags: Annotated[Texts, key("Tags of the entry; case, accents, spaces, dots and dashes fold.", ["dev", "php"])] = ()
     words: Annotated[Texts, key("Whole words in title or text.", ["code"])] = ()
@@ -52,7 +52,7 @@ NO_FILTER = Filter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Technology:
-    """What a page and a set of feeds is filtered by; the key is its address: `php` is at php/.
+    """A technology with a page and feeds of its own; the key is its address: `php` is at php/.
 
     `hue` is 0 to 359; None: taken from the slug. `slug` is the key of the file, `line` that of the key. The catalogue gives `everyday`,
     `company`, `homes` (hosts, with a path or without) and `code` (languages of code blocks); see `planet.catalogue.CatalogueEntry`.
@@ -144,7 +144,7 @@ class FeedConfig:
 
     @property
     def label(self) -> str:
-        """What is shown of `configured`: without a password, and masked where it is unlisted."""
+        """`configured` as it may be shown: without a password, and masked where the feed is unlisted."""
         return masked(self.configured) if self.unlisted else redacted(self.configured)
 
     @property
@@ -254,7 +254,7 @@ class ReadingList:
 
     @property
     def label(self) -> str:
-        """What is shown of its address: without a password, and masked where it is unlisted."""
+        """The address as it may be shown: without a password, and masked where the list is unlisted."""
         return masked(self.url) if self.unlisted else redacted(self.url)
 
 
@@ -324,7 +324,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRules:
-    """How feeds are asked. A length of time is written 30s, 60m, 6h or 1d; a number alone is seconds."""
+    """The settings of requests. A duration is written 30s, 60m, 6h or 1d; a number alone is seconds."""
 
     interval: Annotated[
         Duration, key("Least time between two requests of one feed (0s is for a server of your own).")

@@ -72,7 +72,7 @@ class Edition:
     """Those that are over, newest first."""
     health: tuple[FeedHealth, ...]
     notes: Mapping[str, tuple[Message, ...]] = field(default_factory=dict)
-    """Slug -> what of a source is left out of lists and feeds because it would fill them."""
+    """Slug -> notes on the stories and events of a source that lists and feeds leave out because they are beyond its share."""
     load: Callable[[Sequence[int]], list[Story]]
     withdrawn: Mapping[str, int] = field(default_factory=dict)
     """Source slug -> its entries that were withdrawn by their feed: stories that went by their author's will."""
@@ -81,7 +81,7 @@ class Edition:
     program_rev: str = ""
     """Changes with the code that makes the site (see `planet.edition.program_rev`)."""
     settings_rev: str = ""
-    """Changes when feeds.yaml does, or what a feed calls itself."""
+    """Changes with feeds.yaml and with the titles of feeds."""
 
     def noted_health(self) -> tuple[FeedHealth, ...]:
         """The state of every feed; the notes on a source are said with its first feed."""

@@ -30,7 +30,7 @@ class SourceRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sanitised:
-    """What one pass over an entry's HTML gives: `text` is plain, `links` the absolute targets, `code` the language classes."""
+    """The result of sanitising an entry's HTML: `text` is plain, `links` the absolute targets, `code` the language classes."""
 
     html: SafeHtml
     text: str
@@ -38,7 +38,7 @@ class Sanitised:
     code: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     shortened: Literal["", "long", "deep"] = ""
-    """Why not all of it is kept: beyond the length that is read, or nested too deep, so that only the beginning of its text is."""
+    """Why only a part is kept: "long" (more than is read), "deep" (nested too deep: the beginning of the text without markup); "" for a whole text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryKey:
-    """What the store remembers of an entry, enough to recognise it. `entry_id` is the number that the store gave it."""
+    """The stored fields by which an entry is recognised. `entry_id` is its number in the database."""
 
     entry_id: int
     uid: str
@@ -162,7 +162,7 @@ class Insert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """A known entry that says something else now. `edited` is set when what a reader sees has changed."""
+    """A stored entry with its changed content. `edited` is the time of the edit, set when what a reader sees has changed."""
 
     entry_id: int
     entry: Entry
@@ -171,7 +171,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What a document does to what is stored of its feed. Entries in `seen` are listed again (`missing_since` is reset)."""
+    """The changes that a document makes to the stored entries of its feed. Entries in `seen` are listed again (`missing_since` is reset)."""
 
     inserts: tuple[Insert, ...] = ()
     updates: tuple[Update, ...] = ()

@@ -78,7 +78,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventChanges:
-    """What a calendar does to what is stored of it. An event is known by (uid, recurrence_id) within its calendar."""
+    """The changes that a calendar makes to its stored events. An event is identified by (uid, recurrence_id) within its calendar."""
 
     upserts: tuple[StoredEvent, ...] = ()
     withdrawn: tuple[tuple[str, str], ...] = ()
@@ -89,14 +89,14 @@ class EventChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryJoin:
-    """A story (by id) of an event: what it is of it, the rule that joins them (see `planet.edition.joins`), and what the rule saw."""
+    """A story (by id) of an event: its kind (announcement, talk, mention), the rule that joins them (see `planet.edition.joins`), and the evidence."""
 
     story_id: int
     kind: JoinKind
     rule: str
     what: str
     speakers: tuple[str, ...] = ()
-    """Of the page of a talk that a source which lists the event publishes: the names of its authors."""
+    """The authors of the page of a talk, where a source that lists the event publishes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ class Event:
     """Its file name."""
     data: EventData
     end: datetime | date
-    """When it ends, where its data says nothing too."""
+    """The end of the event; the default end where its data gives none."""
     group: str = ""
     """Name of the group that leads, "" when none does."""
     group_slug: str = ""
@@ -123,7 +123,7 @@ class Event:
     joins: tuple[StoryJoin, ...] = ()
     """The stories that belong to it, and why."""
     reasons: tuple[tuple[str, str], ...] = ()
-    """Why: (what, which rule), for `planet explain`."""
+    """(what was decided, by which rule), for `planet explain`."""
     rev: str = ""
     """Changes exactly when anything that is shown of it changes, but for its stories."""
 
@@ -148,7 +148,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collision:
-    """Two groups that have an event on one day."""
+    """Events of two groups on one day."""
 
     day: date
     first: Event

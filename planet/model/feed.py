@@ -1,4 +1,4 @@
-"""A document as it was read: nothing resolved, nothing trusted, nothing sanitised."""
+"""A document as parsed: addresses are not resolved, values not checked, HTML not sanitised."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
-    """One entry of a document, in its words."""
+    """One entry of a document, as written there."""
 
     position: int
     id: str = ""
@@ -100,7 +100,7 @@ class RawEntry:
     published: ParsedDate | None = None
     updated: ParsedDate | None = None
     authors: tuple[RawPerson, ...] = ()
-    """Everybody whom the entry names, by whichever element."""
+    """All people that the entry names, in any element."""
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     pictures: tuple[str, ...] = ()
@@ -135,13 +135,13 @@ class RawFeed:
     entries: tuple[RawEntry, ...] = ()
     deleted: tuple[Deleted, ...] = ()
     dropped: int = 0
-    """How many entries stood behind `max_entries`."""
+    """Number of entries that were left out because of `max_entries`."""
     warnings: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """A body that is no feed. `candidates` are feeds that an HTML page names (same order as in the page)."""
+    """The reason why a body cannot be read as a feed. `candidates` are feeds that an HTML page names, in the order of the page."""
 
     error_class: ErrorClass
     error: Message

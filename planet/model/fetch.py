@@ -1,4 +1,4 @@
-"""What is known of a feed's URL between runs, and the outcome of an attempt."""
+"""The stored state of a feed's URL, and the outcome of an attempt."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ class FetchState:
     configured: str = ""
     """Eight characters that name the URL of feeds.yaml, password included: an edited one makes the feed due."""
     median_gap: int | None = None
-    """Seconds between its last entries, in the middle; None: fewer than three dates."""
+    """Median of the seconds between its last entries; None for fewer than three dates."""
     delay_hint: int | None = None
-    """What the last document that was read asks for, so that a 304 keeps it: seconds, hours, days (Monday is 0), expired."""
+    """The polling hints of the last document that was read, which a 304 leaves in force: seconds, hours, days (Monday is 0), expired."""
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
     expired: bool = False
@@ -82,7 +82,7 @@ class FetchState:
 
 @dataclass(frozen=True, slots=True)
 class FetchError:
-    """Why a request gave no answer to read. A value, not an exception: a feed that fails is normal.
+    """The reason why a request failed. A value, not an exception: a feed that fails is normal.
 
     `kind` is the class that `planet status` shows, `message` the sentence for people, `status` that of the answer if one came.
     `reached` is False if no sign of life came from the host: no name, no route, no connection in time.
@@ -177,7 +177,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFacts:
-    """What reading a `Fresh` body showed that the schedule and the health of a feed need to know."""
+    """The facts from reading a `Fresh` body that polling and the health of a feed depend on."""
 
     ok: bool
     error_class: ErrorClass | None = None

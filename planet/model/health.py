@@ -54,4 +54,4 @@ class FeedHealth:
     counts: FeedCounts = FeedCounts()
     """Of a feed of posts."""
     last_new: datetime | None = None
-    """When it brought an entry for the last time."""
+    """The last time when an entry was new."""

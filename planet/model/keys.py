@@ -11,14 +11,14 @@ from planet.values import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The rule that a value is read by: a name of `planet.config.schema.CHECKS`."""
+    """The name of the rule (in `planet.config.schema.CHECKS`) that reads a value."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key of feeds.yaml: what the reference says of it, and what else limits its value.
+    """A key of feeds.yaml: its description in the reference, and the limits of its value beside its type.
 
     `name` where the key is not called like the field; `choices` where the file may name fewer values than the field can
     hold; `may_be_empty` is false where a key without a value is a mistake and not the default.

@@ -52,7 +52,7 @@ class Closing:
 
 
 Piece = Artifact | Bundle | Section | Closing
-"""What a site is made of."""
+"""Any of the values that a site consists of."""
 
 
 def every_file(pieces: Iterable[Piece]) -> Iterator[Artifact | Bundle]:
@@ -78,14 +78,14 @@ class Published:
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     not_made: tuple[tuple[str, str], ...] = ()
-    """(path, what went wrong) of what could not be made: there what was published before stays, and all else is new."""
+    """(path, error) of files that could not be made; their published versions stay, all other files are new."""
     state: str = field(default="", compare=False)
-    """Changes with the published files, as `planet.publish.intact` says it of a site that nobody touched since."""
+    """The digest of the published files, equal to `planet.publish.intact` while nobody touches them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """Something a person must act on, said once: `kind` is failing recovered moved gone collision."""
+    """A notice for a person who must act, given once: `kind` is failing recovered moved gone collision."""
 
     kind: Literal["failing", "recovered", "moved", "gone", "collision"]
     feed: str
@@ -95,7 +95,7 @@ class News:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a run did. Counts are of feeds, but for `new_stories` and `updated_stories`."""
+    """The result of a run. Counts are of feeds, except `new_stories` and `updated_stories`."""
 
     due: int = 0
     asked: int = 0

@@ -87,5 +87,5 @@ def within_share(
 
 
 def rest_of(name: str, count: int) -> Message:
-    """What stands in the place of what is beyond the share of a source."""
+    """The line that counts the items beyond the share of a source."""
     return Message.of("and {count} more of {name}", count=count, name=name)

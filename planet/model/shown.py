@@ -46,7 +46,7 @@ class StoryCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryReasons:
-    """Why a story is where it is: its copies (the leading one first), why they are one, its date, and what speaks for which technology.
+    """The reasons shown with a story: its copies (the primary one first), why they are merged, its date, and the evidence for each technology.
 
     `joins` are (position in `copies`, position, rule, score in hundredths), `scores` (slug, score in hundredths, reasons) of the copy
     that speaks for it most, near misses too.
@@ -79,7 +79,7 @@ class IndexRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One thing published, with everything a page or a feed shows of it.
+    """A published story, with everything a page or a feed shows of it.
 
     `id` is its Atom id (an absolute IRI; the source's own, else a `tag:` of the planet), `guid` the RSS guid (the source's own,
     else `id`). `anchor` is unique on every page: the `id=` of its article and the prefix of the ids inside its HTML.
@@ -90,7 +90,7 @@ class Story:
     guid: str
     anchor: str
     entry: Entry
-    """Its primary copy. The fields below are what the copies, the feed and the configuration make of it."""
+    """The primary copy. The fields below combine it with the other copies, the feed and the configuration."""
     url: str
     """The entry's link, else the feed's page."""
     excerpt: str

@@ -65,7 +65,7 @@ class Authorship:
 
     priority: int = 3
     source_position: int = 0
-    """Position of its first source in feeds.yaml."""
+    """Position in feeds.yaml of the first source that shows it."""
     owner: str = ""
     """Slug of the source that shows it, where it is on that source's own site; "" elsewhere."""
     owns_id: bool = False
@@ -74,7 +74,7 @@ class Authorship:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyParts:
-    """What the merge keys of an entry are made of: whole keys, and (kind, what) of those that hold for a time around its date."""
+    """The parts of an entry's merge keys: complete keys, and (kind, value) of keys that are valid for a time around its date."""
 
     fixed: tuple[str, ...]
     near: tuple[tuple[str, str], ...]
@@ -82,7 +82,7 @@ class KeyParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classified:
-    """What the rules of feeds.yaml make of one entry; `keys` are its merge keys."""
+    """The classification, date and authorship of one entry by the rules of feeds.yaml; `keys` are its merge keys."""
 
     classification: Classification
     authorship: Authorship = field(default_factory=Authorship)
@@ -91,7 +91,7 @@ class Classified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeEntry:
-    """What merging needs to know of an entry."""
+    """The fields of an entry that merging uses."""
 
     entry_id: int
     feed: str
@@ -130,7 +130,7 @@ class MergeEntry:
         entry_id: int = 0,
         authorship: Authorship | None = None,
     ) -> MergeEntry:
-        """What merging sees of an entry of a feed."""
+        """The fields of an entry that merging uses, from the entry."""
         by = authorship or Authorship()
         return cls(
             entry_id=entry_id,
@@ -158,7 +158,7 @@ class MergeEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeLink:
-    """Two entries (by id) that a rule takes for one thing. `score` is in hundredths, `days` what lies between them."""
+    """Two entries (by id) that a rule joins. `score` is in hundredths, `days` the time between their dates."""
 
     a: int
     b: int

@@ -1,4 +1,4 @@
-"""From what a document says to what the planet knows: identity fixed, dates in UTC, links absolute, text safe. Pure.
+"""Normalise the entries of a document: identity fixed, dates in UTC, links absolute, text safe. Pure.
 
     RawFeed -> drafts (uid, link, hash) -> distinguished -> unchanged ones: UnchangedEntry, the others: Entry
 
@@ -39,15 +39,15 @@ __all__ = ["NORMALISE_VERSION", "Sanitise", "normalise"]
 NORMALISE_VERSION = "3"
 """Part of every raw_hash: raise it when the rules of this package or of planet.sanitise change, and entries are read anew."""
 MOST_WARNINGS = 5
-"""Of single entries, from one document."""
+"""Most warnings about single entries of one document."""
 _NO_PICTURE = re.compile(
     r"s\.w\.org/images/core/emoji|/wp-includes/images/smilies|gravatar\.com/avatar|img\.shields\.io/|badge|feeds\.feedburner\.com|/emoji/|/latex\.php\?|avatars\d*\.githubusercontent\.com|/avatars?/|/favicon"
 )
-"""Smileys, badges and portraits."""
+"""Addresses of smileys, badges and portraits, which are no picture of a post."""
 
 
 class Sanitise(Protocol):
-    """What `planet.sanitise.sanitise` is."""
+    """The type of `planet.sanitise.sanitise`."""
 
     def __call__(self, html: str, *, base: str, prefix: str, page: str = "") -> Sanitised: ...
 
@@ -65,7 +65,7 @@ def normalise(
     sanitise: Sanitise,
     now: datetime,
 ) -> Read:
-    """A document as the planet reads it.
+    """The content of a document, ready to be compared with the stored entries.
 
     `feed` is the feed's key, `url` where the document was found after redirects, `known` the stored raw_hash of
     each uid: an entry that says what it said before comes back as `UnchangedEntry`, and is not sanitised again. Never raises,
@@ -101,7 +101,7 @@ def normalise(
 
 
 class _Reader:
-    """What all entries of one document have in common."""
+    """Normalises the entries of one document."""
 
     def __init__(self, raw: RawFeed, *, feed: str, base: str, site: str, sanitise: Sanitise, now: datetime) -> None:
         self.raw = raw
@@ -219,7 +219,7 @@ class _Reader:
         language = language_tag(
             chosen.lang if chosen else "", raw.language, raw.title.lang if raw.title else "", self.raw.language
         )
-        found_language = "" if language else language_in(title, clean.text)
+        detected_language = "" if language else language_in(title, clean.text)
         title = title or content.title_from(clean.text) or self.name_of(draft, published or updated or url_date)
         title_key = "" if untitled else fold(title)
         base = self.content_base(draft, None)
@@ -249,8 +249,8 @@ class _Reader:
             tags=metadata.tags(raw.categories),
             enclosures=files,
             image=image,
-            language=language or found_language,
-            language_found=bool(found_language),
+            language=language or detected_language,
+            language_found=bool(detected_language),
             code=clean.code,
             links=clean.links,
             words=len(clean.text.split()),
@@ -266,7 +266,7 @@ class _Reader:
         return self.sanitise(value, base=base, prefix=prefix, page=draft.link if draft.own else "")
 
     def content_base(self, draft: Draft, chosen: Text | None) -> str:
-        """What relative links start from: xml:base, else the entry's link, else the feed's URL.
+        """The base URL of relative links: xml:base, else the entry's link, else the feed's URL.
 
         A link through a service that counts clicks says nothing of where the text stood: then it is the site.
         """
@@ -278,7 +278,7 @@ class _Reader:
         return (draft.link if draft.own else "") or self.base
 
     def authors(self, raw: RawEntry) -> tuple[Person, ...]:
-        """Those of the entry, else of the feed it comes from, else of this feed. The member's name is filled in later."""
+        """The authors of the entry, else of its source feed, else of this feed. Without any, the member's name is filled in later."""
         candidates: tuple[tuple[RawPerson, ...], ...] = (
             raw.authors,
             raw.source.authors if raw.source else (),
@@ -288,12 +288,12 @@ class _Reader:
 
     @staticmethod
     def image(raw: RawEntry, clean: Sanitised, files: tuple[Enclosure, ...], base: str) -> str:
-        """A picture to lead with: one beside the text, else of the text, else attached, but no smiley, badge or portrait; "" for none."""
+        """The address of the picture shown with an entry: beside the text, else in it, else attached; no smiley, badge or portrait; "" for none."""
         beside = (http_url(url, base) for url in raw.pictures)
         attached = (file.url for file in files if file.type.startswith("image/"))
         return next((url for url in (*beside, *clean.images, *attached) if url and not _NO_PICTURE.search(url)), "")
 
     @staticmethod
     def name_of(draft: Draft, date: datetime | None) -> str:
-        """What to call an entry without title and text: its day, else its id."""
+        """The title of an entry without title and text: its day, else its id."""
         return (date.date().isoformat() if date else "") or one_line(draft.id, 80) or "…"

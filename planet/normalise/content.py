@@ -14,7 +14,7 @@ TITLE_FROM_TEXT = 80
 SUMMARY_LENGTH = 1000
 TAIL_LENGTH = 700
 MARKUP_LENGTH = 600_000
-"""More than is sanitised."""
+"""Characters of markup that are examined here; fewer are sanitised."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ESCAPED_START = re.compile(r"\s*&lt;([a-z][a-z0-9]*)(\s(?:(?!&gt;).){1,2000})?/?\s*&gt;", re.IGNORECASE | re.DOTALL)
 _ESCAPED_END = re.compile(r"&lt;/([a-z][a-z0-9]*)\s*&gt;", re.IGNORECASE)
@@ -70,7 +70,7 @@ def _escaped_twice(value: str) -> bool:
 
 
 def own_base(value: str) -> str:
-    """What a `<base href>` inside the markup says, "" for nothing."""
+    """The address in a `<base href>` of the markup, "" without one."""
     if "<base" not in value and "<BASE" not in value:
         return ""
     match = _BASE.search(value)

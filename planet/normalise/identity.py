@@ -1,4 +1,4 @@
-"""What an entry is recognised by."""
+"""The identity of an entry: its uid, its hashes, and the distinction of entries with one id."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A raw entry on its way: what is known of it before its text is touched. `own`: its link is not just the site's."""
+    """A raw entry with the values known before its text is read. `own`: its link is its own page, not just the site's."""
 
     raw: RawEntry
     uid: str
@@ -41,7 +41,7 @@ class Draft:
         return fold(content.title(self.raw.title))
 
 
-_SAID = attrgetter(*(field.name for field in fields(RawEntry) if field.name != "position"))
+_FIELDS = attrgetter(*(field.name for field in fields(RawEntry) if field.name != "position"))
 
 
 def fold_id(given: str) -> str:
@@ -66,8 +66,8 @@ def uid_of(raw: RawEntry, link: str) -> str:
 
 
 def raw_hash(raw: RawEntry, version: str, context: Sequence[str]) -> str:
-    """Whether the feed says the same as before: all it says but the place in the document, and what else decides how it is read."""
-    return digest(version, *context, repr(_SAID(raw)))
+    """A digest of all that an entry says except its position in the document, and of the context in which it is read."""
+    return digest(version, *context, repr(_FIELDS(raw)))
 
 
 def text_key(title_key: str, text: str) -> str:
@@ -77,7 +77,7 @@ def text_key(title_key: str, text: str) -> str:
 
 
 def content_hash(html: str, prefix: str, *rest: str) -> str:
-    """What a reader sees: ids of the planet's own and the way to the same site (scheme, `www.`) make no difference."""
+    """A digest of what a reader sees; generated ids, and the scheme and `www.` of links, make no difference."""
     seen = [html.replace(prefix, ""), *rest]
     for way in _WAYS:
         seen = [text.replace(way, "//") for text in seen]

@@ -22,7 +22,7 @@ _TRAILING = ".,;:!?…»)]"
 
 
 def html_of(text: str) -> str:
-    """HTML of a description that holds tags. Line ends are kept where no tag structures it: a plain text with one link in it."""
+    """The HTML of a description that contains tags; line ends become <br> or paragraphs where no tag structures the text."""
     return text if _STRUCTURE.search(text) else to_html(text, escape=False)
 
 

@@ -17,7 +17,7 @@ MOST_TAGS = 40
 MOST_AUTHORS = 10
 MOST_ENCLOSURES = 30
 MOST_GIVEN = 500
-"""So many are looked at, repeated ones too."""
+"""Most names or tags of an entry that are read, repeated ones included."""
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,80}")
 _PLACEHOLDERS = {
     "",
@@ -43,7 +43,7 @@ _PLACEHOLDERS = {
 
 
 def people(given: Iterable[RawPerson], blog: str = "") -> tuple[Person, ...]:
-    """Who is credited, in order, each once. An e-mail address is never shown: `joe@x.org (Joe)` is Joe, a bare one is nobody."""
+    """The credited people in order, each once. E-mail addresses are not shown: `joe@x.org (Joe)` is Joe, a bare address is left out."""
     named: dict[str, Person] = {}
     for person in islice(credited(given), MOST_GIVEN):
         name = person_name(person.name)
@@ -63,7 +63,7 @@ def person_name(given: str) -> str:
 
 
 def tags(given: Iterable[str]) -> tuple[str, ...]:
-    """As written, one of each when folded, in order; a list with commas is several."""
+    """The tags as written, in order, without those that are equal when folded; a list with commas is several tags."""
     names: dict[str, str] = {}
     for value in islice(given, MOST_GIVEN):
         for part in value[:2000].split(","):

@@ -22,7 +22,7 @@ from planet.notify.letters import send_letters
 from planet.notify.message import Composer, Notification, Service
 from planet.notify.outside import Outside
 from planet.notify.send import Refusal, deliver, expanded, missing
-from planet.notify.websub import feeds_of, tell_hub
+from planet.notify.websub import feeds_of, notify_hub
 
 __all__ = [
     "Channel",
@@ -33,8 +33,8 @@ __all__ = [
     "Service",
     "deliver",
     "feeds_of",
+    "notify_hub",
     "send_letters",
-    "tell_hub",
 ]
 
 log = logging.getLogger(__name__)

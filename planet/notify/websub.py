@@ -57,7 +57,7 @@ def read_hub(text: str) -> Hub:
         return Hub()
 
 
-def tell_hub(
+def notify_hub(
     hub: str,
     urls: Sequence[str],
     state: str,

@@ -1,4 +1,4 @@
-"""Bytes to what a document says: RSS, Atom, RDF and JSON Feed, each in its exact words.
+"""Parse documents: RSS, Atom, RDF and JSON Feed, iCalendar, and folders of Markdown posts, with all values as written.
 
 `parse` decides the charset, reads strictly (lxml) what is well-formed or can be mended to be, liberally (feedparser) the rest;
 what is no feed is an `Unreadable`, with the feeds that an HTML page names.

@@ -1,4 +1,4 @@
-"""Which attachment of an entry is a picture, for every reader."""
+"""Recognise attachments of entries that are pictures; used by every reader."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from planet.parse.recurrence import (
     price,
 )
 from planet.parse.sniff import start
-from planet.parse.vevent import BadEventError, Written, read_event
+from planet.parse.vevent import BadEventError, TimedEvent, read_event
 from planet.parse.zones import Zones
 from planet.text import digest, one_line
 from planet.when import instant, is_believable
@@ -35,7 +35,7 @@ __all__ = ["MAX_EVENTS", "events_from_feed", "parse_calendar"]
 
 MAX_EVENTS = 20_000
 _NAMED = 3
-"""How many bad events are named one by one; the rest is counted."""
+"""Most unreadable events that are named one by one; further ones are counted."""
 _BEGIN = re.compile(r"^[\s\ufeff]*BEGIN:VCALENDAR[ \t]*(?=[\r\n]|$)", re.IGNORECASE | re.MULTILINE)
 # A fold in the middle of a character: the RFC warns of it (3.1), and the halves are no text until they are joined.
 _SPLIT = re.compile(rb"([\xc2-\xf4][\x80-\xbf]{0,2})\r?\n[ \t](?=[\x80-\xbf])")
@@ -97,7 +97,7 @@ def _what_else(text: str) -> Message:
 
 
 def _delay(head: Component) -> int | None:
-    """How often the calendar wants to be asked, in seconds (RFC 7986 5.7, and what came before it)."""
+    """The polling interval that the calendar asks for, in seconds (REFRESH-INTERVAL, RFC 7986 5.7; X-PUBLISHED-TTL); None without one."""
     for name in ("REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
         length = read_duration(head.text(name))
         if length is not None and length.total_seconds() > 0:
@@ -129,7 +129,7 @@ class _Reading:
                 )
             ] = None
             components = sorted(components, key=_rough_start, reverse=True)[: self.most]
-        series: dict[str, list[Written]] = {}
+        series: dict[str, list[TimedEvent]] = {}
         for index, component in enumerate(components):
             try:
                 vevent = read_event(component, self.zones, index, cancelled=self.cancelled)
@@ -149,7 +149,7 @@ class _Reading:
                 ] = None
                 break
 
-    def _group(self, group: list[Written]) -> Iterator[RawEvent]:
+    def _group(self, group: list[TimedEvent]) -> Iterator[RawEvent]:
         """The events of one UID: a single event, a series with its overrides, or several events that share it by mistake."""
         if len(group) == 1 and not group[0].recurring:
             yield group[0].event
@@ -164,7 +164,7 @@ class _Reading:
         # Changes of single dates whose series is not there.
         yield from (vevent.event for vevent in of_master[None])
 
-    def _series(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
+    def _series(self, master: TimedEvent, overrides: list[TimedEvent]) -> Iterator[RawEvent]:
         title = master.event.data.title[:100]
         try:
             occurrences, complete = self._expand(master.timing, [vevent.timing for vevent in overrides])
@@ -205,8 +205,8 @@ class _Reading:
                 occurrences.setdefault(occurrence.recurrence_id, occurrence)
         return sorted(occurrences.values(), key=lambda occurrence: instant(occurrence.start)), complete
 
-    def _only(self, master: Written, overrides: list[Written]) -> Iterator[RawEvent]:
-        """The first date of a series that is not followed, and what its calendar says of single dates."""
+    def _only(self, master: TimedEvent, overrides: list[TimedEvent]) -> Iterator[RawEvent]:
+        """The first occurrence of a series that is not expanded, and its overrides."""
         first = stamp(master.timing.start)
         if all(vevent.event.recurrence_id != first for vevent in overrides):
             yield replace(master.event, recurrence_id=first)
@@ -238,7 +238,7 @@ class _Reading:
 
 
 class _TooDearError(Exception):
-    """A series that would take too long to follow."""
+    """The expansion of a recurring event would take too long."""
 
 
 def _why_not_followed(title: str, error: Exception) -> Message:
@@ -260,8 +260,8 @@ def _why_not_followed(title: str, error: Exception) -> Message:
     )
 
 
-def _occurring(vevent: Written, occurrence: Occurrence) -> Iterator[RawEvent]:
-    """One date of a series; none where it lies beyond the ends of time."""
+def _occurring(vevent: TimedEvent, occurrence: Occurrence) -> Iterator[RawEvent]:
+    """One occurrence of a series; none where its date is outside the years 1 to 9999."""
     end = occurrence.end if vevent.timing.end is not None or occurrence.start in vevent.timing.ends else None
     with contextlib.suppress(OverflowError):
         data = replace(vevent.event.data, start=utc(occurrence.start), end=utc(end) if end else None)
@@ -281,9 +281,9 @@ def _rough_start(component: Component) -> str:
     return start_of
 
 
-def _latest(group: Sequence[Written]) -> list[Written]:
+def _latest(group: Sequence[TimedEvent]) -> list[TimedEvent]:
     """One override for each date: that of the highest SEQUENCE, of the later in the document."""
-    latest: dict[str, Written] = {}
+    latest: dict[str, TimedEvent] = {}
     for vevent in group:
         key = vevent.event.recurrence_id
         if key not in latest or vevent.timing.sequence >= latest[key].timing.sequence:
@@ -291,20 +291,20 @@ def _latest(group: Sequence[Written]) -> list[Written]:
     return list(latest.values())
 
 
-def _current(masters: Sequence[Written]) -> list[Written]:
+def _current(masters: Sequence[TimedEvent]) -> list[TimedEvent]:
     """The events of one UID, in the order of the document: of revisions (the same title or start) the newest.
 
     Different events that share a UID by mistake stay apart, whether or not they recur.
     """
     newest = sorted(masters, key=lambda vevent: (vevent.timing.sequence, vevent.timing.index), reverse=True)
-    current: list[Written] = []
+    current: list[TimedEvent] = []
     for vevent in newest:
         if not any(_is_revision(vevent, other) for other in current):
             current.append(vevent)
     return sorted(current, key=lambda vevent: vevent.timing.index)
 
 
-def _is_revision(older: Written, newer: Written) -> bool:
+def _is_revision(older: TimedEvent, newer: TimedEvent) -> bool:
     """Whether two events of one UID are one: the same title and start, or one of them and another SEQUENCE; twice a series of one title."""
     same_title = older.event.data.title == newer.event.data.title
     same_start = older.event.data.start == newer.event.data.start
@@ -315,15 +315,15 @@ def _is_revision(older: Written, newer: Written) -> bool:
     )
 
 
-def _by_master(masters: Sequence[Written], overrides: Sequence[Written]) -> dict[int | None, list[Written]]:
+def _by_master(masters: Sequence[TimedEvent], overrides: Sequence[TimedEvent]) -> dict[int | None, list[TimedEvent]]:
     """Which series each override changes: position of the master, None where none recurs."""
     series = [position for position, master in enumerate(masters) if master.recurring]
-    grouped: dict[int | None, list[Written]] = {None: [], **{position: [] for position in range(len(masters))}}
+    grouped: dict[int | None, list[TimedEvent]] = {None: [], **{position: [] for position in range(len(masters))}}
     for override in overrides:
         due = override.timing.recurrence_id
 
         def fitness(
-            position: int, override: Written = override, due: datetime | date | None = due
+            position: int, override: TimedEvent = override, due: datetime | date | None = due
         ) -> tuple[bool, bool, int]:
             master = masters[position]
             start = master.timing.start
@@ -338,7 +338,7 @@ def _by_master(masters: Sequence[Written], overrides: Sequence[Written]) -> dict
     return grouped
 
 
-def _distinct(event: RawEvent, master: Written) -> RawEvent:
+def _distinct(event: RawEvent, master: TimedEvent) -> RawEvent:
     """An event that shares its UID with others, distinguished by its master event."""
     unique = digest(stamp(master.timing.start), master.event.data.title)[:16]
     return replace(event, recurrence_id=f"{event.recurrence_id} {unique}".strip())

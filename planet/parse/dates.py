@@ -17,7 +17,7 @@ from planet.parse.datewords import MONTHS, OCLOCK, ZONES, folded
 from planet.when import EARLIEST_YEAR
 
 LAST_YEAR = 2100
-"""Before and after is a fault of a program, not a date of a post."""
+"""The last year of a valid date of a post; later ones are errors of a program."""
 MAX_LENGTH = 120
 MAX_OFFSET = 14 * 60
 
@@ -74,7 +74,7 @@ def _fixed(minutes: int) -> timezone:
 
 
 def read_date(text: str, timezone: str = "UTC") -> ParsedDate:
-    """What `text` means. `timezone` (IANA) is the zone of a time that names none.
+    """The date that `text` expresses. `timezone` (IANA) is the zone of a time that names none.
 
     A day without an hour is midnight UTC with `date_only`; impossible days, offsets above 14 h, years before 1990 or after
     2100, and dates with slashes (ambiguous) have no value.
@@ -104,7 +104,7 @@ def _parsed(text: str, value: datetime, reason: str, *, date_only: bool = False)
 
 
 def _iso_fast(text: str) -> ParsedDate | None:
-    """A whole RFC 3339 date-time: most Atom feeds write nothing else."""
+    """The date of a complete RFC 3339 date-time, the form of most Atom feeds; None for other forms."""
     if len(text) < 20 or text[4] != "-" or text[10] not in "Tt ":
         return None
     try:

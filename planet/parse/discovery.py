@@ -29,7 +29,7 @@ _TAG = re.compile(
 )
 _FEED_SCHEME = re.compile(r"^feed:(?://)?(?=https?:)", re.IGNORECASE)
 _API = re.compile(r"/wp-json/|/oembed|/api/|[?&]rest_route=", re.IGNORECASE)
-"""Where content management systems answer programs: no feed, though a page may name it as JSON."""
+"""Addresses of the APIs of content management systems: no feeds, though pages may name them as JSON."""
 _LOOKS_LIKE_FEED = re.compile(r"\.(?:xml|rss|atom|rdf)$|/(?:feed|rss|atom)/?$", re.IGNORECASE)
 _NEW_FEED_URL = re.compile(
     rb"<itunes:new-feed-url[^<>]{0,200}>\s*(?:<!\[CDATA\[)?\s*(https?://[^\s<>\]]{1,2000})", re.IGNORECASE
@@ -49,7 +49,7 @@ _LEADS_TO_FEED = re.compile(
 )
 MAX_TAGS = 500
 MAX_PAGE = 2_000_000
-MAX_FOUND = 20
+MAX_CANDIDATES = 20
 
 
 def candidates(body: bytes, url: str, content_type: str = "") -> tuple[tuple[str, str], ...]:
@@ -68,7 +68,7 @@ def linked(body: bytes, url: str, content_type: str = "") -> tuple[tuple[str, st
     for node in LexborHTMLParser(f"<html><body>{tags}</body></html>".replace("\x00", "")).css("a[href]"):
         target = urls.http_url(_FEED_SCHEME.sub("", (node.attributes.get("href") or "").strip()), url)
         path = target.partition("#")[0].partition("?")[0]
-        if target and _LEADS_TO_FEED.search(path) and not _API.search(target) and len(feeds) < MAX_FOUND:
+        if target and _LEADS_TO_FEED.search(path) and not _API.search(target) and len(feeds) < MAX_CANDIDATES:
             feeds.setdefault(target, LINKED)
     return tuple(feeds.items())
 
@@ -117,7 +117,7 @@ def _without_comments(text: str) -> str:
 
 
 def in_page(text: str, url: str) -> tuple[tuple[str, str], ...]:
-    """The same for a page that is text already."""
+    """The feeds that an HTML page names, from its text; see `candidates`."""
     from selectolax.lexbor import LexborHTMLParser  # pages are rare where feeds are meant to be
 
     # Only the tags that matter, one after the other: a tree of 100,000 nested elements takes minutes.
@@ -137,7 +137,7 @@ def in_page(text: str, url: str) -> tuple[tuple[str, str], ...]:
         kind = (node.attributes.get("type") or "").split(";")[0].strip().lower()
         href = _FEED_SCHEME.sub("", (node.attributes.get("href") or "").strip())
         target = urls.http_url(href, base) if _names_feed(node.attributes.get("rel") or "", kind, href) else ""
-        if target and not _API.search(target) and target not in feeds and len(feeds) < MAX_FOUND:
+        if target and not _API.search(target) and target not in feeds and len(feeds) < MAX_CANDIDATES:
             feeds[target] = kind
     return tuple(feeds.items())
 

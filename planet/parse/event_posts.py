@@ -1,4 +1,4 @@
-"""Markdown posts about events (Hugo, Jekyll) -> events. Nothing is lost without a word: what is odd is handled or named."""
+"""Read events from Markdown posts (Hugo, Jekyll). Every value that cannot be used is reported."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Post:
 
 @dataclass(slots=True)
 class _Report:
-    """What a person should know, gathered while reading: paths by kind of oddity."""
+    """The warnings about a folder of posts: paths by kind of fault."""
 
     left_out: list[Message] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
@@ -287,7 +287,7 @@ def _place(value: object) -> str:
 
 
 def _address(value: object, name: str, report: _Report) -> str:
-    """A link without what tracks; one that does nothing else goes."""
+    """A link without tracking parameters; "" for a link of a click-counting service."""
     text = value.strip() if isinstance(value, str) else ""
     address = without_tracking(http_url(text))
     if not address:

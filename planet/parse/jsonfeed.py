@@ -13,8 +13,6 @@ from planet.text import xml_safe
 
 VERSION = "https://jsonfeed.org/version/"
 _VALUE_NAMES = ("value", "text", "html", "name", "url", "href")
-_DEEP = 100
-"""Python's decoder recurses: what nests deeper is refused by it with RecursionError, which is caught."""
 
 
 def read(text: str, *, limit: int, timezone: str = "UTC") -> RawFeed | Unreadable:

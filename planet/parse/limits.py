@@ -1,4 +1,4 @@
-"""What a document may cost, found out before a parser sees it. Linear: `str.find` only, no regular expression that can run back."""
+"""Limits of a document, checked before it is parsed. Linear: `str.find` only, no regular expression that can backtrack."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_ATTRIBUTES = 200
 MAX_LIBERAL_ELEMENTS = 100_000
 MAX_LIBERAL_ITEMS = 10_000
 MAX_TAG = 2_000_000
-"""A picture may stand in an attribute, whole, as a `data:` URL."""
+"""Characters of a tag: an attribute may contain a whole picture as a `data:` URL."""
 MAX_BROKEN_TAG = 100_000
 _ITEM = re.compile(r"(?:[\w.-]{1,20}:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 

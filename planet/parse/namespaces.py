@@ -34,7 +34,7 @@ PREFIXES = {
     "xhtml": "http://www.w3.org/1999/xhtml",
     "yt": "http://www.youtube.com/xml/schemas/2015",
 }
-"""The prefixes that everybody uses, for documents that use them without saying so."""
+"""The usual prefixes of namespaces, for documents that do not declare them."""
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -43,7 +43,7 @@ ATOM03 = "http://purl.org/atom/ns#"
 
 
 def _plain(namespace: str) -> str:
-    """Spellings of one namespace differ in scheme, case and the last sign."""
+    """A namespace without scheme, case and the last sign, in which its spellings differ."""
     return namespace.lower().removeprefix("http://").removeprefix("https://").removeprefix("www.").rstrip("/#")
 
 

@@ -13,7 +13,7 @@ _ENTRY = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(?:item|entry)(?=[\s>])", re.I
 
 
 def parse(body: bytes, *, content_type: str, url: str, max_entries: int, timezone: str = "UTC") -> RawFeed | Unreadable:
-    """What the document at `url` says.
+    """Parse the document at `url`; returns `Unreadable`, with the reason, for what is no feed.
 
     `content_type` is the header field as it came ("" none): only its charset is used, the format shows in the body.
     `max_entries` is how many of the newest entries are kept. `timezone` (IANA) is that of dates that name none.
@@ -66,7 +66,7 @@ def _says_nothing(read: RawFeed) -> bool:
 
 
 def _xml(text: str, data: bytes, start: sniff.Start, limit: int, timezone: str) -> RawFeed | Unreadable:
-    """Strictly; else repaired and strictly, which keeps the exact meaning; else liberally. A cut document is none."""
+    """Read XML by lxml; else repaired and by lxml, which keeps the exact meaning; else by feedparser. Unreadable where the document was cut."""
     from planet.parse import lxml_reader  # a run in which nothing changed imports no parser
 
     if not limits.cheap(data) and (refused := limits.check(text)):

@@ -1,4 +1,4 @@
-"""Recurring events: the occurrences inside a window, at a bounded price.
+"""Recurring events: the occurrences inside a window, at a bounded cost.
 
 `recurring-ical-events` does the expansion. What it is asked is checked first: `python-dateutil` below it walks every step of a rule
 from its start, and goes on to the year 9999 where a rule never comes true.
@@ -25,9 +25,9 @@ from planet.when import instant
 MOST = 1_000
 """Occurrences of one series: daily for the 30 months of the window fits."""
 BUDGET = 5_000_000
-"""What all series of a calendar may cost, in microseconds as estimated by `price`."""
+"""Limit of the estimated cost (`price`) of all series of a calendar, in microseconds."""
 EACH = 300
-"""What a date that is named takes (RDATE, EXDATE, an override), in microseconds."""
+"""Microseconds for each date that is given singly (RDATE, EXDATE, an override)."""
 _PART = re.compile(r"[A-Z]+=[A-Z0-9,+-]+")
 _NUMBER = re.compile(r"[+-]?\d{1,5}")
 _WEEKDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
@@ -184,7 +184,7 @@ def _names_no_day(parts: Mapping[str, str]) -> bool:
 
 
 def price(parts: Mapping[str, str], start: datetime | date, end: datetime) -> int:
-    """About how many microseconds the occurrences of a rule up to `end` take to find."""
+    """The estimated cost of expanding a rule up to `end`, in microseconds."""
     days_a_step, each = _FREQUENCIES[parts["FREQ"]]
     interval = int(parts.get("INTERVAL", "1"))
     positions = parts["BYSETPOS"].count(",") + 1 if "BYSETPOS" in parts else 0

@@ -1,4 +1,4 @@
-"""What every format says in its own spelling: people, names of categories, texts, dates. Strings in, values out."""
+"""Values that all formats have: people, names of categories, texts, dates. Strings in, values out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def person(element: str, line: str, url: str = "", email: str = "") -> RawPerson
 
 
 def persons(element: str, lines: Iterable[str]) -> Iterator[RawPerson]:
-    """Those whom lines of text name."""
+    """The people named in lines of text."""
     return (someone for line in lines if (someone := person(element, line)))
 
 

@@ -1,4 +1,4 @@
-"""One VEVENT -> what it says, its times still in their own zones."""
+"""Read one VEVENT; its times keep their own zones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RULES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class TimedEvent:
     """One VEVENT: `event` with its times in UTC (or as dates), `timing` in the zone it was written in."""
 
     event: RawEvent
@@ -43,8 +43,8 @@ class BadEventError(ValueError):
         self.reason = reason
 
 
-def read_event(component: Component, zones: Zones, index: int, *, cancelled: bool = False) -> Written:
-    """What a VEVENT says (3.6.1). Raises BadEventError for one without a date that can be read."""
+def read_event(component: Component, zones: Zones, index: int, *, cancelled: bool = False) -> TimedEvent:
+    """The event of a VEVENT (RFC 5545 3.6.1). Raises BadEventError where it has no readable date."""
     title = one_line(unescaped(component.text("SUMMARY")), TITLE)
     start, start_utc = _start(component, zones, title)
     end, end_utc = _end(component, zones, start, start_utc)
@@ -77,7 +77,7 @@ def read_event(component: Component, zones: Zones, index: int, *, cancelled: boo
         modified=changed.astimezone(UTC) if isinstance(changed, datetime) else None,
     )
     private = component.text("CLASS").strip().upper() in {"PRIVATE", "CONFIDENTIAL"}
-    return Written(event=event, timing=timing, recurring=bool(timing.rules or timing.dates), private=private)
+    return TimedEvent(event=event, timing=timing, recurring=bool(timing.rules or timing.dates), private=private)
 
 
 def _lines(text: str) -> str:

@@ -101,12 +101,12 @@ class _Cache:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
-        self._made: dict[str, bytes] = {}
+        self._lines: dict[str, bytes] = {}
 
     def get(self, event: Event) -> bytes:
-        if event.id not in self._made:
-            self._made[event.id] = write(event_lines(event, self._names))
-        return self._made[event.id]
+        if event.id not in self._lines:
+            self._lines[event.id] = write(event_lines(event, self._names))
+        return self._lines[event.id]
 
 
 _START = ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN")

@@ -1,4 +1,4 @@
-"""A member's HTML, made fit for the community's own pages and feeds: once, before it is stored.
+"""Sanitise the HTML of posts for the planet's pages and feeds: once, before it is stored.
 
 `sanitise` is the only function of the planet that makes a `SafeHtml`. nh3 (ammonia, html5ever) parses as browsers do and keeps what
 `policy` lists; links are resolved in the same pass; `rewrite` does the rest on nh3's own serialisation. What comes out is a fixed
@@ -160,7 +160,7 @@ def _clean(html: str, attributes: Attributes, seen: dict[str, None]) -> tuple[st
 
 
 def _flat(html: str) -> str:
-    """What can still be read of markup that is not worth parsing: its text, in one paragraph. Linear."""
+    """The text of markup that would cost too much to parse, in one paragraph. Linear."""
     parts: list[str] = []
     position = 0
     while opened := _HIDDEN.search(html, position):

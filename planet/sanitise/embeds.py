@@ -49,7 +49,7 @@ _NEEDED = re.compile(
     r"<(?:iframe|embed|object|script|noscript|svg|input|option|annotation|amp-(?:img|anim))[\s/>]", re.IGNORECASE
 )
 _MARKS = ("katex-html", "MathJax_Preview", "user-select", "lineno", "line-number", '"ln', "'ln", "=ln")
-"""What marks the spans that go: looked for as plain text, which costs a tenth of a pattern."""
+"""Texts that only markup with removed spans contains: searching them costs a tenth of a pattern."""
 _ATTRIBUTES = r'((?: [\w:-]+="[^"]*")*)'
 _ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
 _IFRAME = re.compile(rf"<iframe{_ATTRIBUTES}>(.*?)</iframe>", re.DOTALL)
@@ -94,7 +94,7 @@ _SHOWN_BY_SCRIPT = (
 )
 """Scripts that write something into the page, and the page that shows the same."""
 _NO_FRAMES = re.compile(r"^(?=.{0,300}$).*(?:browser|navigateur|frames?\b)", re.IGNORECASE | re.DOTALL)
-"""What is written for browsers without frames, and says no more than that."""
+"""Texts for browsers without frames that carry no information."""
 _NO_TITLE = re.compile(
     r"(?:youtube video player|vimeo[- ]player|embedded (?:content|video)|iframe|video|player)?", re.IGNORECASE
 )
@@ -103,7 +103,7 @@ ICON = 64
 
 
 def needed(html: str) -> bool:
-    """Whether a text has any of this. Most texts have none."""
+    """Whether a text has any of these elements. Most texts have none."""
     return any(mark in html for mark in _MARKS) or _NEEDED.search(html) is not None
 
 

@@ -1,4 +1,4 @@
-"""The plain text of what was sanitised."""
+"""The plain text of sanitised HTML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the allow-list cannot do by itself: frames become links, lazy pictures load, counters go, headings move down.
+"""Rewriting beyond the allow-list: frames become links, lazy pictures load, counters are removed, headings move down.
 
 All patterns work on what nh3 wrote: every value in double quotes, `<` and `>` only around tags. None of them works on a member's markup.
 """
@@ -37,12 +37,12 @@ def _parsed(attributes: str) -> dict[str, str]:
     return dict(_ATTRIBUTE.findall(attributes))
 
 
-def _written(attributes: dict[str, str]) -> str:
+def _attributes_html(attributes: dict[str, str]) -> str:
     return "".join(f' {name}="{value}"' for name, value in attributes.items())
 
 
 def _is_small(attributes: dict[str, str]) -> bool:
-    """A smiley, a badge, a portrait: nothing to lead a story with."""
+    """Whether a picture is a smiley, a badge or a portrait, which is not shown as the picture of a story."""
     sizes = [int(attributes[name]) for name in ("width", "height") if name in attributes]
     return bool(sizes) and max(sizes) < 100
 
@@ -69,12 +69,12 @@ def images(html: str, seen: dict[str, None]) -> str:
             return character.replace("&quot;", '"')
         if not _is_small(attributes):
             seen[plain] = None
-        return f"<img{_written(attributes)}{policy.IMAGE_FORCED}>"
+        return f"<img{_attributes_html(attributes)}{policy.IMAGE_FORCED}>"
 
     def source(match: re.Match[str]) -> str:
         attributes = _parsed(match[1])
         _wake(attributes)
-        return f"<source{_written(attributes)}>" if "src" in attributes or "srcset" in attributes else ""
+        return f"<source{_attributes_html(attributes)}>" if "src" in attributes or "srcset" in attributes else ""
 
     html = _IMAGE.sub(image, html)
     return _SOURCE.sub(source, html) if "<source" in html else html
@@ -97,7 +97,7 @@ def formulas_as_text(html: str) -> str:
 
 
 def alts(html: str) -> str:
-    """What the pictures show, in their authors' words, one a line."""
+    """The alternative texts of the pictures, one per line."""
     return "\n".join(dict.fromkeys(entities.unescape(alt).strip() for alt in _ALT.findall(html) if alt.strip()))
 
 
@@ -132,7 +132,7 @@ def ids(html: str) -> str:
 
 
 def links(html: str) -> tuple[str, ...]:
-    """Where its links lead, in order, each once."""
+    """The targets of the links, in order, each once."""
     return tuple(dict.fromkeys(url.replace("&amp;", "&") for url in _LINK.findall(html)))
 
 

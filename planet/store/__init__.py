@@ -1,4 +1,4 @@
-"""SQLite: all that outlives a run, and all SQL. One writer, one transaction a feed."""
+"""The SQLite database of a planet, and all SQL. One writer, one transaction per feed."""
 
 from __future__ import annotations
 
@@ -119,13 +119,13 @@ class Store:
     # -- what the planet remembers of itself
 
     def meta(self, name: str) -> str:
-        """A remembered text (names: `planet.store.meta`), "" when there is none."""
+        """A stored text of the planet itself (names: `planet.store.meta`), "" when there is none."""
         with self._reading() as connection:
             row = connection.execute("SELECT value FROM meta WHERE name = :name", {"name": name}).fetchone()
             return str(row[0]) if row else ""
 
     def metas(self, prefix: str) -> dict[str, str]:
-        """The remembered texts whose names begin with `prefix`, which is left off."""
+        """The stored texts whose names begin with `prefix`, by the rest of their names."""
         with self._reading() as connection:
             rows = connection.execute(
                 "SELECT substr(name, length(:prefix) + 1), value FROM meta WHERE substr(name, 1, length(:prefix)) = :prefix",
@@ -134,7 +134,7 @@ class Store:
             return dict(rows.fetchall())
 
     def set_meta(self, values: Mapping[str, str]) -> None:
-        """Remember texts under names."""
+        """Store texts under names."""
         with self._writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", values.items())
 
@@ -147,13 +147,13 @@ class Store:
         return {}
 
     def save_lists(self, states: Mapping[str, ListState]) -> None:
-        """Remember the states of all reading lists: those that are not named are forgotten."""
+        """Store the states of all reading lists; those of other lists are deleted."""
         self.set_meta({meta.LISTS: encode(dict(states))})
 
     # -- feeds
 
     def feeds(self) -> dict[str, FeedRow]:
-        """Every feed ever configured, by key. Decoded once between two writes: look, do not change it."""
+        """Every feed ever configured, by key. Cached until the next write: do not change the dict."""
         if self._feeds is None:
             with self._reading() as connection:
                 self._feeds = feeds.load(connection)
@@ -173,7 +173,7 @@ class Store:
                 feeds.save(connection, key, configured, update)
 
     def rename_feed(self, before: str, key: str) -> None:
-        """What is stored under one feed key is stored under another, of which nothing is stored yet."""
+        """Move everything stored under one feed key to another key, under which nothing is stored yet."""
         with self._writing() as connection:
             feeds.rename(connection, before, key)
 
@@ -186,23 +186,23 @@ class Store:
 
     @staticmethod
     def salvage_state(path: Path) -> dict[str, object]:
-        """What can still be read of it in a damaged database that was kept aside."""
+        """As `export_state`, as far as it can be read from a damaged database file."""
         return state.salvage(path)
 
     def salvage(self, damaged: Path) -> Salvaged:
-        """Take everything that can still be read of a damaged database, entry by entry."""
+        """Copy everything that can be read of a damaged database into this one, entry by entry."""
         with self._writing() as connection:
             return salvage.salvage(damaged, connection)
 
     def import_state(self, saved: object) -> int:
-        """Remember what `export_state` gave; the number of entries. Raises UsageError where it is something else."""
+        """Store what `export_state` returned; returns the number of entries. Raises UsageError for other values."""
         with self._writing() as connection:
             return state.restore(connection, saved)
 
     # -- entries
 
     def entry_keys(self, feed: str) -> tuple[EntryKey, ...]:
-        """What is stored of a feed, enough to recognise its entries."""
+        """The keys of the stored entries of a feed, by which they are recognised."""
         with self._reading() as connection:
             return stored.entry_keys(connection, feed)
 
@@ -233,7 +233,7 @@ class Store:
             return stored.find(connection, link_key, identifier)
 
     def replace_classifications(self, classified: Iterable[tuple[int, Classified]]) -> None:
-        """What the rules of feeds.yaml make of entries now, by their ids."""
+        """Store new classifications of entries (by id), after a change of the rules of feeds.yaml."""
         with self._writing() as connection:
             entries.replace_classifications(connection, classified)
 
@@ -250,7 +250,7 @@ class Store:
             return grouping.regroup(connection, merging, everything=everything)
 
     def needs_grouping(self) -> bool:
-        """Whether entries changed since `regroup` looked at them."""
+        """Whether entries changed since the last `regroup`."""
         with self._reading() as connection:
             return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM entries WHERE dirty)").fetchone()[0])
 
@@ -265,7 +265,7 @@ class Store:
             return stories.story_ids(connection, technology, limit)
 
     def content(self) -> str:
-        """A text that changes whenever anything does that the site shows: stories, events, what feeds say of themselves, avatars."""
+        """A digest of everything that the site shows: stories, events, titles of feeds, avatars."""
         with self._reading() as connection:
             return content.content(connection)
 
@@ -319,7 +319,7 @@ class Store:
     # -- events
 
     def known_events(self, calendar: str) -> tuple[StoredEvent, ...]:
-        """What is stored of one calendar."""
+        """The stored events of one calendar."""
         with self._reading() as connection:
             return tuple(events.stored_events(connection, calendar))
 
@@ -342,7 +342,7 @@ class Store:
     # -- avatars
 
     def avatars(self) -> dict[str, tuple[datetime, bytes | None]]:
-        """What was made of avatars that were downloaded: URL -> (when, image or None)."""
+        """The downloaded avatars: URL -> (time of download, reduced image or None)."""
         with self._reading() as connection:
             return feeds.avatars(connection)
 

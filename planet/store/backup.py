@@ -74,7 +74,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextlib.contextmanager
 def _aside(target: Path) -> Iterator[Path]:
-    """A new file beside another, its owner's alone, gone at the end."""
+    """A temporary file beside another, readable by its owner only; removed at the end."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent or Path())
     except OSError as error:

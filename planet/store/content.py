@@ -1,4 +1,4 @@
-"""What the site shows of the database, as one digest. Statements."""
+"""The digest of everything that the site shows of the database. SQL."""
 
 from __future__ import annotations
 

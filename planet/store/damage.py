@@ -1,4 +1,4 @@
-"""A damaged database: recognised, kept aside, and the dates that can still be read taken over."""
+"""Recognise a damaged database, and move it aside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BESIDE = ("-wal", "-shm")
 
 
 def check(path: Path) -> None:
-    """Look a database through that its last user did not close (a power cut, a kill). Raises DamagedError, StoreError.
+    """Check a database that was not closed by its last user (a power cut, a kill). Raises DamagedError, StoreError.
 
     One that was closed has no write-ahead log beside it, and is not looked at: most runs find one like that. A file that has lost its
     header is one of ours when posts can be read of it.
@@ -49,7 +49,7 @@ def _lost_its_header(path: Path) -> bool:
 
 
 def keep_aside(path: Path, now: datetime, why: str = "damaged") -> Path:
-    """Move a database, and what belongs to it, to a name that nothing else has; gives that name."""
+    """Move a database and its side files to a new, unused name; returns that name."""
     aside = path.with_name(f"{path.name}.{why}-{now:%Y%m%dT%H%M%SZ}")
     number = 1
     while aside.exists():

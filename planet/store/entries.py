@@ -1,4 +1,4 @@
-"""Entries, written: what a document changes, and who shows each entry. Statements."""
+"""Write entries: the changes of a document, and classifications. SQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from planet.values import dataclass
 
 _CLASSIFIED = ("classification", "priority", "source_position", "owner", "owns_id")
 _FIXED = ("date", "date_reason", "first_seen", "edited", "in_feeds", "tombstone", "atom_id")
-"""What is decided when an entry is new, and does not change afterwards; what a state file restores."""
+"""Columns that are decided when an entry is new and never change; a state file restores them."""
 _INSERT = insert(
     "entries", ("entry_id", "feed", "first_position", "feed_updated", "body_key", *KEYS, *_FIXED, *_CLASSIFIED, "shown")
 )
@@ -31,7 +31,7 @@ _KEY = "INSERT OR IGNORE INTO merge_keys (key, entry_id) VALUES (?, ?)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """One document, decided: everything that is to be written about it, in one transaction.
+    """Everything that is to be written for one document, in one transaction.
 
     `place` gives what the rules of feeds.yaml make of an entry, from it and its fixed date. `host` is the planet's, for the ids of
     entries that have none of their own.
@@ -48,7 +48,7 @@ class Application:
 
 
 def apply(connection: sqlite3.Connection, application: Application) -> None:
-    """Write what a document changes. The caller has the transaction."""
+    """Write the changes of a document. The caller has the transaction."""
     updated = _feed_updated(application)
     _insert(connection, application, updated)
     for update in application.changes.updates:
@@ -161,7 +161,7 @@ def _mark(connection: sqlite3.Connection, changes: Changes) -> None:
 
 
 def _describe_feed(connection: sqlite3.Connection, application: Application) -> None:
-    """What a feed says of itself, which is shown with each of its entries."""
+    """Store title, link and language of a feed, which are shown with each of its entries."""
     read = application.read
     values = {
         "key": application.feed,

@@ -18,7 +18,7 @@ from planet.store.columns import decode, encode, insert, names, select
 
 log = logging.getLogger(__name__)
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-"""What names the page of an event; anything else that is stored is made anew."""
+"""The form of a stored slug, the file name of an event's page; another value is replaced."""
 
 _KEY = ("calendar", "uid", "recurrence_id")
 _COLUMNS = (*_KEY, "start", "data")
@@ -56,7 +56,7 @@ def stored_events(connection: sqlite3.Connection, calendar: str | None = None) -
 
 
 def apply(connection: sqlite3.Connection, calendar: str, changes: EventChanges) -> None:
-    """Write what one calendar changes. The caller has the transaction."""
+    """Write the changes of one calendar. The caller has the transaction."""
     connection.executemany(
         "DELETE FROM events WHERE calendar = :calendar AND uid = :uid AND recurrence_id = :recurrence_id",
         (
@@ -74,7 +74,7 @@ def forget(connection: sqlite3.Connection, calendars: Iterable[str]) -> int:
     )
 
 
-def _written(value: datetime | date) -> str:
+def _time_text(value: datetime | date) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
@@ -84,10 +84,10 @@ def _read(text: str) -> datetime | date:
 
 def _row(event: StoredEvent) -> dict[str, str]:
     end = event.data.end
-    times = {"start": _written(event.data.start), "end": None if end is None else _written(end)}
+    times = {"start": _time_text(event.data.start), "end": None if end is None else _time_text(end)}
     data = {field.name: getattr(event.data, field.name) for field in fields(EventData)} | times
     own = {name: getattr(event, name) for name in _OWN} | {"data": data}
-    return {name: getattr(event, name) for name in _KEY} | {"start": _written(event.data.start), "data": encode(own)}
+    return {name: getattr(event, name) for name in _KEY} | {"start": _time_text(event.data.start), "data": encode(own)}
 
 
 def _event(row: Mapping[str, Any]) -> StoredEvent:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """What is stored of a feed. `arrived`: when it first gave an entry, None: never."""
+    """The stored state of a feed. `arrived`: when its first entry was stored, None: never."""
 
     key: str
     state: FetchState

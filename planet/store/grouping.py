@@ -1,4 +1,4 @@
-"""Which entries are one story, kept up to date: what changed is looked at again with all that it may be joined to. Statements.
+"""Keep the stories up to date: changed entries are grouped again, with all entries that they may be joined to. SQL.
 
 Cost is near linear in the entries that are looked at: each key is read once, and keys that too many entries share are not followed
 (`planet.model.story.common_to`), so that no feed can make a run compare all with all.
@@ -20,7 +20,7 @@ from planet.store.stored import merge_entries
 from planet.text import digest
 
 BATCH = 1000
-"""Entries that are looked at, grouped or written together, so that memory stays bounded on a first run."""
+"""Entries that are read, grouped or written together, so that memory stays bounded on a first run."""
 _STORY = (*("story_id", "primary_id", "date", "tie", "rev", "in_feeds", "technologies", "sources", "updated", "why"),)
 
 

@@ -19,9 +19,9 @@ from planet.urls import is_iri
 if TYPE_CHECKING:
     from planet.store.stored import StoredEntry
 
-_MADE = re.compile(r"tag:([^,]*),[0-9]{4}:[0-9a-f]{20}")
+_PLANET_TAG = re.compile(r"tag:([^,]*),[0-9]{4}:[0-9a-f]{20}")
 _COLUMN = {"id": "{0}.atom_id", "guid": "iif({0}.id != '', {0}.id, {0}.atom_id)"}
-"""What a story publishes unless another precedes it, as SQL over a row of `entries`."""
+"""The id that a story publishes unless another story precedes it, as SQL over a row of `entries`."""
 _OWNS = {"id": "e.owns_id AND e.atom_id = e.id", "guid": "e.owns_id AND e.id != ''"}
 """Whether that is its source's: `owns_id` speaks of the id that the entry has now, which may be another than it is published under."""
 
@@ -29,7 +29,7 @@ _OWNS = {"id": "e.owns_id AND e.atom_id = e.id", "guid": "e.owns_id AND e.id != 
 def published_id(host: str, feed: str, entry: Entry, date: datetime) -> str:
     """The Atom id of a new entry: its own where that is a valid absolute IRI (RFC 4287 4.2.6), else one of the planet's."""
     own = entry.id.strip()
-    return own if is_iri(own) and not _is_made(own, host) else planet_id(host, feed, entry.uid, date)
+    return own if is_iri(own) and not _is_planet_id(own, host) else planet_id(host, feed, entry.uid, date)
 
 
 def planet_id(host: str, feed: str, uid: str, date: datetime) -> str:
@@ -37,9 +37,9 @@ def planet_id(host: str, feed: str, uid: str, date: datetime) -> str:
     return f"tag:{host},{date.year}:{digest(feed, uid)[:20]}"
 
 
-def _is_made(identifier: str, host: str) -> bool:
-    """Whether an id looks like one that this planet makes: no feed may bring one, since it may be another entry's."""
-    tag = _MADE.fullmatch(identifier)
+def _is_planet_id(identifier: str, host: str) -> bool:
+    """Whether an id has the form of this planet's own ids: a feed may not use one, since it may be another entry's."""
+    tag = _PLANET_TAG.fullmatch(identifier)
     return tag is not None and tag[1] == host
 
 
@@ -48,7 +48,7 @@ def identify(primary: StoredEntry, host: str, *, same_id: bool, same_guid: bool)
     tag = planet_id(host, primary.feed, primary.entry.uid, primary.date)
     identifier = tag if same_id or not is_iri(primary.atom_id) else primary.atom_id
     own = primary.entry.id or identifier
-    guid = tag if same_id or same_guid or _is_made(primary.entry.id, host) else own
+    guid = tag if same_id or same_guid or _is_planet_id(primary.entry.id, host) else own
     return identifier, guid
 
 

@@ -1,4 +1,4 @@
-"""What the planet remembers of itself: the names of the texts in the table `meta`."""
+"""The names of the texts in the table `meta`, which describe the planet itself."""
 
 from __future__ import annotations
 
@@ -24,4 +24,4 @@ LETTERS = "letters "
 """Prefix: after it a hash of a contact, its value JSON of what was written there."""
 
 KEPT = (BORN, FIRST_RUN_DONE)
-"""Those that a state file carries to another machine."""
+"""The names that a state file contains."""

@@ -1,4 +1,4 @@
-"""The rows on the pages of a database file, read without its trees: for a file whose inner pages are lost.
+"""Read rows from the leaf pages of a database file whose inner pages are lost.
 
 After https://www.sqlite.org/fileformat2.html: leaf pages of tables (1.6), records (2.1), overflow pages (1.6). Text is UTF-8.
 """

@@ -1,4 +1,4 @@
-"""Stored values, made fit to be shown: an earlier version, a state file or an edit by hand may have stored what this version would not.
+"""Clean stored values before they are shown: an earlier version, a state file or an edit by hand may have stored unsafe ones.
 
 Nothing that moves a cursor, reorders text or leads elsewhere than to the web leaves the store in a title, a name, a text or a link.
 """
@@ -51,7 +51,7 @@ def _enclosure(stored: Enclosure) -> Enclosure | None:
 
 
 def event_data(stored: EventData) -> EventData:
-    """What a calendar says of an event, cleaned likewise."""
+    """The data of an event, cleaned like an entry."""
     return replace(
         stored,
         title=line(stored.title),

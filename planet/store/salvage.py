@@ -1,4 +1,4 @@
-"""All that can still be read of a damaged database, entry by entry, into another.
+"""Copy everything that can be read of a damaged database into another, entry by entry.
 
 SQLite stores a table as a tree of pages; a page that was overwritten costs the rows on it, and stops a scan. Every entry is therefore
 looked up by its own number, and the numbers come from every tree that names them (https://www.sqlite.org/fileformat2.html, 1.6); what
@@ -36,12 +36,12 @@ _NUMBERS = (
 _KEYED = (("meta", "name"), ("feeds", "key"), ("origins", "origin"), ("remembered", "feed"), ("avatars", "url"))
 _JSON = {"classification", "state", "data", "details"}
 _AGAIN = ("story_id", "dirty")
-"""Columns of an entry that the next run works out again."""
+"""Columns of an entry that the next run computes again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Salvaged:
-    """What was taken over of a database: `entries` with their texts; `lost` are those that it names, and of which no text is left."""
+    """The result: `entries` is the number copied with their texts, `lost` the number of those that are named but have no readable text."""
 
     entries: int = 0
     lost: int = 0
@@ -65,7 +65,7 @@ def _salvage(damaged: Path, target: sqlite3.Connection) -> Salvaged:
             with suppress(FileNotFoundError):
                 shutil.copyfile(f"{damaged}{end}", f"{copy}{end}")
         for first_page in (b"", empty[:_HEADER], empty):
-            _mend_first_page(copy, first_page)
+            _replace_first_page(copy, first_page)
             with suppress(sqlite3.Error), closing(sqlite3.connect(copy, isolation_level=None)) as source:
                 source.text_factory = bytes
                 _update(source)
@@ -79,7 +79,7 @@ def _salvage(damaged: Path, target: sqlite3.Connection) -> Salvaged:
     return Salvaged()
 
 
-def _mend_first_page(path: Path, first_page: bytes) -> None:
+def _replace_first_page(path: Path, first_page: bytes) -> None:
     """Put `first_page` over the beginning of the file, with the number of its pages (file format, 1.3.8)."""
     if not first_page:
         return

@@ -1,4 +1,4 @@
-"""The state that feeds cannot give again: when an entry was first seen, where it sorts, what was deleted."""
+"""Export and restore the state that feeds cannot give again: first seen dates, sort dates and tombstones."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _saved(texts: Mapping[str, str], feeds: Mapping[str, int], entries: list[lis
 
 
 def salvage(path: Path) -> dict[str, object]:
-    """What `export` would give, as far as it can still be read from a damaged database. Nothing is written there."""
+    """As `export`, as far as it can be read from a damaged database, which is not changed."""
     texts: dict[str, str] = {}
     feeds: dict[str, int] = {}
     rows: dict[int, list[object]] = {}
@@ -89,7 +89,7 @@ def _is_entry(row: object) -> bool:
 
 
 def restore(connection: sqlite3.Connection, saved: object) -> int:
-    """Remember what `export` gave, for entries that are not there yet. The caller has the transaction."""
+    """Store what `export` returned, for entries that are not stored yet. The caller has the transaction."""
     if not isinstance(saved, dict) or saved.get("format") != FORMAT or saved.get("columns") != list(_COLUMNS):
         raise UsageError(Message.of("this is not a state file of a planet: `planet export --state FILE` writes one"))
     texts, feeds, rows = saved.get("meta"), saved.get("feeds"), saved.get("entries")

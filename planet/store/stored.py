@@ -1,4 +1,4 @@
-"""Entries, read: whole, by what they are recognised by, and as merging sees them. Statements."""
+"""Read entries: whole, their keys, and the fields that merging uses. SQL."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def text_size(connection: sqlite3.Connection, feed: str, without: Sequence[int])
 
 
 def entry_keys(connection: sqlite3.Connection, feed: str) -> tuple[EntryKey, ...]:
-    """What is stored of a feed, enough to recognise its entries, in the order of their ids."""
+    """The keys of the stored entries of a feed, in the order of their ids."""
     query = f"SELECT {names(_KEY)} FROM entries WHERE feed = :feed ORDER BY entry_id"
     return tuple(convert(EntryKey, _with_instants(row)) for row in select(connection, query, {"feed": feed}))
 
@@ -138,7 +138,7 @@ def find(connection: sqlite3.Connection, link_key: str, identifier: str) -> list
 
 
 def merge_entries(connection: sqlite3.Connection, entry_ids: Sequence[int]) -> list[MergeEntry]:
-    """What merging needs to know of the shown entries among these, in the order of their ids."""
+    """The fields that merging uses of the shown entries among these, in the order of their ids."""
     query = (
         f"SELECT {names(_MERGE, table='e')}, substr(b.text, 1, {MERGE_TEXT}) AS text, "
         "iif(json_valid(b.details), json_extract(b.details, '$.source'), NULL) AS source, "

@@ -1,4 +1,4 @@
-"""Stories, read: in lists, and whole. Statements."""
+"""Read stories: as rows of lists, and whole. SQL."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from planet.values import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryContext:
-    """What of the configuration a whole story shows.
+    """The parts of the configuration that a whole story shows.
 
     `sources` maps (source slug, feed key) to what is shown of it (id and url empty); `summary_only` and `feed_urls` are by feed key.
     """
@@ -183,7 +183,7 @@ def _tags(members: Sequence[StoredEntry]) -> tuple[str, ...]:
 
 
 def _reasons(joins: str, members: Sequence[StoredEntry], context: StoryContext) -> StoryReasons:
-    """Why a story is where it is. `joins` is the column `why`, the primary copy is given first."""
+    """The reasons shown with a story. `joins` is the column `why`; the primary copy is the first of `members`."""
     position = {member.entry_id: number for number, member in enumerate(members)}
     return StoryReasons(
         copies=tuple(

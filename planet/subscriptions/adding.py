@@ -42,7 +42,7 @@ def add(text: str, source: Subscription) -> str:
     if number is not None and not value.keys() & {"feeds", "calendars"}:
         line = document.line((section, number))
         raise UsageError(Message.of("{name} is in feeds.yaml already, on line {line}", name=value["name"], line=line))
-    return _written(text, document, [(source.kind, value)], _may_be_one)
+    return _with_sources(text, document, [(source.kind, value)], _may_be_one)
 
 
 def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int, tuple[Message, ...]]:
@@ -82,14 +82,14 @@ def add_all(text: str, subscriptions: Iterable[Subscription]) -> tuple[str, int,
             if source.rules:
                 value["feeds"] = [{"url": url, **source.rules[url]} if url in source.rules else url for url in feeds]
             new.append((source.kind, value))
-    return _written(text, document, new, _is_surely_one), len(new), tuple(notes)
+    return _with_sources(text, document, new, _is_surely_one), len(new), tuple(notes)
 
 
 def _sources(document: Document, section: str) -> object:
     return document.value.get(section) if isinstance(document.value, dict) else None
 
 
-def _written(text: str, document: Document, new: Iterable[tuple[Kind, dict[str, Any]]], is_one: IsOne) -> str:
+def _with_sources(text: str, document: Document, new: Iterable[tuple[Kind, dict[str, Any]]], is_one: IsOne) -> str:
     """Each under its namesake that `is_one` with it, in the file or among the new ones; else at the end of its list.
 
     Of two who share a name and are not one, the second is called by its host, too.

@@ -25,7 +25,7 @@ _LESS = re.compile(r"comment|commentaire|replies|/tags?/|/categor", re.IGNORECAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Discovered:
     """What is behind an address: `feed` as it is to be configured, and `others` that the page names, too."""
 
     feed: str
@@ -38,13 +38,13 @@ class Found:
     """The address is the feed's own; or its page names the feed, links to it, or says nothing of it: it was looked for."""
 
 
-def find(address: str, get: Get, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Found | Message:
+def find(address: str, get: Get, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Discovered | Message:
     """The first thing that can be read, or why there is none. `get` is called some eight times at most."""
     first = get(address)
     if isinstance(first, FetchError):
         return first.message
     result = _read(address, first, read_feed, read_calendar)
-    if isinstance(result, Found):
+    if isinstance(result, Discovered):
         return result
     page = first.url
     named = sorted((url for url, _kind in result.candidates), key=lambda url: bool(_LESS.search(url)))
@@ -55,7 +55,7 @@ def find(address: str, get: Get, read_feed: ReadFeed, read_calendar: ReadCalenda
         if isinstance(answer, FetchError):
             continue
         read = _read(candidate, answer, read_feed, read_calendar)
-        if isinstance(read, Found):
+        if isinstance(read, Discovered):
             others = tuple(url for url in named if url != candidate)
             how: How = "guessed" if candidate not in named else "linked" if only_linked else "named"
             return replace(read, page=read.page or http_url(page), others=others, how=how)
@@ -73,14 +73,14 @@ def _places(page: str, named: list[str]) -> Iterator[str]:
     yield from dict.fromkeys((*(urljoin(here, name) for name in USUAL[:2]), *(urljoin(root, name) for name in USUAL)))
 
 
-def _read(address: str, answer: Download, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Found | Unreadable:
+def _read(address: str, answer: Download, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Discovered | Unreadable:
     moved = answer.chain and all(hop.status in {301, 308} for hop in answer.chain) and "@" not in address
     feed = answer.url if moved else address
     if b"BEGIN:VCALENDAR" in answer.body[:2000].upper():
         calendar = read_calendar(answer)
         if isinstance(calendar, Unreadable):
             return calendar
-        return Found(
+        return Discovered(
             feed=feed,
             calendar=True,
             name=one_line(calendar.name, 100) or host(feed),
@@ -90,7 +90,7 @@ def _read(address: str, answer: Download, read_feed: ReadFeed, read_calendar: Re
     raw = read_feed(answer)
     if isinstance(raw, Unreadable):
         return raw
-    return Found(
+    return Discovered(
         feed=feed,
         calendar=False,
         name=one_line(plain(raw.title), 100) or host(feed),

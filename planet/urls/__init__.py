@@ -1,4 +1,4 @@
-"""URLs: what may be linked, what two spellings have in common, what must not be shown. Pure, used by every stage."""
+"""URLs: normalised for links and requests, compared by canonical keys, shown without secrets. Pure, used by every stage."""
 
 from planet.urls.hosts import counts_clicks, host_group, rate_limit_scope, same_site
 from planet.urls.join import join

@@ -46,7 +46,7 @@ def counts_clicks(url: str) -> bool:
 
 
 def host_group(name: str) -> str:
-    """What shares a pace: one host, with or without `www.`, or all the sites of one platform."""
+    """The name of the group of hosts that share a rate limit: one host, with or without `www.`, or all sites of one platform."""
     for platform in _PLATFORMS:
         if name.endswith("." + platform):
             return platform
@@ -54,7 +54,7 @@ def host_group(name: str) -> str:
 
 
 def rate_limit_scope(url: str) -> str:
-    """What a 429 closes: the origin (scheme://host:port); of a host of many users, one user's part of it."""
+    """The scope that a 429 applies to: the origin (scheme://host:port); on a host of many users, the part of one user."""
     site = origin(url)
     first = urlsplit(url).path.split("/")[1:2] if site else []
     if first and (first[0][:1] in {"~", "@"} or host(url) in _SHARED_HOSTS):

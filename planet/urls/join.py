@@ -1,4 +1,4 @@
-"""References resolved from a base."""
+"""Resolve relative references."""
 
 from __future__ import annotations
 

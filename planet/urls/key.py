@@ -17,7 +17,7 @@ _SIMPLE = re.compile(
 
 
 def canonical_key(url: str) -> str:
-    """What two addresses of one page have in common: scheme, `www.`, case of the host, port, tracking, order of the query,
+    """The canonical key of an address, equal for the spellings of one page: scheme, `www.`, case of the host, port, tracking, order of the query,
     one trailing slash, `.html`, index file and fragment (but `#!`) fold. "" for what is no http or https URL.
 
     Never requested, never shown: only compared.

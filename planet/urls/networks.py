@@ -1,4 +1,4 @@
-"""Which addresses and names are of the public internet, and which only of a private network."""
+"""Distinguish addresses and names of the public internet from those of private networks."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def is_inside(name: str) -> bool:
 
 
 def is_this_machine(name: str) -> bool:
-    """Whether a host is the machine itself: it tells nothing of a network."""
+    """Whether a host is this machine itself (localhost), a name that reveals nothing of a network."""
     name = name.lower().strip("[]").removesuffix(".")
     try:
         return ipaddress.ip_address(name).is_loopback

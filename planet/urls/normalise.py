@@ -1,4 +1,4 @@
-"""URLs made fit for links: schemes, hosts, escapes, tracking parameters."""
+"""Normalise URLs for links: schemes, hosts, escapes, tracking parameters."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def without_credentials(url: str) -> str:
 
 
 def masked(url: str) -> str:
-    """Where an unlisted URL leads, and no more of it: `https://calendar.example/***`; `***` for a path."""
+    """The URL with only scheme and host: `https://calendar.example/***`; `***` for a path."""
     parts = split(url)
     return f"{parts.scheme}://{parts.hostname}/***" if parts is not None and parts.hostname else "***"
 

@@ -1,4 +1,4 @@
-"""URLs made fit for requests: target, path, credentials, and whether two URLs are one resource."""
+"""Prepare URLs for requests: target, path, credentials, and whether two URLs name one resource."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BadUrlError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a request goes. `url` is whole, without credentials and fragment; `path` is what the request line says."""
+    """The target of a request. `url` is complete, without credentials and fragment; `path` is the one of the request line."""
 
     url: str
     scheme: str
@@ -126,7 +126,7 @@ def _normalised(url: str) -> str:
 
 
 def joined(base: str, location: str) -> str:
-    """What a Location field (as http.client gives it: latin-1) means from `base`. Raises BadUrlError."""
+    """The absolute URL of a Location field (as http.client gives it: latin-1), resolved from `base`. Raises BadUrlError."""
     # Many servers send UTF-8 there; what is no UTF-8 is taken byte by byte.
     raw = location.encode("latin-1", "replace")
     try:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 
 from planet.edition.joins import joins
-from planet.merge.event_changes import arrive_events
+from planet.merge.event_changes import diff_events
 from planet.merge.event_groups import group_events
 from planet.merge.events import merge_events
 from planet.model import (
@@ -94,7 +94,7 @@ def gather(folder: Path) -> dict[str, tuple[StoredEvent, ...]]:
     for path in paths(folder):
         key = str(path.relative_to(folder))
         incoming = normalise_events(read(path), calendar=key, sanitise=sanitise, now=NOW)
-        held[key] = arrive_events((), incoming, NOW).upserts
+        held[key] = diff_events((), incoming, NOW).upserts
     return held
 
 

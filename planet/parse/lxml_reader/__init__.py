@@ -25,7 +25,7 @@ def read(data: bytes, *, limit: int, timezone: str = "UTC") -> RawFeed | Message
 
 
 def fault(error: etree.XMLSyntaxError) -> Message:
-    """What libxml2 found, as something that its author can mend."""
+    """A sentence about an XML error that tells the author of the document what to correct."""
     line = error.lineno or 1
     message = str(error.msg or "").split(", line ")[0]
     names: Any = etree.ErrorTypes

@@ -1,4 +1,4 @@
-"""The parts of Atom that other formats borrow: links, people, sources, tombstones; and what all XML formats say alike."""
+"""Elements of Atom that other formats use too (links, people, sources, tombstones), and elements common to all XML formats."""
 
 from __future__ import annotations
 

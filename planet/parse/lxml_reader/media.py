@@ -1,4 +1,4 @@
-"""What is attached to an entry: enclosures, Media RSS, iTunes images, places. The same for every XML format."""
+"""Attachments of an entry: enclosures, Media RSS, iTunes images; and its place. The same for every XML format."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def attached(
 
 
 def _media(tree: Tree, fields: Fields, base: str) -> tuple[list[Enclosure], list[str], list[str]]:
-    """What Media RSS attaches: files, the addresses of those that are pictures, the addresses of thumbnails."""
+    """The attachments of Media RSS: files, the addresses of those that are pictures, the addresses of thumbnails."""
     files: list[Enclosure] = []
     pictures: list[str] = []
     thumbnails: list[str] = []
@@ -63,7 +63,7 @@ def _media_file(tree: Tree, element: Element, inside: Fields, base: str) -> Encl
 
 
 def _large(tree: Tree, thumbnails: Iterable[Element], base: str) -> list[str]:
-    """The thumbnails that are no icons: of a size that says nothing, or of 100 pixels and more."""
+    """The addresses of thumbnails that are no icons: without a size, or of 100 pixels and more."""
     return [tree.href(thumbnail, "url", base) for thumbnail in thumbnails if not _is_icon(thumbnail)]
 
 
@@ -75,7 +75,7 @@ def _is_icon(element: Element) -> bool:
 
 
 def placed(fields: Fields) -> bool:
-    """Whether there is any word of a place (few entries have one)."""
+    """Whether an entry has an element with coordinates (few have)."""
     return not _PLACES.isdisjoint(fields)
 
 

@@ -1,4 +1,4 @@
-"""One well-formed document as a tree, and what its elements say. The only place that calls libxml2."""
+"""A well-formed document as a tree, and the values of its elements. The only module that calls libxml2."""
 
 from __future__ import annotations
 
@@ -193,11 +193,11 @@ def inner(element: Element, *, nested: bool = False, mixed: bool = False) -> str
     texts = between if raw else [html.escape(text, quote=False) for text in between]
     pieces = [texts[0]]
     for child, text in zip(element, texts[1:], strict=True):
-        pieces += (*_written(child, "", nested=nested, mixed=mixed), text)
+        pieces += (*_element_html(child, "", nested=nested, mixed=mixed), text)
     return "".join(pieces)
 
 
-def _written(element: Element, base: str, *, nested: bool, mixed: bool) -> Iterator[str]:
+def _element_html(element: Element, base: str, *, nested: bool, mixed: bool) -> Iterator[str]:
     """One element with its content, without its tail."""
     name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
     if not name:
@@ -217,7 +217,7 @@ def _written(element: Element, base: str, *, nested: bool, mixed: bool) -> Itera
     if element.text:
         yield _text(element.text, mixed=mixed)
     for child in element:
-        yield from _written(child, here, nested=nested, mixed=mixed)
+        yield from _element_html(child, here, nested=nested, mixed=mixed)
         if child.tail:
             yield _text(child.tail, mixed=mixed)
     if name.lower() not in VOID:

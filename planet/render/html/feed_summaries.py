@@ -14,9 +14,8 @@ from planet.i18n import Translator
 from planet.model import FeedCounts
 from planet.render.html.builder import PageBuilder
 from planet.render.html.sentences import as_html
+from planet.states import NEED_ACTION
 from planet.values import dataclass
-
-TROUBLE = ("failing", "gone", "moved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ def feed_summaries(builder: PageBuilder, slug: str) -> tuple[FeedSummary, ...]:
             entries=feed.entries,
             asked=feed.state != "new",
             last_new=feed.last_new,
-            error=as_html(t.say(feed.error)) if feed.error and feed.state in TROUBLE else Markup(""),
+            error=as_html(t.say(feed.error)) if feed.error and feed.state in NEED_ACTION else Markup(""),
             since=feed.first_failure,
             todo=tuple(as_html(t.say(message)) for message in (feed.advice, *feed.warnings[:2]) if message),
         )

@@ -14,7 +14,7 @@ from planet.render.html.events import EventPages
 from planet.render.html.feed_summaries import place
 from planet.render.html.frame import Meta
 from planet.render.html.sentences import as_html
-from planet.states import SHAPES, TROUBLE, WORDS, summary
+from planet.states import NEED_ACTION, SHAPES, WORDS, summary
 from planet.text import fold
 from planet.values import dataclass
 from planet.when import runs
@@ -120,12 +120,12 @@ def health(builder: PageBuilder) -> Artifact:
     t = builder.t
     feeds = builder.edition.noted_health()
     now = t.local(builder.edition.now)
-    trouble = tuple(feed for feed in feeds if feed.state in TROUBLE)
+    trouble = tuple(feed for feed in feeds if feed.state in NEED_ACTION)
     context = {
         "now": builder.edition.now,
         "trouble": trouble,
         "fine": tuple(
-            sorted((feed for feed in feeds if feed.state not in TROUBLE), key=lambda feed: fold(feed.source))
+            sorted((feed for feed in feeds if feed.state not in NEED_ACTION), key=lambda feed: fold(feed.source))
         ),
         "summary": summary(t, feeds),
         "shapes": SHAPES,

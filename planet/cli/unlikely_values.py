@@ -25,8 +25,11 @@ _EXAMPLES = re.compile(r"(?:^|\.)example\.(?:org|com|net)$")
 Pictures = Mapping[str, tuple[datetime, bytes | None]]
 
 
-def doubts(config: Config, environ: Mapping[str, str], kept: Pictures) -> Iterator[Fault]:
-    """`kept` are the pictures that the runs had (`Store.avatars`). Each with its line (0 where it is about what is missing)."""
+def unlikely_values(config: Config, environ: Mapping[str, str], kept: Pictures) -> Iterator[Fault]:
+    """Warnings for valid values that are probably not intended, each with its line (0 for a missing key).
+
+    `kept` are the stored avatars (`Store.avatars`).
+    """
     site = config.site
     if _EXAMPLES.search(host(site.url)):
         yield Fault(0, Message.of("`planet.url` is still an example: write where the site is published"))
@@ -34,7 +37,7 @@ def doubts(config: Config, environ: Mapping[str, str], kept: Pictures) -> Iterat
         yield Fault(0, Message.of("`planet.owner.email` is missing: nobody knows whom to write to"))
     yield from _typographic(config)
     yield from _notify(config, environ)
-    yield from _twins(config)
+    yield from _duplicates(config)
     yield from _pictures(config, kept)
     yield from _theme(config)
     yield from _letters(config, environ)
@@ -136,7 +139,7 @@ def _letters(config: Config, environ: Mapping[str, str]) -> Iterator[Fault]:
                 )
 
 
-def _twins(config: Config) -> Iterator[Fault]:
+def _duplicates(config: Config) -> Iterator[Fault]:
     """Feeds that differ by http, https, `www.` or a final slash: most likely one feed, read twice."""
     first: dict[str, tuple[str, int]] = {}
     for source in config.sources:
