@@ -16,7 +16,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -30,7 +30,6 @@ from planet.edition.fingerprints import program_rev
 from planet.errors import UsageError
 from planet.fetch.attempt import BARE, Attempt, start_group
 from planet.model import Config, Due, Failed, Fetched, FetchError, Fresh, Message, Outcome, Task
-from planet.values import dataclass
 from planet.workers import MEMORY, PRELOADED, DocumentReader
 
 if TYPE_CHECKING:

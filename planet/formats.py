@@ -6,10 +6,10 @@ A new output feed is one row here and its writer.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from planet.model import Message
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.model import Config

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from planet.merge.authorship import Authors
@@ -36,7 +36,6 @@ from planet.reading import Rules
 from planet.sanitise import sanitise
 from planet.store import Application, FeedRow, Store
 from planet.urls import canonical_key, host
-from planet.values import dataclass
 
 _ARCHIVE = re.compile(rb"<(?:[A-Za-z]+:)?(feed|entry|rss|RDF)[\s>]")
 _DECLARATION = re.compile(rb"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*", re.DOTALL)

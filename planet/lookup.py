@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from planet import plugins
 from planet.classify import Classifier, Scores
@@ -20,7 +21,6 @@ from planet.store import Store, StoredEntry
 from planet.store.stories import authors_copies
 from planet.text import digest, fold
 from planet.urls import canonical_key, feed_key, host, redacted
-from planet.values import dataclass
 
 NEAR = 3
 """Most addresses that are suggested."""

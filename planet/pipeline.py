@@ -13,7 +13,7 @@ import contextlib
 import functools
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -36,7 +36,6 @@ from planet.model import (
 )
 from planet.ports import Options, Planet, Progress
 from planet.store import FeedRow, meta
-from planet.values import dataclass
 from planet.when import day_of
 
 if TYPE_CHECKING:

@@ -11,13 +11,12 @@ import functools
 import os
 import re
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from planet.errors import UsageError
 from planet.model import Message
 from planet.text import anchor, digest, id_prefix, one_line
-from planet.values import dataclass
 
 if TYPE_CHECKING:  # a run without such a program looks for its name, and needs no more
     import pluggy

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Protocol
-
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.fetch.web import WebClient

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from planet import plugins
@@ -29,7 +29,6 @@ from planet.parse.discovery import REDIRECT, header_candidates, new_feed_url
 from planet.parse.reader import parse
 from planet.plugins import EntryFilters
 from planet.sanitise import sanitise
-from planet.values import dataclass
 
 NEWEST_DATES = 20
 

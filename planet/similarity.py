@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from zlib import crc32
 
@@ -13,7 +14,6 @@ from rapidfuzz.distance import Indel
 from planet.model import MergeEntry
 from planet.text import without_accents
 from planet.urls import canonical_key, host
-from planet.values import dataclass
 
 NEAR_DAYS = 5
 """Days. Similar entries are one story only when they were published within so many: the issues of a weekly series are not."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from random import Random
@@ -41,7 +41,6 @@ from planet.parse import PARSER_VERSION
 from planet.store import Application, FeedRow, Store
 from planet.text import shorten
 from planet.urls import host
-from planet.values import dataclass
 
 log = logging.getLogger(__name__)
 MOST_TEXT = 50_000_000

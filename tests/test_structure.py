@@ -27,7 +27,6 @@ GROUND = {
     "people",
     "links",
     "reasons",
-    "values",
     "when",
     "similarity",
     "i18n",

@@ -6,13 +6,12 @@ only in company (docs/technologies.md). `=Spring`: not even `with Spring` is com
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-
-from planet.values import dataclass
 
 FOLDER = Path(__file__).parent
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader

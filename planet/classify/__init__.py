@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from planet.classify import scores
 from planet.classify.company import certain
@@ -15,7 +15,6 @@ from planet.classify.words import Match
 from planet.model import Classification, Config, Entry, Reason, Technology
 from planet.text import fold
 from planet.urls import host_and_path
-from planet.values import dataclass
 
 __all__ = ["Classifier", "Scores"]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from planet.classify.vocabulary import Vocabulary
 from planet.classify.words import Text
 from planet.model import Entry, Filter
 from planet.text import fold
 from planet.urls import canonical_key
-from planet.values import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from planet.text import without_accents
-from planet.values import dataclass
 
 _BLANK = re.compile(r"[\s<>\"]")
 _PARTS = re.compile(r"[\s-]+")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,6 @@ from planet.cli.screen import Screen
 from planet.errors import ConfigError, PlanetError
 from planet.i18n import Translator
 from planet.store import Store
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.model import Config, Message

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from planet.cli.context import Context
 from planet.model import Config, Filter, Message
-from planet.values import dataclass
 
 
 @dataclass(slots=True)

@@ -9,11 +9,10 @@ import os
 import shutil
 import sys
 import textwrap
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import click
-
-from planet.values import dataclass
 
 Meaning = Literal["good", "bad", "doubtful", "quiet", "strong", ""]
 READABLE = 100

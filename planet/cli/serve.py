@@ -7,6 +7,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from planet.cli.site_server import site_server
 from planet.errors import LockedError, PlanetError, UsageError
 from planet.model import Config, Message, Published
 from planet.ports import Options
-from planet.values import dataclass
 
 POLL = 0.5
 """Seconds between two looks at the files: a theme has a few dozen, so a look costs less than a millisecond."""

@@ -12,6 +12,7 @@ import mimetypes
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -22,7 +23,6 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from planet.fetch.headers import http_date
 from planet.formats import media_type
-from planet.values import dataclass
 
 TYPES = {
     ".ics": "text/calendar", ".js": "text/javascript", ".json": "application/json", ".opml": "text/x-opml", ".webmanifest":

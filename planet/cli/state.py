@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from planet.assemble import lock, open_store
 from planet.errors import StoreError, UsageError
 from planet.model import Config, Message
 from planet.store import Store, backup, damage
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.cli.context import Context

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from planet.assemble import document_reader
@@ -29,7 +30,6 @@ from planet.model import (
     Task,
 )
 from planet.urls import masked, redacted
-from planet.values import dataclass
 from planet.when import day_of, default_end, is_over
 from planet.workers import DocumentReader
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from planet.formats import RESERVED
 from planet.model import Fault, Message
 from planet.urls import carries_secret, host, user_of
 from planet.urls.networks import is_inside, is_this_machine
-from planet.values import dataclass
 
 _WORTH_A_WARNING = 4
 """A warning names superfluous words of a technology from so many on: words of feeds.yaml that are in the catalogue."""

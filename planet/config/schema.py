@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 from types import NoneType, UnionType
@@ -41,7 +41,6 @@ from planet.config.disk import Disk
 from planet.config.invalid import InvalidValueError, meant, shown
 from planet.model import Message
 from planet.model.keys import Check, Key
-from planet.values import dataclass
 
 
 class _Dataclass(Protocol):

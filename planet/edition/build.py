@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,6 @@ from planet.model import (
     Technology,
 )
 from planet.text import digest
-from planet.values import dataclass
 from planet.when import day_of, instant, runs
 
 log = logging.getLogger(__name__)

@@ -19,14 +19,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from planet.model import Event, JoinKind, MergeEntry, StoryJoin
 from planet.similarity import numbered_apart, numbers, significant_words, titles_alike
 from planet.urls import canonical_key
-from planet.values import dataclass
 from planet.when import day_of, instant
 
 BEFORE = timedelta(days=120)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from planet.fetch.errors import RefusedError
 from planet.model import Message
 from planet.urls.networks import is_public
-from planet.values import dataclass
 
 Address = tuple[Any, ...]
 Resolved = tuple[int, int, int, str, Address]

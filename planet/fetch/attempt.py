@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -26,7 +26,6 @@ from planet.fetch.request import (
 from planet.fetch.transport import REDIRECTS, Request, Response
 from planet.model import Deferred, Due, Failed, Fetched, FetchError, Fresh, Hop, Message, Unchanged
 from planet.urls import DEFAULT_PORTS, BadUrlError, Target, credentials, host_group, joined, redacted, same_url, target
-from planet.values import dataclass
 
 log = logging.getLogger(__name__)
 MAX_HOPS = 5

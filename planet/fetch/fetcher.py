@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from planet.fetch.attempt import Attempt, Rules
 from planet.fetch.run import Run, SharedState
 from planet.fetch.transport import HttpTransport, Transport
 from planet.fetch.web import WebClient
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.model import Due, Fetched, FetchRules

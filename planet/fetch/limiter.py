@@ -12,10 +12,8 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-
-from planet.values import dataclass
 
 _SLOW_SLOTS = 8
 """Factor of `workers`: so many slow requests may run in addition to the others."""

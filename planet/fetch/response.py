@@ -8,10 +8,10 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from planet.fetch.errors import TooLargeError
-from planet.values import dataclass
 
 _PIECE = 65536
 _GIVEN_UP_AFTER = 10

@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from planet.fetch.response import Deadline
 from planet.fetch.transport import Response, Transport
 from planet.model import Fetched, FetchError, FetchRules, Fresh, Message
 from planet.urls import host, rate_limit_scope, redacted
-from planet.values import dataclass
 
 log = logging.getLogger(__name__)
 _GRACE = 1.0

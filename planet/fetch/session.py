@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message as HeaderMessage
 from http.cookiejar import DefaultCookiePolicy
@@ -28,7 +29,6 @@ from planet.fetch.run import SharedState
 from planet.fetch.transport import Request
 from planet.model import FetchError, Message
 from planet.urls import BadUrlError, Target, host_group, rate_limit_scope, target
-from planet.values import dataclass
 
 
 class FetchFailedError(requests.RequestException):

@@ -13,7 +13,7 @@ import ssl
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -24,7 +24,6 @@ from planet.fetch.exceptions import of_exception
 from planet.fetch.request import head
 from planet.fetch.response import Deadline, HttpResponse, Incoming, Source, kept_fields, read_body
 from planet.urls import Target
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.fetch.addresses import AddressFilter

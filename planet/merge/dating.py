@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from planet.model import DiffContext, Entry, EntryKey
-from planet.values import dataclass
 
 MACHINE = 10
 """Dates of so many entries within an hour are taken for those of a program (a build, an import)."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from planet.merge.authorship import Authors
 from planet.model import Classification, Config, EventData, FeedConfig, Source, StoredEvent
 from planet.text import digest
-from planet.values import dataclass
 
 LONGEST_UID = 255
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import combinations
@@ -22,7 +23,6 @@ from planet.merge.clusters import Cluster, Clusters
 from planet.merge.event_changes import MOVED
 from planet.model import StoredEvent
 from planet.similarity import NEAR, numbered_apart, particular, places_alike, places_apart, titles_alike
-from planet.values import dataclass
 from planet.when import day_of, instant
 
 CROWD = 60

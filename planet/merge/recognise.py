@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from planet.model import Entry, EntryKey, Read, UnchangedEntry
 from planet.text import body_key, digest
 from planet.urls import canonical_key
-from planet.values import dataclass
 
 _DAY = timedelta(days=1)
 _Key = tuple[str, ...]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from planet.model import EntryKey
-from planet.values import dataclass
 
 PATIENCE = timedelta(days=1)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NewType
-
-from planet.values import dataclass
 
 SafeHtml = NewType("SafeHtml", str)
 """HTML that went through the allow-list. Only `planet.sanitise` makes one. Its headings begin at `FIRST_HEADING`, in their order; its

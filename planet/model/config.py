@@ -6,7 +6,7 @@ known needs neither. A field without `Key` is no key of the file: `planet.config
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,7 +14,6 @@ from typing import Annotated, Literal
 from planet.model.base import Fault
 from planet.model.keys import Check, Duration, FilePath, Line, Technologies, Text, Texts, Url, Zone, key, number
 from planet.urls import masked, redacted
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from planet.model.base import Message, SafeHtml
 from planet.model.feed import Deleted, Enclosure
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

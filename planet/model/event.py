@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from planet.model.base import SafeHtml
-from planet.values import dataclass
 
 Status = Literal["confirmed", "tentative", "cancelled"]
 JoinKind = Literal["announcement", "talk", "mention"]

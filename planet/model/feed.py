@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from planet.model.base import Message
 from planet.model.event import RawEvent
 from planet.model.fetch import ErrorClass
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

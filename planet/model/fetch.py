@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from planet.model.base import Message
-from planet.values import dataclass
 
 ErrorClass = Literal[
     "dns",

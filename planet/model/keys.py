@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeAlias
-
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

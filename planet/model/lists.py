@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from planet.model.base import Message
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from planet.model.base import Message
 from planet.model.health import FeedHealth
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
-
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.model.entry import Entry, Person

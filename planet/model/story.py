@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from planet.model.entry import Entry, SourceRef
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
 from planet.model.shares import shared_out
 from planet.model.shown import PAGE_TEXT, IndexRow
-from planet.values import dataclass
 
 PART_SIZE = 130_000
 """Characters of HTML on one page of a month: some 45 kB as sent."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
-
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.model.entry import Read

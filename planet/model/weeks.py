@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from planet.model.shares import DIGEST_SHARE, leading_source, within_share
 from planet.model.shown import IndexRow
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.model.event import Event

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
 
@@ -13,7 +13,6 @@ from planet.model import RawEntry
 from planet.normalise import content
 from planet.text import digest, fold, xml_safe
 from planet.urls import canonical_key
-from planet.values import dataclass
 
 _SCHEME = re.compile(r"https?://(?:www\.)?([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _WAYS = ("https://www.", "http://www.", "https://", "http://")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import field
-
-from planet.values import dataclass
+from dataclasses import dataclass, field
 
 _URL = re.compile(r"https?://[^\s<>\"'`\\^{|}]+", re.IGNORECASE)
 _LINK = re.compile(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from planet.model import NotifyRule
 from planet.text import digest
-from planet.values import dataclass
 
 Kind = Literal["story", "event", "moved", "cancelled", "reminder", "newcomer", "news", "more"]
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from planet.model import Edition, Event, IndexRow, NotifyRule
 from planet.model.shares import DIGEST_SHARE, event_owner, leading_source, within_share
 from planet.notify.channel import Channel, Item
-from planet.values import dataclass
 from planet.when import begins_after, day_of, monday_of
 
 MORNING = timedelta(hours=8)

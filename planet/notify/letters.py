@@ -10,7 +10,7 @@ import json
 import logging
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -21,7 +21,6 @@ from planet.notify.message import Notification, ascii_name
 from planet.notify.outside import Outside
 from planet.notify.send import expanded, is_mail, missing
 from planet.text import digest, one_line
-from planet.values import dataclass
 
 log = logging.getLogger(__name__)
 FAILING_FOR = timedelta(days=3)

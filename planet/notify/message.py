@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -20,7 +20,6 @@ from planet.notify.channel import Item
 from planet.objects import event_object, story_object
 from planet.text import one_line, shorten, without_accents
 from planet.urls import http_url
-from planet.values import dataclass
 
 MAX_TITLE = 150
 MAX_ITEMS = 20

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from planet.notify.message import Notification, Service
 from planet.notify.send import Refusal, deliver, service_of
-from planet.values import dataclass
 
 Save = Callable[[str, str], None]
 

@@ -7,12 +7,12 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from planet.notify.message import MAX_TITLE, UNLIMITED, Notification, Service
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     import apprise

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from planet.formats import with_hub
 from planet.model import FetchError, Message
 from planet.notify.channel import back_off, is_waiting
 from planet.urls import redacted
-from planet.values import dataclass
 
 Form = Sequence[tuple[str, str]]
 Post = Callable[[str, Form], int | FetchError]

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 
 import webencodings
 from webencodings.labels import LABELS
-
-from planet.values import dataclass
 
 # Python knows codecs that are no character sets (`unicode_escape`, `zlib_codec`) and some that hide markup (`utf-7`): only those
 # that the WHATWG Encoding Standard names are used, under any spelling of theirs or of Python's (`latin-9`, `cp936`).

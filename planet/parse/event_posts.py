@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,7 +19,6 @@ from planet.model import CalendarRead, EventData, Message, RawEvent
 from planet.parse.eventfeed import cancelled
 from planet.text import digest, fold, one_line
 from planet.urls import canonical_key, host, http_url, without_tracking
-from planet.values import dataclass
 from planet.when import is_believable
 
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from math import prod
 from typing import Any, cast
@@ -19,7 +19,6 @@ from icalendar import Calendar, Event
 from icalendar.prop import vRecur
 
 from planet.parse.icaltimes import stamp
-from planet.values import dataclass
 from planet.when import instant
 
 MOST = 1_000

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from planet.html_elements import PAGE_STARTS
-from planet.values import dataclass
 
 Kind = Literal["feed", "json", "html", "calendar", "empty", "xml", "other"]
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -15,7 +16,6 @@ from planet.parse.icaltimes import later, read_moment, read_moments, stamp, utc
 from planet.parse.recurrence import Timing, day_in
 from planet.parse.zones import Zones
 from planet.text import digest, one_line, plain
-from planet.values import dataclass
 from planet.when import is_believable
 
 DESCRIPTION = 100_000

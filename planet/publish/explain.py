@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from planet.publish.manifest import read_manifest
 from planet.publish.site import is_as_published
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

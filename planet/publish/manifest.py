@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from planet.values import dataclass
 
 FOLDER = ".planet"
 MANIFEST = "manifest.json"

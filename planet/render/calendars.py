@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from urllib.parse import quote
@@ -17,7 +18,6 @@ from planet import __version__
 from planet.model import Artifact, Edition, Event
 from planet.text import digest, one_line, xml_safe
 from planet.urls import http_url
-from planet.values import dataclass
 
 PRODID = f"-//Planet//planet {__version__}//EN"
 REFRESH = "PT1H"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,6 @@ from planet.store.columns import assignments, encode, insert, instant, names, se
 from planet.store.entry_columns import DETAILS, KEYS, TEXTS
 from planet.store.identifiers import published_id
 from planet.text import body_key
-from planet.values import dataclass
 
 _CLASSIFIED = ("classification", "priority", "source_position", "owner", "owns_id")
 _FIXED = ("date", "date_reason", "first_seen", "edited", "in_feeds", "tombstone", "atom_id")

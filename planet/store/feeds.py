@@ -6,13 +6,13 @@ import json
 import logging
 import sqlite3
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from planet.model import FetchState
 from planet.store import presentable
 from planet.store.columns import decode, encode, from_stamp, insert, instant, select, to_stamp
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.model import FetchUpdate

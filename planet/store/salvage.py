@@ -13,13 +13,13 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from planet.store import meta
 from planet.store.migrations import migrate
 from planet.store.pages import rows
 from planet.store.schema import PAGE, VERSION, empty_page
-from planet.values import dataclass
 
 _HEADER = 100
 """Bytes of the file header, which are followed by the tree of the schema (file format, 1.3)."""

@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ from planet.model.story import MERGE_TEXT
 from planet.store import presentable
 from planet.store.columns import convert, decode, from_stamp, ids, instant, names, select
 from planet.store.entry_columns import KEYS, TEXTS
-from planet.values import dataclass
 
 log = logging.getLogger(__name__)
 

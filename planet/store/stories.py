@@ -6,7 +6,7 @@ import functools
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planet.model import IndexRow, MergeEntry, Person, Story, StoryCopy, StoryReasons, StorySource
@@ -17,7 +17,6 @@ from planet.store.feeds import FeedRow
 from planet.store.identifiers import identify
 from planet.store.stored import StoredEntry, entries, merge_entries
 from planet.text import anchor, digest, excerpt
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

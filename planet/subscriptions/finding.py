@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -12,7 +12,6 @@ from planet.model import CalendarRead, Download, FetchError, Message, RawFeed, U
 from planet.parse.discovery import LINKED
 from planet.text import one_line, plain
 from planet.urls import host, http_url
-from planet.values import dataclass
 
 How = Literal["itself", "named", "linked", "guessed"]
 Get = Callable[[str], Download | FetchError]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -28,7 +28,6 @@ from planet.model import (
 )
 from planet.subscriptions.subscription import Imported
 from planet.urls import canonical_key, carries_secret, feed_key, host, http_url, redacted
-from planet.values import dataclass
 
 MAX_BYTES = 2_000_000
 MAX_SOURCES = 1_000

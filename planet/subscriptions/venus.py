@@ -10,14 +10,13 @@ import configparser
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from planet.model import Message
 from planet.subscriptions.subscription import Imported, Subscription
 from planet.text import one_line
 from planet.urls import host, http_url
-from planet.values import dataclass
 
 SETTINGS = {
     "name": "planet.title",

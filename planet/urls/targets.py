@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from planet.urls.normalise import DEFAULT_PORTS, MAX_LENGTH, split
 from planet.urls.redact import redacted, without_credentials
-from planet.values import dataclass
 
 MAX_REQUESTED = 8000
 """Characters of a URL that is asked: more than a link may have, since feeds.yaml and redirects name some with long tokens."""

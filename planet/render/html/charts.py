@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from planet.values import dataclass
+from dataclasses import dataclass
 
 HEIGHT = 40
 STEP = 8

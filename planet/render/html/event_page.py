@@ -6,6 +6,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -18,7 +19,6 @@ from planet.render.html.frame import Meta
 from planet.render.html.stories import StoryRef
 from planet.text import digest, fold, named_digests, shorten
 from planet.urls import host
-from planet.values import dataclass
 
 _LINK = re.compile(r'<a\s[^>]*?href="(https?://[^"]+)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import Calendar
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from types import MappingProxyType
@@ -17,7 +18,6 @@ from planet.render.html.builder import PageBuilder
 from planet.render.html.event_page import event_pages
 from planet.render.html.frame import Meta
 from planet.render.html.stories import StoryRef
-from planet.values import dataclass
 from planet.when import day_of, is_over, last_day
 
 NEXT = 3

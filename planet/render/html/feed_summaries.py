@@ -6,6 +6,7 @@ It shows no time of a run, so that the page stays while nothing changes: when a 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
@@ -15,7 +16,6 @@ from planet.model import FeedCounts
 from planet.render.html.builder import PageBuilder
 from planet.render.html.sentences import as_html
 from planet.states import NEED_ACTION
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from planet.model import Message, Site
-from planet.values import dataclass
 
 Alternate = tuple[str, str, str]
 """A feed: (media type, title, path below output/)."""

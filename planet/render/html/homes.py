@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -11,7 +12,6 @@ from planet.render.html.builder import PageBuilder
 from planet.render.html.events import EventPages
 from planet.text import fold
 from planet.urls import host
-from planet.values import dataclass
 
 WRITERS = 8
 ICONS = {

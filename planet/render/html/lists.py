@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -20,7 +20,6 @@ from planet.render.html.frame import Meta
 from planet.render.html.homes import home
 from planet.render.html.stories import Row, StoryRef, at_root
 from planet.render.html.why import why_page
-from planet.values import dataclass
 
 BURST = 3
 """As many stories of one source on one day have a row each; with more, those after the first are shown as titles."""

@@ -7,12 +7,12 @@ and every element of which is closed.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import escape, unescape
 
 from planet.html_elements import VOID
 from planet.model import FIRST_HEADING, SafeHtml
 from planet.urls import host
-from planet.values import dataclass
 
 _DOUBTFUL = re.compile(
     r"<img(?![^>]*\salt=)|<a(?![^>]*\shref=)|<a\s[^>]*>(?:\s|&nbsp;|<(?!/a>)[^>]*>)*</a>|<table[^>]*>\s*</table>|<h[1-6]"

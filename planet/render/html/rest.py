@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from planet.model import Artifact, Event, IndexRow
@@ -16,7 +16,6 @@ from planet.render.html.frame import Meta
 from planet.render.html.sentences import as_html
 from planet.states import NEED_ACTION, SHAPES, WORDS, summary
 from planet.text import fold
-from planet.values import dataclass
 from planet.when import runs
 
 MONTHS = 24

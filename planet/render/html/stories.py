@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,6 @@ from planet.model.shown import PAGE_TEXT
 from planet.render.html.mended import mended
 from planet.text import fold, shorten
 from planet.urls import host
-from planet.values import dataclass
 
 if TYPE_CHECKING:
     from planet.render.html.builder import PageBuilder

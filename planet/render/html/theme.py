@@ -13,13 +13,13 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from planet import themes
 from planet.errors import ThemeError
 from planet.model import Message
-from planet.values import dataclass
 
 _REFERENCE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 SETTINGS = {"extends", "variables", "light", "dark"}

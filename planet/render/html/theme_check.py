@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from planet.render.html.theme import Theme
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from planet import reasons
@@ -16,7 +17,6 @@ from planet.render.html.builder import PageBuilder
 from planet.render.html.frame import Meta
 from planet.render.html.stories import UNSHOWABLE, WHY, name_of
 from planet.text import shorten
-from planet.values import dataclass
 
 MOST = 12
 """How many copies, joins and reasons for one technology are printed; a third as many near misses."""

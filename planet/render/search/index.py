@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from operator import sub
 from pathlib import Path
@@ -14,7 +15,6 @@ from zoneinfo import ZoneInfo
 from planet.model import Artifact, Bundle, Edition, IndexRow, Story
 from planet.render.search.words import stems
 from planet.text import named_digests
-from planet.values import dataclass
 from planet.when import runs
 
 FOLDER = "search/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from planet.i18n import Say
@@ -12,7 +13,6 @@ from planet.render.syndicate.items import public_url
 from planet.render.syndicate.xml import closed, document, line, opened
 from planet.text import digest, one_line
 from planet.urls import feed_key
-from planet.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ The writers beside this module only spell it out, so that a feed which breaks a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from planet import __version__
@@ -16,7 +17,6 @@ from planet.model.shown import FEED_SHARE, WHOLE_FEEDS
 from planet.render.syndicate.items import Item, Items
 from planet.text import one_line
 from planet.urls import http_url
-from planet.values import dataclass
 
 GENERATOR = f"planet {__version__}"
 

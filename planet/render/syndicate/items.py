@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from mimetypes import MimeTypes
@@ -16,7 +16,6 @@ from planet.model.shown import FEED_TEXT
 from planet.recent import Recent
 from planet.text import id_prefix, language_tag, one_line, shorten, xml_safe
 from planet.urls import canonical_key, http_url, is_iri, to_uri, without_credentials
-from planet.values import dataclass
 
 log = logging.getLogger(__name__)
 
