@@ -50,7 +50,7 @@ def events(ctx: Context, technology: str | None, limit: int | None, as_json: boo
 
 
 def _lines(translator: Translator, event: Event) -> str:
-    """An event for a person: when, who, what, where."""
+    """An event as text: date, group, title, place."""
     when = (
         translator.moment(event.data.start)
         if isinstance(event.data.start, datetime)

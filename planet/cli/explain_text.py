@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def why_not(copy: Copy) -> tuple[str, Message]:
-    """Why an entry is not shown: a word for programs, a sentence for people."""
+    """(reason as a keyword for programs, as a sentence for people) why an entry is not shown."""
     stored = copy.stored
     if stored.tombstone:
         return "deleted", Message.of("not shown: its feed says that it was deleted")
@@ -76,7 +76,7 @@ def _story_lines(story: ExplainedStory, names: dict[str, str], translator: Trans
 
 
 def _series(explained: ExplainedEvent) -> tuple[object, ...]:
-    """What the occurrences of a recurring event have in common."""
+    """The values that the occurrences of a recurring event share."""
     event = explained.event
     if event is None:
         return ("", *((copy.calendar, copy.uid) for copy in explained.stored))
@@ -118,7 +118,7 @@ def _event_lines(occurrences: Sequence[ExplainedEvent], names: dict[str, str], t
 
 
 def _story_of(join: StoryJoin) -> Message:
-    """What a story is of an event, before its title."""
+    """The relation of a story to an event, to be shown before the story's title."""
     return {
         "announcement": Message.of("announced in:"),
         "talk": Message.of("page of a talk:"),
@@ -126,7 +126,7 @@ def _story_of(join: StoryJoin) -> Message:
 
 
 def _of_event(join: StoryJoin) -> Message:
-    """What a story is of an event, before the event's title."""
+    """The relation of a story to an event, to be shown before the event's title."""
     return {
         "announcement": Message.of("announces the event"),
         "talk": Message.of("is the page of a talk of"),
@@ -161,7 +161,7 @@ def lines(answer: Answer, names: dict[str, str], translator: Translator) -> Iter
 
 
 def _feed_lines(feed: FeedHealth, translator: Translator) -> Iterator[str]:
-    """How a feed is: what would keep a post of it away."""
+    """The state of a feed, with the reasons that may keep its posts away."""
     say = translator.say
     yield say(
         Message.counted(
@@ -194,7 +194,7 @@ def _feed_lines(feed: FeedHealth, translator: Translator) -> Iterator[str]:
 
 
 def _counted(counts: FeedCounts) -> Message:
-    """What became of the entries of a feed."""
+    """A sentence with the outcome of the entries of a feed."""
     return Message.of(
         "of its entries {shown} are shown, {merged} are copies of others, {filtered} are filtered out, {hidden} are hidden, {withdrawn} are withdrawn",
         shown=counts.shown, merged=counts.merged, filtered=counts.filtered, hidden=counts.hidden, withdrawn=counts.withdrawn,

@@ -1,4 +1,4 @@
-"""What the filters of feeds.yaml take of what is stored."""
+"""Count the stored entries that the filters of feeds.yaml exclude."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class _Counts:
 
     kept: int = 0
     taken: Counter[str] = field(default_factory=Counter)
-    """By the rule that takes them."""
+    """Number of entries by the rule that excludes them."""
     unnamed: int = 0
-    """Those whose feed names no language."""
+    """Number of entries whose feed names no language."""
     unknown: int = 0
-    """Those in whose text no language was found, either."""
+    """Number of entries without a named language and without one recognised in the text."""
 
 
 def filtered(ctx: Context, config: Config) -> Iterator[Message]:
-    """What the filters take of what is stored, a line for each feed that they meet, and for each rule of `hide` that meets nothing."""
+    """A line for each feed of which filters exclude stored entries, and for each rule of `hide` that matches nothing."""
     filters = _filters(config)
     feeds = {key: pair for key, pair in config.feeds_by_key().items() if filters[key]}
     if not feeds and not config.hide:

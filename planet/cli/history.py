@@ -1,4 +1,4 @@
-"""`planet import` of an archive: the entries that another planet kept, into the database."""
+"""`planet import` of an archive: store the entries that another planet kept."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from planet.text import fold
 from planet.urls import redacted
 
 MAX_BYTES = 200_000_000
-"""Of one file."""
+"""Size limit of one file, in bytes."""
 MAX_FILES = 200_000
 _BEGINNING = 4_000
 _SECONDS = 300.0
 _MEMORY = 2_000_000_000
 _SHOWN = 20
-"""Feeds that are named, of those that feeds.yaml does not have."""
+"""Most feeds that are named among those that feeds.yaml does not have."""
 
 Work = tuple[bytes, datetime]
 Result = history.Archived | Unreadable
@@ -44,7 +44,7 @@ def files_of(path: Path) -> Iterator[Path]:
 
 
 def import_history(ctx: Context, files: Sequence[Path], to: str | None) -> int:
-    """Store the entries of the files that are not known yet, and say what came and what did not."""
+    """Store the entries of the files that are not stored yet, and print what was stored and what was not."""
     config = ctx.everybody
     owners = history.Owners(config, _feed_of(config, to) if to else "")
     read = _reader(config, owners)
@@ -74,7 +74,7 @@ def _feed_of(config: Config, name: str) -> str:
 
 
 def _reader(config: Config, owners: history.Owners) -> LimitedProcess[Work, Result]:
-    """What reads a document: it is untrusted, so in a separate process with limits of processor time and memory."""
+    """The process that reads documents, which are untrusted: it has limits of processor time and memory."""
 
     def make() -> Callable[[Work], Result]:
         rules = reading.Rules.of(config)

@@ -1,4 +1,4 @@
-"""Asking the reading lists of feeds.yaml, as `planet run` does before it asks feeds."""
+"""Request the reading lists of feeds.yaml, as `planet run` does before it requests feeds."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def with_lists(
 
 
 def _ask(config: Config, now: datetime, opened: contextlib.ExitStack) -> lists.Ask:
-    """What requests a list; it is made with the first that is due."""
+    """The function that requests a list; its client is made with the first list that is due."""
 
     @functools.cache
     def fetcher() -> Fetcher:
@@ -60,7 +60,7 @@ def _ask(config: Config, now: datetime, opened: contextlib.ExitStack) -> lists.A
 
 
 def _read(opened: contextlib.ExitStack) -> lists.Read:
-    """What reads an untrusted list: in a separate process, with limits of processor time and memory."""
+    """The function that reads an untrusted list in a separate process, with limits of processor time and memory."""
 
     @functools.cache
     def process() -> LimitedProcess[bytes, Imported]:

@@ -1,4 +1,4 @@
-"""What a run shows while it is at work: a bar and the name of its part on a terminal, lines of the log elsewhere."""
+"""Show the progress of a run: a bar and the name of the stage on a terminal, log lines elsewhere."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Logged(Progress):
 
 
 class _Bar(Progress):
-    """A bar while feeds are asked; then the name of what is done."""
+    """A bar while feeds are requested, then the name of the stage."""
 
     def __init__(self, ctx: Context, bar: Bar) -> None:
         self._ctx = ctx
@@ -60,7 +60,7 @@ def showing(ctx: Context) -> Iterator[Progress]:
 
 
 def describe(fetched: Fetched) -> str:
-    """One answer in a few words, for logs."""
+    """A short description of an outcome, for logs."""
     match fetched:
         case Fresh():
             return f"{fetched.http_status or ''} {len(fetched.body)} bytes in {fetched.elapsed:.2f} s".strip()

@@ -1,4 +1,4 @@
-"""What cron mails: a run that fails says so once a day, not with each of its 48 runs. Its exit code is the same each time."""
+"""Suppress repeated failures, which cron would mail with each run: a failure is printed once a day. Exit codes stay."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ def _path(ctx: Context) -> Path:
 
 
 def _content(error: PlanetError) -> str:
-    """What makes two failures the same: every fault of feeds.yaml; of others the sentence, without counts and names in it."""
+    """The key of a failure: all faults of feeds.yaml; for other errors the sentence without its parameters."""
     return str(error) if isinstance(error, ConfigError) else f"{type(error).__name__} {error.message.text}"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ALL_FAILED = 4
 NAMED = 10
-"""Failing feeds that the summary names; `planet status` names all."""
+"""Most failing feeds that the summary names; `planet status` names all."""
 
 
 def moment(text: str) -> datetime:
@@ -109,7 +109,7 @@ def run(
 
 
 def _for_cron(ctx: Context, at: datetime, options: Options, state: Path | None) -> int:
-    """The run itself: its exit code. A damaged database is made again on the way, once."""
+    """Make a run and return its exit code. A damaged database is rebuilt first, once."""
 
     def once() -> Report:
         with contextlib.closing(open_store(ctx.config)) as store:
@@ -139,7 +139,7 @@ def _for_cron(ctx: Context, at: datetime, options: Options, state: Path | None) 
 
 
 def _incomplete(not_made: Sequence[tuple[str, str]]) -> PublishError:
-    """All is published but these files."""
+    """The error that says that all is published except these files."""
     path, error = not_made[0]
     return PublishError(
         Message.of(
@@ -173,7 +173,7 @@ def _failing(config: Config, store: Store, at: datetime) -> tuple[FeedHealth, ..
 
 
 def _tried(ctx: Context, at: datetime, options: Options, output: Path | None, theme: str | None) -> Report:
-    """A run that keeps nothing: on a copy of the database, and into `output` if that is given. Says what would be new."""
+    """Make a dry run: on a copy of the database, into `output` if given. Prints what would be new."""
     from planet.cli import preview  # cron tries nothing
 
     config = preview.elsewhere(ctx.config, output, theme)
@@ -217,7 +217,7 @@ def _rebuilt(ctx: Context, rebuilt: Rebuilt) -> Message:
 
 
 def tell(ctx: Context, report: Report) -> None:
-    """Not on a terminal: only what a person must act on. On a terminal: a summary too."""
+    """Print the notices that a person must act on; on a terminal a summary too."""
     for warning in report.warnings:
         click.echo(ctx.say(warning), err=True)
     # There is nothing to do about it, and cron would mail it every hour.
@@ -234,7 +234,7 @@ def tell(ctx: Context, report: Report) -> None:
 
 
 def _summary(ctx: Context, report: Report) -> None:
-    """What came of the run: only what is not zero, then the feeds that failed, by name."""
+    """Print the summary of a run: counts that are not zero, then the names of failing feeds."""
     published, failing = report.published, report.failing
     # A feed that was failing and was not asked again is shown as failing.
     failed = max(report.failed, len(failing))

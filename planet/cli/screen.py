@@ -1,4 +1,4 @@
-"""How lines look: as wide as the terminal, with hanging indents, in colours that mean something.
+"""Format lines for the terminal: its width, hanging indents, colours by meaning.
 
 Nothing depends on colour alone, and there is none where stdout is no terminal or `NO_COLOR` is set (https://no-color.org).
 """

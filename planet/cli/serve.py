@@ -32,7 +32,7 @@ Marks = Mapping[Path, tuple[int, int]]
 
 
 def marks(roots: Iterable[Path]) -> Marks:
-    """Time and size of each file that a root is, or has below it."""
+    """Time and size of each file among or below the roots."""
     stamps = {}
     for path in _files(roots):
         try:
@@ -52,7 +52,7 @@ def _files(roots: Iterable[Path]) -> Iterator[Path]:
 
 
 def looks(config_path: Path, config: Config) -> tuple[Path, ...]:
-    """What the looks of a planet come from: feeds.yaml, the themes beside it, those that ship, and its own where it is a path."""
+    """The files and folders that pages depend on: feeds.yaml, the themes beside it, those that ship, and its own where it is a path."""
     theme = config.site.theme
     own = (config.folder / theme,) if themes.is_path(theme) else ()
     return (config_path, config.folder / "themes", themes.shipped(), *own)
@@ -70,7 +70,7 @@ def rebuild(config_path: Path, now: datetime) -> Published | None:
 def follow(
     roots: Iterable[Path], build: Callable[[], Published | None], tell: Callable[[Message], None]
 ) -> Callable[[], None]:
-    """Gives a function to call now and then: it builds when a file has changed since, and prints the result."""
+    """Returns a function to be called periodically: it builds when a file has changed, and prints the result."""
     watched = tuple(roots)
     seen = marks(watched)
 
@@ -133,7 +133,7 @@ def serve(ctx: Context, port: int, output: Path | None, theme: str | None) -> in
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shown:
-    """A folder that is shown, the files it depends on, and how it is made again when they change."""
+    """A folder that is served, the files it depends on, and the function that makes it again when they change."""
 
     folder: Path
     roots: tuple[Path, ...]

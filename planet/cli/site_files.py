@@ -1,4 +1,4 @@
-"""What the preview server answers: status, header fields and bytes for a request of a file of the site (RFC 9110).
+"""Answer requests for files of the site: status, header fields and bytes (RFC 9110).
 
     answer = respond(folder, Asked(target="/php/?x=1", fields=headers))
 
@@ -36,9 +36,9 @@ COMPRESSIBLE = re.compile(
 WORTH_COMPRESSING = 1_000
 """Bytes below which a compressed answer is no smaller on the wire: it fills one packet either way."""
 FOREVER = "public, max-age=31536000, immutable"
-"""For addresses with `?v=`, which change when the bytes do (RFC 8246)."""
+"""Cache-Control of addresses with `?v=`, which change with their bytes (RFC 8246)."""
 LOOK_AGAIN = "no-cache"
-"""Kept, but asked about each time: a site that is made again shows at the next click."""
+"""Cache-Control of pages: cached, but revalidated each time, so that a rebuilt site shows at the next click."""
 CODINGS = (*(("br",) if find_spec("brotli") else ()), "gzip")
 """Content codings that this machine can write, best first."""
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from planet.cli.context import Context
 
 STATE_FILE = "planet-state.json"
-"""Where `planet run` looks for the dates when the database is lost: beside it."""
+"""File beside the database that `planet run` restores dates from when the database is lost."""
 MAX_STATE = 500_000_000
 """Bytes of a state file: some million entries."""
 BACKUP_FILE = "planet-backup.gz"
-"""Where it looks for the whole of it."""
+"""File beside the database that `planet run` restores a whole backup from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def save(ctx: Context, file: Path) -> None:
 
 
 def import_state(ctx: Context, file: Path) -> None:
-    """Remember what a state file says, for entries that arrive later."""
+    """Store the content of a state file, for entries that are fetched later."""
     state = read_state(Path("/dev/stdin") if str(file) == "-" else file)
     with lock(ctx.config), open_store(ctx.config) as store:
         count = store.import_state(state)

@@ -33,7 +33,7 @@ REST = 62
 ROOM = NAME + REST + 2
 """Columns beside those of addresses."""
 SILENT_FOR = timedelta(days=1)
-"""A planet that asked no feed for so long, or for three intervals, does not run any more."""
+"""A planet without a request for so long, and for three times its interval, is reported as not running."""
 OK, WARNING, CRITICAL = 0, 1, 2
 
 
@@ -87,7 +87,7 @@ def status(ctx: Context, /, **given: bool) -> int:
 
 
 def _by_hand(ctx: Context, feeds: Sequence[FeedHealth]) -> Iterator[str]:
-    """What needs a hand: who, since when, why, and what to do. Addresses are not cut: they are there to be copied."""
+    """Lines about the feeds that need action: source, since when, reason, and what to do. Addresses are whole, to be copied."""
     screen, t = ctx.screen, ctx.translator
     for feed in feeds:
         if feed.state not in NEED_ACTION:

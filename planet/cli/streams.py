@@ -1,4 +1,4 @@
-"""What is printed where the terminal or the pipe does not take every character, as with a Latin-1 locale."""
+"""Print to terminals and pipes that cannot encode every character, as with a Latin-1 locale."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _nearest(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 def take_every_character() -> None:
-    """From now on nothing that is printed can fail for its characters: one that the stream does not know is replaced."""
+    """Set stdout and stderr to replace characters that they cannot encode."""
     codecs.register_error(ERRORS, _nearest)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors != "backslashreplace":

@@ -1,4 +1,4 @@
-"""`planet import`, `export`, `new`, `schema`: who is read, exchanged with other programs."""
+"""`planet import`, `export`, `new`, `schema`: exchange subscriptions with other programs."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ def new(ctx: Context, folder: Path, title: str | None, url: str, language: str |
 
 
 def _program() -> tuple[str, ...]:
-    """How this planet is called from anywhere: cron and systemd know no PATH."""
+    """The command that calls this planet by an absolute path, for cron and systemd, which have no PATH."""
     script = Path(sys.executable).with_name("planet")
     return (str(script),) if script.is_file() else (sys.executable, "-m", "planet")
 

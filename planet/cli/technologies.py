@@ -1,4 +1,4 @@
-"""`planet technologies`: what the catalogue knows."""
+"""`planet technologies`: list the technologies of the catalogue."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def technologies(ctx: Context, slug: str | None, as_json: bool) -> int:
 
 
 def _entry(name: str) -> catalogue.CatalogueEntry:
-    """What the catalogue knows by this name. Raises UsageError, with the nearest names."""
+    """The catalogue's entry of this name. Raises UsageError, with the nearest names."""
     entry = catalogue.load(name) or catalogue.load(fold(name))
     if entry is None:
         near = difflib.get_close_matches(name.lower(), catalogue.names(), n=3, cutoff=0.5)

@@ -1,4 +1,4 @@
-"""Feeds asked as their first run would ask them: what each would add, in sentences."""
+"""Try feeds: request and read them as their first run would, and describe what each would add."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Tried = Mapping[str, tuple[Source, FeedConfig]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one feed would add. `lines` are sentences about it, its newest entries among them."""
+    """The result of trying one feed. `lines` are sentences about it, its newest entries among them."""
 
     source: str
     url: str

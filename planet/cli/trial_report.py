@@ -1,4 +1,4 @@
-"""What tried feeds answered, as text, Markdown or JSON."""
+"""The results of trying feeds as text, Markdown or JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What click says of a wrong command line, in the language of the planet: click asks the `gettext` of the standard library."""
+"""Translate click's messages about wrong command lines: click uses the `gettext` of the standard library."""
 
 from __future__ import annotations
 

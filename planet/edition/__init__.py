@@ -1,1 +1,1 @@
-"""What is stored -> the site as values, which `render` turns into files. Pure."""
+"""Build the site as values from what is stored; `render` turns them into files. Pure."""

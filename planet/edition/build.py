@@ -1,4 +1,4 @@
-"""What is stored -> the site as values: every list, every count, the state of every feed. Pure."""
+"""Build the edition from what is stored: every list, every count, the state of every feed. Pure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HUES = {
 
 
 def hue(technology: Technology) -> int:
-    """The colour of a technology: as configured, as readers know it, else drawn from its slug so that it never changes."""
+    """The hue of a technology (0 to 359): as configured, else its known one (`HUES`), else computed from its slug so that it never changes."""
     if technology.hue is not None:
         return technology.hue
     return HUES.get(technology.slug, int(hashlib.sha256(technology.slug.encode()).hexdigest()[:4], 16) % 360)
@@ -72,7 +72,7 @@ def _source(source: Source, rows: Sequence[IndexRow], titles: Mapping[str, str],
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What the store holds of the site.
+    """The stored values that the edition is built from.
 
     `titles`: feed key -> what the feed calls itself; `arrived`: feed key -> when it first gave an entry; `born`: the planet's first run.
     """
@@ -153,5 +153,5 @@ def _has_day(row: IndexRow, zone: ZoneInfo) -> bool:
 
 
 def start_of(event: Event) -> tuple[datetime, str]:
-    """Sorts events by when they start; an all-day event starts with its day."""
+    """Sort key of events by their start; an all-day event starts with its day."""
     return instant(event.data.start), event.id

@@ -13,7 +13,7 @@ from planet.text import digest
 from planet.when import day_of, days_of
 
 HORIZON = timedelta(days=90)
-"""How far ahead a collision is news: nobody acts on a date of next year."""
+"""How far ahead collisions are reported: nobody acts on a date of next year."""
 SHARE = 20
 """Most events of one group on one day that are compared."""
 NAMED = 10
@@ -46,7 +46,7 @@ def collisions(events: Sequence[Event], now: datetime, *, timezone: str) -> tupl
 
 
 def collision_news(collisions: Sequence[Collision], today: date) -> dict[str, Message]:
-    """What a run reports: one line for two events, or two series, that collide within `HORIZON`, by a key to report it once.
+    """The lines that a run reports, by a key for reporting each once: one line for two events, or two series, that collide within `HORIZON`.
 
     Of many at once the first `NAMED` are named, and the rest is counted.
     """
@@ -71,7 +71,7 @@ def summary(news: dict[str, Message]) -> list[Message]:
 
 
 def _series(event: Event) -> str:
-    """What the dates of a series have in common: the UID that its calendar gives. An event by itself bears its own."""
+    """The key of a series of events: the UID in its calendar, which the dates of a series share."""
     uids = [uid for _, _, uid, _ in event.sources]
     if event.id in uids or not event.sources:
         return event.id

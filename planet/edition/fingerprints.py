@@ -1,4 +1,4 @@
-"""Settings -> texts that are equal exactly when the settings mean the same."""
+"""Fingerprints of settings and of the program: texts that are equal exactly when they mean the same."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def fingerprint(
     value: object, leave_out: frozenset[str] = frozenset({"line", "path", "folder", "output", "database"})
 ) -> str:
-    """A text that is equal for equal settings: what only says where something stands, or where files go, is left out."""
+    """A text that is equal for equal settings; fields that only name lines and paths are left out."""
     match value:
         case re.Pattern():
             return f"re({value.pattern!r},{value.flags})"
@@ -41,7 +41,7 @@ def fingerprint(
 
 
 def rules_rev(config: Config, version: str) -> str:
-    """Changes when stored entries must be placed or ranked again."""
+    """A text that changes when stored entries must be classified or their copies ordered again."""
     return digest(
         version,
         *(
@@ -58,7 +58,7 @@ def rules_rev(config: Config, version: str) -> str:
 
 
 def settings_rev(config: Config, titles: Mapping[str, str]) -> str:
-    """Changes when anything of feeds.yaml that is shown does. `titles`: feed key -> what the feed calls itself."""
+    """A text that changes with every setting that pages show. `titles`: feed key -> the title that the feed gives itself."""
     return digest(
         fingerprint(config.site),
         fingerprint(config.technologies),
@@ -86,14 +86,14 @@ PROGRAM = (
     "urls.py",
     "when.py",
 )
-"""The parts of the program that decide what a file of the site holds."""
+"""The parts of the program that determine the content of the site's files."""
 CLASSIFYING = ("classify", "merge", "model", "similarity.py", "text.py", "urls")
-"""The parts that decide who shows an entry, what its technologies are, and which entries are one story."""
+"""The parts that determine who shows an entry, its technologies, and the grouping of entries into stories."""
 
 
 @functools.cache
 def program_rev(parts: tuple[str, ...] = PROGRAM) -> str:
-    """Changes with the code of these parts, so that a changed program is always seen."""
+    """A digest of the code of these parts, so that a changed program is always noticed."""
     package = Path(__file__).parent.parent
     hashed = hashlib.sha256()
     for name in parts:

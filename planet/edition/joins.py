@@ -1,4 +1,4 @@
-"""Which stories belong to which events: what announces them, the pages of their talks, what is written about them. Pure.
+"""Join stories to events: announcements, pages of talks, and posts about an event. Pure.
 
 Six rules, the surest first. None joins what is contradicted: another number of the series in the address, a tag or the title, or a
 date too far away.
@@ -30,11 +30,11 @@ from planet.when import day_of, instant
 
 BEFORE = timedelta(days=120)
 AFTER = timedelta(days=31)
-"""A story this long before an event may announce it, this long after it may tell of it by its title alone."""
+"""A story so long before an event may announce it, and so long after may report on it by its title alone."""
 FAR = timedelta(days=400)
-"""So long after, a recording may come: known by number, programme or link. What is further away is of another event."""
+"""A recording may follow so long after an event, recognised by number, programme or link. Later stories belong to other events."""
 SOON = timedelta(days=1)
-"""What its group writes later than this after the start announces no more: it tells of it."""
+"""A post of the group later than this after the start is a report, no announcement."""
 ALIKE = 95
 SERIES = 3
 """Most words of a title before the number that name a series: "API Hour 71", "Clermont'ech API Hour 71"."""
@@ -234,7 +234,7 @@ def _joined(text: str) -> str:
 
 
 class _Programmes:
-    """What the texts about events say, as words in a row, and the events by word."""
+    """The texts about events as sequences of words, and the events by word."""
 
     def __init__(self, events: Sequence[Event], texts: Mapping[str, Sequence[str]]) -> None:
         self._words = {
@@ -246,7 +246,7 @@ class _Programmes:
                 self._by_word[word].append(event)
 
     def with_title(self, title: str) -> list[Event]:
-        """The events that name this title, of at least `PROGRAMME` words that tell."""
+        """The events whose texts contain this title of at least `PROGRAMME` significant words."""
         words = _words(title)
         if len(words) < PROGRAMME:
             return []

@@ -1,4 +1,4 @@
-"""What helps to plan an event: rooms where others were held, days and weeks that are free. Pure."""
+"""Help to plan an event: rooms of past events, free days and weeks. Pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from planet.text import fold
 from planet.when import day_of, days_of, is_over
 
 LONG = 7
-"""An event of more days (an exhibition, a call for papers) stands in nobody's way."""
+"""An event of more days (an exhibition, a call for papers) does not take the days of other events."""
 ROOMS = 12
 """Most rooms that are named."""
 LATEST = 400
-"""So many past events are looked at, the latest: a room of long ago may be gone, and each place is compared with all rooms."""
+"""Most past events whose rooms are named, the latest ones: an old room may be gone, and each place is compared with all rooms."""
 WEEKS = 13
 AROUND = 7
-"""How many days before and after a collision are looked at."""
+"""Days before and after a collision among which free days are searched."""
 FREE = 4
 """Most free days that are named, the nearest."""
 

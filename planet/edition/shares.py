@@ -1,4 +1,4 @@
-"""What is left out of lists and feeds because one source would fill them, said of that source: for the health page and its own."""
+"""Notes about stories and events that lists and feeds leave out because they are beyond the share of their source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from planet.model.shown import FEED_SHARE, FEED_TEXT, WHOLE_FEEDS
 from planet.when import day_of, is_over
 
 Note = tuple[str, Message]
-"""The slug of a source, and what is said of it."""
+"""(slug of a source, note about it)."""
 
 
 def share_notes(

@@ -1,4 +1,4 @@
-"""The weeks that are over: what was published, what was to come, and who was new. Pure."""
+"""The completed weeks: their stories, the events after them, and new sources. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WEEK = timedelta(days=7)
 def weeks(
     config: Config, rows: Sequence[IndexRow], events: Sequence[Event], since: Mapping[str, datetime], now: datetime
 ) -> tuple[Week, ...]:
-    """Every week that is over and has something to tell, the newest first.
+    """Every completed week with stories, events after it or new sources, the newest first.
 
     `rows` are newest first, `events` by start; `since`: slug of a source -> when it came to a planet that was there before it.
     A week is that of the date of a story, which never moves, so that an old week changes with its own stories alone. Stories that

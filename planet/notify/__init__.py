@@ -1,4 +1,4 @@
-"""Announcing what is new to chats, mailboxes and webhooks: each thing once, the first time in silence. And to the WebSub hub.
+"""Announce new stories, events and notices to chats, mailboxes, webhooks and the WebSub hub: each once. A new channel starts without old ones.
 
     collect (what is new -> the channel's queue) -> compose (the first message of the queue) -> deliver
 
@@ -39,7 +39,7 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 MOST = 60
-"""Things that one message may hold."""
+"""Most items of one message."""
 
 
 class Notifications:

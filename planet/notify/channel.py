@@ -1,4 +1,4 @@
-"""What is remembered of a channel between runs, as one text for each rule of `notify:`."""
+"""The state of a channel between runs, stored as one text for each rule of `notify:`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Item:
     story: int = 0
     event: str = ""
     source: str = ""
-    """Of a newcomer, and of what is beyond a share: the slug of the source."""
+    """Slug of the source, for a new source and for items beyond a share."""
     text: str = ""
-    """Of a notice: the sentence, in the language of the planet."""
+    """The sentence of a notice, in the language of the planet."""
     digest: str = ""
     count: int = 0
-    """How many things of the source are beyond its share."""
+    """Number of items of the source beyond its share."""
     events: bool = False
     """Whether these are events."""
 
@@ -49,7 +49,7 @@ class Channel:
     """Stories of the week that had begun when the digest of the week before was made."""
     queue: tuple[Item, ...] = ()
     dropped: int = 0
-    """Things that the queue had no room for, since something was delivered."""
+    """Number of items dropped from a full queue since the last delivery."""
     fault: str = ""
     """Why the last delivery failed, "" when it did not."""
     tries: int = 0
@@ -98,7 +98,7 @@ def is_waiting(retry_at: datetime | None, now: datetime) -> bool:
 
 
 def rule_key(rule: NotifyRule) -> str:
-    """What a rule is remembered by. Its URL may hold a secret, so only a hash of it is kept."""
+    """The name under which a rule's state is stored: a hash, because its URL may hold a secret."""
     parts = [rule.url, rule.every, *sorted(rule.technologies)]
     for name, values in (("groups", rule.groups), ("members", rule.members)):
         parts += [name, *sorted(values)] if values else []
@@ -106,7 +106,7 @@ def rule_key(rule: NotifyRule) -> str:
 
 
 def read_channel(text: str) -> Channel | None:
-    """What was stored for a rule; None for nothing, or nothing that can be read. Version 1.0.0 stored less, and is understood."""
+    """The stored state of a rule; None where there is none that can be read. The form of version 1.0.0 is read too."""
     try:
         stored: dict[str, Any] = json.loads(text)
         retry_at = stored.get("retry_at")

@@ -1,4 +1,4 @@
-"""What is new to a channel, put into its queue. Pure: the channel's state is handed in and out."""
+"""Collect what is new to a channel into its queue. Pure: the channel's state is passed in and returned."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AHEAD = {"day": timedelta(days=1), "week": timedelta(days=7)}
 """How far ahead a digest names events; that of a week until its Sunday."""
 LAST_DAY = timedelta(days=6)
 EVENTS = 2000
-"""So many events are remembered."""
+"""Most events whose last state is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
 
 
 class _Shares:
-    """What a channel gets of each source: `DIGEST_SHARE` stories and events in a digest, or a day where it is sent at once.
+    """Limits the items of each source: `DIGEST_SHARE` stories and events in a digest, or per day for a channel without digest.
 
     The rest is counted. A rule that is for one source alone has no shares.
     """
@@ -215,7 +215,7 @@ def _of_events(rule: NotifyRule, channel: Channel, edition: Edition, clock: Cloc
 
 
 def _marks(items: Sequence[Item], edition: Edition) -> tuple[str, ...]:
-    """What remembers that these events and newcomers were in a digest."""
+    """Marks that record that these events and new sources were in a digest."""
     of_digest = {item.event for item in items if item.kind == "event" and item.digest}
     return (
         *(_digest_mark(event) for event in edition.events if event.id in of_digest),

@@ -29,7 +29,7 @@ MONTH = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correspondence:
-    """What was written to one address. `failing`: feeds (as configured) whose failure was mailed, and that still fail."""
+    """The letters sent to one address. `failing`: feeds (as configured) whose failure was mailed, and that still fail."""
 
     at: datetime | None = None
     """When the last letter about failing feeds was sent."""
@@ -50,7 +50,7 @@ class Correspondence:
 
 
 def read_correspondence(text: str) -> Correspondence:
-    """What was stored for an address; nothing was written where that cannot be read."""
+    """The stored correspondence with an address; an empty one where it cannot be read."""
     try:
         stored: dict[str, Any] = json.loads(text)
         at, retry_at = stored["at"], stored["retry_at"]
@@ -79,7 +79,7 @@ class Letter:
 
     @property
     def key(self) -> str:
-        """What the correspondence is stored by: an address stands in no table."""
+        """The name under which the correspondence is stored: a hash, so that no address is stored."""
         return contact_key(self.contact)
 
 
@@ -121,7 +121,7 @@ def due_letters(
 def _news(
     feeds: Sequence[FeedHealth], known: Correspondence, now: datetime
 ) -> tuple[Literal["failing", "well"], tuple[FeedHealth, ...], Correspondence] | None:
-    """What there is to write to the owner of these feeds: the kind of letter, the feeds, and the correspondence after it.
+    """The letter due to the owner of these feeds: its kind, the feeds, and the correspondence after it.
 
     That feeds are well again comes first; that some fail, once a month at most, and when one of them is new in it.
     """

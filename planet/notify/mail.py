@@ -1,4 +1,4 @@
-"""A notification as mail: a page with its style on its elements, and a text part made for reading."""
+"""A notification as mail: an HTML part with inline styles, and a text part."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def page(notification: Notification) -> str:
 
 
 def text(notification: Notification) -> str:
-    """The message to be read as text: what each thing is, and its address."""
+    """The text part of a message: each item with its address."""
     blocks: list[str] = []
     for heading, lines in notification.parts:
         blocks += _heading(heading)
@@ -86,7 +86,7 @@ def rewritten(raw: str, notification: Notification) -> bytes:
 
 
 def send_mail(plugin: Any, notification: Notification) -> bool:
-    """Send by the mail server of an Apprise mail URL. Whether every recipient's mail was taken."""
+    """Send by the mail server of an Apprise mail URL. Returns whether it took the mail for every recipient."""
     from apprise import NotifyFormat  # see planet.notify.send
     from apprise.plugins.email.base import NotifyEmail
     from apprise.plugins.email.smtp import AppriseSMTPController

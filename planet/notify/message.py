@@ -1,4 +1,4 @@
-"""What a message says, in the planet's language, in the form and the size that a service takes. Pure.
+"""Compose messages in the planet's language, in the form and size that a service accepts. Pure.
 
 Nothing in it that a member wrote can address anyone, format anything, or start a line or a header of its own.
 """
@@ -23,11 +23,11 @@ from planet.urls import http_url
 
 MAX_TITLE = 150
 MAX_ITEMS = 20
-"""Things that one chat message names; those behind them are in the next one."""
+"""Most items of one chat message; further ones are in the next message."""
 UNLIMITED = 1_000_000
 COMING, NEW = Message.of("Coming soon"), Message.of("New here")
 _HEADINGS = {"event": COMING, "newcomer": NEW}
-"""What stands above the events of a digest, and above the newcomers."""
+"""The headings of the events of a digest, and of new sources."""
 _MENTION = re.compile(r"@(?=\w)")
 _CALL = re.compile(r"@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\\[\]()*_~`|<>#])")
@@ -36,7 +36,7 @@ _JOINERS = ("\u200d", "\ufe0f", "\u20e3")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What a notification service takes: plain text for machines, text or Markdown for chats, a page for mail.
+    """The format and limits of a notification service: plain text for machines, text or Markdown for chats, HTML for mail.
 
     `title` and `body` are the most characters that it takes, 0: it has no title. `each`: it is made for one thing a message.
     """
@@ -50,7 +50,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A thing in a few words: all one line each."""
+    """An item as short texts, one line each."""
 
     title: str
     url: str
@@ -75,7 +75,7 @@ class Notification:
     parts: tuple[tuple[str, tuple[Line, ...]], ...] = ()
     """The stories below headings: those of the technologies in the digest of a week, else one that is empty."""
     more: tuple[Line, ...] = ()
-    """How many stories of a source are beyond its share, and its page."""
+    """For each source beyond its share a line with the number of its other stories, which leads to its page."""
     events: tuple[Line, ...] = ()
     notices: tuple[str, ...] = ()
     page: str = ""
@@ -83,10 +83,10 @@ class Notification:
     coming: str = ""
     newcomers: tuple[Line, ...] = ()
     new: str = ""
-    """What stands above the newcomers."""
+    """The heading of new sources."""
     thread: str = ""
     to: str = ""
-    """Of a letter: whom it is for, instead of those that the channel names."""
+    """The recipient of a letter, in place of those of the channel."""
     reply_to: str = ""
     objects: Mapping[str, object]
 
@@ -131,7 +131,7 @@ def cut(text: str, limit: int) -> str:
 
 
 class Composer:
-    """Makes messages of queued things, for one rule and one service."""
+    """Composes messages of queued items, for one rule and one service."""
 
     def __init__(self, rule: NotifyRule, service: Service, edition: Edition, words: Translator) -> None:
         self._rule = rule
@@ -254,7 +254,7 @@ class Composer:
         return item, replace(line, title=cut(line.title, max(2, self._service.body - len(line.url) - 1)), about="")
 
     def _page(self, lines: Sequence[tuple[Item, Line]]) -> tuple[str, str]:
-        """Where the things of the message are on the site, and what that is called."""
+        """(address, name) of the page of the site that shows the items of the message."""
         site = self._edition.config.site
         day = lines[0][0].digest if self._rule.every == "week" else ""
         path = week_path(date.fromisoformat(day) - timedelta(days=7)) if day else ""
@@ -318,7 +318,7 @@ class Composer:
     def _parts(
         self, ordered: Sequence[tuple[Item, Line]], stories: Mapping[int, Story]
     ) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-        """The stories as the page of a week has them: below the names of technologies."""
+        """The stories below the names of technologies, as on the page of a week."""
         pairs = [(item.story, line) for item, line in ordered if item.kind == "story"]
         if self._rule.every != "week" or not pairs:
             return (("", tuple(line for _story, line in pairs)),) if pairs else ()
@@ -338,7 +338,7 @@ class Composer:
 
 
 def _is_event(item: Item) -> bool:
-    """Whether it stands among the events of a message."""
+    """Whether an item is among the events of a message."""
     return item.events or item.kind not in {"story", "newcomer", "news", "more"}
 
 

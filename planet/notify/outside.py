@@ -1,4 +1,4 @@
-"""What announcing needs of the world."""
+"""The environment, storage and sending of notifications, passed in so that tests replace them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handing a notification to Apprise: the only place that knows it, and the only one where a secret of the environment is whole."""
+"""Send notifications by Apprise: the only module that imports it, and the only one that sees secrets of the environment."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _MAIL = {"mailto", "mailtos"}
 _JSON = {"json", "jsons"}
 _MACHINES = {*_JSON, "xml", "xmls", "form", "forms"}
 _RENDERS_TEXT = {"discord", "mmost", "mmosts", "guilded", "revolt", "zulip", "ryver", "fluxer"}
-"""Services that take plain text from Apprise and show it as Markdown."""
+"""Services that get plain text from Apprise and show it as Markdown."""
 _SMALL = 500
-"""A service that takes no more characters than this is made for one thing a message."""
+"""A service with a limit of at most so many characters gets one item per message."""
 _STATUS = re.compile(r"error=(\d{3})\b")
 _RETRY = re.compile(r"""retry[-_]after\\?["']?\s*[:=]\s*["']?(\d+(?:\.\d+)?)""", re.IGNORECASE)
 _ABOUT_CONTENT = {400, 413, 422}
@@ -84,7 +84,7 @@ def _captured() -> Iterator[_LogCapture]:
 
 
 def service_of(url: str) -> Service | None:
-    """What the service behind an Apprise URL takes; None for a URL that Apprise does not know. Raises ImportError without Apprise."""
+    """The format and limits of the service of an Apprise URL; None for a URL that Apprise does not know. Raises ImportError without Apprise."""
     with _captured():
         plugin = _plugin(url, "Planet", "")
     if plugin is None:

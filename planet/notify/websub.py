@@ -1,4 +1,4 @@
-"""Telling a WebSub hub that feeds changed (W3C WebSub section 7; the form is that of the hubs in use)."""
+"""Notify a WebSub hub of changed feeds (W3C WebSub section 7; the form is that of the hubs in use)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Post = Callable[[str, Form], int | FetchError]
 TOGETHER = 50
 """Feeds in one request, where the hub takes many (`hub.url` may be repeated: PubSubHubbub 0.3, section 7.1)."""
 WAITING = 500
-"""Feeds that wait for a hub that is away; older ones are dropped."""
+"""Most feeds that wait for a hub that does not answer; older ones are dropped."""
 _ONE_ONLY = frozenset({400, 413, 414, 422})
 """Answers to a request with many feeds that one with a single feed may not get."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """What is remembered of a hub. `single`: it does not take many feeds in one request."""
+    """The stored state of a hub. `single`: it does not accept several feeds in one request."""
 
     waiting: tuple[str, ...] = ()
     fault: str = ""
@@ -41,7 +41,7 @@ class Hub:
 
 
 def read_hub(text: str) -> Hub:
-    """What was stored; nothing where that cannot be read."""
+    """The stored state of a hub; an empty one where it cannot be read."""
     try:
         stored = json.loads(text)
         retry_at = stored.get("retry_at")
@@ -65,7 +65,7 @@ def notify_hub(
     post: Post,
     save: Callable[[str], None],
 ) -> tuple[Message, ...]:
-    """Tell the hub of feeds that changed, and of those that it would not hear of before.
+    """Notify the hub of changed feeds, and of those whose notification failed before.
 
     `state` is what `save` was given last, "" at first. A hub that does not answer is warned of once, and asked again with growing
     pauses. A feed may be told twice, which costs the hub one request for it: only then is none lost.
@@ -92,7 +92,7 @@ def feeds_of(site: str, paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _ping(hub: str, current: Hub, post: Post) -> Hub:
-    """Send what waits; what is left of it, and why."""
+    """Send the waiting notifications; returns the state with those that are left and the reason."""
     while current.waiting:
         together = current.waiting[: 1 if current.single else TOGETHER]
         form = [("hub.mode", "publish")]

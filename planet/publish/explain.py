@@ -1,4 +1,4 @@
-"""Why a file of the site would be written again, or not: its inputs beside those of the published file."""
+"""Explain why a file of the site would be written again, or not: compare its inputs with those of the published file."""
 
 from __future__ import annotations
 

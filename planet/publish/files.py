@@ -1,4 +1,4 @@
-"""Files of output/ on disk: read, made durable, and their errors as sentences that say what to do."""
+"""Read files of output/ and flush them to disk; errors become sentences that say what to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from planet.model import Message
 
 @contextlib.contextmanager
 def explained_errors(path: Path) -> Iterator[None]:
-    """An error of the file system as a sentence that says what to do."""
+    """Turn an error of the file system into a PublishError that says what to do."""
     try:
         yield
     except OSError as error:
@@ -47,7 +47,7 @@ def bytes_of(path: Path) -> bytes | None:
 
 
 def to_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, would outlive a power cut."""
+    """Flush a file, or the entries of a folder, to disk (fsync)."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""When not to publish: over another planet's site, or when most of the stories would go and feeds.yaml does not say why. Pure."""
+"""Refuse to publish over another planet's site, or when most stories would vanish without a reason in feeds.yaml. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from planet.model import Edition, Source
 
 ENOUGH = 10
-"""Fewer published stories than this may go without a question."""
+"""The loss of stories is checked from so many published stories on."""
 
 
 def _rules(edition: Edition, source: Source) -> str:
-    """Changes when feeds.yaml may take stories of a source away: its feeds, the filters that meet them, what is hidden."""
+    """A text that changes when feeds.yaml may remove stories of a source: its feeds, the filters of these, `hide`."""
     config = edition.config
     filters = [(config.site.include, config.site.exclude), (source.include, source.exclude)]
     filters += [(feed.include, feed.exclude) for feed in source.feeds]

@@ -1,4 +1,4 @@
-"""What the planet remembers of output/: `output/.planet/manifest.json`, and the list of a run that was interrupted.
+"""The manifest of published files (`output/.planet/manifest.json`), and the list of an interrupted publication.
 
 It has no time and no secret in it: the same site has the same manifest, byte for byte.
 """
@@ -70,7 +70,7 @@ class Manifest:
 
 
 def read_manifest(output: Path) -> Manifest:
-    """What is remembered; nothing where there is no manifest, or none that can be read."""
+    """The manifest of output/; an empty one where there is none that can be read."""
     path = output / FOLDER / MANIFEST
     try:
         fields = json.loads(path.read_bytes())
@@ -95,7 +95,7 @@ def read_manifest(output: Path) -> Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """What an interrupted run had begun to write: these paths are the planet's too, whatever they hold now."""
+    """The paths that an interrupted run was writing: they belong to the planet, whatever their content is now."""
 
     owner: tuple[str, ...] = ()
     paths: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Which paths an artifact may have: below output/, distinct on every file system, never through a symbolic link."""
+"""Check the paths of artifacts: below output/, distinct on every file system, never through a symbolic link."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from planet.text import RESERVED
 
 MAX_NAME = 255
 _USUAL = re.compile(r"(?:[a-z0-9][a-z0-9_-]*/)*[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9]+)*")
-"""What nearly every path looks like; decided at once, the rest is looked at name by name."""
+"""The form of nearly every path, accepted at once; other paths are checked name by name."""
 _DEVICE = re.compile(rf"(?:^|/)(?:{'|'.join(sorted(RESERVED))})(?:[./]|$)")
 
 

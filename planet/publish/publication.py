@@ -1,4 +1,4 @@
-"""One publication in work: what stays, what is made aside, what is renamed into place, what goes."""
+"""One publication: keep unchanged files, stage new ones, rename them into place, remove stale ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FEEDS = (".xml", ".json", ".ics", ".txt")
 
 
 class Publication:
-    """One publication: what stays, what is made, what goes."""
+    """One publication in progress: unchanged, staged and stale files."""
 
     def __init__(self, output: Path, manifest: Manifest, pending: Pending, step: Step) -> None:
         self.output = output
@@ -58,7 +58,7 @@ class Publication:
                 self.in_bundle.setdefault(record.bundle, []).append(path)
 
     def take_piece(self, piece: Piece) -> None:
-        """Keep what was made from the same inputs; make the rest, aside."""
+        """Keep the files with unchanged inputs, and stage the others."""
         match piece:
             case Bundle():
                 self._take_bundle(piece)
@@ -251,7 +251,7 @@ class Publication:
         )
 
     def _is_news(self, path: str) -> bool:
-        """Whether an interruption after writing this file would have to be remembered: not for times of runs, known to be ours."""
+        """Whether a file must be in the list for the next run before it is written; volatile files of the planet need not."""
         return self.records[path].size >= 0 or path not in self.manifest.files
 
     def write(self, stale: Sequence[str]) -> None:
@@ -286,14 +286,14 @@ class Publication:
                 break
 
     def _flush(self) -> None:
-        """What was made is on disk before the first rename: after a power cut a file is the old one or the new one, never half."""
+        """Flush staged files to disk before the first rename: after a power cut a file is the old or the new one, never partial."""
         if len(self.staged) > MANY:
             os.sync()  # one wait for all; what follows then finds nothing left to do
         for aside in self.staged.values():
             to_disk(aside)
 
     def _replace(self, name: str, data: bytes, step: str) -> None:
-        """One of the planet's own files, written aside and renamed, on disk when this returns."""
+        """Replace one of the planet's own files atomically; it is on disk when this returns."""
         folder = self.output / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         aside = folder / f"{name}.new"
@@ -306,7 +306,7 @@ class Publication:
         to_disk(folder)
 
     def clean(self) -> None:
-        """Leave nothing of the making behind."""
+        """Remove the staged files."""
         folder = self.output / FOLDER
         if folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder / STAGE, ignore_errors=True)

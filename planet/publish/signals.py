@@ -13,7 +13,7 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """What ends the program waits until this is done, and then ends it. Only the main thread hears of signals."""
+    """Delay SIGINT and SIGTERM until the block is done. Only effective in the main thread, which receives signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

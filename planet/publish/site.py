@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SHOWN = 3
-"""How many names an error lists."""
+"""Most names that an error lists."""
 
 
 def publish(

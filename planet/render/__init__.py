@@ -1,1 +1,1 @@
-"""An edition -> files: pages, feeds, calendars, what search needs. Pure, given a theme."""
+"""Render an edition as files: pages, feeds, calendars, the search index. Pure, given a theme."""

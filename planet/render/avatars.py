@@ -1,4 +1,4 @@
-"""Pictures of sources: whatever a member configured -> a small square WebP that the planet serves itself."""
+"""Reduce the picture that a member configured to a small square WebP, which the planet serves itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SIDE = 96
 """Shown at 40 px: enough for screens of twice the density."""
 MAX_BYTES = 5_000_000
 MAX_PIXELS = 16_000_000
-"""A photograph. Each costs some 12 bytes while it is made small."""
+"""Largest picture in pixels (a photograph); each pixel costs some 12 bytes of memory while the picture is reduced."""
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 """Formats that are decoded; SVG is not, since it can contain scripts."""
 

@@ -97,7 +97,7 @@ def _alone(event: Event, cache: _Cache) -> bytes:
 
 
 class _Cache:
-    """Events as written, each once for all the calendars it is in."""
+    """Cache of written events: each is written once for all calendars that contain it."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
@@ -178,7 +178,7 @@ def described(event: Event) -> str:
 
 
 def description(event: Event) -> str:
-    """The same, and the event's own address at its end."""
+    """The description as text, followed by the address of the event's page."""
     text = described(event)
     if event.data.url and event.data.url not in text:
         return f"{text}\n\n{event.data.url}" if text else event.data.url

@@ -29,7 +29,7 @@ BAR = 120, 8
 LEVELS = 14
 """Steps between the ground and the ink: with the bar 16 colours, a PNG of 4 bits a pixel."""
 PAPER, SOFT = 255, 205
-"""How bright the title and the lines below it are."""
+"""Brightness (0 to 255) of the title and of the lines below it."""
 FONTS = Path(__file__).parent / "fonts"
 BOLD, REGULAR = "DejaVuSans-Bold-subset.ttf", "DejaVuSans-subset.ttf"
 DRAWABLE = (
@@ -48,7 +48,7 @@ def available() -> bool:
 
 @cache
 def rev() -> str:
-    """Changes with what decides how a card looks, beside its words: this module, the fonts, the release of Pillow."""
+    """A text that changes with the look of cards: this module, the fonts, the release of Pillow."""
     hashed = hashlib.sha256(version("pillow").encode())
     for path in (Path(__file__), FONTS / BOLD, FONTS / REGULAR):
         hashed.update(path.read_bytes())

@@ -136,7 +136,7 @@ def _value(source: Subscription, technologies: Sequence[str]) -> dict[str, Any]:
 
 
 def _refuse(source: Subscription) -> None:
-    """What feeds.yaml would refuse is refused before it is written."""
+    """Raise UsageError for a source that feeds.yaml would not allow."""
     try:
         for address in source.feeds:
             address_checks.feed_address(address, Path(), Disk())

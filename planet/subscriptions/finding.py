@@ -1,4 +1,4 @@
-"""The feeds behind an address: the feed itself, those that the page names, else those at the places where they usually are."""
+"""Find the feeds of an address: the feed itself, those that the page names, else those at usual paths."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ReadFeed = Callable[[Download], RawFeed | Unreadable]
 ReadCalendar = Callable[[Download], CalendarRead | Unreadable]
 
 USUAL = ("feed/", "atom.xml", "feed.xml", "rss.xml", "index.xml", "feed.json")
-"""Where WordPress, Jekyll, Hugo and others write a feed; asked for only where the page names none."""
+"""Paths of feeds of WordPress, Jekyll, Hugo and others, requested only where the page names no feed."""
 _LESS = re.compile(r"comment|commentaire|replies|/tags?/|/categor", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovered:
-    """What is behind an address: `feed` as it is to be configured, and `others` that the page names, too."""
+    """The feed found at an address, as it is to be configured, and the `others` that the page names."""
 
     feed: str
     calendar: bool
@@ -38,7 +38,7 @@ class Discovered:
 
 
 def find(address: str, get: Get, read_feed: ReadFeed, read_calendar: ReadCalendar) -> Discovered | Message:
-    """The first thing that can be read, or why there is none. `get` is called some eight times at most."""
+    """The first feed or calendar that can be read, or the reason why there is none. `get` is called some eight times at most."""
     first = get(address)
     if isinstance(first, FetchError):
         return first.message

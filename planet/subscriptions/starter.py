@@ -1,4 +1,4 @@
-"""A planet for another community: the files to begin with."""
+"""Write the first files of a planet for another community."""
 
 from __future__ import annotations
 

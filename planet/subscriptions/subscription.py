@@ -1,4 +1,4 @@
-"""What another program's list of subscriptions says."""
+"""The content of another program's list of subscriptions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Imported:
     settings: tuple[tuple[str, str], ...] = ()
     notes: tuple[Message, ...] = ()
     lists: tuple[str, ...] = ()
-    """Addresses of lists that it names, which were not followed."""
+    """Addresses of lists in this list, which were not followed."""
     faces: tuple[tuple[str, str], ...] = ()
     """(path of a picture as the other program names it, whose it is): they are to be copied into `avatars/`."""
     reading_lists: tuple[str, ...] = ()

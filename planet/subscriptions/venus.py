@@ -43,15 +43,15 @@ class _Read:
     settings: dict[str, str] = field(default_factory=dict)
     feeds: list[Subscription] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
-    """What needs a hand."""
+    """Notes about what must be completed by hand."""
     lists: list[str] = field(default_factory=list)
     faces: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
-    """What has no counterpart, and needs none."""
+    """Keys without a counterpart that need none."""
 
 
 def import_venus(text: str, *, without_filters: bool = False) -> Imported:
-    """The feeds, and what of [Planet] a planet has, too. Raises ValueError for what is no such file.
+    """The feeds, and the settings of [Planet] that feeds.yaml has too. Raises ValueError for another kind of file.
 
     A filter of words becomes `include:` or `exclude:`. A feed with any other filter is left out and named, for all that it
     holds back would appear; `without_filters` takes it as it is.

@@ -1,4 +1,4 @@
-"""The pages of the site: an edition and a theme in, artifacts out. Nothing is rendered before it is asked for."""
+"""The pages of the site: artifacts from an edition and a theme. A page is rendered when its artifact is made."""
 
 from __future__ import annotations
 

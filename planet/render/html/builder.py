@@ -1,4 +1,4 @@
-"""What all pages have in common: their frame, and a digest of exactly the values that their template sees."""
+"""Build pages: the frame that all pages share, and a digest of exactly the values that their template sees."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class PageBuilder:
             for story_id in event.stories:
                 self._events_of.setdefault(story_id, []).append(event)
         self.functions: dict[str, Any] = {}
-        """What else templates may call: functions of their arguments, the language and the time zone."""
+        """Functions that templates may call; they depend on their arguments, the language and the time zone only."""
         self._inputs = named_digests(
             {
                 "program": edition.program_rev,
@@ -156,11 +156,11 @@ class PageBuilder:
         return f"static/avatars/{slug}.webp" if slug in self.avatars else ""
 
     def refs(self, rows: Sequence[IndexRow]) -> tuple[StoryRef, ...]:
-        """The stories of a page as its context holds them: what is loaded later, and what the page itself adds."""
+        """References to the stories of a page, for its context: they are loaded when the page is made."""
         return tuple(self._refs.get(row.story_id) or self._ref(row) for row in rows)
 
     def _ref(self, row: IndexRow) -> StoryRef:
-        """A story stands in half a dozen lists: what they know of it is one value."""
+        """The reference of a story, cached: a story is in half a dozen lists."""
         ref = self._refs[row.story_id] = StoryRef(
             story_id=row.story_id,
             rev=row.rev,

@@ -1,4 +1,4 @@
-"""`<technology>/embed/`: the next events and last stories, for a frame on another site. No script, and links open there."""
+"""`<technology>/embed/`: the next events and last stories, for a frame on another site. No script; links open in the site's window."""
 
 from __future__ import annotations
 

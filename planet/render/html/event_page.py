@@ -1,4 +1,4 @@
-"""The page of one event, `events/<slug>/`: when and where, who organises, what was said, shown and written about it."""
+"""The page of one event, `events/<slug>/`: date, place, organiser, talks, slides, films and posts about it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LINK = re.compile(r'<a\s[^>]*?href="(https?://[^"]+)"[^>]*>(.*?)</a>', re.IGNOR
 _TAG = re.compile(r"<[^>]*>")
 _FILMS = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "twitch.tv")
 _FILM_PATHS = re.compile(r"/(?:videos/(?:watch|embed)/|w/)[\w-]+")
-"""How PeerTube, on any host, spells the page of a film."""
+"""The paths of films on PeerTube, on any host."""
 _SLIDES = (
     "slideshare.net", "speakerdeck.com", "slides.com", "docs.google.com/presentation", "noti.st", "prezi.com", "slid.es",
 )  # fmt: skip
@@ -44,7 +44,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLinks:
-    """Where an event leads: to the calendars of the web, to the map."""
+    """Links of an event: to add it to web calendars, and to the map."""
 
     google: str
     outlook: str
@@ -69,7 +69,7 @@ def materials(stories: Sequence[str]) -> tuple[Material, ...]:
 
 
 def _kind(url: str) -> str:
-    """What an address shows: "film", "slides", or "" where its form does not say."""
+    """The kind of document at an address, by its form: "film", "slides", or "" for unknown."""
     site = host(url).removeprefix("www.")
     place = url.partition("://")[2].removeprefix("www.").removeprefix("m.")
     path = "/" + place.partition("/")[2].partition("?")[0]

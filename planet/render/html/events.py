@@ -1,4 +1,4 @@
-"""Events on pages: which are upcoming, which share a day, and the pages that list them all."""
+"""The pages that list events, with the upcoming ones and those that share a day."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from planet.when import day_of, is_over, last_day
 
 NEXT = 3
 PAST = 60
-"""So many past events stand on the page itself; what is older stands on pages of whole years."""
+"""Past events on the page itself; older ones are on pages of whole years."""
 MOST_PAST = 200
 """Of the newest year all stand there, but when they are more than these: a calendar of thousands fills no page of others."""
 
@@ -67,7 +67,7 @@ def month_grid(t: Translator, first: date, by_day: Mapping[date, Sequence[Event]
 
 
 class EventPages:
-    """The events of an edition, seen from its day: one that began or ends today is upcoming until midnight."""
+    """The events of an edition, relative to its day: one that began or ends today is upcoming until midnight."""
 
     def __init__(self, builder: PageBuilder) -> None:
         self._builder = builder
@@ -93,7 +93,7 @@ class EventPages:
         return tuple(islice((event for event in self._of(kind, slug) if self.first_day(event) >= self._today), NEXT))
 
     def ongoing(self, kind: str, slug: str) -> tuple[Event, ...]:
-        """What goes on for days, and began before today: an exhibition, a call for papers. It hides no event that is near."""
+        """Events of several days that began before today (an exhibition, a call for papers), shown apart so that they hide no near event."""
         return tuple(islice((event for event in self._of(kind, slug) if self.first_day(event) < self._today), NEXT))
 
     def _of(self, kind: str, slug: str) -> Iterator[Event]:
@@ -114,7 +114,7 @@ class EventPages:
         return {event_id: tuple(names) for event_id, names in others.items()}
 
     def _place(self) -> None:
-        """Which page shows which past event: the newest on `events/`, whole years that do not fit on `events/<year>/`."""
+        """Distribute past events over pages: the newest on `events/`, whole years that do not fit there on `events/<year>/`."""
         self.here: list[Event] = []
         self.years: dict[int, list[Event]] = {}
         by_year: dict[int, list[Event]] = {}

@@ -1,4 +1,4 @@
-"""What every page shows of the site, and what a page says of itself."""
+"""The values that every page shows of the site, and the metadata of a page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Technology:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
-    """What every page shows of the site."""
+    """The values that every page shows of the site."""
 
     site: Site
     technologies: tuple[Technology, ...]
@@ -63,7 +63,7 @@ class Meta:
     robots: str = "index, follow"
     technology: str = ""
     subject: str = ""
-    """What a numbered page is a page of: the name of its list."""
+    """The name of the list that a numbered page belongs to."""
     card: str = ""
     """Its own picture for social networks, below output/; "" that of its technology or of the site."""
     file: str = "index.html"

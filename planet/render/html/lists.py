@@ -199,7 +199,7 @@ def _list_meta(builder: PageBuilder, story_list: StoryList, page: Page) -> Meta:
 
 
 def _about(builder: PageBuilder, story_list: StoryList, *, index: bool) -> dict[str, object]:
-    """What a list shows beside its stories."""
+    """The context of a list's page beside its stories."""
     if story_list.kind == "source":
         source = builder.sources[story_list.slug]
         # The counts of a source change with each of its stories; its older pages do not show them.
@@ -222,7 +222,7 @@ def _about(builder: PageBuilder, story_list: StoryList, *, index: bool) -> dict[
 
 
 def _writing(builder: PageBuilder, story_list: StoryList) -> dict[str, object]:
-    """What a source writes about, and how much: its technologies by count, its last 24 months, its first and last year."""
+    """The activity of a source: its technologies by count, its last 24 months, its first and last year."""
     counts: Counter[str] = Counter()
     for technologies, count in Counter(row.technologies for row in story_list.rows).items():
         counts.update(dict.fromkeys(technologies, count))
@@ -250,7 +250,7 @@ def _description(builder: PageBuilder, story_list: StoryList) -> str:
 
 
 def _before(builder: PageBuilder, story_list: StoryList, index: Page) -> dict[str, str] | None:
-    """A link from the index to what is older than its last story."""
+    """A link from the index to the page with the next older stories; None without one."""
     if index.older is None:
         return None
     t = builder.t
@@ -267,7 +267,7 @@ def _neighbour(builder: PageBuilder, number: int | None, pages: Mapping[int, Pag
 
 
 def month_pages(builder: PageBuilder, months: Sequence[StoryList]) -> Iterator[Section]:
-    """The pages of every month, newest first: the place of the whole text of each story. With them, why each is there."""
+    """The pages of every month, newest first, with the whole text of each story; and the pages of their reasons."""
     for position, month in enumerate(months):
         newer = months[position - 1] if position else None
         older = months[position + 1] if position + 1 < len(months) else None

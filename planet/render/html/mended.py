@@ -1,4 +1,4 @@
-"""What an author left out of a text, put right where a page shows it: pictures without `alt`, links without a name, headings and lists.
+"""Correct accessibility faults of authors where a page shows a text: pictures without `alt`, links without a name, headings and lists.
 
 The text that is stored and sent in feeds stays as its author wrote it. Works on `SafeHtml`, which has no `<` but those of its tags,
 and every element of which is closed.
@@ -19,7 +19,7 @@ _DOUBTFUL = re.compile(
     r"|<th[^>]*>(?:\s|&nbsp;|<(?!/th>)[^>]*>)*</th>"
     r"|<(?:ul|ol)(?:\s[^>]*)?>\s*<(?!li\b|/)|</(?:li|ul|ol)>\s*<(?!li\b|/)"
 )
-"""Whatever may need a mend; most texts have nothing of it."""
+"""Markup that may need a correction; most texts have none."""
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)([^>]*)>")
 _NAME = re.compile(r'\s(?:alt|aria-label|title)="[^"]*[^"\s]')
 _HREF = re.compile(r'\shref="([^"]*)"')
@@ -55,7 +55,7 @@ def mended(html: SafeHtml, title: int) -> SafeHtml:
 
 
 def _says_something(html: str) -> bool:
-    """Whether there are words in it, or what a picture or a link is called."""
+    """Whether markup has words, or the name of a picture or link."""
     return bool(unescape(_TOKEN.sub("", html)).strip() or _NAME.search(html))
 
 
@@ -116,7 +116,7 @@ class _Mender:
         self._parts.append((f"</{element.written}>" if element.written else "") + element.after)
 
     def _name_link(self, element: _Open, content: str) -> None:
-        """Write the tag of a link again: with a name, as a mere place, or not at all."""
+        """Rewrite the tag of a link: with a name, as an anchor without address, or not at all."""
         href, place = _HREF.search(element.attributes), _ID.search(element.attributes)
         named = _says_something(content) or _NAME.search(element.attributes)
         if href is not None and (named or _TOKEN.search(content)):

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 ROOT = "\x01"
-"""Stands in a row for what leads from the page to output/: no document can hold it."""
+"""Placeholder in a row for the relative path from the page to output/; no document can contain it."""
 ROWS = 20_000
-"""So many rows are kept (some 1.5 kB each)."""
+"""Most rows in the cache (some 1.5 kB each)."""
 _ADDS = re.compile(r"<(?:a|audio|code|details|figure|h[1-6]|img|li|picture|pre|table|video)[\s>]")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)(?:\s[^>]*)?>")
 TITLE_LEVEL = 3
 """The headings of stories in lists are h3."""
 UNSHOWABLE = (ArithmeticError, LookupError, TypeError, ValueError)
-"""What a story whose values make no sense raises."""
+"""Exceptions that rendering a story with invalid values raises."""
 WHY = "why/"
 """The folder, below that of the page of a story's text, of the page of its reasons."""
 SLACK = 40
-"""A text that is so much longer than its excerpt says more, whatever the marks between its words."""
+"""A text longer than its excerpt by so many characters has more words, whatever the punctuation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,12 +196,12 @@ def playable(enclosure: Enclosure) -> bool:
 
 
 def name_of(story: Story) -> str:
-    """What a story is called: its title, else how it begins, else where it is."""
+    """The name of a story: its title, else its beginning, else its address."""
     return story.entry.title or shorten(story.entry.text, 80) or story.url
 
 
 def others(story: Story) -> list[StorySource]:
-    """Who else carries a story: each source once."""
+    """The other sources that carry a story, each once."""
     by_slug = {source.slug: source for source in reversed(story.sources)}
     return [source for slug, source in reversed(by_slug.items()) if slug != story.source.slug]
 

@@ -60,7 +60,7 @@ class _CompiledTemplates(FileSystemBytecodeCache):
         return hashlib.sha1(f"{jinja2.__version__} {__version__}\0{source}".encode(), usedforsecurity=False).hexdigest()
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill the bucket with what is kept, if anything is."""
+        """Fill the bucket with the compiled template, if it is cached."""
         code = _compiled.get((bucket.key, bucket.checksum))
         if code is None and self._usable:
             super().load_bytecode(bucket)
@@ -69,7 +69,7 @@ class _CompiledTemplates(FileSystemBytecodeCache):
             bucket.code = _compiled[bucket.key, bucket.checksum] = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
+        """Store a compiled template."""
         if bucket.code is not None:
             _compiled[bucket.key, bucket.checksum] = bucket.code
         if self._usable:
@@ -160,7 +160,7 @@ class Templates:
         return xml_safe(self.text(name, context)).encode()
 
     def text(self, name: str, context: Mapping[str, Any]) -> str:
-        """What a template makes of its context. Raises ThemeError."""
+        """The text that a template renders from its context. Raises ThemeError."""
         try:
             return self._environment.get_template(name).render(context)
         except TemplateSyntaxError as error:

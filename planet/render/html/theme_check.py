@@ -1,4 +1,4 @@
-"""What a theme holds that no page will show: blocks under a name that no template has."""
+"""Find blocks of a theme that no page shows, because no template has a block of that name."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ from planet.render.html.stories import UNSHOWABLE, WHY, name_of
 from planet.text import shorten
 
 MOST = 12
-"""How many copies, joins and reasons for one technology are printed; a third as many near misses."""
+"""Most copies, joins and reasons for one technology that are shown; near misses: a third as many."""
 THRESHOLD = 100
-"""Points that make a story one of a technology."""
+"""Points from which on a story is of a technology."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

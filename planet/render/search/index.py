@@ -1,4 +1,4 @@
-"""Segments, buckets and what is shown of stories, as files."""
+"""The files of the search index: segments, buckets, and the values that results show."""
 
 from __future__ import annotations
 
