@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
+from typing import Any
 
 from planet.merge.authorship import Authors
 from planet.merge.clusters import Cluster
@@ -226,22 +227,23 @@ def _merged(copies: Sequence[EventData]) -> EventData:
     for copy in copies:
         for tag in copy.tags:
             tags.setdefault(fold(tag), tag)
+    texts: dict[str, Any] = {name: next(filter(None, map(attrgetter(name), copies)), "") for name in _OF_ANY_COPY}
     return replace(
         lead,
         html=lead.html or described.html,
         text=described.text,
         end=next((copy.end for copy in copies if copy.end is not None and copy.start == lead.start), None),
-        location=_first(copies, "location"),
         geo=next((copy.geo for copy in copies if copy.geo and copy.location in {"", lead.location}), None),
-        url=_first(copies, "url"),
-        organizer=_first(copies, "organizer"),
-        image=_first(copies, "image"),
         tags=tuple(tag for key, tag in tags.items() if key),
+        **texts,
     )
 
 
-def _first(copies: Sequence[EventData], name: str) -> str:
-    return next((value for copy in copies if (value := getattr(copy, name))), "")
+_OF_THE_LEAD = frozenset({"html", "text", "organizer_url", "timezone"})
+_OF_ANY_COPY = tuple(
+    field.name for field in fields(EventData) if field.default == "" and field.name not in _OF_THE_LEAD
+)
+"""The optional texts of an event that another copy may give (place, page, organiser, picture)."""
 
 
 def _sources(copies: Sequence[EventCopy]) -> tuple[tuple[str, str, str, str], ...]:

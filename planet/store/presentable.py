@@ -5,7 +5,7 @@ Nothing that moves a cursor, reorders text or leads elsewhere than to the web le
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from planet.model import SafeHtml
@@ -27,7 +27,7 @@ def link(url: str) -> str:
 
 def entry(stored: Entry) -> Entry:
     """An entry, every part of it that is shown cleaned; the same value where nothing is to be cleaned."""
-    fields: dict[str, Any] = {
+    cleaned: dict[str, Any] = {
         "id": line(stored.id),
         "link": link(stored.link),
         "title": line(stored.title),
@@ -41,7 +41,7 @@ def entry(stored: Entry) -> Entry:
         "language": line(stored.language),
         "comments": link(stored.comments),
     }
-    changed = {name: value for name, value in fields.items() if value != getattr(stored, name)}
+    changed = {name: value for name, value in cleaned.items() if value != getattr(stored, name)}
     return replace(stored, **changed) if changed else stored
 
 
@@ -51,17 +51,12 @@ def _enclosure(stored: Enclosure) -> Enclosure | None:
 
 
 def event_data(stored: EventData) -> EventData:
-    """The data of an event, cleaned like an entry."""
-    return replace(
-        stored,
-        title=line(stored.title),
-        html=SafeHtml(xml_safe(stored.html)),
-        text=xml_safe(stored.text),
-        location="\n".join(map(line, stored.location.split("\n"))),
-        url=link(stored.url),
-        organizer=line(stored.organizer),
-        organizer_url=link(stored.organizer_url),
-        tags=tuple(map(line, stored.tags)),
-        image=link(stored.image),
-        timezone=line(stored.timezone),
-    )
+    """The data of an event, cleaned like an entry: a text field that has no rule of its own is a title, a name or an id."""
+    values = {field.name: getattr(stored, field.name) for field in fields(stored)}
+    cleaned: dict[str, Any] = {name: line(value) for name, value in values.items() if isinstance(value, str)}
+    cleaned |= {name: link(values[name]) for name in cleaned if name in {"url", "image"} or name.endswith("_url")}
+    cleaned["html"] = SafeHtml(xml_safe(stored.html))
+    cleaned["text"] = xml_safe(stored.text)
+    cleaned["location"] = "\n".join(map(line, stored.location.split("\n")))
+    cleaned["tags"] = tuple(map(line, stored.tags))
+    return replace(stored, **cleaned)
