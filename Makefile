@@ -40,15 +40,17 @@ serve: $(VENV)/base  ## show output/ on loopback
 
 # One more than two cores: a test that waits for a server, a deadline or a browser leaves its core to another.
 PROCESSES ?= 3
+# A file is one process's, for its tests share what they made; the longest come first: tests/conftest.py.
+PARALLEL = --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/dev  ## all tests
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
 check: $(VENV)/dev  ## what has to be green: format, lint, types, tests with branch coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
 format: $(VENV)/dev
 	$(BIN)/ruff format .

@@ -42,7 +42,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what cannot run here, and say so at the end."""
+    """Leave out what cannot run here, and say so at the end; start with the files that take long."""
     left_out: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("shared") and not SHARED.is_dir():
@@ -55,6 +55,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if gone:
         items[:] = [item for item in items if id(item) not in gone]
         config.stash[LEFT_OUT] = {reason: len(group) for reason, group in left_out.items()}
+    _longest_files_first(items)
+
+
+def _longest_files_first(items: list[pytest.Item]) -> None:
+    """Files with a browser, then files with the most runs of a whole planet, then the rest, each file in its own order.
+
+    pytest-xdist hands out whole files in this order (--no-loadscope-reorder). A long file that starts last would leave one processor
+    alone with it.
+    """
+    ranks: dict[Path, tuple[bool, int]] = {}
+    for item in items:
+        browser, planets = ranks.get(item.path, (False, 0))
+        runs_planet = "world" in getattr(item, "fixturenames", ())
+        ranks[item.path] = (browser or item.get_closest_marker("browser") is not None, planets + runs_planet)
+    items.sort(key=lambda item: ranks[item.path], reverse=True)  # stable: also between files of one rank
 
 
 LEFT_OUT: pytest.StashKey[dict[str, int]] = pytest.StashKey()
