@@ -649,7 +649,7 @@ def test_nested_components_are_bounded() -> None:
 
 
 def test_lists_of_dates_are_bounded() -> None:
-    dates = ",".join(f"{20260101 + n % 28}T{n % 24:02}{n % 60:02}00Z" for n in range(60_000))
+    dates = ",".join(f"{20260101 + n % 28}T{n % 24:02}{n % 60:02}00Z" for n in range(20_000))
     found = parsed(document(event("DTSTART:20260101T000000Z", f"RDATE:{dates}")))
     assert 0 < len(found.events) <= 1000
     many = parsed(document(*(event("DTSTART:20260101T000000Z", f"RDATE:{dates}", uid=str(n)) for n in range(12))))

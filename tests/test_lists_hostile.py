@@ -7,7 +7,7 @@ import pytest
 from planet.cli import subscriptions
 from tests.support.world import World
 
-DEEP = 200_000
+DEEP = 50_000
 ENTITIES = "".join(f"<!ENTITY {chr(98 + n)} '{f'&{chr(97 + n)};' * 10}'>" for n in range(9))
 HOSTILE = {
     "deep.opml": "<opml><body>" + "<outline>" * DEEP,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from planet.parse.contentlines import Property
@@ -62,10 +63,10 @@ def _timed(day: date, match: re.Match[str], prop: Property, zones: Zones) -> dat
     return local.replace(tzinfo=zones.get(prop.parameters.get("TZID", "")))
 
 
-def read_moments(prop: Property, zones: Zones) -> list[datetime | date]:
-    """The values of RDATE or EXDATE; of a PERIOD its start. What cannot be read is passed over."""
+def read_moments(prop: Property, zones: Zones) -> Iterator[datetime | date]:
+    """Yields the values of RDATE or EXDATE; of a PERIOD its start. What cannot be read is passed over."""
     values = (read_moment(prop, zones, piece.partition("/")[0]) for piece in prop.value.split(","))
-    return [value for value in values if value is not None]
+    return (value for value in values if value is not None)
 
 
 def read_duration(value: str) -> timedelta | None:

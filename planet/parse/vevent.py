@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -93,7 +94,8 @@ def _timing(
 
     def moments(name: str) -> tuple[datetime | date, ...]:
         read = (moment for line in component.all(name) for moment in read_moments(line, zones))
-        return tuple(_of_kind(moment, start, zones) for moment in read)[:_EXCEPTIONS]
+        # A list may be longer than what is kept of it: the rest is not read.
+        return tuple(_of_kind(moment, start, zones) for moment in itertools.islice(read, _EXCEPTIONS))
 
     return Timing(
         index=index,

@@ -13,10 +13,10 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from playwright.sync_api import (
     Browser,
@@ -25,6 +25,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -46,13 +47,32 @@ PIXEL = (
 )
 
 
+PATIENCE = 180_000
+"""Milliseconds until a browser counts as hanging: Playwright's own 5 and 30 seconds pass on a busy machine."""
+Opened = TypeVar("Opened", BrowserContext, Page)
+
+
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window; its pages and what is expected of them have `PATIENCE`."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS), timeout=PATIENCE)
+        launched.new_context = _patient(launched.new_context)  # type: ignore[method-assign]
+        launched.new_page = _patient(launched.new_page)  # type: ignore[method-assign]
         yield launched
         launched.close()
+
+
+def _patient(opening: Callable[..., Opened]) -> Callable[..., Opened]:
+    """The same function; what it opens waits for `PATIENCE`. A browser has no such setting for all its pages."""
+
+    def opened(**options: Any) -> Opened:
+        target = opening(**options)
+        target.set_default_timeout(PATIENCE)
+        return target
+
+    return opened
 
 
 WATCHED = """(() => {
