@@ -13,7 +13,7 @@ def test_in_a_week_of_runs_no_promise_to_a_server_is_broken() -> None:
 
 
 def test_the_judge_sees_a_planet_that_asks_at_every_run() -> None:
-    world = simulate(feeds=21, days=1, force=True)
+    world = simulate(feeds=21, days=0.25, force=True)
     for kind in ("asked 0:05:00 after the last time", "as it was told", "after its third 410"):
         assert any(kind in fault for fault in world.faults)
     assert not any("left alone" in fault or "validators" in fault for fault in world.faults)

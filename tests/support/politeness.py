@@ -226,7 +226,7 @@ def facts(fetched: Fresh, known: frozenset[bytes]) -> tuple[ReadFacts, frozenset
     )
 
 
-def simulate(*, feeds: int, days: int, seed: int = 1, force: bool = False) -> World:
+def simulate(*, feeds: int, days: float, seed: int = 1, force: bool = False) -> World:
     """Every run of `days` days. The store is a dictionary, the network a function, the clock a variable: nothing waits."""
     dice = random.Random(seed)
     sites = [Site(n, BEHAVIOURS[n % len(BEHAVIOURS)], random.Random(seed * 1000 + n)) for n in range(feeds)]
@@ -235,7 +235,7 @@ def simulate(*, feeds: int, days: int, seed: int = 1, force: bool = False) -> Wo
     asker = Fetcher(rules, "planet/simulated (+https://planet.example.org/)", network=Network(transport=world))
     kept = [Kept() for _ in sites]
     backoffs: dict[str, datetime] = {}
-    for tick in range(days * 24 * 12):
+    for tick in range(round(days * 24 * 12)):
         world.now = START + tick * TICK
         due = [
             Due(key=str(site.number), url=site.url, state=kept[site.number].state, interval=INTERVAL)
