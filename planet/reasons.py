@@ -20,20 +20,23 @@ def best_scores(copies: Iterable[Scores], order: Sequence[str]) -> Scores:
     return tuple(best[slug] for slug in order if slug in best)
 
 
+_DATES = {
+    "published": Message.of("the date of publication that the feed gives"),
+    "updated": Message.of("the date of the last change that the feed gives: it gives no date of publication"),
+    "url": Message.of("the day in its address: the feed gives no date"),
+    "feed": Message.of("the date of its feed: it had no date of its own"),
+    "first seen": Message.of(
+        "when it was seen first: it had no date that can be believed, or one that was yet to come"
+    ),
+    "archive": Message.of("the date that it had in the archive it was imported from"),
+    "position": Message.of("by its position in its feed, as it gives no date of its own"),
+    "flood": Message.of("behind what was known of its feed, which listed all its old entries as new"),
+}
+
+
 def of_date(rule: str) -> Message:
     """Where the date that is shown comes from."""
-    return {
-        "published": Message.of("the date of publication that the feed gives"),
-        "updated": Message.of("the date of the last change that the feed gives: it gives no date of publication"),
-        "url": Message.of("the day in its address: the feed gives no date"),
-        "feed": Message.of("the date of its feed: it had no date of its own"),
-        "first seen": Message.of(
-            "when it was seen first: it had no date that can be believed, or one that was yet to come"
-        ),
-        "archive": Message.of("the date that it had in the archive it was imported from"),
-        "position": Message.of("by its position in its feed, as it gives no date of its own"),
-        "flood": Message.of("behind what was known of its feed, which listed all its old entries as new"),
-    }.get(rule, Message(rule))
+    return _DATES.get(rule, Message(rule))
 
 
 def of_lead(priority: int, copies: int) -> Message:
@@ -57,24 +60,30 @@ def of_join(rule: str, score: int) -> Message:
     }.get(rule, Message(rule))
 
 
+_WORDS = {
+    "title": Message.of("“{what}” in the title ({score})"),
+    "lead": Message.of("“{what}” in the first lines ({score})"),
+    "body": Message.of("“{what}” further down ({score})"),
+    "alone": Message.of("“{what}” is all that its opening names ({score})"),
+}
+_SIGNS = {
+    "source": Message.of("all that its source publishes is ({score})"),
+    "feed": Message.of("all that its feed publishes is ({score})"),
+    "tag": Message.of("tag “{what}” ({score})"),
+    "code": Message.of("code in {what} ({score})"),
+    "link": Message.of("link to {what} ({score})"),
+    "include": Message.of("`include` of the technology, {what} ({score})"),
+    "exclude": Message.of("`exclude` of the technology, {what} ({score})"),
+}
+
+
 def of_technology(reason: Reason) -> Message:
     """The evidence for a technology, with its points."""
-    what, score = reason.what, reason.score
     if reason.rule == "word":
-        return {
-            "title": Message.of("“{what}” in the title ({score})", what=what, score=score),
-            "lead": Message.of("“{what}” in the first lines ({score})", what=what, score=score),
-            "body": Message.of("“{what}” further down ({score})", what=what, score=score),
-        }.get(reason.where, Message.of("“{what}” is all that its opening names ({score})", what=what, score=score))
-    return {
-        "source": Message.of("all that its source publishes is ({score})", score=score),
-        "feed": Message.of("all that its feed publishes is ({score})", score=score),
-        "tag": Message.of("tag “{what}” ({score})", what=what, score=score),
-        "code": Message.of("code in {what} ({score})", what=what, score=score),
-        "link": Message.of("link to {what} ({score})", what=what, score=score),
-        "include": Message.of("`include` of the technology, {what} ({score})", what=what, score=score),
-        "exclude": Message.of("`exclude` of the technology, {what} ({score})", what=what, score=score),
-    }.get(reason.rule, Message(reason.rule))
+        sentence = _WORDS.get(reason.where, _WORDS["alone"])
+    else:
+        sentence = _SIGNS.get(reason.rule, Message(reason.rule))
+    return sentence.filled(what=reason.what, score=reason.score)
 
 
 def of_story_join(join: StoryJoin) -> Message:

@@ -63,6 +63,8 @@ class Message:
 
     def filled(self, **params: object) -> Message:
         """The same sentence with these parameters, without control characters."""
+        if not params:
+            return self
         filled_in = tuple(
             (name, value if isinstance(value, Message) else _shown(value)) for name, value in params.items()
         )

@@ -96,8 +96,8 @@ class Articles:
             story = loaded.get(ref.story_id)
             self._rows[ref.story_id, ref.path] = self._row(ref, story) if story else None
         pairs = [(ref, self._rows[ref.story_id, ref.path]) for ref in refs]
-        for key in list(self._rows)[: max(0, len(self._rows) - ROWS)]:
-            del self._rows[key]
+        while len(self._rows) > ROWS:
+            del self._rows[next(iter(self._rows))]
         return [(ref, row) for ref, row in pairs if row is not None]
 
     def whole(self, refs: Sequence[StoryRef], room: int) -> list[tuple[StoryRef, Row]]:
