@@ -17,10 +17,13 @@ from planet.urls import host
 _DOUBTFUL = re.compile(
     r"<img(?![^>]*\salt=)|<a(?![^>]*\shref=)|<a\s[^>]*>(?:\s|&nbsp;|<(?!/a>)[^>]*>)*</a>|<table[^>]*>\s*</table>|<h[1-6]"
     r"|<th[^>]*>(?:\s|&nbsp;|<(?!/th>)[^>]*>)*</th>"
-    r"|<(?:ul|ol)(?:\s[^>]*)?>\s*<(?!li\b|/)|</(?:li|ul|ol)>\s*<(?!li\b|/)"
 )
-"""Markup that may need a correction; most texts have none."""
+"""Markup outside of lists that may need a correction; most texts have none."""
+_ASTRAY = re.compile(r"<(?:ul|ol)(?:\s[^>]*)?>\s*<(?!li\b|/)|</(?:li|ul|ol)>\s*<(?!li\b|/)")
+"""An element in a list that may be no item of it."""
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)([^>]*)>")
+_CHANGED = re.compile(r"<(/?)(a|h[1-6]|img|table|th)((?:\s[^>]*)?)>")
+"""The tags that are written again where lists hold items only: none of highlighted code, which is all tags."""
 _NAME = re.compile(r'\s(?:alt|aria-label|title)="[^"]*[^"\s]')
 _HREF = re.compile(r'\shref="([^"]*)"')
 _ID = re.compile(r'\sid="[^"]*"')
@@ -51,7 +54,9 @@ def mended(html: SafeHtml, title: int) -> SafeHtml:
     - No heading skips a level; one without words is none.
     - What stands in a list is an item; a table without cells is none, and a heading of its cells without words is a cell.
     """
-    return SafeHtml(_Mender(title).of(html)) if _DOUBTFUL.search(html) else html
+    if _ASTRAY.search(html):
+        return SafeHtml(_Mender(title).of(html, _TOKEN))
+    return SafeHtml(_Mender(title).of(html, _CHANGED)) if _DOUBTFUL.search(html) else html
 
 
 def _says_something(html: str) -> bool:
@@ -65,9 +70,10 @@ class _Mender:
         self._parts: list[str] = []
         self._open: list[_Open] = []
 
-    def of(self, html: str) -> str:
+    def of(self, html: str, tags: re.Pattern[str]) -> str:
+        """The text; `tags` finds those that are looked at."""
         position = 0
-        for tag in _TOKEN.finditer(html):
+        for tag in tags.finditer(html):
             self._parts.append(html[position : tag.start()])
             position = tag.end()
             if tag[1]:
