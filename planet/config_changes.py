@@ -63,13 +63,16 @@ def reclassify(planet: Planet) -> bool:
 
 
 def _classifications(planet: Planet) -> Iterator[tuple[int, Classified]]:
+    stored_entries = list(planet.store.stored_entries())
+    if not stored_entries:
+        return  # a first run: its worker processes have the words of all technologies, this one needs none
     from planet import plugins  # needed after a change of feeds.yaml only
     from planet.classify import Classifier
     from planet.merge.authorship import Authors
 
     classifier, authors, filters = Classifier(planet.config), Authors(planet.config.sources), plugins.load()
     labels = {key: feed.label for key, (_source, feed) in planet.feeds.items()}
-    for stored in list(planet.store.stored_entries()):
+    for stored in stored_entries:
         label = labels.get(stored.feed, stored.feed)
         classification = plugins.classify(filters, classifier, stored.entry, key=stored.feed, feed=label)
         classified = authors.classified(stored.entry, classification, date=stored.date)
