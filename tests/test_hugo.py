@@ -12,7 +12,7 @@ import pytest
 from planet.model import CalendarRead
 from planet.normalise.events import normalise_events
 from planet.parse.calendar import parse_calendar
-from planet.parse.event_posts import front_matter
+from planet.parse.front_matter import front_matter
 from planet.sanitise import sanitise
 from planet.subscriptions.hugo import import_hugo
 from planet.when import window

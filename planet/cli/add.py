@@ -67,32 +67,35 @@ def add(
         events=events,
         technologies=technologies,
     )
-    text = current_text(ctx)
-    owner = _owner(ctx.config, to) if to else None
-    text, source, notes = _with_technologies(ctx, text, source)
+    if url is None and not source.name and not technologies:
+        raise UsageError(Message.of("give a URL, or the name of a group: planet add --group NAME"))
+    for note in _add_source(ctx, source, url, _owner(ctx.config, to) if to else None):
+        tell(ctx, note)
+    return 0
+
+
+def _add_source(ctx: Context, source: Subscription, url: str | None, owner: Source | None) -> Iterator[Message]:
+    """Add a source, or technologies alone, to feeds.yaml; yields what to say of it. `owner`: the source that the feed at `url` is for."""
+    given, named = source.technologies, bool(source.name or owner)
+    text, source, notes = _with_technologies(ctx, current_text(ctx), source)
     result = None
     if url is not None:
+        options = ["--group"] if source.kind == "group" else []
+        options += [part for technology in given for part in ("--technology", technology)]
         result = _find(ctx, ctx.config, url)
         source = _with_feed(source, result, owner)
         subscriptions.add(text, source)  # a feed that is there already is said first
-        options = ["--group"] if source.kind == "group" else []
-        options += [part for technology in technologies for part in ("--technology", technology)]
-        _refuse_namesake(ctx.config, source, shlex.join([url, *options]), given=bool(name or group or owner))
+        _refuse_namesake(ctx.config, source, shlex.join([url, *options]), given=named)
         text, source, more = _with_technologies(ctx, text, source)
         notes += more
-    elif not source.name and technologies:
+    if url is None and not source.name:
         write_text(ctx, text)
-        for note in notes:
-            tell(ctx, note)
-        return 0
-    elif not source.name:
-        raise UsageError(Message.of("give a URL, or the name of a group: planet add --group NAME"))
+        yield from notes
+        return
     write_text(ctx, subscriptions.add(text, source))
-    if events:
-        (ctx.config.folder / events).mkdir(parents=True, exist_ok=True)
-    for note in (*notes, *_report(ctx, source, result)):
-        tell(ctx, note)
-    return 0
+    if source.events:
+        (ctx.config.folder / source.events).mkdir(parents=True, exist_ok=True)
+    yield from (*notes, *_report(ctx, source, result))
 
 
 def _add_event(ctx: Context, title: str, group: str, when: str, place: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,10 +12,9 @@ from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from planet.model import CalendarRead, EventData, Message, RawEvent
 from planet.parse.eventfeed import cancelled
+from planet.parse.front_matter import front_matter
 from planet.text import digest, fold, one_line
 from planet.urls import canonical_key, host, http_url, without_tracking
 from planet.when import is_believable
@@ -30,6 +28,8 @@ _TRACKERS = re.compile(
 )
 _SHORTENERS = frozenset({"bit.ly", "meetu.ps", "t.co", "goo.gl", "tinyurl.com", "ow.ly", "lnkd.in", "buff.ly"})
 _EXAMPLES = 5
+MAX_TEXT = 100_000
+"""Characters of a description that are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,34 +133,49 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
         report.left_out.append(Message.of("{file}: left out, it is a draft", file=name))
         return None
     day = _day(path.stem)
-    given = event.get("date") or matter.get("event_date") or event.get("start") or matter.get("date")
+    given = _first(event, "date") or _first(matter, "event_date") or _first(event, "start") or _first(matter, "date")
     start = _start_or_day(_start(given, zone), day, name, zone, report)
     if start is None:
         return None
-    title = _words(event.get("name") or matter.get("title") or matter.get("name"))
+    title = _words(_first(event, "name") or _first(matter, "title", "name"))
     organizer = _table(params.get("organizer")) or _table(matter.get("organizer")) or {"name": matter.get("organizer")}
     who = _words(organizer.get("name"))
-    place = _place(event.get("location") or matter.get("location") or matter.get("place"))
+    place = _place(_first(event, "location") or _first(matter, "location", "place"))
     for value, message in ((title, _NO_TITLE), (who, _NO_ORGANIZER), (place, _NO_PLACE)):
         if not value:
             report.odd[message].append(name)
-    described = matter.get("description")
     return Post(
         path=name,
         stem=path.stem.lower(),
-        title=title or re.sub(r"[-_]+", " ", re.sub(r"^[\d-]+", "", path.stem)).strip() or path.stem,
+        title=title or _title_of(path.stem),
         start=start,
-        end=_start(event.get("end") or event.get("end_date") or matter.get("end") or matter.get("end_date"), zone),
-        text=(body.strip() or (described.strip() if isinstance(described, str) else ""))[:100_000],
+        end=_start(_first(event, "end", "end_date") or _first(matter, "end", "end_date"), zone),
+        text=(body.strip() or _text(matter.get("description")))[:MAX_TEXT],
         location=place,
         url=_address(
-            event.get("event_url") or matter.get("event_url") or event.get("url") or matter.get("link"), name, report
+            _first(event, "event_url") or _first(matter, "event_url") or _first(event, "url") or _first(matter, "link"),
+            name,
+            report,
         ),
         organizer=who,
-        organizer_url=_address(organizer.get("website") or organizer.get("url"), name, report),
-        tags=tuple(_tags(matter.get("tags") or params.get("tags"))),
+        organizer_url=_address(_first(organizer, "website", "url"), name, report),
+        tags=tuple(_tags(_first(matter, "tags") or _first(params, "tags"))),
         day=day,
     )
+
+
+def _first(fields: Mapping[str, Any], *keys: str) -> Any:
+    """The first value of these keys that is not empty, else None."""
+    return next((value for key in keys if (value := fields.get(key))), None)
+
+
+def _title_of(stem: str) -> str:
+    """The title of a post without one: the name of its file, without the day at its beginning."""
+    return re.sub(r"[-_]+", " ", re.sub(r"^[\d-]+", "", stem)).strip() or stem
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _start_or_day(
@@ -184,57 +199,6 @@ def _start_or_day(
             )
         ].append(name)
     return start if start is not None else day
-
-
-def front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
-    """The front matter of a post, None when there is none, and its body.
-
-    What a parser refuses is read line by line: a missing quote or indent costs one value, not the post.
-    """
-    for fence, parse in (("+++", tomllib.loads), ("---", _yaml)):
-        lines = text.lstrip("\ufeff\n ").split("\n")
-        if lines[0].strip() != fence:
-            continue
-        end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == fence), None)
-        if end is None:
-            return None, text
-        head, body = "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
-        try:
-            fields: Any = parse(head)
-        except (ValueError, yaml.YAMLError, RecursionError):
-            fields = _line_by_line(lines[1:end])
-        return (fields if isinstance(fields, dict) else {}), body
-    return None, text
-
-
-def _yaml(text: str) -> Any:
-    # Every scalar as text: YAML 1.1 would make 19:00 a number and NO a truth value.
-    return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it builds nothing but texts, lists and mappings
-
-
-def _line_by_line(lines: Iterable[str]) -> dict[str, Any]:
-    """`[table]`, `key = value`, `key: value` and one level of indented keys: what can be had of a front matter with a fault."""
-    fields: dict[str, Any] = {}
-    table = fields
-    for line in lines:
-        if opened := re.fullmatch(r"\s*\[([\w.-]+)\]\s*", line):
-            table = fields
-            for part in opened[1].split("."):
-                table = table.setdefault(part, {}) if isinstance(table.get(part, {}), dict) else {}
-            continue
-        match = re.fullmatch(r"(\s*)([\w-]+)\s*[=:](?:\s+(.*)|)", line)
-        if match is None:
-            continue
-        value = (match[3] or "").strip()
-        if not value and not match[1] and ":" in line:
-            table = fields.setdefault(match[2], {})
-            continue
-        into = table if match[1] or "=" in line else fields
-        if value.startswith("["):
-            into[match[2]] = [piece.strip().strip("\"'") for piece in value.strip("[] ").split(",")]
-        else:
-            into[match[2]] = value.strip("\"'")
-    return fields
 
 
 def _table(value: object) -> Mapping[str, Any]:
@@ -287,7 +251,7 @@ def _place(value: object) -> str:
 
 def _address(value: object, name: str, report: _Report) -> str:
     """A link without tracking parameters; "" for a link of a click-counting service."""
-    text = value.strip() if isinstance(value, str) else ""
+    text = _text(value)
     address = without_tracking(http_url(text))
     if not address:
         if text:

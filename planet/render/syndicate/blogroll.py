@@ -32,27 +32,29 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
     Left out: local files, calendars (they are no feeds), user names and passwords. A feed that has moved is named at its new address.
     A feed stands under the technology that is configured for it, else under the one that most of its owner's stories have.
     """
-    asked = (feed for feed in edition.health if feed.state in {"ok", "moved"})
-    moved = {(feed.source_slug, feed.url): feed.effective_url for feed in asked}
-    called = {(source.slug, url): title for source in edition.sources for url, title in source.feeds}
-    counts, written_about = _stories(edition)
+    answering = (feed for feed in edition.health if feed.state in {"ok", "moved"})
+    moved = {(feed.source_slug, feed.url): feed.effective_url for feed in answering}
+    titles = {(source.slug, url): title for source in edition.sources for url, title in source.feeds}
+    counts, technologies = _stories(edition)
     ordered = [technology.slug for technology in edition.technologies]
     by_url: dict[str, Outline] = {}
     for source in edition.config.sources:
-        about = written_about.get(source.slug, Counter())
+        about = technologies.get(source.slug, Counter())
         most = [slug for slug in ordered if about[slug] * 2 > counts[source.slug]]
+        written_about = [slug for slug in ordered if about[slug]]
         for feed in source.feeds:
             url = public_url(moved.get((source.slug, feed.label), "")) or public_url(feed.url)
             if not url or not feed.public_url or feed.kind == "calendar":
                 continue
             configured = {*source.technologies, *feed.technologies}
             named = [slug for slug in ordered if slug in configured]
+            group = next(iter((*named, *most)), "")
             outline = Outline(
-                title=_title(source, feed, called.get((source.slug, feed.public_url), "")),
+                title=_title(source, feed, titles.get((source.slug, feed.public_url), "")),
                 url=url,
                 page=public_url(source.url),
-                group=(named or most or [""])[0],
-                technologies=tuple(slug for slug in ordered if slug in configured or about[slug]),
+                group=group,
+                technologies=tuple(slug for slug in ordered if slug in {*named, *written_about}),
             )
             by_url.setdefault(feed_key(url), outline)
     return tuple(by_url.values())
