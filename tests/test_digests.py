@@ -9,7 +9,7 @@ import pytest
 
 from planet.edition.fingerprints import program_rev
 from tests.support.editions import NOW, SOURCES, edition, event, sample, story
-from tests.support.pages import digests, made
+from tests.support.pages import digests, made, sections
 
 WILLIAM, ELODIE, PHP, JS = SOURCES
 
@@ -83,6 +83,30 @@ def test_a_new_story_makes_few_pages_again() -> None:
     assert "js/index.html" not in changed
     assert not [path for path in changed if path.startswith("archive/2") and "2026/11" not in path]
     assert len(changed) < len(after) * 0.04
+
+
+def test_a_new_story_leaves_sections_alone_that_do_not_show_it() -> None:
+    """Though their stories are of its month: where the text of a story stands follows from what is older."""
+    stories = [
+        story(row, by=SOURCES[row % 2], at=NOW - timedelta(hours=row), technologies=("php",) if row % 3 else ("js",))
+        for row in range(1, 700)
+    ]
+    before = sections(edition(stories))
+    new = story(3000, by=SOURCES[0], at=NOW - timedelta(minutes=1), technologies=("php",))
+    after = sections(edition([new, *stories]))
+    changed = {name for name in after if before.get(name) != after[name]}
+    assert "archive/2026/11/" in changed
+    assert not {name for name in changed if name.startswith(("js/", "members/elodie-chene/", "digest/"))}
+
+
+def test_a_story_that_moves_the_text_of_others_lists_the_sections_that_lead_there() -> None:
+    stories = [story(row, at=NOW - timedelta(hours=row), technologies=("php",)) for row in range(1, 200)]
+    before = sections(edition(stories))
+    late = story(3000, by=SOURCES[1], at=NOW - timedelta(hours=150, minutes=1))
+    after = sections(edition([*stories[:150], late, *stories[150:]]))
+    leading = {name for name in before if name.startswith("php/")}
+    assert leading
+    assert not {name for name in leading if before[name] == after[name]}
 
 
 def test_a_new_day_or_theme_makes_pages_again() -> None:

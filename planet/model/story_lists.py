@@ -100,25 +100,31 @@ class StoryList:
 
         The first part holds the oldest stories, so that the place of a story never changes. Rows are newest first.
         """
-        parts: list[list[IndexRow]] = [[]]
-        room = PART_SIZE
-        for row in reversed(self.rows):
-            if parts[-1] and (len(parts[-1]) >= PART_STORIES or row.size > room):
-                parts.append([])
-                room = PART_SIZE
-            parts[-1].append(row)
-            room -= min(row.size, PAGE_TEXT)
-        count = len(parts)
+        cuts = self.cuts()
         return tuple(
             Page(
                 number=number,
                 path=self.path if number == 1 else f"{self.path}{number}/",
-                rows=tuple(reversed(rows)),
-                newer=number + 1 if number < count else None,
+                rows=self.rows[cut],
+                newer=number + 1 if number < len(cuts) else None,
                 older=number - 1 if number > 1 else None,
             )
-            for number, rows in enumerate(parts, 1)
+            for number, cut in enumerate(cuts, 1)
         )
+
+    def cuts(self) -> list[slice]:
+        """Which rows each part of a month has, the oldest part first."""
+        cuts = []
+        stop = len(self.rows)
+        room = PART_SIZE
+        for position in range(len(self.rows) - 1, -1, -1):
+            size = self.rows[position].size
+            if position + 1 < stop and (stop - position > PART_STORIES or size > room):
+                cuts.append(slice(position + 1, stop))
+                stop = position + 1
+                room = PART_SIZE
+            room -= min(size, PAGE_TEXT)
+        return [*cuts, slice(0, stop)]
 
 
 def _periods(rows: Sequence[IndexRow], size: int) -> list[slice]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser as Tree
 
-from planet.model import Artifact, Edition, every_file
+from planet.model import Artifact, Edition, Section, every_file
 from planet.render.html import load_theme, pages
 
 NOWHERE = Path("/nowhere")
@@ -25,6 +25,12 @@ def artifacts(of: Edition, theme: str = "clermontech", folder: Path = NOWHERE, *
 
 def digests(of: Edition, **options) -> dict[str, str]:
     return {one.path: one.digest for one in artifacts(of, **options)}
+
+
+def sections(of: Edition) -> dict[str, str]:
+    """Name -> digest."""
+    pieces = pages(of, load_theme("clermontech", NOWHERE))
+    return {piece.name: piece.digest for piece in pieces if isinstance(piece, Section)}
 
 
 def page(of: Edition, path: str = "index.html", **options) -> Tree:

@@ -184,18 +184,20 @@ class PageBuilder:
         return f"archive/{self.t.local(row.date):%Y/%m}/"
 
     @cached_property
-    def _month_revs(self) -> dict[str, str]:
-        """Folder of a month -> a digest of its stories."""
-        return {path: digest(*(row.rev for row in month.rows)) for path, month in self._months.items()}
+    def _month_parts(self) -> dict[str, str]:
+        """Folder of a month -> the stories with which its parts begin: where the text of a story stands follows from them."""
+        return {
+            path: " ".join(str(month.rows[cut.stop - 1].story_id) for cut in month.cuts())
+            for path, month in self._months.items()
+        }
 
     def section(
         self, name: str, rows: Sequence[IndexRow], inputs: Context, files: Callable[[], Iterable[Artifact]]
     ) -> Section:
         """Pages of these stories, listed only when one of them may have changed. `inputs`: all else that they show."""
         linked = [(row.rev, self._announced(row.story_id)) for row in rows if row.story_id in self._events_of]
-        # Whatever is in their months decides on which page of a month their texts stand.
         newest, oldest = (self._month_of(row) for row in (rows[0], rows[-1])) if rows else ("", "~")
-        months = [rev for path, rev in self._month_revs.items() if oldest <= path <= newest]
+        months = [parts for path, parts in self._month_parts.items() if oldest <= path <= newest]
         digests = named_digests(
             {
                 "theme": self.theme.digest,
