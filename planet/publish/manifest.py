@@ -16,6 +16,9 @@ PENDING = "pending.json"
 STAGE = "stage"
 FORMAT = 1
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+"""Made once: `json.dumps` makes one for each of its calls that has options."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
@@ -62,8 +65,7 @@ class Manifest:
             "bundles": dict(sorted(self.bundles.items())),
         }
         files = ",\n".join(
-            f"{json.dumps(path, ensure_ascii=False)}: "
-            f"{json.dumps([record.digest, record.sha256, record.size, record.bundle])}"
+            f"{_ENCODER.encode(path)}: {_ENCODER.encode([record.digest, record.sha256, record.size, record.bundle])}"
             for path, record in sorted(self.files.items())
         )
         return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "files": {{\n{files}\n}}}}\n'.encode()
