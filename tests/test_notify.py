@@ -24,9 +24,10 @@ from planet.notify.channel import Channel, Item, read_channel
 from planet.notify.collect import Clock, collect
 from planet.notify.mail import page
 from planet.notify.mail import text as mail_text
-from planet.notify.message import Composer, cut, escaped, safe_link, without_mentions
+from planet.notify.message import Composer
 from planet.notify.send import expanded, missing, service_of
 from planet.notify.websub import WAITING, Hub, read_hub
+from planet.notify.wording import cut, escaped, safe_link, without_mentions
 from tests.support import editions
 from tests.support.editions import NOW
 from tests.support.effort import examples

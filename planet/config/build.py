@@ -3,54 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planet import catalogue, model, text, themes
+from planet import model, text, themes
 from planet.config import address_checks, addresses
+from planet.config.builder import Builder, warn_of_filters
 from planet.config.disk import Disk
 from planet.config.document import Document, Location
 from planet.config.schema import Section
-from planet.formats import RESERVED
-from planet.model import Fault, Message
+from planet.config.technologies import technologies
+from planet.model import Message
 from planet.urls import carries_secret, host, user_of
 from planet.urls.networks import is_inside, is_this_machine
 
-_WORTH_A_WARNING = 4
-"""A warning names superfluous words of a technology from so many on: words of feeds.yaml that are in the catalogue."""
 SHORT_INTERVAL = 300
 """Seconds. Many servers refuse requests that come more often."""
 
 
-@dataclass(slots=True)
-class _Builder:
-    folder: Path
-    document: Document
-    disk: Disk
-    warnings: list[Fault] = field(default_factory=list)
-    users: dict[str, str] = field(default_factory=dict)
-    """Key of a feed -> the user name in the first URL of the file with this key."""
-
-    def line(self, *location: str | int) -> int:
-        return self.document.line(location)
-
-    def warn(self, line: int, message: Message) -> None:
-        self.warnings.append(Fault(line, message))
-
-
 def build(root: Section, path: Path, document: Document, disk: Disk) -> model.Config:
     """`path` is absolute; `root` is a checked `sections.Root`; `document` knows the lines."""
-    builder = _Builder(path.parent, document, disk)
+    builder = Builder(path.parent, document, disk)
     config = model.Config(
         path=path,
         folder=path.parent,
         site=_site(builder, root.planet),
         fetch=_fetch_rules(builder, root.fetch),
-        technologies=_with_aliases(
-            builder,
-            [_technology(builder, slug, keys, root.planet.language) for slug, keys in root.technologies.items()],
-        ),
+        technologies=technologies(builder, root),
         sources=_sources(builder, root),
         lists=tuple(_reading_list(builder, number, keys) for number, keys in enumerate(root.lists)),
         hide=tuple(root.hide),
@@ -72,9 +52,9 @@ def _without_inside(source: model.Source) -> model.Source:
     return replace(source, feeds=tuple(replace(feed, inside=feed.key in inside) for feed in source.feeds))
 
 
-def _site(builder: _Builder, keys: Section) -> model.Site:
+def _site(builder: Builder, keys: Section) -> model.Site:
     site = keys.settings(model.Site)
-    _warn_of_filters(builder, ("planet",), keys)
+    warn_of_filters(builder, ("planet",), keys)
     if site.private:
         site = replace(site, hub="")  # what is published there is public
     if themes.is_path(site.theme):
@@ -82,7 +62,7 @@ def _site(builder: _Builder, keys: Section) -> model.Site:
     return site
 
 
-def _fetch_rules(builder: _Builder, keys: Section) -> model.FetchRules:
+def _fetch_rules(builder: Builder, keys: Section) -> model.FetchRules:
     rules = keys.settings(model.FetchRules)
     if rules.interval.total_seconds() < SHORT_INTERVAL and not rules.allow_private:
         builder.warn(
@@ -92,99 +72,7 @@ def _fetch_rules(builder: _Builder, keys: Section) -> model.FetchRules:
     return rules
 
 
-def _technology(builder: _Builder, slug: str, keys: Section, language: str) -> model.Technology:
-    technology = keys.settings(model.Technology, slug=slug, line=builder.line("technologies", slug))
-    _warn_of_filters(builder, ("technologies", slug), keys)
-    own = catalogue.load(slug) if technology.catalogue else None
-    if own:
-        _warn_of_what_is_known(builder, technology, own)
-    technology = replace(
-        technology,
-        name=technology.name or (own.name(language) if own else slug),
-        hue=technology.hue if technology.hue is not None or not own else own.hue,
-    )
-    return _with_words(technology, [entry for entry in (own, *map(catalogue.load, technology.gathers)) if entry])
-
-
-def _with_words(technology: model.Technology, known: Sequence[catalogue.CatalogueEntry]) -> model.Technology:
-    """A technology with the words of feeds.yaml and those of the catalogue; everyday words are told apart."""
-    everyday = catalogue.everyday() if technology.words else frozenset[str]()
-    plain = tuple(word for word in technology.words if word.lower() not in everyday)
-    return replace(
-        technology,
-        tags=_joined(technology.tags, *(entry.tags for entry in known), *(entry.aliases for entry in known)),
-        words=_joined(plain, technology.phrases, *((*entry.words, *entry.phrases) for entry in known)),
-        phrases=(),
-        everyday=_joined(
-            technology.everyday,
-            tuple(word for word in technology.words if word.lower() in everyday),
-            *(entry.everyday for entry in known),
-        ),
-        company=_joined(technology.company, *(entry.company for entry in known)),
-        homes=_joined(technology.homes, *(entry.homes for entry in known)),
-        code=_joined(technology.code, *(entry.code for entry in known)),
-        exclude=replace(
-            technology.exclude, words=_joined(technology.exclude.words, *(entry.exclude for entry in known))
-        ),
-    )
-
-
-def _joined(*lists: tuple[str, ...]) -> tuple[str, ...]:
-    """The items of all lists, each once, in their order."""
-    return tuple(dict.fromkeys(word for words in lists for word in words))
-
-
-def _warn_of_what_is_known(builder: _Builder, technology: model.Technology, own: catalogue.CatalogueEntry) -> None:
-    """Warn of words and tags of feeds.yaml that are superfluous because the catalogue has them."""
-    signs = {text.fold(word.lstrip("=")) for word in (*own.tags, *own.aliases, *own.words, *own.phrases, *own.everyday)}
-    known = [word for word in (*technology.tags, *technology.words) if text.fold(word) in signs]
-    if len(known) > _WORTH_A_WARNING:
-        builder.warn(
-            technology.line,
-            Message.of(
-                "{count} of its tags and words are in the catalogue, so they can go from this file: `planet technologies {name}`",
-                count=len(known), name=technology.slug,
-            ),
-        )  # fmt: skip
-
-
-def _with_aliases(builder: _Builder, technologies: Sequence[model.Technology]) -> tuple[model.Technology, ...]:
-    """Technologies with their other addresses: those of the file, then those of the catalogue, each once and where nothing else is."""
-    taken = {technology.slug for technology in technologies} | RESERVED
-    free: dict[str, list[str]] = {technology.slug: [] for technology in technologies}
-    for technology in technologies:
-        for alias in technology.aliases:
-            if alias in taken:
-                builder.warn(
-                    builder.line("technologies", technology.slug, "aliases"),
-                    Message.of(
-                        "`{alias}` is another page's address, so it leads nowhere else: take it out", alias=alias
-                    ),
-                )
-            else:
-                free[technology.slug].append(alias)
-                taken.add(alias)
-    for technology in technologies:
-        known = [alias for alias in _known_aliases(technology) if alias not in taken]
-        free[technology.slug] += known
-        taken.update(known)
-    return tuple(replace(technology, aliases=tuple(free[technology.slug])) for technology in technologies)
-
-
-def _known_aliases(technology: model.Technology) -> tuple[str, ...]:
-    own = catalogue.load(technology.slug) if technology.catalogue else None
-    return (own.slug, *own.aliases) if own else ()
-
-
-def _warn_of_filters(builder: _Builder, location: Location, keys: Section) -> None:
-    for name in ("include", "exclude"):
-        if name in keys.model_fields_set and not getattr(keys, name):
-            builder.warn(
-                builder.line(*location, name), Message.of("`{key}` holds no rule, so it does nothing", key=name)
-            )
-
-
-def _sources(builder: _Builder, root: Section) -> tuple[model.Source, ...]:
+def _sources(builder: Builder, root: Section) -> tuple[model.Source, ...]:
     """Groups and members in the order of the file, which also decides who gets a slug that two would have."""
     located: list[tuple[Location, Section]] = [
         *((("groups", number), keys) for number, keys in enumerate(root.groups)),
@@ -211,7 +99,7 @@ def _distinct(wanted: Sequence[tuple[str, bool]]) -> Iterator[str]:
         yield slug
 
 
-def _source(builder: _Builder, location: Location, keys: Section, timezone: str, slug: str) -> model.Source:
+def _source(builder: Builder, location: Location, keys: Section, timezone: str, slug: str) -> model.Source:
     feeds: dict[str, model.FeedConfig] = {}
     for feed in _feeds(builder, location, keys, timezone):
         if feed.key in feeds:
@@ -222,7 +110,7 @@ def _source(builder: _Builder, location: Location, keys: Section, timezone: str,
                 ),
             )
         feeds.setdefault(feed.key, feed)
-    _warn_of_filters(builder, location, keys)
+    warn_of_filters(builder, location, keys)
     if not feeds and not keys.retired:
         builder.warn(
             builder.line(*location),
@@ -245,7 +133,7 @@ def _source(builder: _Builder, location: Location, keys: Section, timezone: str,
     return keys.settings(model.Source, **computed)
 
 
-def _feeds(builder: _Builder, location: Location, source: Section, timezone: str) -> Iterator[model.FeedConfig]:
+def _feeds(builder: Builder, location: Location, source: Section, timezone: str) -> Iterator[model.FeedConfig]:
     for number, keys in enumerate(source.feeds):
         zone = keys.timezone or ("UTC" if keys.kind == "posts" else timezone)
         yield _feed(builder, (*location, "feeds", number), keys, timezone=zone)
@@ -274,7 +162,7 @@ def _feeds(builder: _Builder, location: Location, source: Section, timezone: str
             )
 
 
-def _feed(builder: _Builder, location: Location, keys: Section, **computed: Any) -> model.FeedConfig:
+def _feed(builder: Builder, location: Location, keys: Section, **computed: Any) -> model.FeedConfig:
     url, key, local = addresses.locate(keys.url, builder.folder)
     user = user_of(url)
     if builder.users.setdefault(key, user) != user:
@@ -286,7 +174,7 @@ def _feed(builder: _Builder, location: Location, keys: Section, **computed: Any)
         **{"unlisted": unlisted, "configured": keys.url, "url": url, "key": key, "local": local, "line": line}
         | computed,
     )
-    _warn_of_filters(builder, location, keys)
+    warn_of_filters(builder, location, keys)
     if local and not builder.disk.exists(Path(url)):
         builder.warn(line, Message.of("there is no file {path} beside feeds.yaml yet", path=keys.url))
     looks = key.lower().partition("?")[0]
@@ -302,7 +190,7 @@ def _feed(builder: _Builder, location: Location, keys: Section, **computed: Any)
     return feed
 
 
-def _reading_list(builder: _Builder, number: int, keys: Section) -> model.ReadingList:
+def _reading_list(builder: Builder, number: int, keys: Section) -> model.ReadingList:
     unlisted = keys.unlisted if keys.unlisted is not None else "${" in keys.url or carries_secret(keys.url)
     return keys.settings(
         model.ReadingList,
@@ -313,7 +201,7 @@ def _reading_list(builder: _Builder, number: int, keys: Section) -> model.Readin
     )
 
 
-def _notify_rule(builder: _Builder, number: int, keys: Section) -> model.NotifyRule:
+def _notify_rule(builder: Builder, number: int, keys: Section) -> model.NotifyRule:
     if "${" not in keys.url:
         builder.warn(
             builder.line("notify", number, "url"),
@@ -325,7 +213,7 @@ def _notify_rule(builder: _Builder, number: int, keys: Section) -> model.NotifyR
     return keys.settings(model.NotifyRule, line=builder.line("notify", number))
 
 
-def _warn_of_feeds(builder: _Builder, config: model.Config) -> None:
+def _warn_of_feeds(builder: Builder, config: model.Config) -> None:
     first: dict[str, tuple[model.Source, model.FeedConfig]] = {}
     for source in config.sources:
         for feed in source.feeds:

@@ -17,9 +17,10 @@ from typing import Any, Literal
 from planet.i18n import Translator
 from planet.model import Config, FeedHealth, Message, Source
 from planet.notify.channel import back_off, is_waiting
-from planet.notify.message import Notification, ascii_name
+from planet.notify.message import Notification
 from planet.notify.outside import Outside
 from planet.notify.send import expanded, is_mail, missing
+from planet.notify.wording import ascii_name
 from planet.text import digest, one_line
 
 log = logging.getLogger(__name__)

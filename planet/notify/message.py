@@ -5,8 +5,6 @@ Nothing in it that a member wrote can address anyone, format anything, or start 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -17,9 +15,9 @@ from planet.model import Edition, Event, Message, NotifyRule, Story
 from planet.model.shares import rest_of
 from planet.model.weeks import by_subject, week_path
 from planet.notify.channel import Item
+from planet.notify.wording import ascii_name, cut, escaped, safe_link, without_mentions
 from planet.objects import event_object, story_object
-from planet.text import one_line, shorten, without_accents
-from planet.urls import http_url
+from planet.text import one_line, shorten
 
 MAX_TITLE = 150
 MAX_ITEMS = 20
@@ -28,10 +26,6 @@ UNLIMITED = 1_000_000
 COMING, NEW = Message.of("Coming soon"), Message.of("New here")
 _HEADINGS = {"event": COMING, "newcomer": NEW}
 """The headings of the events of a digest, and of new sources."""
-_MENTION = re.compile(r"@(?=\w)")
-_CALL = re.compile(r"@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
-_MARKUP = re.compile(r"([\\\[\]()*_~`|<>#])")
-_JOINERS = ("\u200d", "\ufe0f", "\u20e3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,43 +85,12 @@ class Notification:
     objects: Mapping[str, object]
 
 
-def safe_link(url: str) -> str:
-    """An http(s) URL that no chat reads as anything else: nothing that ends a link or calls a channel."""
-    link = http_url(url)
-    for character, code in (("<", "%3C"), (">", "%3E"), ("|", "%7C"), ('"', "%22"), ("`", "%60"), ("*", "%2A")):
-        link = link.replace(character, code)
-    return _CALL.sub("%40", link)
-
-
-def without_mentions(text: str) -> str:
-    """Text with its @mentions escaped: `@channel` is shown and notifies nobody."""
-    return _MENTION.sub("@\u200b", text)
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown shows unchanged."""
-    return _MARKUP.sub(r"\\\1", without_mentions(text))
-
-
 _FORMS: Mapping[str, Callable[[str], str]] = {
     "chat": without_mentions,
     "markdown": escaped,
     "mail": str,
     "machine": str,
 }
-
-
-def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, `…` at the end where something was left out, no letter or picture in two."""
-    if limit < 2:
-        return ""
-    short = shorten(text, limit)
-    if short == text:
-        return text
-    end = len(short) - 1
-    while end and (unicodedata.combining(text[end]) or text[end] in _JOINERS or text[end - 1] == _JOINERS[0]):
-        end -= 1
-    return f"{text[:end]}…" if end else ""
 
 
 class Composer:
@@ -340,9 +303,3 @@ class Composer:
 def _is_event(item: Item) -> bool:
     """Whether an item is among the events of a message."""
     return item.events or item.kind not in {"story", "newcomer", "news", "more"}
-
-
-def ascii_name(name: str) -> str:
-    """Planète d'essai -> Planete d'essai."""
-    plain = without_accents(one_line(name, 60)).encode("ascii", "ignore").decode().strip()
-    return plain or "Planet"

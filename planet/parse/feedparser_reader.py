@@ -6,7 +6,6 @@ a URL is ever called, its sanitiser and its link resolver are off, and it does n
 
 from __future__ import annotations
 
-import html
 import io
 import itertools
 import re
@@ -14,14 +13,13 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from feedparser.api import LooseFeedParser
-
 from planet import links
 from planet.model import Deleted, Enclosure, ParsedDate, RawEntry, RawFeed, RawLink, RawPerson, RawSource, Text
 from planet.parse import hints, values
 from planet.parse.attachments import is_image
 from planet.parse.dates import read_date
 from planet.parse.hints import positive
+from planet.parse.loose_parser import LooseParser, unescaped
 
 _FORMATS = {
     "rss091u": "rss091",
@@ -34,89 +32,14 @@ _FORMATS = {
 }
 _TOMBSTONE = re.compile(r"<at:deleted-entry\s([^<>]{1,2000})>")
 _ATTRIBUTE = re.compile(r"(ref|when)\s*=\s*[\"']([^\"']{1,1000})[\"']")
-_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _POINT = 2
 _DIV = re.compile(r"<div(?:\s[^<>]{0,500})?>(.*)</div>", re.DOTALL)
 _PAGE = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
-class _Raw(LooseFeedParser):
-    """feedparser's parser for what is not well-formed, with ids, links and enclosures left unchanged."""
-
-    can_be_relative_uri = frozenset[str]()
-    resolve_relative_uris = False
-    sanitize_html = False
-
-    def resolve_uri(self, uri: str) -> str:
-        return uri
-
-    def unknown_endtag(self, tag: str) -> None:
-        """A base ends with its element, also where nothing was the base before it."""
-        super().unknown_endtag(tag)
-        self.baseuri = self.basestack[-1] if self.basestack else ""
-
-    def decode_entities(self, _element: str, data: str) -> str:
-        """XML's own entities, once, and everywhere: feedparser decodes some twice, and none outside of texts."""
-        return data if str(self.contentparams.get("type", "")).endswith("xml") else _unescaped(data)
-
-    @staticmethod
-    def _normalize_attributes(kv: tuple[str, str]) -> tuple[str, str]:
-        key, value = kv[0].lower(), _unescaped(kv[1])
-        return key, value.lower() if key in {"rel", "type"} else value
-
-    def _sync_author_detail(self, _key: str = "author") -> None:
-        """Nothing: feedparser would part an address it does not know whole, and show the rest of it as a name."""
-
-    def _note(self, kind: str) -> None:
-        value = self.pop("author")
-        self.inauthor = 0
-        self._get_context().setdefault("planet_people", {}).setdefault(kind, []).append(value or "")
-
-    def _end_author(self) -> None:
-        self._note("author")
-
-    _end_managingeditor = _end_author
-
-    def _end_dc_creator(self) -> None:
-        self._note("dc:creator")
-
-    def _end_itunes_author(self) -> None:
-        self._note("itunes:author")
-
-    def _start_dc_date(self, _attrs: dict[str, str]) -> None:
-        self.push("planet_date", 1)
-
-    def _end_dc_date(self) -> None:
-        self.pop("planet_date")
-
-    def _end_dc_subject(self) -> None:
-        for subject in (self.pop("category") or "").split(";"):
-            self._add_tag(subject.strip(), None, None)
-
-    def _end_language(self) -> None:
-        """What a channel or an item says of itself is not in force for what comes after it."""
-        self.pop("language")
-
-    _end_dc_language = _end_language
-
-    def _start_media_description(self, _attrs: dict[str, str]) -> None:
-        self.push("planet_media_description", 1)
-
-    def _end_media_description(self) -> None:
-        self.pop("planet_media_description")
-
-    def _start_guid(self, attrs_d: dict[str, str]) -> None:
-        super()._start_guid(attrs_d)
-        self._get_context()["planet_guid"] = attrs_d.get("ispermalink", "true").strip().lower() != "false"
-
-
-def _unescaped(text: str) -> str:
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
-
-
 def read(text: str, *, limit: int, timezone: str = "UTC") -> RawFeed | None:
     """The feed in a text, None when nothing of a feed can be found in it."""
-    parser = _Raw("", None, "utf-8", {})
+    parser = LooseParser("", None, "utf-8", {})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -202,7 +125,7 @@ def _people(holder: dict[str, Any]) -> tuple[RawPerson, ...]:
     """Everybody whom a feed or an entry names."""
     authors = (
         values.person(
-            "atom:author", _unescaped(_str(author.get("name"))), _str(author.get("href")), _str(author.get("email"))
+            "atom:author", unescaped(_str(author.get("name"))), _str(author.get("href")), _str(author.get("email"))
         )
         for author in holder.get("authors") or ()
     )
