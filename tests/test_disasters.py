@@ -176,7 +176,7 @@ def test_a_busy_database_is_a_sentence_and_loses_nothing(world: World) -> None:
 
 def child(world: World, prepare: Callable[[], None]) -> subprocess.CompletedProcess[str]:
     """`planet run` in a process of its own that is prepared so."""
-    return subprocess.run(command(world), preexec_fn=prepare, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command(world), preexec_fn=prepare, capture_output=True, text=True, timeout=600, check=False)
 
 
 @pytest.mark.parametrize("room", [2_000, 40_000, 150_000, 400_000])
@@ -293,7 +293,7 @@ def test_a_signal_ends_a_run_with_130_keeps_what_was_read_and_publishes_nothing_
         # The next answer is taken when the one before is stored.
         assert any("/gated.xml" in line for line in running.stderr)
         running.send_signal(sent)
-        _out, err = running.communicate(timeout=120)
+        _out, err = running.communicate(timeout=600)
     assert running.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err

@@ -69,7 +69,7 @@ def publish(world: World) -> None:
         members, groups,
         technologies={"x": {"name": "x]]>\u202e\"' <b>", "words": ["mot"]}, "con2": {"name": "CON", "words": ["con2"]}},
         planet={"title": "Planète ]]> & <b> \"'", "output": "a/b/output", "feed_entries": 500, "newcomer_entries": 500},
-        fetch={"max_entries": 5000, "timeout": "60s"},
+        fetch={"max_entries": 5000, "timeout": "300s"},
     )  # fmt: skip
     (world.folder / "a").mkdir()
     (world.folder / "a/beside.txt").write_text("mine")

@@ -71,7 +71,7 @@ def publish(world: World, payloads: Sequence[str], *, every_format: bool, page_e
             "feed_entries": 1000,
             "newcomer_entries": 1000,
         },
-        fetch={"max_entries": 5000, "timeout": "60s", "max_bytes": "50MB"},
+        fetch={"max_entries": 5000, "timeout": "300s", "max_bytes": "50MB"},
     )
     result = world.run()
     assert (result.code, result.err) == (0, "")

@@ -65,7 +65,7 @@ def use_all(world: World) -> list[str]:
         [{"name": "Groupe", "calendars": [private(world, "/agenda.ics")]}],
         notify=[{"url": "json://127.0.0.1:9/${PLANET_TEST_HOOK}"}],
         planet={"hub": f"http://{USER}:{PASSWORD}@127.0.0.1:9/hub"},
-        fetch={"timeout": "2s"},
+        fetch={"timeout": "60s"},
     )
     printed = []
     for day in ("23", "25", "27"):

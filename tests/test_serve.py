@@ -62,14 +62,14 @@ class Program:
 
     def get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(self.address + path, timeout=120) as answer:
+            with urllib.request.urlopen(self.address + path, timeout=600) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
     def end(self) -> tuple[int, str]:
         self.process.send_signal(signal.SIGINT)
-        _out, err = self.process.communicate(timeout=120)
+        _out, err = self.process.communicate(timeout=600)
         self.watchdog.cancel()
         return self.process.returncode, err
 

@@ -41,7 +41,7 @@ def modules(*arguments: str, folder: Path) -> set[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=True,
     )
     return set(json.loads(ended.stderr.splitlines()[-1]))
@@ -96,7 +96,7 @@ def test_reading_a_blog_imports_no_library_for_calendars_and_none_for_rules_that
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=True,
     )
     assert not set(json.loads(ended.stdout)) & {"icalendar", "recurring_ical_events", "regex", "yaml", "pydantic"}

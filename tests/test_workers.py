@@ -16,8 +16,8 @@ from planet.model import Due, FetchState, Fresh, Outcome, ReadFacts, Task
 from planet.workers import map_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
-SHORT = 0.1
-"""Seconds of the processor that a document has in these tests."""
+SHORT = 0.3
+"""Seconds of the processor that a document has in these tests. By the clock it has ten times as many."""
 ENOUGH = b" " * (workers.LARGE + 1)
 
 
@@ -47,7 +47,7 @@ def troubled(given: Task) -> Outcome:
         case "hangs":
             time.sleep(3600)
         case "waits":
-            time.sleep(3 * SHORT)
+            time.sleep(2 * SHORT)
         case "raises":
             raise ValueError("no such thing")
         case "recursion":

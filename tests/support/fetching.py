@@ -16,7 +16,7 @@ T0 = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 AGENT = "planet/1.0 (+https://planet.example.org/)"
-QUICK = FetchRules(allow_private=True, host_pause=timedelta(0), timeout=timedelta(seconds=60))
+QUICK = FetchRules(allow_private=True, host_pause=timedelta(0), timeout=timedelta(seconds=300))
 
 
 def rss(*ids: str) -> bytes:

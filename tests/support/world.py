@@ -146,7 +146,7 @@ class World:
                 "owner": {"name": "Essai", "email": "essai@example.org"},
                 **sections.pop("planet", {}),
             },
-            "fetch": {"interval": "0s", "host_pause": "0s", "allow_private": True, "timeout": "60s", **sections.pop("fetch", {})},
+            "fetch": {"interval": "0s", "host_pause": "0s", "allow_private": True, "timeout": "300s", **sections.pop("fetch", {})},
             "technologies": sections.pop("technologies", {"php": {"name": "PHP", "tags": ["php", "symfony"], "words": ["PHP"]},
                                                           "js": {"name": "JavaScript", "tags": ["js"], "words": ["JavaScript"]}}),
             "groups": groups or [],
