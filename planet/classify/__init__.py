@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -145,21 +145,13 @@ class Classifier:
         for n, word in sorted({match for tag in of.tags for match in self._tags.get(tag, ())}):
             reasons[n].append(Reason(rule="tag", what=word, score=scores.TAG))
         others: dict[int, list[Reason]] = defaultdict(list)
-        for language in sorted({language.lower() for language in of.code}):
-            for n in self._languages.get(language, ()):
-                others[n].append(Reason(rule="code", what=language, score=scores.CODE))
+        self._add_code(of.code, others)
         self._follow(of.links, others)
         opening = self._read(of, reasons, reasons.keys() | others.keys())
         for n, signs in others.items():
             reasons[n] += signs
         _weigh(reasons, opening)
-        for n, include in self._include:
-            if matched := include.match(of):
-                reasons[n].append(Reason(rule="include", what=": ".join(matched), score=scores.INCLUDE))
-        for n, exclude in self._exclude:
-            if n in reasons and (matched := exclude.match(of)):
-                against = -sum(reason.score for reason in reasons[n])
-                reasons[n].append(Reason(rule="exclude", what=": ".join(matched), score=against))
+        self._apply_rules(of, reasons)
         for slug, rule in dict.fromkeys(given):
             if slug in self._slugs:
                 reasons[self._slugs.index(slug)].insert(0, Reason(rule=rule, what=slug, score=scores.SOURCE))
@@ -167,6 +159,22 @@ class Classifier:
             (self._slugs[n], sum(reason.score for reason in why), tuple(why)) for n, why in sorted(reasons.items())
         ]
         return tuple(rating for rating in ratings if rating[1] >= scores.NEAR_MISS or rating[2][-1].rule == "exclude")
+
+    def _add_code(self, languages: Iterable[str], reasons: dict[int, list[Reason]]) -> None:
+        """Add the languages of code blocks to `reasons`, each once."""
+        for language in sorted({language.lower() for language in languages}):
+            for n in self._languages.get(language, ()):
+                reasons[n].append(Reason(rule="code", what=language, score=scores.CODE))
+
+    def _apply_rules(self, of: Subject, reasons: dict[int, list[Reason]]) -> None:
+        """Add the `include` and `exclude` of technologies to `reasons`: an exclude cancels the points before it."""
+        for n, include in self._include:
+            if matched := include.match(of):
+                reasons[n].append(Reason(rule="include", what=": ".join(matched), score=scores.INCLUDE))
+        for n, exclude in self._exclude:
+            if n in reasons and (matched := exclude.match(of)):
+                against = -sum(reason.score for reason in reasons[n])
+                reasons[n].append(Reason(rule="exclude", what=": ".join(matched), score=against))
 
     def _read(self, of: Subject, reasons: dict[int, list[Reason]], known: AbstractSet[int]) -> dict[int, str]:
         """Add the words of title, lead and body to `reasons`, each where it counts most. Returns technology -> the word of it that the opening names first.

@@ -118,7 +118,8 @@ def compile_word(spelling: str, *, exact: bool = False, any_case: bool = False) 
     exact = exact or (not any_case and name.isalpha() and (star or short))
     name = straight(name)
     wide = any(ord(letter) > 0xFF for letter in name)
-    text = name if exact else name.lower() if wide else folded(name)
+    within: Literal["original", "lower", "folded"] = "original" if exact else "lower" if wide else "folded"
+    text = _spelled(name, within)
     parts = [part for part in _PARTS.split(text) if part] or [text]
     body = r"[\s-]+".join(_part(part, exact=exact) for part in parts)
     if text[-1:].isalpha() and not short:
@@ -129,9 +130,16 @@ def compile_word(spelling: str, *, exact: bool = False, any_case: bool = False) 
         hints=frozenset() if star or wide else _hints(text),
         start=parts[0],
         pattern=re.compile(before + body + after),
-        within="original" if exact else "lower" if wide else "folded",
+        within=within,
         star=star,
     )
+
+
+def _spelled(name: str, within: Literal["original", "lower", "folded"]) -> str:
+    """A name in the form of the text that it is searched in."""
+    if within == "original":
+        return name
+    return name.lower() if within == "lower" else folded(name)
 
 
 def _edges(text: str, *, short: bool, star: bool) -> tuple[str, str]:

@@ -87,24 +87,25 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
     due = rule.every == "run" or digest_is_due(rule, channel, clock)
     day = clock.today.isoformat() if rule.every != "run" or channel.away else ""
     shares = _Shares(rule, channel, edition, clock)
-    rows, later = _new_stories(rule, channel, edition, clock) if due else ([], channel.later)
-    items = shares.stories(rows, limit, day)
-    if due and "events" in rule.what:
-        items += shares.events(_of_events(rule, channel, edition, clock), limit, day if rule.every != "run" else "")
+    items: list[Item] = []
+    later = channel.later
     if due:
+        rows, later = _new_stories(rule, channel, edition, clock)
+        items += shares.stories(rows, limit, day)
+        if "events" in rule.what:
+            items += shares.events(_of_events(rule, channel, edition, clock), limit, day if rule.every != "run" else "")
         items += (Item(kind="newcomer", source=slug, digest=day) for slug in _newcomers(rule, channel, edition, clock))
     reminders, reminded = _reminders(rule, channel, edition, clock)
     reminded += _marks(items, edition)
     items += [] if channel.away else shares.events(reminders, limit)
     if "health" in rule.what:
         items += (Item(kind="news", text=text) for text in news)
-    newest = max((row.story_id for row in edition.index), default=None)
     queue = [*channel.queue, *items]
     if channel.away:
         queue = [replace(item, digest=day) if item.kind == "story" else item for item in queue][-limit:]
     return replace(
         channel,
-        story_id=max(channel.story_id or 0, newest) if newest is not None and due else channel.story_id,
+        story_id=_last_story(channel, edition) if due else channel.story_id,
         at=clock.now if due and rule.every != "run" else channel.at,
         events=_snapshots(edition),
         reminded=reminded,
@@ -115,6 +116,12 @@ def collect(rule: NotifyRule, channel: Channel, edition: Edition, clock: Clock, 
         dropped=channel.dropped + max(0, len(queue) - 2 * limit),
         away=False,
     )
+
+
+def _last_story(channel: Channel, edition: Edition) -> int | None:
+    """The highest number of a story that the channel has seen or the edition shows; None while there was none."""
+    newest = max((row.story_id for row in edition.index), default=None)
+    return channel.story_id if newest is None else max(channel.story_id or 0, newest)
 
 
 class _Shares:

@@ -28,6 +28,8 @@ _TRACKERS = re.compile(
 )
 _SHORTENERS = frozenset({"bit.ly", "meetu.ps", "t.co", "goo.gl", "tinyurl.com", "ow.ly", "lnkd.in", "buff.ly"})
 _EXAMPLES = 5
+_EVENT_KEYS = frozenset({"event_date", "event_url", "location", "organizer"})
+"""Keys at the top of front matter that make a post one of an event."""
 MAX_TEXT = 100_000
 """Characters of a description that are read."""
 
@@ -127,7 +129,7 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
         return None
     params = _table(matter.get("params"))
     event = _table(params.get("event")) or _table(matter.get("event"))
-    if not event and not {"event_date", "event_url", "location", "organizer"} & matter.keys():
+    if not event and _EVENT_KEYS.isdisjoint(matter):
         return None
     if matter.get("draft") is True:
         report.left_out.append(Message.of("{file}: left out, it is a draft", file=name))
@@ -138,10 +140,9 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
     if start is None:
         return None
     title = _words(_first(event, "name") or _first(matter, "title", "name"))
-    organizer = _table(params.get("organizer")) or _table(matter.get("organizer")) or {"name": matter.get("organizer")}
-    who = _words(organizer.get("name"))
+    organizer, organizer_url = _organizer(matter, params)
     place = _place(_first(event, "location") or _first(matter, "location", "place"))
-    for value, message in ((title, _NO_TITLE), (who, _NO_ORGANIZER), (place, _NO_PLACE)):
+    for value, message in ((title, _NO_TITLE), (organizer, _NO_ORGANIZER), (place, _NO_PLACE)):
         if not value:
             report.odd[message].append(name)
     return Post(
@@ -150,15 +151,15 @@ def _post(name: str, text: str, zone: ZoneInfo, report: _Report) -> Post | None:
         title=title or _title_of(path.stem),
         start=start,
         end=_start(_first(event, "end", "end_date") or _first(matter, "end", "end_date"), zone),
-        text=(body.strip() or _text(matter.get("description")))[:MAX_TEXT],
+        text=_description(body, matter)[:MAX_TEXT],
         location=place,
         url=_address(
             _first(event, "event_url") or _first(matter, "event_url") or _first(event, "url") or _first(matter, "link"),
             name,
             report,
         ),
-        organizer=who,
-        organizer_url=_address(_first(organizer, "website", "url"), name, report),
+        organizer=organizer,
+        organizer_url=_address(organizer_url, name, report),
         tags=tuple(_tags(_first(matter, "tags") or _first(params, "tags"))),
         day=day,
     )
@@ -169,9 +170,19 @@ def _first(fields: Mapping[str, Any], *keys: str) -> Any:
     return next((value for key in keys if (value := fields.get(key))), None)
 
 
+def _organizer(matter: Mapping[str, Any], params: Mapping[str, Any]) -> tuple[str, Any]:
+    """The name of the organiser, "" for none, and its address as written."""
+    given = _table(params.get("organizer")) or _table(matter.get("organizer")) or {"name": matter.get("organizer")}
+    return _words(given.get("name")), _first(given, "website", "url")
+
+
 def _title_of(stem: str) -> str:
     """The title of a post without one: the name of its file, without the day at its beginning."""
     return re.sub(r"[-_]+", " ", re.sub(r"^[\d-]+", "", stem)).strip() or stem
+
+
+def _description(body: str, matter: Mapping[str, Any]) -> str:
+    return body.strip() or _text(matter.get("description"))
 
 
 def _text(value: object) -> str:

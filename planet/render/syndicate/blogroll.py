@@ -43,8 +43,8 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
         most = [slug for slug in ordered if about[slug] * 2 > counts[source.slug]]
         written_about = [slug for slug in ordered if about[slug]]
         for feed in source.feeds:
-            url = public_url(moved.get((source.slug, feed.label), "")) or public_url(feed.url)
-            if not url or not feed.public_url or feed.kind == "calendar":
+            url = _address(feed, moved.get((source.slug, feed.label), ""))
+            if not url:
                 continue
             configured = {*source.technologies, *feed.technologies}
             named = [slug for slug in ordered if slug in configured]
@@ -58,6 +58,11 @@ def outlines(edition: Edition) -> tuple[Outline, ...]:
             )
             by_url.setdefault(feed_key(url), outline)
     return tuple(by_url.values())
+
+
+def _address(feed: FeedConfig, moved: str) -> str:
+    """The address to list, the new one of a feed that has moved; "" for a feed that is left out."""
+    return (public_url(moved) or public_url(feed.url)) if feed.public_url and feed.kind != "calendar" else ""
 
 
 def _stories(edition: Edition) -> tuple[Counter[str], dict[str, Counter[str]]]:
