@@ -1,7 +1,8 @@
 """Many feeds on a real cluster of processes, of which two are killed in the middle: `python -m bench.cluster [--feeds 1000]`.
 
 The same feeds are asked by this machine alone first. Printed: whether the database says the same, how often feeds were asked again, and
-the CPU of the coordinator (the process of `planet run`; not that of workers) for each feed, of a first run and of an unchanged one.
+the CPU of the coordinator (the process of `planet run`; not that of workers) for each feed, of a first run and of an unchanged one, and
+how much of the latter is starting.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from pathlib import Path
 from distributed import LocalCluster
 
 from bench.corpus import Server, server_of
+from bench.goals import additions
 from bench.whole import configuration
 
 HOSTS = 200
 NOW, LATER = "2026-11-25T08:00:00Z", "2026-11-25T09:00:00Z"
+LATEST = ("2026-11-25T10:00:00Z", "2026-11-25T11:00:00Z")
 
 
 def run(folder: Path, *arguments: str) -> tuple[float, str]:
@@ -47,6 +50,15 @@ def planet_of(folder: Path, server: Server, feeds: int, executor: str) -> None:
     content = json.loads(path.read_text())
     content["fetch"]["executor"] = executor
     path.write_text(json.dumps(content))
+
+
+def starting(folder: Path) -> float:
+    """CPU seconds of an unchanged run with the first feed alone: Python, the planet, Dask, and saying goodbye."""
+    path = folder / "feeds.yaml"
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "members": content["members"][:1]}))
+    run(folder, "run", "--no-publish", "--now", LATEST[0])
+    return run(folder, "run", "--no-publish", "--now", LATEST[1])[0]
 
 
 def kill_two(cluster: LocalCluster, server: Server, feeds: int) -> None:
@@ -80,10 +92,15 @@ def main(arguments: list[str] | None = None) -> None:
             again = sum(count - 1 for count in server.asked.values())
             same = run(remote, "entries", "--json", "--full")[1] == expected
             unchanged, _ = run(remote, "run", "--no-publish", "--now", LATER)
+            fixed = starting(remote)
     print(f"{feeds} feeds, {expected.count(chr(10))} entries: the database says the same as without a cluster: {same}")
     print(f"asked more than once, since a worker was lost with them: {again}")
     print(
         f"coordinator: {1000 * first / feeds:.2f} ms a feed, unchanged {1000 * unchanged / feeds:.2f}; alone {1000 * alone / feeds:.2f}"
+    )
+    print(
+        f"of an unchanged run {fixed:.2f} s are starting, with one feed to ask; then {1000 * (unchanged - fixed) / (feeds - 1):.2f} ms a feed. "
+        f"Ten million additions take {additions():.2f} s"
     )
     if not same:
         sys.exit(1)

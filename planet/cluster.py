@@ -10,6 +10,7 @@ Security and limits: docs/scale.md.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import multiprocessing
 import threading
@@ -54,9 +55,13 @@ READING = (
 """The modules whose code determines the result of a worker."""
 
 
+_filters_rev = functools.cache(plugins.rev)
+"""Looks into every installed package: once in a process, not for each batch."""
+
+
 def program() -> str:
     """The version of the program, a digest of what asks and reads, and the filters that are installed: equal where a worker gives what this machine would."""
-    return f"{__version__} ({program_rev(READING)[:12]}{plugins.rev()})"
+    return f"{__version__} ({program_rev(READING)[:12]}{_filters_rev()})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
