@@ -112,14 +112,7 @@ def build(
         config=config,
         now=now,
         technologies=tuple(
-            ListedTechnology(
-                technology=technology,
-                slug=technology.slug,
-                name=technology.name,
-                hue=hue(technology),
-                stories=len(of_technology[technology.slug]),
-                events=event_counts[technology.slug],
-            )
+            _listed(technology, len(of_technology[technology.slug]), event_counts[technology.slug])
             for technology in config.technologies
         ),
         sources=tuple(_source(source, of_source[source.slug], stored.titles, zone) for source in config.sources),
@@ -137,6 +130,17 @@ def build(
         withdrawn=stored.withdrawn,
         program_rev=program,
         settings_rev=settings_rev(config, stored.titles),
+    )
+
+
+def _listed(technology: Technology, stories: int, events: int) -> ListedTechnology:
+    return ListedTechnology(
+        technology=technology,
+        slug=technology.slug,
+        name=technology.name,
+        hue=hue(technology),
+        stories=stories,
+        events=events,
     )
 
 

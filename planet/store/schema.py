@@ -159,23 +159,8 @@ def open_database(path: Path | str) -> sqlite3.Connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-        if not empty and application != APPLICATION_ID:
-            raise StoreError(
-                Message.of(
-                    "{path} is a database of another program. Name another file under planet.database, or move this one away.",
-                    path=path,
-                )
-            )
-        if version > VERSION:
-            raise StoreError(
-                Message.of(
-                    "{path} was written by a newer version of the planet (its schema is {version}, this program knows {known}). "
-                    "Upgrade the program, or name another file under planet.database.",
-                    path=path,
-                    version=version,
-                    known=VERSION,
-                )
-            )
+        if not empty:
+            _check(path, application, version)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         if empty:
@@ -201,6 +186,27 @@ def open_database(path: Path | str) -> sqlite3.Connection:
             connection.close()
         raise
     return connection
+
+
+def _check(path: Path | str, application: int, version: int) -> None:
+    """Raise StoreError for a database of another program, or of a newer version of this one."""
+    if application != APPLICATION_ID:
+        raise StoreError(
+            Message.of(
+                "{path} is a database of another program. Name another file under planet.database, or move this one away.",
+                path=path,
+            )
+        )
+    if version > VERSION:
+        raise StoreError(
+            Message.of(
+                "{path} was written by a newer version of the planet (its schema is {version}, this program knows {known}). "
+                "Upgrade the program, or name another file under planet.database.",
+                path=path,
+                version=version,
+                known=VERSION,
+            )
+        )
 
 
 def empty_page() -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import listparser
@@ -51,26 +52,8 @@ def import_opml(data: bytes) -> Imported:
     handler.harvest.update(empty)
     handler.feed(decoded(data))
     handler.close()
-    by_name: dict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = {}
     notes: list[Message] = []
-    for feed in handler.harvest["feeds"]:
-        address = re.sub(r"^feed:(?://|(?=https?:))", "", feed["url"].strip())
-        if not re.match(r"[A-Za-z][A-Za-z0-9+-]*:", address):
-            address = f"https://{address.lstrip('/')}"
-        if not address.startswith(("http://", "https://")) or not host(address):
-            notes.append(
-                Message.of("{feed} is no address that can be asked: left out", feed=one_line(redacted(address), 200))
-            )
-            continue
-        if "***" in redacted(address):
-            notes.append(
-                Message.of("{feed} holds a password: whoever reads feeds.yaml can use it", feed=redacted(address))
-            )
-        page = http_url(handler.pages.get(feed["url"], ""))
-        name = one_line(feed.get("title") or "", 200) or host(address)
-        by_name.setdefault((fold(name) or name, page or host(address)), []).append(
-            (name, address, handler.folders.get(feed["url"], ()))
-        )
+    subscriptions = tuple(_subscriptions(handler, notes))
     named = (outline["url"] for outline in handler.harvest["lists"] if outline["url"] not in handler.links)
     lists = tuple(dict.fromkeys((*named, *handler.lists)))
     notes += [
@@ -83,18 +66,40 @@ def import_opml(data: bytes) -> Imported:
         Message.of("{url} is named without a feed: `planet add {url}` looks for one", url=one_line(url, 200))
         for url in (*(outline["url"] for outline in handler.harvest["opportunities"]), *filter(None, handler.links))
     ]
-    if not by_name:
+    if not subscriptions:
         notes.append(Message.of("no feed was found: is it an OPML file?"))
-    return Imported(
-        subscriptions=tuple(
-            Subscription(
-                name=same[0][0],
-                url=http_url(page),
-                feeds=tuple(dict.fromkeys(address for _, address, _ in same)),
-                folders=tuple(dict.fromkeys(folder for _, _, folders in same for folder in folders)),
+    return Imported(subscriptions=subscriptions, notes=tuple(notes), lists=lists)
+
+
+def _subscriptions(handler: _Outlines, notes: list[Message]) -> Iterator[Subscription]:
+    """The feeds of a document, by source; adds to `notes` what is left out of them, or should be known."""
+    sources: dict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = {}
+    for feed in handler.harvest["feeds"]:
+        address = _address(feed["url"].strip())
+        if not address.startswith(("http://", "https://")) or not host(address):
+            notes.append(
+                Message.of("{feed} is no address that can be asked: left out", feed=one_line(redacted(address), 200))
             )
-            for (_, page), same in by_name.items()
-        ),
-        notes=tuple(notes),
-        lists=lists,
-    )
+            continue
+        if "***" in redacted(address):
+            notes.append(
+                Message.of("{feed} holds a password: whoever reads feeds.yaml can use it", feed=redacted(address))
+            )
+        page = http_url(handler.pages.get(feed["url"], ""))
+        name = one_line(feed.get("title") or "", 200) or host(address)
+        sources.setdefault((fold(name) or name, page or host(address)), []).append(
+            (name, address, handler.folders.get(feed["url"], ()))
+        )
+    for (_, page), same in sources.items():
+        yield Subscription(
+            name=same[0][0],
+            url=http_url(page),
+            feeds=tuple(dict.fromkeys(address for _, address, _ in same)),
+            folders=tuple(dict.fromkeys(folder for _, _, folders in same for folder in folders)),
+        )
+
+
+def _address(url: str) -> str:
+    """The address of a feed without `feed:`, with https: where it names no scheme."""
+    address = re.sub(r"^feed:(?://|(?=https?:))", "", url)
+    return address if re.match(r"[A-Za-z][A-Za-z0-9+-]*:", address) else f"https://{address.lstrip('/')}"
