@@ -7,6 +7,7 @@ DEMO ?= output
 # Bytecode is kept, also where the environment says otherwise: the tests start the program hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
+.NOTPARALLEL:
 .PHONY: demo run test check docs bench serve format fuzz neighbours crash notify soak politeness evaluate messages golden lock clean
 
 # All is installed at the versions of the lock. Where they cannot be had (another Python, one withdrawn), the ranges decide, said aloud.
@@ -19,15 +20,18 @@ endef
 , := ,
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-$(VENV)/base: pyproject.toml $(LOCK)
+$(BIN)/python:
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base: pyproject.toml $(LOCK) | $(BIN)/python
 	$(call install,all)
 	touch $@
 
-$(VENV)/dev: pyproject.toml $(LOCK) $(VENV)/base
+# One installation: what the planet needs is a part of it.
+$(VENV)/dev: pyproject.toml $(LOCK) | $(BIN)/python
 	$(call install,dev)
-	touch $@
+	touch $(VENV)/base $@
 
 demo: $(VENV)/base  ## the whole job on the sample community, over HTTP on loopback
 	$(PLANET) demo --output $(DEMO)
