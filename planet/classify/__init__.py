@@ -33,12 +33,12 @@ class _FeedRules:
     includes: tuple[CompiledFilter, ...]
     excludes: tuple[CompiledFilter, ...]
 
-    def against(self, of: Subject) -> str:
+    def against(self, prepared: Subject) -> str:
         """Why this source does not show an entry, "" where it does. Whatever excludes it wins."""
         for exclude in self.excludes:
-            if match := exclude.match(of):
+            if match := exclude.match(prepared):
                 return f"exclude: {match[0]}: {match[1]}"
-        if not all(include.match(of) for include in self.includes):
+        if not all(include.match(prepared) for include in self.includes):
             return "include: nothing of it matches"
         return ""
 
@@ -98,9 +98,9 @@ class Classifier:
 
     def classify(self, entry: Entry, feed_key: str) -> Classification:
         """Who may show the entry of a feed, and its technologies. Without sources it is not shown, and `hidden` says why."""
-        of = subject_of(entry, scores.BODY_LENGTH)
-        sources, given, hidden = self._sources(entry, of, feed_key)
-        ratings = self._score(of, given)
+        prepared = subject_of(entry, scores.BODY_LENGTH)
+        sources, given, hidden = self._sources(entry, prepared, feed_key)
+        ratings = self._score(prepared, given)
         return Classification(
             sources=sources,
             technologies=tuple(slug for slug, score, _ in ratings if score >= scores.THRESHOLD),
@@ -124,7 +124,7 @@ class Classifier:
         )
 
     def _sources(
-        self, entry: Entry, of: Subject, feed_key: str
+        self, entry: Entry, prepared: Subject, feed_key: str
     ) -> tuple[tuple[tuple[str, str], ...], list[tuple[str, str]], str]:
         """(source, feed) that show the entry, (technology, rule) that these give it, why it is not shown."""
         if named := self._hidden.match(entry):
@@ -133,25 +133,25 @@ class Classifier:
         given: list[tuple[str, str]] = []
         hidden = "" if feed_key in self._feeds else "source: none in feeds.yaml"
         for rules in self._feeds.get(feed_key, ()):
-            if why := rules.against(of):
+            if why := rules.against(prepared):
                 hidden = hidden or why
             else:
                 sources.append((rules.source, feed_key))
                 given += rules.technologies
         return tuple(sources), given, "" if sources else hidden
 
-    def _score(self, of: Subject, given: Sequence[tuple[str, str]]) -> Scores:
+    def _score(self, prepared: Subject, given: Sequence[tuple[str, str]]) -> Scores:
         reasons: dict[int, list[Reason]] = defaultdict(list)
-        for n, word in sorted({match for tag in of.tags for match in self._tags.get(tag, ())}):
+        for n, word in sorted({match for tag in prepared.tags for match in self._tags.get(tag, ())}):
             reasons[n].append(Reason(rule="tag", what=word, score=scores.TAG))
         others: dict[int, list[Reason]] = defaultdict(list)
-        self._add_code(of.code, others)
-        self._follow(of.links, others)
-        opening = self._read(of, reasons, reasons.keys() | others.keys())
+        self._add_code(prepared.code, others)
+        self._follow(prepared.links, others)
+        opening = self._read(prepared, reasons, reasons.keys() | others.keys())
         for n, signs in others.items():
             reasons[n] += signs
         _weigh(reasons, opening)
-        self._apply_rules(of, reasons)
+        self._apply_rules(prepared, reasons)
         for slug, rule in dict.fromkeys(given):
             if slug in self._slugs:
                 reasons[self._slugs.index(slug)].insert(0, Reason(rule=rule, what=slug, score=scores.SOURCE))
@@ -166,22 +166,22 @@ class Classifier:
             for n in self._languages.get(language, ()):
                 reasons[n].append(Reason(rule="code", what=language, score=scores.CODE))
 
-    def _apply_rules(self, of: Subject, reasons: dict[int, list[Reason]]) -> None:
+    def _apply_rules(self, prepared: Subject, reasons: dict[int, list[Reason]]) -> None:
         """Add the `include` and `exclude` of technologies to `reasons`: an exclude cancels the points before it."""
         for n, include in self._include:
-            if matched := include.match(of):
+            if matched := include.match(prepared):
                 reasons[n].append(Reason(rule="include", what=": ".join(matched), score=scores.INCLUDE))
         for n, exclude in self._exclude:
-            if n in reasons and (matched := exclude.match(of)):
+            if n in reasons and (matched := exclude.match(prepared)):
                 against = -sum(reason.score for reason in reasons[n])
                 reasons[n].append(Reason(rule="exclude", what=": ".join(matched), score=against))
 
-    def _read(self, of: Subject, reasons: dict[int, list[Reason]], known: AbstractSet[int]) -> dict[int, str]:
+    def _read(self, prepared: Subject, reasons: dict[int, list[Reason]], known: AbstractSet[int]) -> dict[int, str]:
         """Add the words of title, lead and body to `reasons`, each where it counts most. Returns technology -> the word of it that the opening names first.
 
         `known` are the technologies with other evidence, which makes their everyday words certain.
         """
-        head, body = self._certain(of, known)
+        head, body = self._certain(prepared, known)
         opening: dict[int, str] = {}
         best: dict[tuple[int, str], tuple[str, int]] = {
             (match.meaning, match.word): ("title", scores.TITLE) for match in head
@@ -203,19 +203,22 @@ class Classifier:
             reasons[n].append(Reason(rule="word", what=word, where=where, score=score))
         return opening
 
-    def _certain(self, of: Subject, known: AbstractSet[int]) -> tuple[list[Match], list[Match]]:
+    def _certain(self, prepared: Subject, known: AbstractSet[int]) -> tuple[list[Match], list[Match]]:
         """The words of title and body that mean a technology: an everyday word only where something keeps it company."""
-        head, body = self._words.find(of.head), self._words.find(of.body)
+        head, body = self._words.find(prepared.head), self._words.find(prepared.body)
         names: dict[int, set[str]] = defaultdict(set)
         for match in (*head, *body):
             if not match.sure:
                 names[match.meaning].add(match.word)
         if not names:
             return head, body
-        sure = {*known, *(n for text, matches in ((of.head, head), (of.body, body)) for _, n in certain(text, matches))}
+        sure = {
+            *known,
+            *(n for text, matches in ((prepared.head, head), (prepared.body, body)) for _, n in certain(text, matches)),
+        }
         sure |= {n for n, words in names.items() if len(words) > 1}
         if names.keys() - sure:
-            sure |= {match.meaning for text in (of.head, of.body) for match in self._company.find(text)}
+            sure |= {match.meaning for text in (prepared.head, prepared.body) for match in self._company.find(text)}
         return [match for match in head if match.meaning in sure], [match for match in body if match.meaning in sure]
 
     def _follow(self, links: Sequence[str], reasons: dict[int, list[Reason]]) -> None:

@@ -113,31 +113,31 @@ class CompiledFilter:
     def __bool__(self) -> bool:
         return self._any
 
-    def match(self, of: Subject) -> tuple[str, str] | None:
+    def match(self, prepared: Subject) -> tuple[str, str] | None:
         """(key of feeds.yaml, its value) of the first rule that matches; None when none does."""
         if not self._any:
             return None
-        for folded in sorted(self._tags.keys() & of.tags):
+        for folded in sorted(self._tags.keys() & prepared.tags):
             return "tags", self._tags[folded]
         if self._words:
-            for text in (of.head, of.body):
+            for text in (prepared.head, prepared.body):
                 for match in self._words.find(text):
                     return "words", match.word
-        if self._title is not None and self._title.search(of.title):
+        if self._title is not None and self._title.search(prepared.title):
             return "title", self._title.pattern
-        for folded in sorted(self._authors.keys() & of.authors):
+        for folded in sorted(self._authors.keys() & prepared.authors):
             return "author", self._authors[folded]
         for language in self._languages:
-            if of.language == language or of.language.startswith(f"{language}-"):
+            if prepared.language == language or prepared.language.startswith(f"{language}-"):
                 return "language", language
         for url, pattern in self._urls:
-            if of.url and pattern.search(of.url):
+            if prepared.url and pattern.search(prepared.url):
                 return "url", url
-        return self._together(of)
+        return self._together(prepared)
 
-    def _together(self, of: Subject) -> tuple[str, str] | None:
+    def _together(self, prepared: Subject) -> tuple[str, str] | None:
         """The rules of `all`, when each of them matches."""
-        matches = [part.match(of) for part in self._all]
+        matches = [part.match(prepared) for part in self._all]
         if not matches or None in matches:
             return None
         return "all", ", ".join(": ".join(match) for match in matches if match)

@@ -240,7 +240,7 @@ class Attempt:
 
     def _redirected(self, answer: Response) -> Fetched | None:
         assert self.request is not None
-        here = self.request.target
+        current = self.request.target
         location = answer.headers.get("location", "")
         if not location:
             return self._failed(of_status(answer.status))
@@ -248,33 +248,33 @@ class Attempt:
         if wait is not None:
             return self.deferred(self.now + wait, Message.of("the server asks to come back later"))
         try:
-            to = joined(here.url, location)
-            there = target(to)
+            url = joined(current.url, location)
+            following = target(url)
         except BadUrlError as error:
             return self._failed(bad_url(error))
-        self.chain.append(Hop(status=answer.status, url=here.url, to=there.url))
+        self.chain.append(Hop(status=answer.status, url=current.url, to=following.url))
         # Some servers set a cookie and ask again: there is a reason to come back to a URL then.
-        new_cookie = self._take_cookies(here, answer)
-        if len(self.chain) > MAX_HOPS or (not new_cookie and any(hop.url == there.url for hop in self.chain)):
+        new_cookie = self._take_cookies(current, answer)
+        if len(self.chain) > MAX_HOPS or (not new_cookie and any(hop.url == following.url for hop in self.chain)):
             return self._failed(
                 FetchError(
                     "redirect-loop",
-                    Message.of("it is redirected in circles, or too often: {url}", url=there.url),
+                    Message.of("it is redirected in circles, or too often: {url}", url=following.url),
                     answer.status,
                 )
             )
-        if self._belongs_to_others(there.url):
+        if self._belongs_to_others(following.url):
             # Not even requested: neither its answer nor what it says of our manners is this feed's.
             return self._failed(
                 FetchError(
                     "not-a-feed",
-                    Message.of("its address leads to the feed of somebody else here, {url}", url=there.url),
+                    Message.of("its address leads to the feed of somebody else here, {url}", url=following.url),
                     answer.status,
                 )
             )
-        log.info("%s: %s leads to %s", self.due.key, answer.status, there.url)
-        self.url = there.url
-        self._request(there)
+        log.info("%s: %s leads to %s", self.due.key, answer.status, following.url)
+        self.url = following.url
+        self._request(following)
         return None
 
     def _take_cookies(self, here: Target, answer: Response) -> bool:

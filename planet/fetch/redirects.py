@@ -102,11 +102,11 @@ def discovery(fetched: Fresh, facts: ReadFacts, state: FetchState) -> str:
 
 def own_candidates(page: str, candidates: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """The feeds that a page names of its own site, those of comments left out, Atom first."""
-    here = host(page)
+    own_host = host(page)
     feeds: dict[str, bool] = {}
     for url, kind in candidates:
-        there = host(url)
-        if not http_url(url) or not there or not same_site(there, here) or same_url(url, page):
+        feed_host = host(url)
+        if not http_url(url) or not feed_host or not same_site(feed_host, own_host) or same_url(url, page):
             continue
         if "comment" in urlsplit(url).path.lower() or "comment" in urlsplit(url).query.lower():
             continue

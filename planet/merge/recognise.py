@@ -144,11 +144,11 @@ def _pairs(
     key_of: Callable[[Entry | EntryKey], _Key],
 ) -> list[tuple[Entry, EntryKey]]:
     """Entries and stored ones that share a key which is theirs alone among `listed` and among `stored`."""
-    here = Counter(key_of(entry) for entry in listed)
-    there = Counter(key_of(entry) for entry in stored)
+    listed_counts = Counter(key_of(entry) for entry in listed)
+    stored_counts = Counter(key_of(entry) for entry in stored)
     by_key = {key_of(entry): entry for entry in unmatched}
     return [
         (entry, by_key[key])
         for entry in fresh
-        if (key := key_of(entry)) and key in by_key and here[key] == 1 and there[key] == 1
+        if (key := key_of(entry)) and key in by_key and listed_counts[key] == 1 and stored_counts[key] == 1
     ]

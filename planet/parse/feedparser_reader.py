@@ -58,8 +58,10 @@ def _feed(
     atom = version.startswith("atom")
     dates = [_dates(entry, timezone) for entry in entries]
     places = values.newest([_seconds(*pair) for pair in dates], limit) if len(entries) > limit else range(len(entries))
-    spoken = _str(feed.get("language"))
-    parsed_entries = tuple(_entry(entries[place], place, dates[place], atom=atom, spoken=spoken) for place in places)
+    feed_language = _str(feed.get("language"))
+    parsed_entries = tuple(
+        _entry(entries[place], place, dates[place], atom=atom, feed_language=feed_language) for place in places
+    )
     linked = _links(feed)
     asked = (
         hints.from_ttl(_str(feed.get("ttl"))),
@@ -71,7 +73,7 @@ def _feed(
         id=_str(feed.get("id")),
         title=" ".join(_str(feed.get("title")).split()),
         link=links.page(linked),
-        language=spoken,
+        language=feed_language,
         updated=values.first_date([_str(feed.get(name)) for name in ("updated", "published", "planet_date")], timezone),
         authors=_people(feed),
         self_link=_self(linked),
@@ -143,12 +145,12 @@ def _seconds(published: ParsedDate | None, updated: ParsedDate | None) -> float 
     return next((when.value.timestamp() for when in (published, updated) if when and when.value), None)
 
 
-def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
+def _construct(detail: Any, feed_language: str, *, atom: bool) -> Text | None:
     """A text of feedparser's. Outside Atom its type is a guess, and everything is HTML."""
     if not isinstance(detail, dict) or not (value := _str(detail.get("value"))):
         return None
     base, lang = _str(detail.get("base")), _str(detail.get("language"))
-    lang = "" if lang == spoken else lang
+    lang = "" if lang == feed_language else lang
     kind = _str(detail.get("type"))
     if "/" in kind and not kind.startswith("text/") and kind not in _PAGE:
         return None  # a picture or a film
@@ -160,14 +162,19 @@ def _construct(detail: Any, spoken: str, *, atom: bool) -> Text | None:
 
 
 def _entry(
-    entry: dict[str, Any], position: int, dates: tuple[ParsedDate | None, ParsedDate | None], *, atom: bool, spoken: str
+    entry: dict[str, Any],
+    position: int,
+    dates: tuple[ParsedDate | None, ParsedDate | None],
+    *,
+    atom: bool,
+    feed_language: str,
 ) -> RawEntry:
     identity = _str(entry.get("id"))
     is_permalink = bool(entry.get("planet_guid")) and not atom and identity.lower().startswith(("http://", "https://"))
     enclosures, pictures = _attached(entry)
-    contents = [text for item in entry.get("content") or () if (text := _construct(item, spoken, atom=atom))]
-    summary = _construct(entry.get("summary_detail"), spoken, atom=atom)
-    title = _construct(entry.get("title_detail"), spoken, atom=atom)
+    contents = [text for item in entry.get("content") or () if (text := _construct(item, feed_language, atom=atom))]
+    summary = _construct(entry.get("summary_detail"), feed_language, atom=atom)
+    title = _construct(entry.get("title_detail"), feed_language, atom=atom)
     if not atom and not contents:
         contents, summary = [summary] if summary else [], None
     content = contents[0] if contents else None

@@ -52,18 +52,18 @@ def _row(content: bytes, at: int, page_size: int) -> tuple[int, list[Value]]:
 def _payload(content: bytes, at: int, size: int, page_size: int) -> bytes:
     """`size` bytes, of which those that have no room here are on a chain of overflow pages. Raises ValueError: the chain is broken."""
     most, least = page_size - 35, (page_size - 12) * 32 // 255 - 23
-    here = size
+    local = size
     if size > most:
-        here = least + (size - least) % (page_size - 4)
-        here = here if here <= most else least
-    parts = [content[at : at + here]]
-    left, following = size - here, int.from_bytes(content[at + here : at + here + 4], "big")
-    while left:
+        local = least + (size - least) % (page_size - 4)
+        local = local if local <= most else least
+    parts = [content[at : at + local]]
+    missing, following = size - local, int.from_bytes(content[at + local : at + local + 4], "big")
+    while missing:
         page = (following - 1) * page_size
         if following < 2 or page + page_size > len(content):
             raise ValueError("an overflow page that is not there")
-        parts.append(content[page + 4 : page + 4 + min(left, page_size - 4)])
-        left -= len(parts[-1])
+        parts.append(content[page + 4 : page + 4 + min(missing, page_size - 4)])
+        missing -= len(parts[-1])
         following = int.from_bytes(content[page : page + 4], "big")
     return b"".join(parts)
 

@@ -111,14 +111,14 @@ def _group(event_pages: EventPages, source: Source) -> Group:
 
 def _talks(event_pages: EventPages, story_list: StoryList) -> tuple[Event, ...]:
     """The events at which this member spoke: those with a talk among the member's stories, or by that name, the latest first."""
-    every = (*reversed(event_pages.upcoming), *event_pages.past)
-    if not every:
+    all_events = (*reversed(event_pages.upcoming), *event_pages.past)
+    if not all_events:
         return ()
-    own, name = {row.story_id for row in story_list.rows}, fold(story_list.name)
-    spoken = (
+    story_ids, name = {row.story_id for row in story_list.rows}, fold(story_list.name)
+    events = (
         event
-        for event in every
-        if not own.isdisjoint(event.talks)
+        for event in all_events
+        if not story_ids.isdisjoint(event.talks)
         or any(fold(speaker) == name for join in event.joins for speaker in join.speakers)
     )
-    return tuple(islice(spoken, PAST))
+    return tuple(islice(events, PAST))
