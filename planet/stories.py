@@ -58,11 +58,11 @@ def story_context(
 
 
 _ACTS = re.compile(r"<(?:script|style|iframe|frame|object|embed|form|meta|base|link)\b|<[^<>]*\s(?:on\w+|srcdoc)\s*=")
-"""Markup in lower case that no sanitised HTML holds but in words."""
+"""Markup, in lower case, that could run a script: sanitised HTML contains it only as text."""
 
 
 def harmless(story: Story) -> Story:
-    """A story whose text is sanitised again where it may act: an earlier version, or another program, may have stored it."""
+    """The story; its text is sanitised again if it could run a script (an earlier version or another program may have stored it)."""
     lower = story.entry.html.lower()
     if "javascript:" not in lower and not _ACTS.search(lower):
         return story
