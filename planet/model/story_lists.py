@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
+from operator import attrgetter
 from typing import Literal
 
 from planet.model.shares import shared_out
@@ -50,7 +51,7 @@ class StoryList:
 
     def _in_feeds(self, size: int) -> tuple[IndexRow, ...]:
         """The rows that may enter feeds; of a source, no more than are wanted."""
-        rows = (row for row in self.rows if row.in_feeds)
+        rows = compress(self.rows, map(attrgetter("in_feeds"), self.rows))
         return tuple(islice(rows, size) if self.kind == "source" else rows)
 
     def pages(self, size: int) -> tuple[Page, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from operator import attrgetter
 from urllib.parse import quote
 
 from planet import formats
@@ -36,7 +37,9 @@ def sitemap(edition: Edition, paths: Iterable[str], limit: int = LIMIT) -> Itera
         return
     url = edition.config.site.url
     dates = {
-        story_list.path: rfc3339(max(row.updated or row.date for row in story_list.rows))
+        story_list.path: rfc3339(
+            max(filter(None, map(attrgetter("updated"), story_list.rows)), default=story_list.rows[0].date)
+        )
         for story_list in edition.lists
         if story_list.rows
     }
