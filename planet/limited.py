@@ -7,8 +7,10 @@ idle one. A process that waits or hangs uses none: it is ended after `PATIENCE` 
 from __future__ import annotations
 
 import contextlib
+import mmap
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:  # most commands start no process
@@ -34,11 +36,22 @@ def limited_time(seconds: float) -> Iterator[None]:
 
 
 def limit_memory(limit: int) -> None:
-    """Bound the data (bytes) of this process. Where the system knows no such limit only that of time remains."""
+    """Bound the data of this process to `limit` bytes more than it has now: a forked process begins with all that its parent has.
+
+    Where the system knows no such limit only that of time remains.
+    """
     import resource  # only workers need it
 
+    limit += _data_of_process()
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _data_of_process() -> int:
+    """Bytes of data that this process has, as RLIMIT_DATA counts them (proc_pid_statm(5)); 0 where the system does not tell."""
+    with contextlib.suppress(OSError):
+        return int(Path("/proc/self/statm").read_text("ascii").split()[5]) * mmap.PAGESIZE
+    return 0
 
 
 def _serve(

@@ -56,6 +56,8 @@ def troubled(given: Task) -> Outcome:
             raise MemoryError
         case "overflow":
             raise OverflowError("date value out of range")
+        case "needs":
+            return Outcome(facts=ReadFacts(ok=True, entries=len(bytearray(50_000_000))))
         case "eats":
             return Outcome(facts=ReadFacts(ok=True, entries=len(bytearray(3_000_000_000))))
         case "dies":
@@ -131,6 +133,13 @@ def test_a_document_that_takes_too_long_is_stopped_alone(how: str, body: bytes) 
 def test_a_document_has_its_time_of_the_processor_however_long_it_waits_for_it(body: bytes) -> None:
     """A busy machine leaves a process without a processor: by the clock it is over the limit, and it is read."""
     assert outcomes(troubled, task("waits", body), cpu_seconds=SHORT)["waits"].ok
+
+
+def test_a_program_that_holds_much_leaves_each_document_as_much_as_any() -> None:
+    held = bytearray(2 * workers.SMALL_MEMORY)
+    ((_task, outcome),) = map_tasks(lambda: troubled, [task("needs", b"small")])
+    assert outcome.facts.ok, outcome.facts.error
+    assert len(held) > workers.SMALL_MEMORY
 
 
 @pytest.mark.parametrize("body", [ENOUGH, b"small"], ids=["large", "small"])
