@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -179,23 +178,23 @@ def test_spellings_of_one_url_have_one_key() -> None:
 
 
 def test_one_host_is_asked_by_few_at_once_and_with_a_pause() -> None:
-    rules = replace(QUICK, per_host=2, host_pause=timedelta(seconds=0.05), workers=16)
+    rules = replace(QUICK, per_host=2, host_pause=timedelta(seconds=0.5), workers=16)
     with Server() as server:
         server.default = after(0.12, reply(200, FEED))
-        outcomes = ask(fetcher(rules), *(server.url(f"/{n}") for n in range(8)))
-        starts = [seen.at for seen in server.seen]
-        assert len(outcomes) == 8
+        outcomes = ask(fetcher(rules), *(server.url(f"/{n}") for n in range(4)))
+        assert len(outcomes) == 4
         assert server.most_at_once <= 2
-        assert min(later - earlier for earlier, later in itertools.pairwise(starts)) > 0.04
+        # A busy machine sees the first request late: half of the three pauses is for that. The exact rule: test_fetch_limiter.
+        assert server.seen[3].at - server.seen[0].at > 0.75
 
 
 def test_the_next_hop_keeps_its_distance_too() -> None:
-    rules = replace(QUICK, host_pause=timedelta(seconds=0.15))
+    rules = replace(QUICK, host_pause=timedelta(seconds=1))
     with Server() as server:
         server.on("/old", reply(301, b"", Location="/new"))
         server.on("/new", reply(200, FEED))
         ask(fetcher(rules), server.url("/old"))
-        assert server.seen[1].at - server.seen[0].at > 0.14
+        assert server.seen[1].at - server.seen[0].at > 0.5
 
 
 def test_the_sites_of_one_platform_are_one_host() -> None:
