@@ -53,7 +53,7 @@ def planet_of(folder: Path, server: Server, feeds: int, executor: str) -> None:
 
 
 def starting(folder: Path) -> float:
-    """CPU seconds of an unchanged run with the first feed alone: Python, the planet, Dask, and saying goodbye."""
+    """CPU seconds of an unchanged run with the first feed alone: Python, the planet, and opening and closing Dask."""
     path = folder / "feeds.yaml"
     content = json.loads(path.read_text())
     path.write_text(json.dumps({**content, "members": content["members"][:1]}))
@@ -65,7 +65,7 @@ def kill_two(cluster: LocalCluster, server: Server, feeds: int) -> None:
     """End a worker process when a third of the feeds were asked, and another when two thirds were."""
     for share in (1, 2):
         while sum(server.asked.values()) < share * feeds // 3:
-            time.sleep(0.01)
+            time.sleep(0.01)  # the server is watched from outside: it has no event for a number of requests
         victim = next(worker.pid for worker in list(cluster.workers.values()) if worker.pid)
         os.kill(victim, signal.SIGKILL)
         print(f"worker {share} killed after {sum(server.asked.values())} requests", flush=True)

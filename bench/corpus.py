@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         body, etag = self.server.feeds.packed(number)
         self.server.requests += 1
         self.server.asked[number] += 1
-        time.sleep(self.server.delay(number))
+        time.sleep(self.server.delay(number))  # the latency of a distant server
         etag = f'"{etag}-{number}"'
         if self.headers.get("If-None-Match") == etag:
             self.send_response(304)

@@ -77,7 +77,7 @@ def cost(folder: Path, count: int) -> dict[str, float]:
     normal = [normalise_events(r, calendar=f"g{n}", sanitise=sanitise, now=NOW) for n, r in enumerate(reads)]
     lap("normalise and sanitise")
     stored = [event for of in normal for event in diff_events((), of, NOW).upserts]
-    lap("arrive")
+    lap("compare")
     events = merge_events(stored, config, classify=everything)
     lap("merge")
     listed = ListedTechnology(technology=technology, slug="php", name="PHP", hue=245, stories=0, events=len(events))

@@ -132,7 +132,7 @@ def browsing() -> None:
                           .observe({ type: 'layout-shift', buffered: true });"""
                     )
                     page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="networkidle")
-                    time.sleep(0.5)
+                    time.sleep(0.5)  # what moves after the page has loaded counts, too
                     seen = page.evaluate("seen")
                     print(
                         f"{width} px, CPU slowed four times: largest paint {seen['paint']:.0f} ms (at most 1000), layout shift {seen['shift']:.4f} (0)"

@@ -94,7 +94,7 @@ class LimitedProcess(Generic[Argument, Result]):
     """
 
     def __init__(self, make: Callable[[], Callable[[Argument], Result]], *, cpu_seconds: float, memory: int) -> None:
-        """`cpu_seconds`: of the processor, for one call. `memory`: bytes of data that the process may have."""
+        """`cpu_seconds`: of the processor, for one call. `memory`: bytes of data that the process may have beyond those it begins with."""
         import multiprocessing  # as above
 
         context = multiprocessing.get_context("fork")

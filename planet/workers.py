@@ -30,9 +30,9 @@ CPU_SECONDS = 30.0
 START = 60.0
 """Seconds that workers have to get ready."""
 MEMORY = 1_500_000_000
-"""Bytes of data of a worker process that reads documents of any size."""
+"""Bytes of data of a worker process that reads documents of any size, beyond those it begins with."""
 SMALL_MEMORY = 600_000_000
-"""Bytes of data of the process that reads documents of up to `LARGE` bytes."""
+"""The same for the process that reads documents of up to `LARGE` bytes."""
 AHEAD = 4
 """Pending documents of each process: enough to keep it busy, few enough to bound the memory."""
 

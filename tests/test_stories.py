@@ -340,7 +340,7 @@ def test_each_join_names_its_rule_and_score() -> None:
     assert len(made.why) == len(made.entry_ids) - 1
 
 
-def test_likeness_is_unknown_where_there_is_nothing_to_compare() -> None:
+def test_similarity_is_unknown_where_there_is_nothing_to_compare() -> None:
     bare = ComparedEntry(entry("a", "https://a.example/1", title="", text=""))
     assert title_similarity(bare, bare) is None
     assert text_similarity(bare, bare) is None

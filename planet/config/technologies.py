@@ -12,7 +12,7 @@ from planet.formats import RESERVED
 from planet.model import Message
 
 _WORTH_A_WARNING = 4
-"""A warning names superfluous words of a technology from so many on: words of feeds.yaml that are in the catalogue."""
+"""Words of a technology that feeds.yaml may repeat from the catalogue without a warning."""
 
 
 def technologies(builder: Builder, root: Section) -> tuple[model.Technology, ...]:

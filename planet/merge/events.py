@@ -240,6 +240,7 @@ def _merged(copies: Sequence[EventData]) -> EventData:
 
 
 _OF_THE_LEAD = frozenset({"html", "text", "organizer_url", "timezone"})
+"""Texts that only fit to others of the same copy: they are those of the leading copy."""
 _OF_ANY_COPY = tuple(
     field.name for field in fields(EventData) if field.default == "" and field.name not in _OF_THE_LEAD
 )

@@ -13,6 +13,7 @@ from planet.render.html import lists, rest
 from planet.render.html.builder import PageBuilder
 from planet.render.html.embed import embeds
 from planet.render.html.events import EventPages
+from planet.render.html.months import archive_page, month_pages
 from planet.render.html.redirects import redirects
 from planet.render.html.theme import Theme, load_theme
 from planet.render.html.weeks import week_pages
@@ -36,8 +37,8 @@ def pages(edition: Edition, theme: Theme, avatars: Mapping[str, bytes] = _NONE) 
     for story_list in edition.lists:
         if story_list.kind != "month":
             yield from lists.list_pages(builder, event_pages, story_list)
-    yield from lists.month_pages(builder, months)
-    yield lists.archive_page(builder, months)
+    yield from month_pages(builder, months)
+    yield archive_page(builder, months)
     yield from week_pages(builder)
     yield from event_pages.pages()
     yield from embeds(builder, event_pages)

@@ -1,11 +1,11 @@
-"""Pages that list stories: home, technologies, members and groups, months."""
+"""Pages that list stories: home, technologies, members and groups. The pages of months: `months`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,6 @@ from planet.render.html.feed_summaries import feed_summaries
 from planet.render.html.frame import Meta
 from planet.render.html.homes import home
 from planet.render.html.stories import Row, StoryRef, at_root
-from planet.render.html.why import why_page
 
 BURST = 3
 """As many stories of one source on one day have a row each; with more, those after the first are shown as titles."""
@@ -81,7 +80,7 @@ def _of_its_own(row: Row, ref: StoryRef, slug: str) -> Row:
     )
 
 
-def _span(builder: PageBuilder, rows: Sequence[IndexRow]) -> str:
+def span(builder: PageBuilder, rows: Sequence[IndexRow]) -> str:
     """The days that a page covers, the newest first as the list is: « du 7 janvier 2013 au 19 mars 2012 »."""
     if not rows:
         return ""
@@ -180,7 +179,7 @@ def _list_meta(builder: PageBuilder, story_list: StoryList, page: Page) -> Meta:
     index, title = page.number == 1, builder.site.title
     is_group = story_list.kind == "source" and builder.sources[story_list.slug].kind == "group"
     name = title if story_list.kind == "all" else story_list.name
-    heading = name if index else _span(builder, page.rows)
+    heading = name if index else span(builder, page.rows)
     shown = heading if index else f"{name} – {heading}"
     return Meta(
         path=page.path,
@@ -254,8 +253,8 @@ def _before(builder: PageBuilder, story_list: StoryList, index: Page) -> dict[st
     if index.older is None:
         return None
     t = builder.t
-    span = t.gettext("before {date}").format(date=t.date(index.rows[-1].date))
-    return {"path": f"{story_list.path}page/{index.older}/", "span": span}
+    before = t.gettext("before {date}").format(date=t.date(index.rows[-1].date))
+    return {"path": f"{story_list.path}page/{index.older}/", "span": before}
 
 
 def _neighbour(builder: PageBuilder, number: int | None, pages: Mapping[int, Page]) -> dict[str, str] | None:
@@ -263,94 +262,4 @@ def _neighbour(builder: PageBuilder, number: int | None, pages: Mapping[int, Pag
     if number is None:
         return None
     page = pages[number]
-    return {"path": page.path, "span": "" if number == 1 else _span(builder, page.rows)}
-
-
-def month_pages(builder: PageBuilder, months: Sequence[StoryList]) -> Iterator[Section]:
-    """The pages of every month, newest first, with the whole text of each story; and the pages of their reasons."""
-    for position, month in enumerate(months):
-        newer = months[position - 1] if position else None
-        older = months[position + 1] if position + 1 < len(months) else None
-        beside = tuple(other.path for other in (newer, older) if other)
-        files = partial(_month, builder, month, (newer, older))
-        yield builder.section(month.path, month.rows, {"beside": beside, "over": month.over}, files)
-
-
-def _month(
-    builder: PageBuilder, month: StoryList, around: tuple[StoryList | None, StoryList | None]
-) -> Iterator[Artifact]:
-    parts = month.parts()
-    for part in parts:
-        yield _month_page(builder, month, part, parts, around)
-    for part in parts:
-        yield why_page(builder, part.path, part.rows)
-
-
-def first_day(month: StoryList) -> date:
-    """The first day of a month's list."""
-    return datetime.strptime(month.slug, "%Y-%m").date()  # noqa: DTZ007 - a month, not a moment
-
-
-def _month_page(
-    builder: PageBuilder,
-    month: StoryList,
-    part: Page,
-    parts: Sequence[Page],
-    around: tuple[StoryList | None, StoryList | None],
-) -> Artifact:
-    t = builder.t
-    newer, older = around
-
-    def neighbour(page: Page | None, other: StoryList | None) -> dict[str, str] | None:
-        if page is not None:
-            return {"path": page.path, "span": _span(builder, page.rows)}
-        return {"path": other.path, "span": t.month(first_day(other))} if other else None
-
-    name = t.month(first_day(month))
-    heading = name if len(parts) == 1 else _span(builder, part.rows)
-    meta = Meta(
-        path=part.path,
-        title=f"{heading} – {builder.site.title}",
-        heading=heading,
-        kind="month",
-        description=t.gettext("What was published in {month}.").format(month=name),
-        feeds=builder.feeds_of(month.path, name, "month") if month.over else (),
-        subject=name,
-    )
-    context = {
-        "rows": builder.refs(part.rows),
-        "newer": neighbour(parts[part.number] if part.newer else None, newer),
-        "older": neighbour(parts[part.number - 2] if part.older else None, older),
-        "feed": f"{month.path}atom.xml" if month.over else "",
-    }
-    root = "../" * part.path.count("/")
-
-    def present(values: dict[str, Any]) -> dict[str, Any]:
-        pairs = builder.articles.whole(values["rows"], room=10**9)
-        return {**values, "months": months_of(builder, pairs, root, fold=False)}
-
-    return builder.page("month.html", meta, context, present)
-
-
-def archive_page(builder: PageBuilder, months: Sequence[StoryList]) -> Artifact:
-    """Every month by year, with how much was published: a table of years and months."""
-    t = builder.t
-    names = tuple(
-        (t.date(date(2001, month, 1), "LLLLL"), t.date(date(2001, month, 1), "LLLL")) for month in range(1, 13)
-    )
-    years: dict[int, list[tuple[str, str, int, int] | None]] = {}
-    ordered = sorted(len(month.rows) for month in months)
-    for month in months:
-        day = first_day(month)
-        count = len(month.rows)
-        # Five steps by rank: one busy month must not make all others look empty.
-        step = 1 + 4 * sum(1 for other in ordered if other < count) // max(1, len(ordered) - 1)
-        years.setdefault(day.year, [None] * 12)[day.month - 1] = (month.path, t.month(day), count, min(step, 5))
-    meta = Meta(
-        path="archive/",
-        title=f"{t.gettext('Archive')} – {builder.site.title}",
-        heading=t.gettext("Archive"),
-        kind="archive",
-        description=t.gettext("All that was published, month by month."),
-    )
-    return builder.page("archive.html", meta, {"years": years, "names": names})
+    return {"path": page.path, "span": "" if number == 1 else span(builder, page.rows)}

@@ -23,7 +23,7 @@ _ASTRAY = re.compile(r"<(?:ul|ol)(?:\s[^>]*)?>\s*<(?!li\b|/)|</(?:li|ul|ol)>\s*<
 """An element in a list that may be no item of it."""
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)([^>]*)>")
 _CHANGED = re.compile(r"<(/?)(a|h[1-6]|img|table|th)((?:\s[^>]*)?)>")
-"""The tags that are written again where lists hold items only: none of highlighted code, which is all tags."""
+"""The tags that a mend may change where lists contain only items; those of highlighted code, which has many, are passed over."""
 _NAME = re.compile(r'\s(?:alt|aria-label|title)="[^"]*[^"\s]')
 _HREF = re.compile(r'\shref="([^"]*)"')
 _ID = re.compile(r'\sid="[^"]*"')
@@ -43,7 +43,7 @@ class _Open:
     attributes: str
     after: str = ""
     level: int = 0
-    """That of the heading before a heading."""
+    """Of a heading: the level of the heading before it."""
 
 
 def mended(html: SafeHtml, title: int) -> SafeHtml:
@@ -71,7 +71,7 @@ class _Mender:
         self._open: list[_Open] = []
 
     def of(self, html: str, tags: re.Pattern[str]) -> str:
-        """The text; `tags` finds those that are looked at."""
+        """The text with its mends; `tags` matches the tags that are looked at."""
         position = 0
         for tag in tags.finditer(html):
             self._parts.append(html[position : tag.start()])

@@ -78,8 +78,8 @@ class _CompiledTemplates(FileSystemBytecodeCache):
 
 
 class _Context(Context):
-    """Jinja2's, which calls what a template names as it is: no function of ours wants the context, and looking whether one does takes
-    longer than most of them.
+    """Jinja2's context, which calls functions without looking whether they want the context, as none of ours does: the look takes longer
+    than most of them.
     """
 
     def call(self, function: Any, /, *arguments: Any, **values: Any) -> Any:

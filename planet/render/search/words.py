@@ -33,10 +33,10 @@ def words(text: str) -> list[str]:
 
 
 class _Terms(dict[str, str]):
-    """What a word of a text is found by: word -> its stem, folded. `others` has what it is found by, too, where that differs.
+    """Word of a text -> its stem, folded; in a language without a stemmer the folded word. Filled as words are looked up.
 
-    Snowball needs the accents of French (`génèrent`), and who searches may leave them out: such a word is also found by the stem
-    that it has without accents. A language without a stemmer has the word.
+    Snowball needs the accents of French (`génèrent`), and readers may leave them out when they search: `others` maps a word to the
+    stem that it has without accents, where that is another one. Both are in the index.
     """
 
     def __init__(self, language: str) -> None:
@@ -70,7 +70,7 @@ def stems(text: str, tag: str) -> Counter[str]:
         terms.clear()
         terms.others.clear()
     of_text = words(text)
-    # All that is done for each word runs in C: a first run counts millions of them.
+    # No step of Python for each word: a first run counts millions of them.
     counts = Counter(map(terms.__getitem__, of_text))
     for word, count in Counter(filter(terms.others.__contains__, of_text)).items():
         counts[terms.others[word]] += count
